@@ -1,0 +1,43 @@
+# Every target does its own set-up in .venv; nothing else is touched. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# Constraints pin the set of versions that was tested; torch's CPU build serves everything here.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) --editable .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) --editable '.[dev,dask]'
+	@touch $@ .venv/installed
+
+.PHONY: run
+run: .venv/installed  ## train the four models and the references once, at dimension 100, and print Table 1
+	$(BIN)/seqrec-bench run --all --dims 100 --seeds 0
+	$(BIN)/seqrec-bench table
+
+.PHONY: test
+test: .venv/installed-dev  ## run the whole test suite
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: .venv/installed-dev  ## check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: reproduce
+reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Figures 1 and 2 (hours)
+	$(BIN)/seqrec-bench run --all
+	$(BIN)/seqrec-bench table
+	$(BIN)/seqrec-bench plot

@@ -1,0 +1,1 @@
+"""The models that seqrec-bench compares against, laid out exactly as a third party's plug-in would be."""

@@ -1,0 +1,168 @@
+"""Caser: convolutional sequence embedding (Tang & Wang 2018).
+
+Shapes: B instances, L input items, T targets, d the dimension, nh horizontal filters of each height, nv vertical ones.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.negatives import UnseenItems
+from seqrec_bench.training.seeding import seeded
+
+
+class CaserNet(nn.Module):
+    def __init__(
+        self, n_users: int, n_items: int, dimension: int, length: int, horizontal: int, vertical: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.item_input = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # E
+        self.user = nn.Embedding(n_users, dimension)  # P
+        self.item_output = nn.Embedding(n_items + 1, 2 * dimension, padding_idx=PADDING)  # W2
+        self.item_bias = nn.Parameter(torch.zeros(n_items + 1))  # b2
+        self.horizontal = nn.ModuleList([nn.Linear(h * dimension, horizontal) for h in range(1, length + 1)])
+        self.vertical = nn.Linear(length, vertical)
+        self.dense = nn.Linear(vertical * dimension + horizontal * length, dimension)  # W1, b1
+        self.dropout = nn.Dropout(dropout)
+        for embedding in (self.item_input, self.user, self.item_output):
+            nn.init.normal_(embedding.weight, std=1 / embedding.embedding_dim)
+        with torch.no_grad():
+            self.item_input.weight[PADDING] = 0
+            self.item_output.weight[PADDING] = 0
+
+    def forward(self, users: Tensor, items: Tensor) -> Tensor:
+        """[z; P_u]: what the latest items say, then the user's general taste.
+
+        Args:
+            users: (B,)
+            items: (B, L), filled with padding on the left.
+
+        Returns:
+            (B, 2d)
+        """
+        rows = self.item_input(items)  # (B, L, d)
+        vertical = self.vertical(rows.transpose(1, 2)).transpose(1, 2).flatten(1)  # (B, nv * d)
+        convolved = self.dropout(torch.cat([vertical, *self._horizontal(rows)], dim=1))
+        return torch.cat([self.dense(convolved).relu(), self.user(users)], dim=1)
+
+    def _horizontal(self, rows: Tensor) -> list[Tensor]:
+        """For each height, the greatest activation over time of its filters: L times (B, nh)."""
+        flat, dimension = rows.flatten(1), rows.shape[2]
+        # A filter of height h over the rows t .. t + h - 1 is a product with h * d numbers that lie side by side.
+        windows = [flat.unfold(1, h * dimension, dimension) for h in range(1, rows.shape[1] + 1)]
+        return [filters(window).relu().amax(dim=1) for filters, window in zip(self.horizontal, windows, strict=True)]
+
+    def score(self, representation: Tensor, items: Tensor) -> Tensor:
+        """y of these items: (B, 2d) and (B, K) -> (B, K)."""
+        return torch.einsum("bd,bkd->bk", representation, self.item_output(items)) + self.item_bias[items]
+
+    def score_all(self, representation: Tensor) -> Tensor:
+        """y of the whole catalogue, (B, n_items + 1)."""
+        return functional.linear(representation, self.item_output.weight, self.item_bias)
+
+
+@dataclass
+class Caser:
+    """The authors' model and training: T targets an instance, binary cross-entropy against unseen items."""
+
+    name: ClassVar[str] = "caser"
+    version: ClassVar[int] = 1
+    deterministic: ClassVar[bool] = False
+    uses_order: ClassVar[bool] = True
+
+    dimension: int = 100
+    history_length: int = 5
+    """L"""
+    n_targets: int = 3
+    """T"""
+    horizontal_filters: int = 16
+    """Of each height 1..L."""
+    vertical_filters: int = 4
+    negatives: int = 3
+    """Of each target, drawn anew every epoch from the items that the user has not in training."""
+    epochs: int = 50
+    batch_size: int = 512
+    """Instances in a step."""
+    learning_rate: float = 0.001
+    weight_decay: float = 1e-6
+    """L2 on all parameters, in the gradient."""
+    dropout: float = 0.5
+
+    _net: CaserNet = field(init=False, repr=False, compare=False)
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self._net.parameters())
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        with seeded(context.seed, context.device):
+            self._net = CaserNet(
+                train.n_users, train.n_items, self.dimension, self.history_length,
+                self.horizontal_filters, self.vertical_filters, self.dropout,
+            ).to(context.device)  # fmt: skip
+            optimizer = torch.optim.Adam(
+                self._net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
+            )
+            rng = np.random.default_rng(context.seed)
+            users, windows = instances(train, self.history_length, self.n_targets)
+            unseen = UnseenItems(train)
+
+            def train_epoch() -> float:
+                order = rng.permutation(len(users))
+                negatives = unseen.draw(users[order], self.n_targets * self.negatives, rng)
+                batches = zip(
+                    *(
+                        torch.from_numpy(array).to(context.device).split(self.batch_size)
+                        for array in (users[order], windows[order], negatives)
+                    ),
+                    strict=True,
+                )
+                return torch.stack([self._step(*batch, optimizer) for batch in batches]).mean().item()
+
+            fit_epochs(self._net, self.epochs, train_epoch, context)
+
+    @torch.no_grad()
+    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
+        self._net.eval()
+        missing = self.history_length - histories.shape[1]
+        items = np.pad(histories, ((0, 0), (missing, 0)), constant_values=PADDING)
+        device = self._net.item_bias.device
+        representation = self._net(torch.from_numpy(users).to(device), torch.from_numpy(items).to(device))
+        return self._net.score_all(representation).cpu().numpy()
+
+    def _step(self, users: Tensor, windows: Tensor, negatives: Tensor, optimizer: torch.optim.Optimizer) -> Tensor:
+        """One update by the binary cross-entropy; returns its mean over targets and negatives."""
+        inputs, targets = windows.split([self.history_length, self.n_targets], dim=1)
+        present = (targets != PADDING).float()  # (B, T)
+        scores = self._net.score(self._net(users, inputs), torch.cat([targets, negatives], dim=1))
+        labels = torch.zeros_like(scores)
+        labels[:, : self.n_targets] = 1
+        weights = torch.cat([present, present.repeat_interleave(self.negatives, dim=1)], dim=1)
+        losses = functional.binary_cross_entropy_with_logits(scores, labels, weights, reduction="sum")
+        loss = losses / weights.sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+
+def instances(train: Sequences, length: int, n_targets: int) -> tuple[Int64Array, Int64Array]:
+    """Every window of `length` + `n_targets` consecutive items of a user; one, filled up, for a shorter sequence.
+
+    Returns:
+        (M,) users and (M, length + n_targets) item ids, filled with padding on the left.
+    """
+    size = length + n_targets
+    within = np.arange(train.n_interactions) - train.offsets[train.users]  # place in the user's sequence
+    is_last = within == train.lengths[train.users] - 1
+    ends = np.flatnonzero((within >= size - 1) | is_last)
+    steps_back = np.arange(size - 1, -1, -1)
+    inside = steps_back <= within[ends][:, None]
+    windows = np.where(inside, train.items[np.where(inside, ends[:, None] - steps_back, 0)], PADDING)
+    return train.users[ends], windows.astype(np.int64)

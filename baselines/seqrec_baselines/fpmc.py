@@ -1,0 +1,106 @@
+"""FPMC: factorised personalised Markov chains (Rendle, Freudenthaler & Schmidt-Thieme 2010), for baskets of size 1.
+
+x(u, l, i) = <V_u^UI, V_i^IU> + <V_i^IL, V_l^LI>, with l the user's last item. The three item matrices IU, IL and LI are
+different ones. IU and IL are kept side by side in one matrix, so that a score is one product of [V_u^UI, V_l^LI] and
+[V_i^IU, V_i^IL].
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.seeding import seeded
+
+
+class FPMCNet(nn.Module):
+    def __init__(self, n_users: int, n_items: int, dimension: int, initial_std: float) -> None:
+        super().__init__()
+        self.user = nn.Parameter(torch.randn(n_users, dimension) * initial_std)  # V^UI
+        self.last = nn.Parameter(torch.randn(n_items + 1, dimension) * initial_std)  # V^LI
+        self.item = nn.Parameter(torch.randn(n_items + 1, 2 * dimension) * initial_std)  # [V^IU, V^IL]
+        with torch.no_grad():
+            self.last[0] = 0  # a user without a last item
+
+    def query(self, users: Tensor, last: Tensor) -> Tensor:
+        """[V_u^UI, V_l^LI], (B, 2d)."""
+        return torch.cat([self.user[users], self.last[last]], dim=1)
+
+    @torch.no_grad()
+    def update(self, users: Tensor, last: Tensor, chosen: Tensor, other: Tensor, rate: float, decay: float) -> Tensor:
+        """One step of S-BPR for each draw (u, l, i, j), all computed from the values before; returns the mean loss.
+
+        With delta = 1 - sigmoid(x_i - x_j), the paper's stochastic gradient step for one draw is
+        theta += rate * (delta * d(x_i - x_j) / dtheta - decay * theta) for the rows that the draw touches.
+        """
+        query = self.query(users, last)
+        item_i, item_j = self.item[chosen], self.item[other]
+        margin = (query * (item_i - item_j)).sum(dim=1)
+        delta = torch.sigmoid(-margin)[:, None]
+        step_query = rate * (delta * (item_i - item_j) - decay * query)
+        step_user, step_last = step_query.chunk(2, dim=1)
+        self.user.index_add_(0, users, step_user)
+        self.last.index_add_(0, last, step_last)
+        self.item.index_add_(0, chosen, rate * (delta * query - decay * item_i))
+        self.item.index_add_(0, other, rate * (-delta * query - decay * item_j))
+        return -functional.logsigmoid(margin).mean()
+
+
+@dataclass
+class FPMC:
+    """S-BPR by the paper's stochastic gradient steps, `batch_size` draws at a time.
+
+    The paper gives the model, the criterion and the steps; rate, regularisation and initial spread were chosen on
+    validation (docs/design.md). A negative is any item but the positive one, as the paper has it for baskets of one.
+    """
+
+    name: ClassVar[str] = "fpmc"
+    version: ClassVar[int] = 1
+    deterministic: ClassVar[bool] = False
+    uses_order: ClassVar[bool] = True
+
+    dimension: int = 100
+    """Of each of the two factorisations."""
+    history_length: int = 1
+    epochs: int = 60
+    """Each of as many draws, with replacement, as there are transitions."""
+    batch_size: int = 256
+    learning_rate: float = 0.05
+    regularisation: float = 0.01
+    initial_std: float = 0.1
+
+    _net: FPMCNet = field(init=False, repr=False, compare=False)
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self._net.parameters())
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        with seeded(context.seed, context.device):
+            self._net = FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std).to(context.device)
+        rng = np.random.default_rng(context.seed)
+        users = train.users
+        transitions = np.flatnonzero(np.arange(train.n_interactions) > train.offsets[users])
+
+        def train_epoch() -> float:
+            drawn = rng.choice(transitions, len(transitions))
+            chosen = train.items[drawn].astype(np.int64)
+            other = rng.integers(1, train.n_items, len(drawn))
+            other += other >= chosen  # uniform over all items but the chosen one
+            draws = np.stack([users[drawn], train.items[drawn - 1], chosen, other])
+            batches = torch.from_numpy(draws).to(context.device).split(self.batch_size, dim=1)
+            losses = [self._net.update(*batch, self.learning_rate, self.regularisation) for batch in batches]
+            return torch.stack(losses).mean().item()
+
+        fit_epochs(self._net, self.epochs, train_epoch, context)
+
+    @torch.no_grad()
+    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
+        device = self._net.item.device
+        query = self._net.query(torch.from_numpy(users).to(device), torch.from_numpy(histories[:, -1]).to(device))
+        return (query @ self._net.item.T).cpu().numpy()

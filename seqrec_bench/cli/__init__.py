@@ -1,0 +1,1 @@
+"""The commands of ``seqrec-bench``; what they do is done elsewhere."""

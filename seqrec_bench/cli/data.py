@@ -1,0 +1,97 @@
+"""``seqrec-bench data``: fetch, describe and list data sets."""
+
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import (
+    DEFAULT_DATASET,
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    fetch_with_notice,
+    load_dataset,
+)
+from seqrec_bench.cli.tables import print_table
+from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached
+from seqrec_bench.data import describe as describe_dataset
+from seqrec_bench.data import fetch as fetch_named
+
+app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=True)
+
+
+@app.command()
+def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data list`.")]) -> None:
+    """Puts a public data set into the cache, verified, and prints where its files are."""
+    fetch_with_notice(name)
+    for path in fetch_named(name).files:
+        typer.echo(path)
+
+
+@app.command()
+def describe(
+    name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Prints the facts about a data set that bear on its evaluation."""
+    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
+    description = describe_dataset(dataset)
+    print_table(("fact", "value"), _facts(description))
+    if description.repeats_note is not None:
+        typer.echo(f"Note: {description.repeats_note}", err=True)
+
+
+@app.command("list")
+def list_datasets() -> None:
+    """Lists the public data sets, and which of them are in the cache."""
+    rows = [
+        (
+            named.name,
+            f"{named.n_users:,}",
+            f"{named.n_items:,}",
+            f"{named.n_interactions:,}",
+            "yes" if find_cached(named.name) else "no",
+            named.url,
+        )
+        for named in NAMED_DATASETS.values()
+    ]
+    print_table(("data set", "users", "items", "interactions", "cached", "address"), rows)
+
+
+def _facts(description: Description) -> list[tuple[str, str]]:
+    lengths = description.lengths
+    quartiles = (lengths.lower_quartile, lengths.median, lengths.upper_quartile)
+    return [
+        ("data set", description.name),
+        ("fingerprint", description.fingerprint),
+        ("fingerprint of the tags", description.tags_fingerprint or "no tags"),
+        ("users", f"{description.n_users:,}"),
+        ("items", f"{description.n_items:,}"),
+        ("interactions", f"{description.n_interactions:,}"),
+        ("training interactions", f"{description.n_train_interactions:,}"),
+        ("density", f"{description.density:.4%}"),
+        ("shortest and longest sequence", f"{lengths.minimum:,} and {lengths.maximum:,}"),
+        ("quartiles of sequence length", ", ".join(f"{value:g}" for value in quartiles)),
+        ("mean sequence length", f"{lengths.mean:.2f}"),
+        ("evaluated users", f"{description.n_evaluated_users:,}"),
+        ("users too short to evaluate", f"{description.n_short_users:,}"),
+        ("interactions tied in time", f"{description.tied_interactions:.1%}"),
+        ("neighbours without a time gap", f"{description.zero_gaps:.1%}"),
+        ("users whose last item is ambiguous", f"{description.n_ambiguous_targets:,}"),
+        ("items without training interaction", _shortened(description.cold_items)),
+        ("such items among test targets", f"{description.n_cold_test_targets:,}"),
+        ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),
+        ("interactions that repeat an item", f"{description.n_repeats:,}"),
+    ]
+
+
+def _shortened(ids: tuple[str, ...]) -> str:
+    """How many there are and the first few of them."""
+    shown = ", ".join(ids[:10]) + (", ..." if len(ids) > 10 else "")
+    return f"{len(ids):,} ({shown})" if ids else "0"

@@ -1,0 +1,69 @@
+"""The options that say which data a command works on, the same for every command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.data import Columns, Dataset, find_cached, load_file, load_named, named_dataset
+from seqrec_bench.data import fetch as fetch_named
+from seqrec_bench.errors import InputError
+
+DEFAULT_DATASET = "ml-100k"
+
+DatasetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset", metavar="NAME", help="A public data set, fetched when needed.", show_default=DEFAULT_DATASET
+    ),
+]
+InteractionsOption = Annotated[
+    Path | None,
+    typer.Option("--interactions", metavar="FILE", help="Data of your own: .csv, .tsv, .inter (also .gz), .parquet."),
+]
+TagsOption = Annotated[
+    Path | None,
+    typer.Option("--tags", metavar="FILE", help="Tags of the items in it: .csv, .tsv, .item (also .gz)."),
+]
+UserColumnOption = Annotated[
+    str | None, typer.Option("--user-column", metavar="NAME", help="The column of users, if its name is unusual.")
+]
+ItemColumnOption = Annotated[
+    str | None, typer.Option("--item-column", metavar="NAME", help="The column of items, if its name is unusual.")
+]
+TimeColumnOption = Annotated[
+    str | None, typer.Option("--time-column", metavar="NAME", help="The column of times, if its name is unusual.")
+]
+
+
+def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | None, columns: Columns) -> Dataset:
+    """Returns the data set that the options name: one's own files, a public one, or the default one.
+
+    Raises:
+        InputError: The options contradict each other or the data can't be had.
+    """
+    if interactions is None:
+        if tags is not None or columns != Columns():
+            raise InputError(
+                "--tags and the column options describe --interactions FILE: give that too, or none of them."
+            )
+        fetch_with_notice(dataset or DEFAULT_DATASET)
+        return load_named(dataset or DEFAULT_DATASET)
+    if dataset is not None:
+        raise InputError(
+            f"The data set {dataset} and --interactions {interactions} exclude each other: give one of them."
+        )
+    typer.echo(f"Reading {interactions}", err=True)
+    return load_file(interactions, columns, tags)
+
+
+def fetch_with_notice(name: str) -> None:
+    """Puts the data set into the cache; when it has to be fetched, says so with its licence and citation."""
+    if find_cached(name) is not None:
+        return
+    named = named_dataset(name)
+    typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
+    typer.echo(f"Licence: {named.licence}", err=True)
+    typer.echo(f"Cite: {named.citation}", err=True)
+    fetched = fetch_named(name)
+    typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)

@@ -1,0 +1,57 @@
+"""The command line: commands without logic, and the one place where errors become sentences and exit codes."""
+
+import sys
+import traceback
+
+import typer
+
+from seqrec_bench.cli import data
+from seqrec_bench.cli.plot import plot
+from seqrec_bench.cli.run import run
+from seqrec_bench.cli.table import table
+from seqrec_bench.errors import BenchError, ExitCode
+
+app = typer.Typer(
+    name="seqrec-bench",
+    help="An honest bench for sequential recommendation: one split, one evaluator, every number with an interval.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(data.app, name="data")
+app.command()(run)
+app.command()(table)
+app.command()(plot)
+
+
+@app.callback()
+def _options(debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error.")) -> None:
+    """Options of every command; `main` looks for --debug itself, since errors end up there."""
+
+
+def main() -> None:
+    """Runs the command line and ends the process with a code of `ExitCode`."""
+    try:
+        code = app(standalone_mode=False)
+    except Exception as error:
+        code = _explain(error)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _explain(error: Exception) -> int:
+    """Puts the error into one line on standard error and returns its exit code."""
+    if "--debug" in sys.argv:
+        traceback.print_exception(error)
+    if isinstance(error, BenchError):
+        typer.echo(f"Error: {error}", err=True)
+        return error.exit_code
+    if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # click's own usage errors
+        typer.echo(f"Error: {error.format_message()}", err=True)
+        return ExitCode.BAD_INPUT
+    typer.echo(
+        f"Internal error, please report it: {type(error).__name__}: {error} (run again with --debug for the details).",
+        err=True,
+    )
+    return ExitCode.INTERNAL_ERROR

@@ -1,0 +1,123 @@
+"""What a run shows of itself: live bars on a terminal, plain lines in a log."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.time_left import TimeLeft
+from seqrec_bench.recommender import Epoch
+from seqrec_bench.records import Record
+
+SECONDS_BETWEEN_LINES = 30.0
+
+
+class RunDisplay(Protocol):
+    """Told of all that happens to the cells of a run, some of it from other threads."""
+
+    def advanced(self, cell: Cell, epoch: Epoch | None) -> None:
+        """The cell has started (None), or has ended this epoch."""
+
+    def ended(self, cell: Cell, outcome: Record | str) -> None:
+        """The cell has a record, or has failed for the cause given."""
+
+
+@contextmanager
+def open_display(cells: Sequence[Cell], jobs: int) -> Iterator[RunDisplay]:
+    """The display that fits standard error, for the cells about to be run."""
+    if not sys.stderr.isatty():
+        yield LogDisplay(len(cells), TimeLeft(cells, jobs))
+        return
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.completed}/{task.total}"),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+    with progress:
+        yield LiveDisplay(progress, cells, TimeLeft(cells, jobs))
+
+
+class LogDisplay:
+    """A line when a cell starts and ends, and in between no more often than every half minute."""
+
+    def __init__(self, n_cells: int, time_left: TimeLeft) -> None:
+        self._n_cells, self._n_ended, self._time_left = n_cells, 0, time_left
+        self._last_line: dict[Cell, float] = {}
+        self._lock = Lock()
+
+    def advanced(self, cell: Cell, epoch: Epoch | None) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self._time_left.advance(cell, epoch.number if epoch else 0, now)
+            if epoch is None or now - self._last_line[cell] >= SECONDS_BETWEEN_LINES:
+                self._last_line[cell] = now
+                typer.echo(f"{cell}: {_describe(epoch) if epoch else 'started'}", err=True)
+
+    def ended(self, cell: Cell, outcome: Record | str) -> None:
+        with self._lock:
+            self._n_ended += 1
+            left = self._time_left.end(cell, time.monotonic())
+            line = f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {_say_left(left)}]"
+            typer.echo(line, err=True)
+
+
+class LiveDisplay:
+    """A bar for the run and one for each cell under way."""
+
+    def __init__(self, progress: Progress, cells: Sequence[Cell], time_left: TimeLeft) -> None:
+        self._progress, self._time_left = progress, time_left
+        self._run = progress.add_task("cells", total=len(cells), note="")
+        self._bars: dict[Cell, TaskID] = {}
+        self._lock = Lock()
+
+    def advanced(self, cell: Cell, epoch: Epoch | None) -> None:
+        with self._lock:
+            left = self._time_left.advance(cell, epoch.number if epoch else 0, time.monotonic())
+            self._progress.update(self._run, note=_say_left(left))
+            if epoch is None:
+                total = self._time_left.n_epochs(cell)
+                self._bars[cell] = self._progress.add_task(f"  {cell}", total=total, note="")
+            else:
+                note = f"validation NDCG@50 {epoch.validation['NDCG@50']:.4f}"
+                self._progress.update(self._bars[cell], completed=epoch.number, note=note)
+
+    def ended(self, cell: Cell, outcome: Record | str) -> None:
+        with self._lock:
+            left = self._time_left.end(cell, time.monotonic())
+            if cell in self._bars:
+                self._progress.remove_task(self._bars.pop(cell))
+            self._progress.update(self._run, advance=1, note=_say_left(left))
+            self._progress.console.print(f"{cell}: {_conclude(outcome)}", markup=False, highlight=False)
+
+
+def _describe(epoch: Epoch) -> str:
+    return (
+        f"epoch {epoch.number}, loss {epoch.loss:.4f}, validation NDCG@50 {epoch.validation['NDCG@50']:.4f}, "
+        f"{epoch.seconds:.1f} s"
+    )
+
+
+def _conclude(outcome: Record | str) -> str:
+    """Only validation figures: whoever tunes by watching must not see the test set."""
+    if isinstance(outcome, str):
+        return f"failed: {outcome}"
+    best = max((epoch.validation["NDCG@50"] for epoch in outcome.curve), default=None)
+    figure = "" if best is None else f", best validation NDCG@50 {best:.4f}"
+    return f"done in {outcome.seconds['fit'] + outcome.seconds['score']:.0f} s{figure}"
+
+
+def _say_left(seconds: float | None) -> str:
+    if seconds is None:
+        return "time left not known yet"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"about {hours} h {minutes:02d} min left" if hours else f"about {max(1, minutes)} min left"

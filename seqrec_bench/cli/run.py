@@ -1,0 +1,163 @@
+"""``seqrec-bench run``: trains and tests cells and stores their records."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import (
+    DatasetOption,
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.cli.progress import RunDisplay, open_display
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.data import Columns, Dataset, describe
+from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.evaluation.registry import parse_setting
+from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.experiments.cell import Setting
+from seqrec_bench.experiments.processes import CellProcesses
+from seqrec_bench.experiments.run import Outcome, Plan, execute, make_plan
+from seqrec_bench.experiments.suite import PAPER_VARIANT, Group, cells, load_suite
+from seqrec_bench.records import Store
+
+DEFAULT_DIMENSIONS = [100]
+DEFAULT_SEEDS = [0, 1, 2, 3, 4]
+
+
+def run(
+    all_cells: Annotated[bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")] = False,
+    models: Annotated[str | None, typer.Option(metavar="A,B", help="These models instead.")] = None,
+    dims: Annotated[
+        str | None, typer.Option(metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's")
+    ] = None,
+    seeds: Annotated[str | None, typer.Option(metavar="0-4", help="Seeds.", show_default="0-4")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter; may be repeated.")
+    ] = None,
+    variant: Annotated[
+        str, typer.Option(metavar="NAME", help="What the model so set is called in its records.")
+    ] = PAPER_VARIANT,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Cells run side by side.", show_default="the number of cores")
+    ] = None,
+    device: Annotated[str, typer.Option(help="A torch device, for the models that use torch.")] = "cpu",
+    results: ResultsOption = DEFAULT_RESULTS,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run finished cells again.")] = False,
+    dataset: DatasetOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Trains and tests models, and stores a record of each; what is done already is not run again.
+
+    Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
+    """
+    groups = _choose_groups(all_cells, models, dims, seeds, settings or [], variant)
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    _warn_of_repeats(data)
+    plan = make_plan(cells(groups), Store(results), data, fresh)
+    _announce(plan)
+    jobs = jobs or os.cpu_count() or 1
+    with open_display(plan.pending, jobs) as display:
+        outcome = _execute(plan, display, jobs, Setting(data, device), results)
+    _conclude(outcome, results)
+
+
+def _choose_groups(
+    all_cells: bool, models: str | None, dims: str | None, seeds: str | None, settings: list[str], variant: str
+) -> list[Group]:
+    """What --all or --models asks for, with the dimensions and seeds that were named."""
+    if all_cells == (models is not None):
+        raise InputError("Say which cells to run: either --all for the whole paper, or --models A,B.")
+    if all_cells and (settings or variant != PAPER_VARIANT):
+        raise InputError("--set and --variant don't go with --all, which runs the models as published: use --models.")
+    if settings and variant == PAPER_VARIANT:
+        raise InputError(
+            f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
+        )
+    if models is None:
+        groups = load_suite("paper")
+    else:
+        names = [name for name in models.split(",") if name]
+        chosen = _parse_settings(settings, names)
+        groups = [Group(names, DEFAULT_DIMENSIONS, DEFAULT_SEEDS, variant, chosen)]
+    return [_restrict(group, dims, seeds) for group in groups]
+
+
+def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
+    if dims is not None:
+        group = replace(group, dimensions=parse_numbers(dims, "--dims", least=1))
+    if seeds is not None:
+        group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0))
+    return group
+
+
+def parse_numbers(text: str, option: str, least: int) -> list[int]:
+    """The numbers in ``0-2,7``, in the order given.
+
+    Raises:
+        InputError: The text is not such a list, or a number in it is too small.
+    """
+    numbers: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal() or part.endswith("-"):
+            raise InputError(f"{option} {text!r} is not a list of numbers: give it like 0-4 or 25,100.")
+        numbers += range(int(first), int(last or first) + 1)
+    numbers = list(dict.fromkeys(numbers))
+    if not numbers or min(numbers) < least:
+        raise InputError(f"{option} {text!r} must name numbers from {least} upwards.")
+    return numbers
+
+
+def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
+    """Values of hyperparameters by model and name, from MODEL.KEY=VALUE."""
+    parsed: dict[str, dict[str, Value]] = {}
+    for setting in settings:
+        place, equals, text = setting.partition("=")
+        model, dot, key = place.partition(".")
+        if not equals or not dot:
+            raise InputError(f"--set {setting!r} is not MODEL.KEY=VALUE: give it like fpmc.epochs=20.")
+        if model not in models:
+            raise InputError(f"--set {setting!r} is for a model that is not run: --models names {', '.join(models)}.")
+        parsed.setdefault(model, {})[key] = parse_setting(model, key, text)
+    return parsed
+
+
+def _warn_of_repeats(dataset: Dataset) -> None:
+    note = describe(dataset).repeats_note
+    if note:
+        typer.echo(f"Warning: {note}", err=True)
+
+
+def _announce(plan: Plan) -> None:
+    typer.echo(f"{len(plan.pending)} cells to run, {len(plan.done)} done already.", err=True)
+    for cell, reason in plan.stale:
+        typer.echo(f"Stale, so run again: {cell} was {reason}.", err=True)
+
+
+def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, results: Path) -> Outcome:
+    processes = CellProcesses(jobs, setting, display.advanced)
+    try:
+        return execute(plan.pending, processes, Store(results), display.ended)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped: finished cells are in {results}; the same command goes on from there.", err=True)
+        raise
+
+
+def _conclude(outcome: Outcome, results: Path) -> None:
+    typer.echo(f"{len(outcome.finished)} cells finished; their records are in {results}.", err=True)
+    for cell, cause in outcome.failed:
+        typer.echo(f"Failed: {cell}: {cause}", err=True)
+    if outcome.failed:
+        raise typer.Exit(ExitCode.CELLS_FAILED)

@@ -1,0 +1,37 @@
+"""``seqrec-bench table``: what was reported beside what was reproduced."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.results_options import (
+    DEFAULT_RESULTS,
+    PaperOption,
+    ResultsOption,
+    read_paper,
+    require_none_missing,
+)
+from seqrec_bench.records import Store
+from seqrec_bench.reporting.formats import FORMATS
+from seqrec_bench.reporting.table import table_one
+
+
+class Format(StrEnum):
+    """The names of `FORMATS`, as an option's choices."""
+
+    MD = "md"
+    LATEX = "latex"
+    CSV = "csv"
+    JSON = "json"
+
+
+def table(
+    results: ResultsOption = DEFAULT_RESULTS,
+    format: Annotated[Format, typer.Option(help="md is made for the terminal and for a README.")] = Format.MD,
+    paper: PaperOption = None,
+) -> None:
+    """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference."""
+    content = table_one(Store(results).records(), read_paper(paper))
+    typer.echo(FORMATS[format](content), nl=False)
+    require_none_missing(content.missing, results)

@@ -1,0 +1,34 @@
+"""From raw files to validated, re-indexed, ordered sequences and the one split."""
+
+from seqrec_bench.data.columns import Columns
+from seqrec_bench.data.dataset import Dataset, prepare
+from seqrec_bench.data.description import Description, describe
+from seqrec_bench.data.interactions import Interactions, RawTags
+from seqrec_bench.data.loading import load_file, load_named
+from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, NamedDataset, fetch, find_cached, named_dataset
+from seqrec_bench.data.readers import read_interactions
+from seqrec_bench.data.split import Holdout, Split, leave_one_out
+from seqrec_bench.data.tag_files import read_tags
+
+__all__ = [
+    "NAMED_DATASETS",
+    "Columns",
+    "Dataset",
+    "Description",
+    "FetchedDataset",
+    "Holdout",
+    "Interactions",
+    "NamedDataset",
+    "RawTags",
+    "Split",
+    "describe",
+    "fetch",
+    "find_cached",
+    "leave_one_out",
+    "load_file",
+    "load_named",
+    "named_dataset",
+    "prepare",
+    "read_interactions",
+    "read_tags",
+]

@@ -1,0 +1,97 @@
+"""From Arrow's columns to `Interactions`, refusing what is missing or not a number. No loop over rows."""
+
+from typing import Any
+
+import numpy as np
+
+from seqrec_bench.data.columns import ChosenColumns
+from seqrec_bench.data.interactions import Interactions, StrArray
+from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import Int32Array, TimeArray
+
+
+def interactions_from_table(table: Any, columns: ChosenColumns, file: str) -> Interactions:
+    """Makes interactions of three columns of a ``pyarrow.Table``; rows are counted from 1, without the header.
+
+    Raises:
+        InputError: A value is missing, an id is neither text nor an integer, or a time is not a finite number.
+    """
+    if table.num_rows == 0:
+        raise InputError(f"{file} has no rows: give a file with interactions.")
+    users, user_ids = _encoded_ids(table[columns.user], columns.user, file)
+    items, item_ids = _encoded_ids(table[columns.item], columns.item, file)
+    return Interactions(users, items, _times(table[columns.time], columns.time, file), user_ids, item_ids)
+
+
+def _encoded_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]:
+    """Codes and the distinct ids they stand for."""
+    import pyarrow as pa
+
+    value_type = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_integer(value_type) or pa.types.is_string(value_type) or pa.types.is_large_string(value_type)):
+        raise InputError(f"Column {name} of {file} holds {value_type}: ids have to be text or integers.")
+    if not (pa.types.is_dictionary(column.type) and pa.types.is_string(value_type)):
+        column = column.cast(pa.string()).dictionary_encode()
+    encoded = column.combine_chunks()
+    ids = np.array(encoded.dictionary.to_pylist(), dtype=np.str_)
+    missing = np.isin(encoded.indices.fill_null(-1).to_numpy(), [-1, *np.flatnonzero(ids == "")])
+    if missing.any():
+        raise InputError(f"Row {missing.argmax() + 1} of {file} has no {name}: give it one or take the row out.")
+    return encoded.indices.to_numpy().astype(np.int32), ids
+
+
+def _times(column: Any, name: str, file: str) -> TimeArray:
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = _numbers(column, name, file)
+    elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        raise InputError(
+            f"Column {name} of {file} holds {column.type}: times have to be numbers, seconds since 1970 for example."
+        )
+    if column.null_count:
+        raise InputError(f"Row {_first(column.is_null())} of {file} has no {name}: give it one or take the row out.")
+    try:
+        times: TimeArray = column.cast(pa.int64() if pa.types.is_integer(column.type) else pa.float64()).to_numpy()
+    except pa.ArrowInvalid as error:
+        raise InputError(f"Column {name} of {file} does not fit into 64-bit integers: give smaller times.") from error
+    finite = np.isfinite(times)
+    if not finite.all():
+        row = finite.argmin()
+        raise InputError(f"Row {row + 1} of {file} has the {name} {times[row]}: times have to be finite numbers.")
+    return times
+
+
+def _numbers(column: Any, name: str, file: str) -> Any:
+    """The column of text as integers if it can be, else as floats; empty text is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = pc.utf8_trim_whitespace(column)
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    for number_type in (pa.int64(), pa.float64()):
+        try:
+            return text.cast(number_type)
+        except pa.ArrowInvalid:
+            continue
+    row = next(row for row, value in enumerate(text.to_pylist(), start=1) if not _is_number(value))
+    raise InputError(
+        f"Row {row} of {file} has the {name} {column[row - 1].as_py()!r}, which is not a number: give seconds since "
+        "1970 or any number that grows with time; dates written out are not read."
+    )
+
+
+def _is_number(value: str | None) -> bool:
+    """Whether Arrow reads the text as a number; missing values are another matter."""
+    import pyarrow as pa
+
+    try:
+        pa.scalar(value, pa.string()).cast(pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _first(mask: Any) -> int:
+    """The first row, counted from 1, where a boolean column is true."""
+    return int(mask.to_numpy().argmax()) + 1

@@ -1,0 +1,114 @@
+"""What there is to know about a data set before a number computed on it is believed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.data.split import MIN_EVALUATED_LENGTH, leave_one_out
+from seqrec_bench.recommender import Int64Array, Sequences
+
+
+@dataclass(frozen=True)
+class LengthSummary:
+    """How long the users' sequences are."""
+
+    minimum: int
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    maximum: int
+    mean: float
+
+
+@dataclass(frozen=True)
+class Description:
+    """The facts about a data set that bear on its evaluation under ``loo-full-v1``."""
+
+    name: str
+    fingerprint: str
+    tags_fingerprint: str | None
+    n_users: int
+    n_items: int
+    n_interactions: int
+    n_train_interactions: int
+    lengths: LengthSummary
+    density: float
+    """Share of all (user, item) pairs that occur."""
+    tied_interactions: float
+    """Share of interactions that have their (user, time) in common with another one."""
+    zero_gaps: float
+    """Share of neighbours within a user's sequence that have one time."""
+    n_ambiguous_targets: int
+    """Evaluated users whose last item has its time in common with the one before it: the file's order decides."""
+    n_evaluated_users: int
+    n_short_users: int
+    """Users with too few interactions to be evaluated: they are training data only."""
+    cold_items: tuple[str, ...]
+    """Raw ids of the items without a training interaction."""
+    n_cold_test_targets: int
+    n_cold_validation_targets: int
+    n_repeats: int
+    """Interactions of a user with an item that the user had before."""
+
+    @property
+    def repeats_note(self) -> str | None:
+        """Why the protocol does not fit the data, if it does not."""
+        if self.n_repeats == 0:
+            return None
+        return (
+            f"{self.n_repeats:,} interactions repeat an item of the same user: loo-full-v1, which takes the history "
+            "out of the candidates, is wrong for such data; with the history kept it would be another protocol, "
+            "loo-full-repeat-v1."
+        )
+
+
+def describe(dataset: Dataset) -> Description:
+    """Returns the facts about a data set.
+
+    Raises:
+        InputError: No user has enough interactions to be evaluated.
+    """
+    sequences = dataset.sequences
+    split = leave_one_out(sequences)
+    tied = _tied_with_previous(sequences)
+    cold = split.train.item_counts == 0
+    cold[0] = False
+    n_repeats = sequences.n_interactions - _n_pairs(sequences)
+    return Description(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        tags_fingerprint=dataset.tags_fingerprint,
+        n_users=sequences.n_users,
+        n_items=sequences.n_items,
+        n_interactions=sequences.n_interactions,
+        n_train_interactions=split.train.n_interactions,
+        lengths=_summarise(sequences.lengths),
+        density=(sequences.n_interactions - n_repeats) / (sequences.n_users * sequences.n_items),
+        tied_interactions=float(np.mean(tied | np.append(tied[1:], False))),
+        zero_gaps=float(np.sum(tied)) / (sequences.n_interactions - sequences.n_users),
+        n_ambiguous_targets=int(np.sum(tied[sequences.offsets[split.test.users + 1] - 1])),
+        n_evaluated_users=len(split.test.users),
+        n_short_users=int(np.sum(sequences.lengths < MIN_EVALUATED_LENGTH)),
+        cold_items=tuple(dataset.item_ids[cold].tolist()),
+        n_cold_test_targets=int(np.sum(cold[split.test.targets])),
+        n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
+        n_repeats=n_repeats,
+    )
+
+
+def _tied_with_previous(sequences: Sequences) -> npt.NDArray[np.bool_]:
+    """(n_interactions,) whether an interaction has its user and time in common with the one before it."""
+    users, times = sequences.users, sequences.times
+    return np.append(False, (users[1:] == users[:-1]) & (times[1:] == times[:-1]))
+
+
+def _n_pairs(sequences: Sequences) -> int:
+    """How many different (user, item) pairs there are."""
+    return len(np.unique(sequences.users * (sequences.n_items + 1) + sequences.items))
+
+
+def _summarise(lengths: Int64Array) -> LengthSummary:
+    lower, median, upper = np.quantile(lengths, [0.25, 0.5, 0.75]).tolist()
+    return LengthSummary(int(lengths.min()), lower, median, upper, int(lengths.max()), mean=float(lengths.mean()))

@@ -1,0 +1,44 @@
+"""Hashes that say whether two runs saw the same data, wherever each of them got it."""
+
+import hashlib
+import json
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqrec_bench.data.interactions import StrArray
+from seqrec_bench.recommender import ItemTags, Sequences
+
+
+def sequences_fingerprint(sequences: Sequences, user_ids: StrArray, item_ids: StrArray) -> str:
+    """Returns a sha256 that any changed id, time or order changes and nothing else does (tags are not covered)."""
+    digest = hashlib.sha256()
+    for name, ids in (("users", user_ids), ("items", item_ids)):
+        _add_part(digest, name, json.dumps(ids.tolist()).encode())
+    times = sequences.times
+    for array in (
+        sequences.offsets.astype("<i8"),
+        sequences.items.astype("<i4"),
+        times.astype("<i8" if times.dtype.kind == "i" else "<f8"),
+    ):
+        _add_array(digest, array)
+    return digest.hexdigest()
+
+
+def tags_fingerprint(tags: ItemTags) -> str:
+    """Returns a sha256 of each item's sorted tag names, in item order."""
+    names = [tags.names[tag] for tag in tags.ids.tolist()]
+    items = [sorted(names[start:end]) for start, end in pairwise(tags.offsets[1:].tolist())]
+    return hashlib.sha256(json.dumps(items).encode()).hexdigest()
+
+
+def _add_array(digest: "hashlib._Hash", array: npt.NDArray[Any]) -> None:
+    _add_part(digest, array.dtype.str, np.ascontiguousarray(array).tobytes())
+
+
+def _add_part(digest: "hashlib._Hash", kind: str, content: bytes) -> None:
+    """Adds a part with its kind and size, so that no two lists of parts run into the same bytes."""
+    digest.update(f"{kind} {len(content)}\n".encode())
+    digest.update(content)

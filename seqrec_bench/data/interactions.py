@@ -1,0 +1,49 @@
+"""Raw data as a file gives it: nothing sorted, nothing renumbered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from seqrec_bench.recommender import Int32Array, TimeArray
+
+StrArray = npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """The rows of a file, in its order: row r says that ``user_ids[users[r]]`` took ``item_ids[items[r]]``."""
+
+    users: Int32Array
+    """(n_interactions,) positions in `user_ids`."""
+    items: Int32Array
+    """(n_interactions,) positions in `item_ids`."""
+    times: TimeArray
+    """(n_interactions,) finite time stamps."""
+    user_ids: StrArray
+    """Distinct raw ids, in any order."""
+    item_ids: StrArray
+    """Distinct raw ids, in any order."""
+
+    @classmethod
+    def from_rows(
+        cls, users: Sequence[str] | StrArray, items: Sequence[str] | StrArray, times: TimeArray | Sequence[float]
+    ) -> Self:
+        """Makes interactions of three columns of equal length: raw user ids, raw item ids and times."""
+        user_ids, user_codes = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
+        item_ids, item_codes = np.unique(np.asarray(items, dtype=np.str_), return_inverse=True)
+        return cls(user_codes.astype(np.int32), item_codes.astype(np.int32), np.asarray(times), user_ids, item_ids)
+
+
+@dataclass(frozen=True)
+class RawTags:
+    """What a file says about items, by raw item id; it may know more items than the interactions."""
+
+    tags: Mapping[str, frozenset[str]]
+    titles: Mapping[str, str]
+
+
+RawData = tuple[Interactions, RawTags]
+"""All that the files of a data set say."""

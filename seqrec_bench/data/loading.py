@@ -1,0 +1,40 @@
+"""A data set ready for use, by its name or from one's own files."""
+
+import re
+from pathlib import Path
+
+from seqrec_bench.data.columns import Columns
+from seqrec_bench.data.dataset import Dataset, prepare
+from seqrec_bench.data.named import fetch
+from seqrec_bench.data.readers import read_interactions
+from seqrec_bench.data.tag_files import read_tags
+
+
+def load_named(name: str) -> Dataset:
+    """Returns the public data set of this name, fetched first if it is not in the cache.
+
+    Raises:
+        InputError: As for `fetch`.
+    """
+    fetched = fetch(name)
+    interactions, tags = fetched.source.read(fetched.folder)
+    return prepare(name, interactions, tags)
+
+
+def load_file(interactions: Path, columns: Columns, tags: Path | None) -> Dataset:
+    """Returns the data set in these files, called after the first of them.
+
+    Raises:
+        InputError: As for `read_interactions`, `read_tags` and `prepare`.
+    """
+    return prepare(
+        path_safe_name(interactions),
+        read_interactions(interactions, columns),
+        None if tags is None else read_tags(tags),
+    )
+
+
+def path_safe_name(path: Path) -> str:
+    """Returns the file's name without its suffixes, with only letters, digits, dots, dashes and underscores."""
+    bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", bare.stem).strip(".-") or "dataset"

@@ -1,0 +1,67 @@
+"""The one split of the protocol ``loo-full-v1``: leave one out, twice.
+
+A user's last item is the test target, the one before it the validation target, the rest is training data. A user with
+fewer than three interactions is training data only.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import Int64Array, Sequences
+
+MIN_EVALUATED_LENGTH = 3
+"""The shortest sequence that leaves something to train on beside its two targets."""
+
+
+@dataclass(frozen=True, eq=False)
+class Holdout:
+    """Targets that were held out, and all that is known before them."""
+
+    history: Sequences
+    """Every user's interactions before the target; for users without a target, all of them."""
+    users: Int64Array
+    """(n_evaluated,) the users who have a target, ascending."""
+    targets: Int64Array
+    """(n_evaluated,) their target items."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    train: Sequences
+    validation: Holdout
+    """History: the training items."""
+    test: Holdout
+    """History: the training items and then the validation item. Models are not refitted on the latter."""
+
+
+def leave_one_out(sequences: Sequences) -> Split:
+    """Splits every user's sequence into training items, a validation target and a test target.
+
+    Raises:
+        InputError: No user has enough interactions to be evaluated.
+    """
+    users = np.flatnonzero(sequences.lengths >= MIN_EVALUATED_LENGTH)
+    if len(users) == 0:
+        raise InputError(
+            f"No user has {MIN_EVALUATED_LENGTH} or more interactions, so nobody is left to evaluate: "
+            "give data with longer user histories."
+        )
+    last = sequences.offsets[users + 1] - 1
+    before_test = _without(sequences, last)
+    train = _without(sequences, np.concatenate([last - 1, last]))
+    return Split(
+        train=train,
+        validation=Holdout(history=train, users=users, targets=sequences.items[last - 1].astype(np.int64)),
+        test=Holdout(history=before_test, users=users, targets=sequences.items[last].astype(np.int64)),
+    )
+
+
+def _without(sequences: Sequences, positions: Int64Array) -> Sequences:
+    """The sequences with the interactions at these positions taken out."""
+    keep = np.ones(sequences.n_interactions, dtype=bool)
+    keep[positions] = False
+    lengths = sequences.lengths - np.bincount(sequences.users[positions], minlength=sequences.n_users)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return replace(sequences, items=sequences.items[keep], times=sequences.times[keep], offsets=offsets)

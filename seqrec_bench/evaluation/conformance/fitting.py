@@ -1,0 +1,131 @@
+"""Checks of what fitting does: to the data, to the process, and to what the recommender knows."""
+
+import random
+import sys
+from math import isfinite, sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqrec_bench.evaluation.conformance.trials import (
+    SEED,
+    Factory,
+    Trial,
+    everyday_split,
+    noise_split,
+    orderly_split,
+    require,
+    shared_trial,
+)
+from seqrec_bench.recommender import Sequences
+
+
+def check_inputs_are_left_alone(make: Factory) -> None:
+    """Neither fitting nor scoring changes an array that was handed in."""
+    trial = Trial(make(), everyday_split()).fit(SEED)
+    for given, original in zip(_arrays(trial.split.train), _arrays(everyday_split().train), strict=True):
+        require(np.array_equal(given, original), trial.recommender, "fit() changed the training data")
+    users, histories = trial.inputs()
+    trial.recommender.score(given_users := users.copy(), given_histories := histories.copy())
+    require(np.array_equal(given_users, users), trial.recommender, "score() changed the users")
+    require(np.array_equal(given_histories, histories), trial.recommender, "score() changed the histories")
+
+
+def check_same_seed_same_scores(make: Factory) -> None:
+    """Two fits with one seed score exactly alike, whatever state the process's global generators are in."""
+    expected = shared_trial(make)
+    _draw_from_global_generators()
+    again = Trial(make(), everyday_split()).fit(SEED)
+    require(np.array_equal(again.scores(), expected.scores()), again.recommender, "one seed gives two sets of scores")
+
+
+def check_global_random_state_is_left_alone(make: Factory) -> None:
+    """Fitting and scoring leave the process's global generators as they were, so that nobody else is disturbed."""
+    recommender = make()
+    _draw_from_global_generators()  # or seeding them twice with the same number would not show
+    before = _global_random_states()
+    Trial(recommender, everyday_split()).fit(SEED).scores()
+    after = _global_random_states()
+    for generator, state in before.items():
+        require(after[generator] == state, recommender, f"it changes the global random state of {generator}")
+
+
+def check_seed_matters_unless_deterministic(make: Factory) -> None:
+    """Another seed changes the scores if, and only if, `deterministic` is False."""
+    trial = shared_trial(make)
+    other = Trial(make(), everyday_split()).fit(SEED + 1)
+    same = np.array_equal(trial.scores(), other.scores())
+    complaint = "ignores the seed but is not declared" if same else "depends on the seed but is declared"
+    require(same == trial.recommender.deterministic, trial.recommender, f"it {complaint} deterministic")
+
+
+def check_fit_forgets_the_last_fit(make: Factory) -> None:
+    """A recommender fitted before, to other users and items, scores exactly like a fresh one."""
+    used = Trial(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
+    refitted = Trial(used, everyday_split()).fit(SEED)
+    fresh = shared_trial(make)
+    require(np.array_equal(refitted.scores(), fresh.scores()), used, "an earlier fit() changes its scores")
+
+
+def check_every_epoch_is_reported(make: Factory) -> None:
+    """What is reported of epochs counts 1, 2, 3 and so on, and is finite; a model without epochs reports none."""
+    trial = shared_trial(make)
+    numbers = [epoch.number for epoch in trial.epochs]
+    require(numbers == list(range(1, len(numbers) + 1)), trial.recommender, f"it reports the epochs {numbers}")
+    for epoch in trial.epochs:
+        finite = all(isfinite(value) for value in (epoch.loss, epoch.seconds, *epoch.validation.values()))
+        require(finite, trial.recommender, f"it reports {epoch}, which is not finite")
+
+
+def check_order_is_learned(make: Factory) -> None:
+    """A recommender that uses order finds the next item of most users where the last item determines it."""
+    trial = Trial(make(), orderly_split())
+    if trial.recommender.uses_order:
+        hits = trial.fit(SEED).test_hit_rate(5)
+        require(hits > 0.5, trial.recommender, f"its HR@5 is only {hits:.2f} where the last item determines the next")
+
+
+def check_nothing_is_learned_from_noise(make: Factory) -> None:
+    """Where the next item is any unseen one, the hit rate is chance, give or take 5 standard errors."""
+    trial = Trial(make(), noise_split()).fit(SEED)
+    history, targets = trial.split.test.history, trial.split.test.targets
+    hits = trial.test_hit_rate(10)
+    chance = float((10 / (history.n_items - history.lengths)).mean())
+    margin = 5 * sqrt(chance * (1 - chance) / len(targets))
+    require(abs(hits - chance) <= margin, trial.recommender, f"its HR@10 on noise is {hits:.2f}, chance {chance:.2f}")
+
+
+def _arrays(train: Sequences) -> list[npt.NDArray[Any]]:
+    tags: list[npt.NDArray[Any]] = [train.tags.ids, train.tags.offsets] if train.tags else []
+    return [train.items, train.times, train.offsets, *tags]
+
+
+def _draw_from_global_generators() -> None:
+    """Leaves them in a state that they were not in before; torch's only if something has imported torch."""
+    random.random()
+    np.random.random()  # noqa: NPY002 - the global generator is the very thing to be disturbed
+    if torch := sys.modules.get("torch"):
+        torch.rand(1)
+
+
+def _global_random_states() -> dict[str, object]:
+    """Their states by library, again without importing torch."""
+    numpy_state = np.random.get_state(legacy=False)["state"]  # noqa: NPY002 - it is looked at, not drawn from
+    numbers = (numpy_state["key"].tobytes(), numpy_state["pos"])
+    states: dict[str, object] = {"random": random.getstate(), "numpy": numbers}
+    if torch := sys.modules.get("torch"):
+        states["torch"] = torch.get_rng_state().numpy().tobytes()
+    return states
+
+
+CHECKS = (
+    check_inputs_are_left_alone,
+    check_same_seed_same_scores,
+    check_global_random_state_is_left_alone,
+    check_seed_matters_unless_deterministic,
+    check_fit_forgets_the_last_fit,
+    check_every_epoch_is_reported,
+    check_order_is_learned,
+    check_nothing_is_learned_from_noise,
+)

@@ -1,0 +1,106 @@
+"""Small fits on synthetic data: what the checks, and the tests of a model, are made of.
+
+All data is built anew on every call, so that a recommender that spoils its inputs can't spoil another's trial.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from seqrec_bench.data.split import Holdout, Split, leave_one_out
+from seqrec_bench.errors import ScoreError
+from seqrec_bench.evaluation.metrics import METRICS, hit_rate, metric
+from seqrec_bench.evaluation.ranking import latest_items, rank_targets
+from seqrec_bench.evaluation.synthetic import synthetic_sequences
+from seqrec_bench.recommender import Epoch, FitContext, Float32Array, Int64Array, ItemTags, Recommender, Sequences
+
+Factory = Callable[[], Recommender]
+
+SEED = 7
+
+
+class ConformanceError(AssertionError):
+    """A recommender does not keep the contract."""
+
+
+def require(holds: bool | np.bool_, recommender: Recommender, complaint: str) -> None:
+    """Raises `ConformanceError` with the recommender's name and the complaint unless the fact holds."""
+    if not holds:
+        raise ConformanceError(f"{recommender.name}: {complaint}")
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A recommender, the data for it, and the epochs that it reported."""
+
+    recommender: Recommender
+    split: Split
+    epochs: list[Epoch] = field(default_factory=list)
+
+    def fit(self, seed: int) -> "Trial":
+        """Fits the recommender to the training data and returns this trial."""
+        context = fit_context(self.recommender, self.split.validation, seed, self.epochs)
+        try:
+            self.recommender.fit(self.split.train, context)
+        except ScoreError as error:
+            raise ConformanceError(str(error)) from error
+        return self
+
+    def inputs(self) -> tuple[Int64Array, Int64Array]:
+        """All users (n_users,), and what `score` is given of each one's history at the test, (n_users, L)."""
+        history = self.split.test.history
+        users = np.arange(history.n_users)
+        return users, latest_items(history, users, self.recommender.history_length)
+
+    def scores(self) -> Float32Array:
+        """(n_users, n_items) scores of all users at the test, without the padding item."""
+        return self.recommender.score(*self.inputs())[:, 1:]
+
+    def test_hit_rate(self, k: int) -> float:
+        """HR@k on the test targets."""
+        try:
+            return float(hit_rate(rank_targets(self.recommender, self.split.test), k).mean())
+        except ScoreError as error:
+            raise ConformanceError(str(error)) from error
+
+
+def fit_context(recommender: Recommender, validation: Holdout, seed: int, epochs: list[Epoch]) -> FitContext:
+    """Returns a context that validates `recommender` with the bench's evaluator and collects what it reports."""
+
+    def validate() -> dict[str, float]:
+        ranks = rank_targets(recommender, validation)
+        return {name: float(metric(ranks, name).mean()) for name in (f"{kind}@50" for kind in METRICS)}
+
+    return FitContext(seed=seed, device="cpu", validate=validate, report=epochs.append)
+
+
+@lru_cache(maxsize=1)
+def shared_trial(make: Factory) -> Trial:
+    """One fit to everyday data, shared by the checks that only look at what a fitted recommender answers."""
+    return Trial(make(), everyday_split()).fit(SEED)
+
+
+def everyday_split(n_users: int = 60, n_items: int = 42) -> Split:
+    """Data with what occurs in practice: users of one item and of many, two items that nobody had, and tags."""
+    full = synthetic_sequences(n_users, n_items - 2, length=10, order=0.7, seed=SEED)
+    kept = full.times <= full.users % 10
+    lengths = np.bincount(full.users[kept], minlength=n_users)
+    tags = ItemTags(
+        names=("even", "odd"),
+        ids=(np.arange(1, n_items + 1) % 2).astype(np.int32),
+        offsets=np.concatenate([[0], np.arange(n_items + 1)]),
+    )
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return leave_one_out(Sequences(full.items[kept], full.times[kept], offsets, n_items, tags))
+
+
+def orderly_split() -> Split:
+    """Data of 200 users in which the last item determines the next one."""
+    return leave_one_out(synthetic_sequences(n_users=200, n_items=40, length=10, order=1, seed=SEED))
+
+
+def noise_split() -> Split:
+    """Data of 200 users in which nothing can be known of the next item, except that the user has not had it."""
+    return leave_one_out(synthetic_sequences(n_users=200, n_items=40, length=10, order=0, seed=SEED))

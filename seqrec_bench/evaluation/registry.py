@@ -1,0 +1,153 @@
+"""The recommenders that are installed, found through the entry-point group ``seqrec_bench.recommenders``."""
+
+import dataclasses
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast, get_type_hints
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.settings import Value, check_value, parse_value
+from seqrec_bench.recommender import Recommender
+
+GROUP = "seqrec_bench.recommenders"
+
+
+def registered() -> dict[str, EntryPoint]:
+    """Returns the entry point of every installed recommender by its name, in alphabetical order; imports nothing.
+
+    Raises:
+        InputError: Two distributions register the same name.
+    """
+    found: dict[str, EntryPoint] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        if point.name in found:
+            raise InputError(
+                f"Two recommenders are registered as {point.name!r}, by {_distribution(found[point.name])} and by "
+                f"{_distribution(point)}: uninstall one of the two."
+            )
+        found[point.name] = point
+    return found
+
+
+def load(name: str) -> type[Recommender]:
+    """Imports the recommender's class and returns it.
+
+    Raises:
+        InputError: Nothing is registered under that name, importing it fails, or it is not what the contract asks for.
+    """
+    points = registered()
+    if name not in points:
+        raise InputError(f"There is no recommender {name!r}{_hint(name, points)}: choose from {', '.join(points)}.")
+    point = points[name]
+    place = f"The recommender {name!r} of the distribution {_distribution(point)}"
+    try:
+        loaded = point.load()
+    except Exception as error:
+        raise InputError(
+            f"{place} can't be imported from {point.value} ({type(error).__name__}: {error}): mend that distribution."
+        ) from error
+    fault = contract_fault(loaded)
+    if fault:
+        raise InputError(f"{place} {fault}: see seqrec_bench.recommender for the contract.")
+    if loaded.name != name:
+        raise InputError(f"{place} calls itself {loaded.name!r}: register it under that name.")
+    return cast(type[Recommender], loaded)
+
+
+def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommender:
+    """Returns a fresh recommender with these values for its fields, each checked against the field's type.
+
+    Args:
+        dimension: The value of the field `dimension`; not used for a model without that field.
+        settings: Values by field name; the other fields keep their defaults.
+
+    Raises:
+        InputError: The recommender can't be loaded, a setting names no field, or a value is not of the field's type.
+    """
+    recommender = load(name)
+    values: dict[str, object] = {
+        key: check_value(value, _field_type(recommender, key), f"{name}.{key}") for key, value in settings.items()
+    }
+    if has_dimension(recommender):
+        values["dimension"] = dimension
+    try:
+        return cast(Callable[..., Recommender], recommender)(**values)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} does not accept the settings {values} ({error}).") from error
+
+
+def parse_setting(name: str, key: str, text: str) -> Value:
+    """Returns the value that `text` stands for in ``--set name.key=text``.
+
+    Raises:
+        InputError: The recommender can't be loaded, it has no such field, or the text is no value of the field's type.
+    """
+    return parse_value(text, _field_type(load(name), key), f"{name}.{key}")
+
+
+def has_dimension(recommender: type[Recommender]) -> bool:
+    """Whether the recommender has a `dimension`, which the run sets; one without is run once, at dimension 0."""
+    return "dimension" in _hyperparameter_names(recommender)
+
+
+def hyperparameters(recommender: Recommender) -> dict[str, Any]:
+    """Returns the values of all fields as they come back from JSON (a tuple as a list).
+
+    Raises:
+        InputError: A value can't be written as JSON.
+    """
+    values = {key: getattr(recommender, key) for key in _hyperparameter_names(type(recommender))}
+    try:
+        return dict(json.loads(json.dumps(values, allow_nan=False)))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"A hyperparameter of {recommender.name} can't be written as JSON ({error}).") from error
+
+
+def contract_fault(recommender: object) -> str | None:
+    """Says what keeps an object from being the class of a recommender (``"is not a dataclass"``); None if nothing."""
+    if not isinstance(recommender, type) or not dataclasses.is_dataclass(recommender):
+        return "is not a dataclass"
+    fields = _hyperparameter_names(recommender)
+    for attribute, kind in (("name", str), ("version", int), ("deterministic", bool), ("uses_order", bool)):
+        if attribute in fields or type(getattr(recommender, attribute, None)) is not kind:
+            return f"has no class attribute {attribute!r} of type ClassVar[{kind.__name__}]"
+    try:
+        get_type_hints(recommender)
+    except NameError as error:
+        return f"has a field whose type can't be looked up ({error})"
+    for method in ("fit", "score"):
+        if not callable(getattr(recommender, method, None)):
+            return f"has no method {method!r}"
+    for attribute in ("history_length", "n_parameters"):
+        if attribute not in fields and not hasattr(recommender, attribute):
+            return f"has neither a field nor a property {attribute!r}"
+    return None
+
+
+def _field_type(recommender: type[Recommender], key: str) -> object:
+    """The declared type of a field that a setting may name."""
+    settable = [field for field in _hyperparameter_names(recommender) if field != "dimension"]
+    if key == "dimension":
+        raise InputError(f"{recommender.name}.dimension is no setting: the dimensions of a run set it.")
+    if key not in settable:
+        raise InputError(
+            f"{recommender.name} has no setting {key!r}{_hint(key, settable)}: "
+            f"it has {', '.join(settable) if settable else 'none at all'}."
+        )
+    return get_type_hints(recommender)[key]
+
+
+def _hyperparameter_names(recommender: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(recommender) if field.init]
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "unknown"
+
+
+def _hint(word: str, possible: Iterable[str]) -> str:
+    """A guess at the word that was meant, to be put into a sentence."""
+    close = difflib.get_close_matches(word, possible, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,53 @@
+"""What a record says of the software and the machine that made it."""
+
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from pathlib import Path
+from typing import Any
+
+import seqrec_bench
+from seqrec_bench.evaluation.registry import GROUP
+
+_PACKAGES = ("numpy", "scipy", "torch", "gensim")
+
+
+def environment(model: str, device: str, threads: int) -> dict[str, Any]:
+    """Package versions, the model's own distribution, platform, git commit (None outside a checkout), device, threads."""
+    plugin = next((point.dist for point in entry_points(group=GROUP, name=model)), None)
+    return {
+        "seqrec-bench": seqrec_bench.__version__,
+        "commit": _commit(),
+        "recommender": f"{plugin.name} {plugin.version}" if plugin else None,
+        "python": platform.python_version(),
+        "packages": {package: found for package in _PACKAGES if (found := _version(package))},
+        "platform": f"{platform.system()} {platform.machine()}",
+        "device": device,
+        "threads": threads,
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _commit() -> str | None:
+    """The commit that the package's source stands at, marked where it has changes that are not committed."""
+    folder = Path(seqrec_bench.__file__).parent
+    # An installed copy may lie inside somebody else's repository: only a tracked file belongs to the commit.
+    if _git(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
+        return None
+    commit = _git(folder, "rev-parse", "HEAD")
+    changed = _git(folder, "status", "--porcelain", "--untracked-files=no", ".", "../baselines")
+    return f"{commit} with changes" if commit and changed else commit
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,135 @@
+"""Cells in processes of their own: one at a time each, with one thread, so that neither a crash nor memory spreads."""
+
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from threading import Lock
+
+from seqrec_bench.errors import BenchError, ExitCode
+from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import Epoch
+from seqrec_bench.records import Record
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class CellError(BenchError):
+    """A cell could not be run to its end."""
+
+    exit_code = ExitCode.CELLS_FAILED
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why a cell ended in its process, in words; exceptions themselves may not survive the way between processes."""
+
+    cause: str
+
+
+class CellProcesses:
+    """Runs each submitted cell in a fresh process, `jobs` of them side by side.
+
+    Futures are those of `concurrent.futures`: they hold the cell's record, or raise `CellError`.
+    """
+
+    def __init__(self, jobs: int, setting: Setting, report: Callable[[Cell, Epoch | None], None]) -> None:
+        """Starts nothing yet.
+
+        Args:
+            report: Called from another thread when a cell starts (with None) and after each of its epochs.
+        """
+        self._threads = ThreadPoolExecutor(max_workers=jobs)
+        self._context = multiprocessing.get_context("spawn")
+        self._setting, self._report = setting, report
+        self._running: set[SpawnProcess] = set()
+        self._stopped = False
+        self._lock = Lock()
+
+    def submit(self, cell: Cell) -> Future[Record]:
+        return self._threads.submit(self._run, cell)
+
+    def shutdown(self) -> None:
+        """Ends the processes that run and forgets the cells that wait."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                process.kill()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _run(self, cell: Cell) -> Record:
+        receiver, sender = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_work, args=(cell, self._setting, sender), name=str(cell))
+        self._start(process)
+        sender.close()
+        self._report(cell, None)
+        try:
+            outcome = self._receive(cell, receiver)
+        finally:
+            process.join()
+            with self._lock:
+                self._running.discard(process)
+        if isinstance(outcome, Record):
+            return outcome
+        raise CellError(outcome.cause if outcome else _explain_death(process.exitcode))
+
+    def _start(self, process: SpawnProcess) -> None:
+        with self._lock, _single_threaded():
+            if self._stopped:
+                raise CellError("it was not started, since the run was stopped.")
+            process.start()
+            self._running.add(process)
+
+    def _receive(self, cell: Cell, receiver: Connection) -> Record | _Failure | None:
+        """What the process sends last; None if it dies without a word."""
+        while True:
+            try:
+                message = receiver.recv()
+            except EOFError:
+                return None
+            if not isinstance(message, Epoch):
+                assert isinstance(message, Record | _Failure)
+                return message
+            self._report(cell, message)
+
+
+def _work(cell: Cell, setting: Setting, sender: Connection) -> None:
+    """The process's whole life: run the cell, and send its epochs and what came of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends its processes itself
+    try:
+        outcome: Record | _Failure = run_cell(cell, setting, sender.send)
+    except BenchError as error:
+        outcome = _Failure(str(error))
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        outcome = _Failure(f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})")
+    sender.send(outcome)
+
+
+def _explain_death(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        return f"its process was killed by {signal.Signals(-exit_code).name}: was memory short?"
+    return f"its process ended with exit code {exit_code} and no result."
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Processes started inside do their linear algebra with one thread: `nproc` of them beat one with `nproc`."""
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,90 @@
+"""From cells to records: what is done already, what is left, and doing it."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, as_completed
+from dataclasses import dataclass
+from typing import Protocol
+
+from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.errors import BenchError
+from seqrec_bench.experiments.cell import cell_key, cell_recipe
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.records import Record, Store
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cells of a run, sorted by what is there of them."""
+
+    pending: Sequence[Cell]
+    """To be run, in order; the stale ones are among them."""
+    done: Sequence[Cell]
+    stale: Sequence[tuple[Cell, str]]
+    """Cells whose record is of no use, each with the reason."""
+
+
+class Executor(Protocol):
+    """Where cells are run: `concurrent.futures`, in short."""
+
+    def submit(self, cell: Cell) -> Future[Record]: ...
+
+    def shutdown(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    finished: Sequence[Cell]
+    failed: Sequence[tuple[Cell, str]]
+    """Each with its cause."""
+
+
+def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool) -> Plan:
+    """Sorts the cells by whether the store has a record made by their recipe.
+
+    Args:
+        fresh: Whether every cell is to be run again, whatever is there.
+
+    Raises:
+        InputError: A model or its settings are not what they have to be: before anything is run.
+        InvalidRecordError: A record that stands in a cell's place can't be read.
+    """
+    pending, done, stale = [], [], []
+    for cell in cells:
+        recipe = cell_recipe(cell, dataset)
+        record = None if fresh else store.load(cell_key(cell, dataset))
+        difference = record and recipe.difference(record.recipe)
+        if record and not difference:
+            done.append(cell)
+            continue
+        if difference:
+            stale.append((cell, difference))
+        pending.append(cell)
+    return Plan(pending, done, stale)
+
+
+def execute(
+    pending: Sequence[Cell], executor: Executor, store: Store, ended: Callable[[Cell, Record | str], None]
+) -> Outcome:
+    """Runs the cells and stores each one's record as it ends; a cell that fails keeps none of the others back.
+
+    Args:
+        ended: Called for each cell with its record, or with the cause of its failure.
+    """
+    finished: list[Cell] = []
+    failed: list[tuple[Cell, str]] = []
+    try:
+        futures = {executor.submit(cell): cell for cell in pending}
+        for future in as_completed(futures):
+            cell = futures[future]
+            try:
+                record = future.result()
+            except BenchError as error:
+                failed.append((cell, str(error)))
+                ended(cell, str(error))
+                continue
+            store.save(record)
+            finished.append(cell)
+            ended(cell, record)
+    finally:
+        executor.shutdown()
+    return Outcome(finished, failed)

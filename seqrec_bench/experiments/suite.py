@@ -1,0 +1,78 @@
+"""Which cells an experiment consists of, and in which order they are worth having."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+from seqrec_bench.evaluation.registry import has_dimension, load
+from seqrec_bench.evaluation.settings import Value
+
+PAPER_VARIANT = "paper"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model to be trained and tested once."""
+
+    model: str
+    variant: str
+    dimension: int
+    """0 for a model without a dimension."""
+    seed: int
+    settings: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    """Values of hyperparameters that differ from the model's defaults."""
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Every one of the models at every dimension with every seed."""
+
+    models: Sequence[str]
+    dimensions: Sequence[int]
+    """The first is the main one, at which the models are compared."""
+    seeds: Sequence[int]
+    variant: str = PAPER_VARIANT
+    settings: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """By model."""
+
+
+def load_suite(name: str) -> list[Group]:
+    """The groups of a committed suite file (``suites/<name>.toml``)."""
+    text = files("seqrec_bench.experiments").joinpath("suites", f"{name}.toml").read_text()
+    return [Group(**group) for group in tomllib.loads(text)["group"]]
+
+
+def cells(groups: Sequence[Group]) -> list[Cell]:
+    """The groups' cells in anytime order: whenever a run is stopped, what it has is the most useful part.
+
+    First every model at its group's main dimension with the first seed, which is a complete table; then the other
+    seeds there, one seed after another; then the other dimensions, one seed after another. A model without a
+    dimension has cells at dimension 0 only, and a deterministic one has cells of the first seed only.
+    """
+    ordered = sorted(
+        ((_stage(group, cell), cell) for group in groups for cell in _group_cells(group)), key=lambda pair: pair[0]
+    )
+    return [cell for _, cell in ordered]
+
+
+def _stage(group: Group, cell: Cell) -> tuple[int, int, int]:
+    """Sorts cells; equal ones stay in the order of the models."""
+    main = group.dimensions[0]
+    if cell.dimension in (0, main):
+        return (0 if cell.seed == group.seeds[0] else 1, cell.seed, 0)
+    return (2, cell.seed, group.dimensions.index(cell.dimension))
+
+
+def _group_cells(group: Group) -> list[Cell]:
+    found = []
+    for model in group.models:
+        recommender = load(model)
+        dimensions = group.dimensions if has_dimension(recommender) else [0]
+        seeds = group.seeds[:1] if recommender.deterministic else group.seeds
+        settings = group.settings.get(model, {})
+        found += [Cell(model, group.variant, dimension, seed, settings) for dimension in dimensions for seed in seeds]
+    return found

@@ -1,0 +1,144 @@
+"""The contract between the bench and a model: what a model is given and what it must answer.
+
+Only NumPy arrays cross this boundary, so any framework plugs in. A recommender is a dataclass: its fields are its
+hyperparameters, its class attributes say what it is, and it is found through the entry-point group
+``seqrec_bench.recommenders``. The four ideas behind it:
+
+* what the *run* decides (seed, device) comes in `FitContext`; what the *model* is stands in its fields;
+* `Recommender.score` gets no target, no mask and no cut-off, so it can neither filter nor cheat;
+* validation figures come from the bench's one evaluator through `FitContext.validate`;
+* sequences are flat arrays, never a Python list per user.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+PADDING = 0
+"""The item id that stands for "no item": it fills histories on the left and is never a candidate."""
+
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+Float32Array = npt.NDArray[np.float32]
+TimeArray = npt.NDArray[np.int64] | npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ItemTags:
+    """The tags (genres, say) of each item: item i has ``names[t] for t in ids[offsets[i]:offsets[i + 1]]``."""
+
+    names: tuple[str, ...]
+    ids: Int32Array
+    """(n_assignments,) tag numbers, item by item, ascending within an item."""
+    offsets: Int64Array
+    """(n_items + 2,) where each item's tags begin; index 0 is the padding item, which has none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """Users' item sequences in time order, laid end to end: user u has ``items[offsets[u]:offsets[u + 1]]``."""
+
+    items: Int32Array
+    """(n_interactions,) item ids 1..n_items."""
+    times: TimeArray
+    """(n_interactions,) time stamps, never decreasing within a user."""
+    offsets: Int64Array
+    """(n_users + 1,) where each user's sequence begins."""
+    n_items: int
+    """Size of the catalogue, the items without any interaction here included."""
+    tags: ItemTags | None = None
+
+    @property
+    def n_users(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def n_interactions(self) -> int:
+        return len(self.items)
+
+    @property
+    def lengths(self) -> Int64Array:
+        """(n_users,) number of interactions of each user."""
+        return np.diff(self.offsets)
+
+    @property
+    def users(self) -> Int64Array:
+        """(n_interactions,) the user of each interaction."""
+        return np.repeat(np.arange(self.n_users), self.lengths)
+
+    @property
+    def item_counts(self) -> Int64Array:
+        """(n_items + 1,) number of interactions of each item; index 0 is the padding item."""
+        return np.bincount(self.items, minlength=self.n_items + 1)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training data brought."""
+
+    number: int
+    """1 for the first."""
+    loss: float
+    """Mean training loss of the epoch, in the model's own terms."""
+    validation: Mapping[str, float]
+    """Validation metrics after the epoch, by name (``"NDCG@50"``)."""
+    seconds: float
+    """Time spent on training, validation not counted."""
+
+
+@dataclass(frozen=True)
+class FitContext:
+    """What the run decides, as opposed to what the model is."""
+
+    seed: int
+    """The only source of randomness: the process's global random state must not matter."""
+    device: str
+    """A torch device name; models without torch ignore it."""
+    validate: Callable[[], Mapping[str, float]]
+    """Ranks the validation targets with the model as it is now and returns the metrics by name."""
+    report: Callable[[Epoch], None]
+    """To be called once after every epoch, with numbers counting from 1."""
+
+
+@runtime_checkable
+class Recommender(Protocol):
+    """A model under comparison. Implementations are dataclasses; each field is a hyperparameter.
+
+    A field called ``dimension`` is set by the run (``--dims``); a model without it is run once, at dimension 0.
+    """
+
+    name: ClassVar[str]
+    """The name under which it is registered."""
+    version: ClassVar[int]
+    """Raised whenever a change moves the model's numbers: records of other versions are stale."""
+    deterministic: ClassVar[bool]
+    """Whether the seed changes nothing; such a model is run with one seed and has no interval over seeds."""
+    uses_order: ClassVar[bool]
+    """Whether the order of the history matters to the scores."""
+
+    @property
+    def history_length(self) -> int | None:
+        """How many of a user's latest items `score` wants; None for all of them."""
+
+    @property
+    def n_parameters(self) -> int:
+        """After `fit`: how many numbers were trained; 0 for a model that only counts."""
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        """Learns from `train` alone, forgetting whatever an earlier call learnt."""
+
+    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
+        """Scores the whole catalogue for each user, given what the user did so far.
+
+        Args:
+            users: (B,) user numbers, 0..n_users - 1.
+            histories: (B, L) item ids, oldest first, filled with `PADDING` on the left; L >= 1, and
+                L <= `history_length` where that is not None. A row may be all padding.
+
+        Returns:
+            (B, n_items + 1) finite scores: column i scores item i, the greater the better; column 0, the padding
+            item, is ignored. Rows do not depend on each other.
+        """

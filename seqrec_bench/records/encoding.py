@@ -1,0 +1,154 @@
+"""Records as JSON text and back. Reading trusts nothing: a record that is not exactly as written is an error."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from seqrec_bench.recommender import Epoch
+from seqrec_bench.records.ranks import Ranks
+from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record
+
+_KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
+_FIELDS = {
+    "schema", "dataset", *_KEY_FIELDS, "version", "deterministic", "hyperparameters", "validation", "test", "curve",
+    "seconds", "peak_memory_bytes", "parameters", "environment",
+}  # fmt: skip
+
+
+def encode(record: Record, ranks: Mapping[str, Any]) -> str:
+    """JSON text of a record, one top-level field a line, so that a changed field is a changed line.
+
+    Args:
+        ranks: What stands in the text for the ranks of ``"validation"`` and of ``"test"``.
+    """
+    key, recipe = record.key, record.recipe
+    fields: dict[str, Any] = {
+        "schema": SCHEMA,
+        "dataset": {
+            "name": recipe.dataset.name,
+            "fingerprint": recipe.dataset.fingerprint,
+            "tags_fingerprint": recipe.dataset.tags_fingerprint,
+        },
+        **{name: getattr(key, name) for name in _KEY_FIELDS},
+        "version": recipe.version,
+        "deterministic": record.deterministic,
+        "hyperparameters": dict(recipe.hyperparameters),
+        "validation": ranks["validation"],
+        "test": ranks["test"],
+        "curve": [_encode_epoch(epoch) for epoch in record.curve],
+        "seconds": dict(record.seconds),
+        "peak_memory_bytes": record.peak_memory_bytes,
+        "parameters": record.parameters,
+        "environment": dict(record.environment),
+    }
+    lines = [f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in fields.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _encode_epoch(epoch: Epoch) -> dict[str, Any]:
+    return {
+        "epoch": epoch.number,
+        "loss": epoch.loss,
+        "validation": dict(epoch.validation),
+        "seconds": round(epoch.seconds, 3),
+    }
+
+
+def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
+    """The record that the text holds.
+
+    Args:
+        decode_ranks: Turns what stands in the text for the ranks of ``"validation"`` or ``"test"`` into ranks.
+
+    Raises:
+        ValueError: The text is not a complete record of this schema; the message says what is wrong with it.
+    """
+    fields = json.loads(text, parse_constant=_refuse_constant)
+    _require(isinstance(fields, dict), "it is not a JSON object")
+    schema = fields.get("schema")
+    _require(schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
+    missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
+    _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
+    dataset = _decode_dataset(fields["dataset"])
+    validation, test = (decode_ranks(name, fields[name]) for name in ("validation", "test"))
+    _require(len(validation.better) == len(test.better), "its validation and test ranks are not of the same users")
+    _require(isinstance(fields["deterministic"], bool), "its deterministic is neither true nor false")
+    _require(isinstance(fields["curve"], list), "its curve is not a list")
+    return Record(
+        key=_decode_key(dataset.name, fields),
+        recipe=Recipe(dataset, _integer(fields, "version", 1), _mapping(fields, "hyperparameters")),
+        deterministic=fields["deterministic"],
+        validation=validation,
+        test=test,
+        curve=[_decode_epoch(number, epoch) for number, epoch in enumerate(fields["curve"], start=1)],
+        seconds=_finite(_mapping(fields, "seconds"), "seconds"),
+        peak_memory_bytes=_integer(fields, "peak_memory_bytes", 0),
+        parameters=_integer(fields, "parameters", 0),
+        environment=_mapping(fields, "environment"),
+    )
+
+
+def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
+    """Ranks as ``{"better": [...], "tied": [...]}``."""
+    return {"better": ranks.better.tolist(), "tied": ranks.tied.tolist()}
+
+
+def decode_rank_lists(value: Any) -> Ranks:
+    """Ranks from ``{"better": [...], "tied": [...]}``."""
+    _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
+    arrays = {name: np.asarray(numbers) for name, numbers in value.items()}
+    _require(all(array.dtype.kind == "i" for array in arrays.values()), "its ranks are not whole numbers")
+    return Ranks(**{name: array.astype(np.int64) for name, array in arrays.items()})
+
+
+def _decode_dataset(value: Any) -> DatasetIdentity:
+    names = {"name", "fingerprint", "tags_fingerprint"}
+    _require(isinstance(value, dict) and value.keys() == names, f"its dataset does not have the fields {sorted(names)}")
+    _require(isinstance(value["name"], str) and isinstance(value["fingerprint"], str), "its dataset has no name")
+    _require(isinstance(value["tags_fingerprint"], str | None), "its tags_fingerprint is not a text")
+    return DatasetIdentity(**value)
+
+
+def _decode_key(dataset: str, fields: Mapping[str, Any]) -> CellKey:
+    names = {name: fields[name] for name in ("protocol", "model", "variant")}
+    fine = all(isinstance(name, str) and name for name in names.values())
+    _require(fine, "its protocol, model or variant is not a name")
+    dimension, seed = _integer(fields, "dimension", 0), _integer(fields, "seed", 0)
+    return CellKey(dataset=dataset, **names, dimension=dimension, seed=seed)
+
+
+def _decode_epoch(number: int, value: Any) -> Epoch:
+    fine = isinstance(value, dict) and value.keys() == {"epoch", "loss", "validation", "seconds"}
+    fine = fine and value["epoch"] == number and isinstance(value["validation"], dict)
+    _require(fine, f"entry {number} of its curve is not epoch {number}")
+    _finite({"loss": value["loss"], "seconds": value["seconds"], **value["validation"]}, f"epoch {number}")
+    return Epoch(number, value["loss"], value["validation"], value["seconds"])
+
+
+def _finite(numbers: dict[str, Any], name: str) -> dict[str, Any]:
+    fine = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers.values())
+    _require(fine, f"its {name} is not finite")
+    return numbers
+
+
+def _integer(fields: Mapping[str, Any], name: str, least: int) -> int:
+    value = fields[name]
+    _require(type(value) is int and value >= least, f"its {name} is {value!r}, not a whole number from {least}")
+    return int(value)
+
+
+def _mapping(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
+    _require(isinstance(fields[name], dict), f"its {name} is not an object")
+    return dict(fields[name])
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"it holds {name}, which is not a number")
+
+
+def _require(holds: bool, complaint: str) -> None:
+    if not holds:
+        raise ValueError(complaint)

@@ -1,0 +1,99 @@
+"""What is kept of one cell: its key, how it was made, and the ranks that every metric is computed from."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from seqrec_bench.recommender import Epoch
+from seqrec_bench.records.ranks import Ranks
+
+SCHEMA = 1
+"""The version of the record's layout; a store with records of a later one is refused."""
+
+
+@dataclass(frozen=True, order=True)
+class CellKey:
+    """Names one cell of an experiment: one model, trained and tested once."""
+
+    dataset: str
+    protocol: str
+    model: str
+    variant: str
+    """``paper`` is the model as published; anything else about it that is changed has another variant's name."""
+    dimension: int
+    """0 for a model without a dimension."""
+    seed: int
+
+    def path(self) -> PurePosixPath:
+        """Where the cell's record stands, relative to the results directory."""
+        file = f"{self.variant}-d{self.dimension}-s{self.seed}.json"
+        return PurePosixPath(self.dataset, self.protocol, self.model, file)
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}"
+
+
+@dataclass(frozen=True)
+class DatasetIdentity:
+    """Which data a cell was run on."""
+
+    name: str
+    fingerprint: str
+    """sha256 of the re-indexed ids, times and order."""
+    tags_fingerprint: str | None
+    """sha256 of the items' tags; None where there are none."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides a cell's numbers beside its key: two cells with one key and one recipe are the same cell."""
+
+    dataset: DatasetIdentity
+    version: int
+    """The model's version."""
+    hyperparameters: Mapping[str, Any]
+
+    def difference(self, other: "Recipe") -> str | None:
+        """Says in a few words how `other` differs from this recipe, or None where it does not."""
+        if self.dataset.fingerprint != other.dataset.fingerprint:
+            return "made on other data"
+        if self.dataset.tags_fingerprint != other.dataset.tags_fingerprint:
+            return "made with other item tags"
+        if self.version != other.version:
+            return f"made by version {other.version} of the model, not {self.version}"
+        mine, its = _as_recorded(self.hyperparameters), _as_recorded(other.hyperparameters)
+        changed = [
+            f"{name} = {its.get(name, 'absent')}, not {mine.get(name, 'absent')}"
+            for name in sorted({*mine, *its})
+            if mine.get(name) != its.get(name)
+        ]
+        return "made with " + ", ".join(changed) if changed else None
+
+
+def _as_recorded(hyperparameters: Mapping[str, Any]) -> dict[str, str]:
+    """The JSON of each, in which a tuple and the list that is read back from a record are the same."""
+    return {name: json.dumps(value, sort_keys=True) for name, value in hyperparameters.items()}
+
+
+@dataclass(frozen=True)
+class Record:
+    """The outcome of one cell."""
+
+    key: CellKey
+    recipe: Recipe
+    deterministic: bool
+    """Whether the model declares that its seed changes nothing."""
+    validation: Ranks
+    test: Ranks
+    curve: Sequence[Epoch]
+    """One entry an epoch; empty for a model that does not train in epochs."""
+    seconds: Mapping[str, float]
+    """``fit`` and ``score``: wall time of each."""
+    peak_memory_bytes: int
+    """The greatest resident size of the cell's process."""
+    parameters: int
+    """Trained numbers; 0 for a model that only counts."""
+    environment: Mapping[str, Any]
+    """Package versions, platform, git commit, threads."""

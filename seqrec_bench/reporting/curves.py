@@ -1,0 +1,48 @@
+"""The paper's figures: a metric over the dimension, one curve a model."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from seqrec_bench.records import Record
+from seqrec_bench.reporting.paper import Paper, PaperRow
+from seqrec_bench.reporting.selection import Missing, estimate, select
+from seqrec_bench.reporting.statistics import Estimate
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One model."""
+
+    row: PaperRow
+    points: tuple[Estimate | None, ...]
+    """One for each of the figure's dimensions; None where the model's records are missing."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """All that a figure shows."""
+
+    metric: str
+    dimensions: tuple[int, ...]
+    curves: tuple[Curve, ...]
+    """In the paper's order; a model without any record has a curve without points."""
+    missing: tuple[Missing, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return all(point is None for curve in self.curves for point in curve.points)
+
+
+def dimension_curves(records: Iterable[Record], paper: Paper, metric: str) -> Curves:
+    """The metric of each of the paper's models at each of the figures' dimensions.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    dimensions = paper.figure_dimensions
+    selection = select(records, paper, [(row.model, dimension) for row in paper.rows for dimension in dimensions])
+    curves = []
+    for row in paper.rows:
+        cells = [selection.cells.get((row.model, dimension)) for dimension in dimensions]
+        curves.append(Curve(row, tuple(estimate(cell, metric) if cell else None for cell in cells)))
+    return Curves(metric, dimensions, tuple(curves), selection.missing)

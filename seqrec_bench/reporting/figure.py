@@ -1,0 +1,149 @@
+"""Draws dimension curves. The same curves give the same bytes with one version of Matplotlib."""
+
+import json
+import math
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqrec_bench.reporting.curves import Curve, Curves
+from seqrec_bench.reporting.paper import Paper
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours for colour-blind readers; with a line style and a marker each, the curves differ in grey too.
+_STYLES: tuple[Mapping[str, Any], ...] = (
+    {"color": "#0072B2", "linestyle": (0, (1, 1.2)), "marker": "s"},
+    {"color": "#E69F00", "linestyle": (0, (5, 1.5)), "marker": "^"},
+    {"color": "#009E73", "linestyle": (0, (6, 1.5, 1, 1.5)), "marker": "D"},
+    {"color": "#D55E00", "linestyle": "solid", "marker": "o"},
+    {"color": "#CC79A7", "linestyle": (0, (3, 1, 1, 1, 1, 1)), "marker": "v"},
+    {"color": "#56B4E9", "linestyle": (0, (8, 3)), "marker": "P"},
+    {"color": "#000000", "linestyle": (0, (1, 3)), "marker": "X"},
+)
+_SETTINGS: dict[str, Any] = {
+    "svg.hashsalt": "seqrec-bench",
+    "text.parse_math": False,
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+_GREY = "#444444"
+_DPI = 200
+_NOTE_WIDTH = 130
+
+
+def draw_curves(curves: Curves, paper: Paper, stem: Path) -> list[Path]:
+    """Writes the figure to ``<stem>.png`` and ``<stem>.svg``, each with its `data_text` as description.
+
+    Returns:
+        The two paths.
+    """
+    from matplotlib import style
+
+    # From Matplotlib's defaults, so that whose computer it is does not show.
+    with style.context(["default", _SETTINGS]):
+        figure = _figure(curves, paper)
+        files = {".png": {"Description": data_text(curves)}, ".svg": {"Description": data_text(curves), "Date": None}}
+        paths = []
+        for suffix, metadata in files.items():
+            path = stem.with_name(stem.name + suffix)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(path, dpi=_DPI, metadata=metadata)
+            paths.append(path)
+    return paths
+
+
+def data_text(curves: Curves) -> str:
+    """The figure's numbers as JSON: mean, low and high of each model at each dimension, null where there is none."""
+    data: dict[str, Any] = {"metric": curves.metric, "dimensions": curves.dimensions}
+    for curve in curves.curves:
+        points = [(None, None, None) if p is None else (p.mean, p.low, p.high) for p in curve.points]
+        data[curve.row.model] = [[None if x is None else round(x, 6) for x in point] for point in points]
+    data["missing"] = [str(cell) for cell in curves.missing]
+    return json.dumps(data)
+
+
+def _figure(curves: Curves, paper: Paper) -> "Figure":
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
+    axes = figure.add_subplot()
+    shifts = _shifts(curves)
+    for curve, shift, style in zip(curves.curves, shifts, cycle(_STYLES), strict=False):
+        _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
+        _draw_reported(axes, curve.row.reported.get(curves.metric), paper.dimension + shift, style)
+    axes.plot([], [], "o", color=_GREY, markersize=8, markerfacecolor="none", label=f"reported, at {paper.dimension}")
+    axes.set_xticks(curves.dimensions)
+    axes.set_xlabel("dimension")
+    axes.set_ylabel(curves.metric)
+    axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
+    axes.set_axisbelow(True)
+    figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
+    notes = [textwrap.fill(note, _NOTE_WIDTH) for note in _notes(curves, paper)]
+    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=_GREY)
+    return figure
+
+
+def _shifts(curves: Curves) -> list[float]:
+    """How far each curve stands beside its dimensions, so that intervals do not hide one another."""
+    step = min((b - a for a, b in pairwise(curves.dimensions)), default=1)
+    middle = (len(curves.curves) - 1) / 2
+    return [0.05 * step * (number - middle) for number in range(len(curves.curves))]
+
+
+def _draw_curve(axes: "Axes", curve: Curve, places: Sequence[float], style: Mapping[str, Any]) -> None:
+    """The mean with its band; both break off where a point is missing, and a point between two gaps keeps its bar."""
+    mean = [math.nan if point is None else point.mean for point in curve.points]
+    low = [math.nan if point is None or point.low is None else point.low for point in curve.points]
+    high = [math.nan if point is None or point.high is None else point.high for point in curve.points]
+    axes.fill_between(places, low, high, color=style["color"], alpha=0.12, linewidth=0)
+    axes.vlines(places, low, high, color=style["color"], alpha=0.5, linewidth=1)
+    axes.plot(places, mean, label=curve.row.label, markersize=4.5, linewidth=1.4, **style)
+
+
+def _draw_reported(axes: "Axes", reported: float | None, place: float, style: Mapping[str, Any]) -> None:
+    hollow = {"marker": style["marker"], "color": style["color"], "markerfacecolor": "none", "markersize": 9}
+    axes.plot([place], [math.nan if reported is None else reported], linestyle="none", **hollow)
+
+
+def _notes(curves: Curves, paper: Paper) -> list[str]:
+    """What has to be known to read the figure, a sentence a line."""
+    points = {
+        (curve.row.label, dimension): point
+        for curve in curves.curves
+        for dimension, point in zip(curves.dimensions, curve.points, strict=True)
+        if point is not None
+    }
+    seeds = sorted({point.n_seeds for point in points.values() if point.half_width is not None})
+    notes = [f"{paper.dataset} under {paper.protocol}."]
+    if seeds:
+        n_seeds = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+        notes[0] += f" Band: 95 % interval over {n_seeds} seeds, on exactly these users and with these settings."
+    if len(curves.curves) > 1:
+        notes[0] += " The curves are drawn a little beside one another."
+    for reason in ("1 seed", "exact"):
+        places = [place for place, point in points.items() if point.no_interval == reason]
+        if places:
+            notes.append(f"No band ({reason}): {_listed(places)}.")
+    if curves.missing:
+        labels = {curve.row.model: curve.row.label for curve in curves.curves}
+        places = [(labels[cell.model] + _of_seeds(cell.seeds), cell.dimension) for cell in curves.missing]
+        notes.append(f"Missing: {_listed(places)}.")
+    return notes
+
+
+def _of_seeds(seeds: Sequence[int]) -> str:
+    return f" (seed {', '.join(map(str, seeds))})" if seeds else ""
+
+
+def _listed(places: Iterable[tuple[str, int]]) -> str:
+    """``A at 25, 50; B at 100``."""
+    dimensions: dict[str, list[str]] = {}
+    for label, dimension in places:
+        dimensions.setdefault(label, []).append(str(dimension))
+    return "; ".join(f"{label} at {', '.join(those)}" for label, those in dimensions.items())

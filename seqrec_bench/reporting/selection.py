@@ -1,0 +1,126 @@
+"""Which records stand in a table or figure, which are missing, and whether they may stand side by side."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqrec_bench.errors import InvalidRecordError
+from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.records import Record
+from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.reporting.statistics import Estimate, estimate_over_seeds
+
+VARIANT = "paper"
+"""Only the models as published are held against the paper."""
+
+Place = tuple[str, int]
+"""A model's name and a dimension: where the cells of all seeds belong together."""
+
+
+@dataclass(frozen=True, order=True)
+class Missing:
+    """A place of the table or figure that has no record, or not one of every seed."""
+
+    model: str
+    dimension: int
+    seeds: tuple[int, ...]
+    """Those that other models have at this dimension and this one has not; empty where no seed is there."""
+
+    def __str__(self) -> str:
+        seeds = f" of seed {', '.join(map(str, self.seeds))}" if self.seeds else ""
+        return f"{self.model} {VARIANT}-d{self.dimension}{seeds}"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The records that belong to a table or figure."""
+
+    cells: Mapping[Place, Sequence[Record]]
+    """The records of each place that has any, by seed."""
+    missing: tuple[Missing, ...]
+
+    @property
+    def records(self) -> list[Record]:
+        return [record for cells in self.cells.values() for record in cells]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds with which the models that depend on one were run, ascending."""
+        return tuple(sorted({record.key.seed for record in self.records if not record.deterministic}))
+
+
+def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> Selection:
+    """The records of the paper's data, protocol and models as published that belong to these places.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    cells = defaultdict(list)
+    for record in sorted(records, key=lambda record: record.key):
+        key = record.key
+        if (key.dataset, key.protocol, key.variant) == (paper.dataset, paper.protocol, VARIANT):
+            cells[key.model, key.dimension].append(record)
+    chosen = {place: cells[place] for place in places if place in cells}
+    for group in chosen.values():
+        _require_one_model(group)
+    selection = Selection(chosen, _missing(chosen, places))
+    _require_comparable(selection.records)
+    return selection
+
+
+def estimate(records: Sequence[Record], name: str) -> Estimate:
+    """The metric's mean over these records of one model, which differ in their seed, with its interval."""
+    values = np.stack([metric(record.test, name) for record in records])  # (S, U)
+    return estimate_over_seeds(values, records[0].deterministic)
+
+
+def _missing(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -> tuple[Missing, ...]:
+    missing = []
+    for model, dimension in places:
+        peers = [record for place, group in cells.items() if place[1] == dimension for record in group]
+        expected = {record.key.seed for record in peers if not record.deterministic}
+        group = cells.get((model, dimension), [])
+        absent = expected - {record.key.seed for record in group}
+        if not group:
+            missing.append(Missing(model, dimension, ()))
+        elif absent and not group[0].deterministic:
+            missing.append(Missing(model, dimension, tuple(sorted(absent))))
+    return tuple(missing)
+
+
+def _require_one_model(records: Sequence[Record]) -> None:
+    """All records were made like the first, and they are equal if the model is deterministic."""
+    first, *others = records
+    for other in others:
+        difference = first.recipe.difference(other.recipe)
+        if difference is None and other.deterministic != first.deterministic:
+            difference = "made by a model that is deterministic in only one of them"
+        if difference is None and first.deterministic and other.test != first.test:
+            difference = "answered otherwise by a model that calls itself deterministic"
+        if difference is not None:
+            raise InvalidRecordError(
+                f"{first.key} and {other.key} can't be averaged, since the second was {difference}: "
+                "delete the one that is out of date and run its cell again."
+            )
+
+
+def _require_comparable(records: Sequence[Record]) -> None:
+    """All records were made on the same data, and those of one model by one version of it."""
+    first_of_model: dict[str, Record] = {}
+    for other in records:
+        first, like = records[0], first_of_model.setdefault(other.key.model, other)
+        if first.recipe.dataset.fingerprint != other.recipe.dataset.fingerprint:
+            raise _not_comparable(first, other, "were made on different data")
+        if len(first.test.better) != len(other.test.better):
+            raise _not_comparable(first, other, "rank different numbers of users")
+        if like.recipe.version != other.recipe.version:
+            raise _not_comparable(like, other, "were made by different versions of the model")
+
+
+def _not_comparable(first: Record, other: Record, why: str) -> InvalidRecordError:
+    return InvalidRecordError(
+        f"{first.key} and {other.key} can't be compared, since they {why}: "
+        "delete the one that is out of date and run its cell again."
+    )

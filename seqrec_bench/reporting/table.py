@@ -1,0 +1,100 @@
+"""The paper's table with what the records give beside what was reported."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from seqrec_bench.records import Record
+from seqrec_bench.reporting.paper import Paper, PaperRow
+from seqrec_bench.reporting.selection import Missing, Selection, estimate, select
+from seqrec_bench.reporting.statistics import Estimate
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model's figure for one metric."""
+
+    reported: float | None
+    """None for a model that the paper does not have."""
+    reproduced: Estimate | None
+    """None where the model's records are missing."""
+
+    @property
+    def difference(self) -> float | None:
+        """Reproduced minus reported, where there are both."""
+        if self.reported is None or self.reproduced is None:
+            return None
+        return self.reproduced.mean - self.reported
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One model."""
+
+    label: str
+    model: str
+    is_reference: bool
+    n_seeds: int
+    """0 where the model's records are missing."""
+    entries: Mapping[str, Entry]
+    """By metric."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Reported against reproduced, and what a reader has to know about the latter."""
+
+    metrics: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    missing: tuple[Missing, ...]
+    notes: tuple[str, ...]
+    """Sentences to stand under the table."""
+
+
+def table_one(records: Iterable[Record], paper: Paper) -> Table:
+    """The paper's table: its own rows at its dimension, then the references.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    lines = [(row, (row.model, paper.dimension)) for row in paper.rows]
+    lines += [(row, (row.model, 0)) for row in paper.references]
+    selection = select(records, paper, [place for _, place in lines])
+    rows = tuple(_row(row, selection.cells.get(place, ()), paper.metrics) for row, place in lines)
+    return Table(paper.metrics, rows, selection.missing, tuple(_notes(rows, selection, paper)))
+
+
+def _row(row: PaperRow, records: Sequence[Record], metrics: Sequence[str]) -> TableRow:
+    entries = {
+        metric: Entry(row.reported.get(metric), estimate(records, metric) if records else None) for metric in metrics
+    }
+    return TableRow(row.label, row.model, not row.reported, len(records), entries)
+
+
+def _notes(rows: Sequence[TableRow], selection: Selection, paper: Paper) -> list[str]:
+    notes = [f"Reported: {paper.citation}; dimension {paper.dimension}."]
+    if selection.records:
+        notes += [_reproduced(selection, paper), "Difference: reproduced minus reported."]
+    if selection.seeds:
+        notes.append(
+            "±: half the width of the two-sided 95 % interval over seeds. It says what training again would give on "
+            f"exactly these users, with these settings and under {paper.protocol}; it does not cover other users, "
+            "another choice of settings or another split."
+        )
+    estimates = {row.label: row.entries[paper.metrics[0]].reproduced for row in rows}
+    for reason, meaning in (("exact", "Exact, since the seed changes nothing"), ("1 seed", "One seed, so no interval")):
+        labels = [label for label, value in estimates.items() if value and value.no_interval == reason]
+        if labels:
+            notes.append(f"{meaning}: {', '.join(labels)}.")
+    if selection.missing:
+        notes.append(f"Missing: {'; '.join(map(str, selection.missing))}.")
+    return notes
+
+
+def _reproduced(selection: Selection, paper: Paper) -> str:
+    """Says what the reproduced figures are means over."""
+    first = selection.records[0]
+    seeds = f"over seeds {', '.join(map(str, selection.seeds))} " if selection.seeds else ""
+    return (
+        f"Reproduced: mean {seeds}on the {len(first.test.better)} test users of {paper.dataset} "
+        f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {paper.protocol}."
+    )

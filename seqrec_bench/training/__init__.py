@@ -1,0 +1,1 @@
+"""What the torch models share: samples from sequences, the epoch loop, seeding. Nothing here knows a model."""

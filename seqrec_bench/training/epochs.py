@@ -1,0 +1,40 @@
+"""The epoch loop: train, validate, report, and end with the weights of the best epoch."""
+
+import math
+import time
+from collections.abc import Callable
+
+import torch
+
+from seqrec_bench.errors import ScoreError
+from seqrec_bench.recommender import Epoch, FitContext
+
+SELECTION_METRIC = "NDCG@50"
+"""The validation metric that chooses the epoch."""
+
+
+def fit_epochs(net: torch.nn.Module, n_epochs: int, train_epoch: Callable[[], float], context: FitContext) -> None:
+    """Runs `n_epochs` epochs; afterwards `net` has the weights after which validation NDCG@50 was greatest.
+
+    Args:
+        train_epoch: Trains the net for one pass over the data and returns the mean loss.
+
+    Raises:
+        ScoreError: The loss of an epoch is NaN or infinite.
+    """
+    best, best_weights = -math.inf, None
+    for number in range(1, n_epochs + 1):
+        started = time.perf_counter()
+        net.train()
+        loss = train_epoch()
+        seconds = time.perf_counter() - started
+        if not math.isfinite(loss):
+            raise ScoreError(f"The training loss became {loss} in epoch {number}: try a smaller learning rate.")
+        net.eval()
+        validation = context.validate()
+        context.report(Epoch(number, loss, validation, seconds))
+        if validation[SELECTION_METRIC] > best:
+            best = validation[SELECTION_METRIC]
+            best_weights = {name: value.clone() for name, value in net.state_dict().items()}
+    if best_weights is not None:
+        net.load_state_dict(best_weights)

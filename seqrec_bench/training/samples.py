@@ -1,0 +1,89 @@
+"""Training samples cut from sequences by index arithmetic on the flat arrays: no loop over users, no copies of data.
+
+Inputs are filled with padding on the right here, unlike the histories that `Recommender.score` is given: a causal
+net then needs no mask, since what stands after an item can't change its output.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqrec_bench.recommender import PADDING, Int64Array, Sequences
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Inputs and, at each place, the item that came next."""
+
+    users: Int64Array
+    """(B,)"""
+    inputs: Int64Array
+    """(B, L) item ids, oldest first, filled with padding on the right."""
+    targets: Int64Array
+    """(B, L) the item after each input to be predicted, or padding where there is nothing to predict."""
+
+
+def sliding_windows(train: Sequences, length: int, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
+    """Every item but a user's first is the target of one sample, with the up to `length` items before it as input.
+
+    Yields:
+        Batches of `batch_size` targets in random order (the last one may be smaller).
+    """
+    users = train.users
+    positions = rng.permutation(np.flatnonzero(np.arange(train.n_interactions) > train.offsets[users]))
+    for first in range(0, len(positions), batch_size):
+        ends = positions[first : first + batch_size]
+        starts = np.maximum(ends - length, train.offsets[users[ends]])
+        inputs, following = _pieces(train, starts, ends, length)
+        targets = np.full_like(inputs, PADDING)
+        last = np.arange(len(ends)), ends - starts - 1
+        targets[last] = following[last]
+        yield Samples(users[ends], inputs, targets)
+
+
+def cut_windows(train: Sequences, length: int, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
+    """Each user's sequence is cut into pieces of `length` inputs, and every place of a piece predicts the next item.
+
+    Every item but a user's first is a target once; where the pieces begin is drawn anew for every user.
+
+    Yields:
+        Batches, in random order, of as many pieces as have about `batch_size` targets.
+    """
+    shift = rng.integers(0, length, train.n_users)[train.users]
+    within = np.arange(train.n_interactions) - train.offsets[train.users]
+    has_next = within < train.lengths[train.users] - 1
+    starts = np.flatnonzero(has_next & ((within == 0) | ((within + shift) % length == 0)))
+    start_of_piece = np.searchsorted(starts, np.flatnonzero(has_next), side="right") - 1
+    ends = starts + np.bincount(start_of_piece, minlength=len(starts))
+    order = rng.permutation(len(starts))
+    pieces = max(1, batch_size // length)
+    for first in range(0, len(order), pieces):
+        chosen = order[first : first + pieces]
+        inputs, targets = _pieces(train, starts[chosen], ends[chosen], length)
+        yield Samples(train.users[starts[chosen]], inputs, targets)
+
+
+def _pieces(train: Sequences, starts: Int64Array, ends: Int64Array, length: int) -> tuple[Int64Array, Int64Array]:
+    """The items at starts .. ends - 1, filled up to `length` on the right, and the items that follow each of them."""
+    positions = starts[:, None] + np.arange(length)  # (B, L)
+    inside = positions < ends[:, None]
+    positions = np.where(inside, positions, 0)
+    inputs = np.where(inside, train.items[positions], PADDING)
+    following = np.where(inside, train.items[np.minimum(positions + 1, train.n_interactions - 1)], PADDING)
+    return inputs.astype(np.int64), following.astype(np.int64)
+
+
+def shift_left(histories: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Histories filled with padding on the left, filled on the right instead, and the number of items of each.
+
+    Args:
+        histories: (B, L)
+
+    Returns:
+        (B, L) item ids and (B,) counts.
+    """
+    length = histories.shape[1]
+    counts = (histories != PADDING).sum(axis=1)
+    positions = (np.arange(length) + (length - counts)[:, None]) % length
+    return np.take_along_axis(histories, positions, axis=1), counts

@@ -1,0 +1,37 @@
+"""Small data for models that count: every awkward case, and small enough for a literal computation."""
+
+import numpy as np
+import pytest
+
+from seqrec_bench.recommender import FitContext, Sequences
+
+
+@pytest.fixture
+def uneven() -> Sequences:
+    """40 users of 1 to 20 items out of 12, repetitions included; nobody had items 13 and 14."""
+    rng = np.random.default_rng(5)
+    lengths = rng.integers(1, 21, size=40)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    popularity = np.arange(1, 13) / 78
+    items = rng.choice(np.arange(1, 13), size=offsets[-1], p=popularity).astype(np.int32)
+    return Sequences(items=items, times=np.arange(offsets[-1]), offsets=offsets, n_items=14)
+
+
+@pytest.fixture
+def histories() -> np.ndarray:
+    """Left-padded histories of 0, 1, 3, 6 and 6 items; one has an item twice, one an item that nobody had."""
+    return np.array(
+        [
+            [0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 3],
+            [0, 0, 0, 5, 9, 12],
+            [1, 2, 11, 4, 2, 8],
+            [12, 7, 6, 10, 3, 13],
+        ]
+    )
+
+
+@pytest.fixture
+def context() -> FitContext:
+    """A run that validates nothing."""
+    return FitContext(seed=0, device="cpu", validate=dict, report=lambda epoch: None)

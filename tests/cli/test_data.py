@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from seqrec_bench.cli.data import app
+from seqrec_bench.data import Dataset, Interactions, RawTags, named
+from seqrec_bench.data.named import NamedDataset
+from seqrec_bench.data.sources import Source
+from seqrec_bench.errors import InputError
+
+runner = CliRunner()
+
+
+class ReadySource:
+    """A source that has its one file at hand."""
+
+    name = "the shelf"
+    url = "https://example.org/small.csv"
+    checksum = "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+    checksums = {"small.csv": checksum}  # noqa: RUF012
+
+    def download(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        (folder / "small.csv").write_text("x")
+
+    def read(self, folder: Path) -> tuple[Interactions, RawTags]:
+        return Interactions.from_rows(["u"] * 3, ["a", "b", "c"], [1, 2, 3]), RawTags({"a": frozenset("t")}, {})
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data set called small is the only one known; its folder in an empty cache."""
+    source: Source = ReadySource()
+    dataset = NamedDataset("small", 1, 3, 3, "any use", "Nobody 2020", source)  # type: ignore[arg-type]
+    monkeypatch.setattr(named, "NAMED_DATASETS", {"small": dataset})
+    monkeypatch.setattr("seqrec_bench.cli.data.NAMED_DATASETS", {"small": dataset})
+    monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path))
+    return tmp_path / "small"
+
+
+def table(output: str) -> dict[str, str]:
+    return dict(line.split("\t", 1) for line in output.splitlines())
+
+
+def test_fetch_says_where_from_under_which_licence_and_where_to(small: Path) -> None:
+    result = runner.invoke(app, ["fetch", "small"])
+    assert result.exit_code == 0
+    assert result.stdout == f"{small / 'small.csv'}\n"
+    for word in ("the shelf", "any use", "Nobody 2020", str(small)):
+        assert word in result.stderr
+
+
+def test_fetch_is_silent_when_there_is_nothing_to_do(small: Path) -> None:
+    runner.invoke(app, ["fetch", "small"])
+    result = runner.invoke(app, ["fetch", "small"])
+    assert result.stdout == f"{small / 'small.csv'}\n"
+    assert result.stderr == ""
+
+
+def test_fetch_of_an_unknown_name_is_an_error() -> None:
+    result = runner.invoke(app, ["fetch", "ml-1k"])
+    assert isinstance(result.exception, InputError)
+
+
+def test_list_shows_every_data_set_and_whether_it_is_cached(small: Path) -> None:
+    assert runner.invoke(app, ["list"]).stdout.splitlines()[1].split("\t")[:5] == ["small", "1", "3", "3", "no"]
+    runner.invoke(app, ["fetch", "small"])
+    assert runner.invoke(app, ["list"]).stdout.splitlines()[1].split("\t")[4] == "yes"
+
+
+@pytest.mark.usefixtures("small")
+def test_describe_fetches_what_is_not_there() -> None:
+    result = runner.invoke(app, ["describe", "small"])
+    facts = table(result.stdout)
+    assert (facts["data set"], facts["users"], facts["items"]) == ("small", "1", "3")
+    assert "Fetching small" in result.stderr
+
+
+def test_describe_shows_the_facts_about_movielens_100k(ml_100k: Dataset) -> None:
+    facts = table(runner.invoke(app, ["describe"]).stdout)
+    assert facts["fingerprint"] == ml_100k.fingerprint
+    assert facts["interactions"] == "100,000"
+    assert facts["training interactions"] == "98,114"
+    assert facts["items without training interaction"] == "4 (1525, 1624, 1625, 1671)"
+    assert facts["users whose last item is ambiguous"] == "415"
+
+
+def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
+    path = tmp_path / "mine.tsv"
+    path.write_text("who\titem\ttime\nu\ta\t1\nu\ta\t2\nu\tb\t3\n")
+    result = runner.invoke(app, ["describe", "--interactions", str(path), "--user-column", "who"])
+    assert table(result.stdout)["interactions that repeat an item"] == "1"
+    assert table(result.stdout)["fingerprint of the tags"] == "no tags"
+    assert "loo-full-repeat-v1" in result.stderr
+
+
+def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    rows = [f"u{user},{item},{time}" for user in range(7) for time, item in enumerate((0, 2 * user + 1, 2 * user + 2))]
+    path.write_text("\n".join(["user,item,time", *rows]))
+    facts = table(runner.invoke(app, ["describe", "--interactions", str(path)]).stdout)
+    assert facts["items without training interaction"] == "14 (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...)"
+
+
+def test_describe_of_a_name_and_a_file_is_an_error() -> None:
+    result = runner.invoke(app, ["describe", "ml-100k", "--interactions", "f.csv"])
+    assert isinstance(result.exception, InputError)

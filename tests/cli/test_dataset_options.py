@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from seqrec_bench.cli import dataset_options
+from seqrec_bench.cli.dataset_options import load_dataset
+from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.errors import InputError
+
+
+def test_the_default_is_movielens_100k(ml_100k: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+    data = load_dataset(None, None, None, Columns())
+    assert (data.name, data.fingerprint) == ("ml-100k", ml_100k.fingerprint)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_data_set_is_loaded_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+    monkeypatch.setattr(dataset_options, "fetch_with_notice", named.append)
+    monkeypatch.setattr(dataset_options, "load_named", named.append)
+    load_dataset("ml-1m", None, None, Columns())
+    assert named == ["ml-1m", "ml-1m"]
+
+
+def test_own_files_are_loaded_with_their_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    interactions, tags = tmp_path / "mine.csv", tmp_path / "tags.csv"
+    interactions.write_text("who,what,when\nu,a,1\n")
+    tags.write_text("item,tags\na,x|y\n")
+    data = load_dataset(None, interactions, tags, Columns("who", "what", "when"))
+    assert data.name == "mine"
+    assert data.sequences.tags is not None
+    assert data.sequences.tags.names == ("x", "y")
+    assert str(interactions) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("tags", "columns"), [(Path("t.csv"), Columns()), (None, Columns(item="x")), (None, Columns(time="x"))]
+)
+def test_options_on_a_file_need_the_file(tags: Path | None, columns: Columns) -> None:
+    with pytest.raises(InputError, match="--interactions FILE"):
+        load_dataset("ml-100k", None, tags, columns)
+
+
+def test_a_name_and_a_file_exclude_each_other() -> None:
+    with pytest.raises(InputError, match=r"ml-1m and --interactions f\.csv exclude each other"):
+        load_dataset("ml-1m", Path("f.csv"), None, Columns())

@@ -1,0 +1,93 @@
+"""Real files of MovieLens 100K, and a web server and wheels of the tests' own."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from seqrec_bench.data.movielens import ML_100K_GENRES, read_ml_100k_of_recbole
+from seqrec_bench.data.named import RECBOLE_ML_100K
+from seqrec_bench.data.sources import cache_folder, is_cached
+
+
+@pytest.fixture(scope="session")
+def recbole_folder() -> Path:
+    """A folder with the data set in RecBole's layout."""
+    folder = cache_folder() / "ml-100k"
+    if not is_cached(RECBOLE_ML_100K, folder):
+        RECBOLE_ML_100K.download(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def grouplens_members(recbole_folder: Path) -> dict[str, bytes]:
+    """The same data as GroupLens lays it out, by name in its archive."""
+    rows = (recbole_folder / "ml-100k.inter").read_bytes().split(b"\n", 1)[1]
+    _, tags = read_ml_100k_of_recbole(recbole_folder)
+    films = [
+        "|".join([item, title, "01-Jan-1995", "", "http://example.org", *_flags(tags.tags[item])])
+        for item, title in tags.titles.items()
+    ]
+    return {
+        "ml-100k/README": b"Not for reading.",
+        "ml-100k/u.data": rows,
+        "ml-100k/u.item": ("\n".join(films) + "\n").encode("latin-1"),
+    }
+
+
+def _flags(tags: frozenset[str]) -> list[str]:
+    return [str(int(genre in tags)) for genre in ML_100K_GENRES]
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, bytes], str]]:
+    """Puts a file on a web server on this machine and returns its address; other addresses there answer 404."""
+    pages: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = pages.get(self.path)
+            self.send_response(404 if content is None else 200)
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keeps the test's output clean."""
+
+    def add(name: str, content: bytes) -> str:
+        pages[f"/{name}"] = content
+        return f"http://127.0.0.1:{server.server_port}/{name}"
+
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield add
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def build_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Mapping[str, bytes]], Path]:
+    """Makes a wheel for a requirement ``name==version`` of members; pip knows the wheels made so and no others."""
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
+
+    def build(requirement: str, members: Mapping[str, bytes]) -> Path:
+        name, version = requirement.split("==")
+        info = f"{name}-{version}.dist-info"
+        path = shelf / f"{name}-{version}-py3-none-any.whl"
+        with ZipFile(path, "w") as archive:
+            for member, content in members.items():
+                archive.writestr(member, content)
+            archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+            archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            archive.writestr(f"{info}/RECORD", "")
+        return path
+
+    return build

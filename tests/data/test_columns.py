@@ -1,0 +1,61 @@
+import re
+
+import pytest
+
+from seqrec_bench.data import Columns
+from seqrec_bench.data.columns import choose_columns
+from seqrec_bench.errors import InputError
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        ["user_id", "item_id", "timestamp"],
+        ["user", "item", "time"],
+        ["userId", "movieId", "rating", "timestamp"],
+        ["UserID", "Movie_ID", "TS"],
+        ["uid", "iid", "unixtime"],
+        ["user_id:token", "item_id:token", "rating:float", "timestamp:float"],
+        ["", "USER-ID", "product id", "unixReviewTime"],
+    ],
+)
+def test_usual_names_are_recognised(found: list[str]) -> None:
+    chosen = choose_columns(found, Columns(), "f.csv")
+    kept = [name for name in found if name not in ("", "rating", "rating:float")]
+    assert list(chosen) == kept
+
+
+def test_options_name_columns_exactly_or_without_their_type() -> None:
+    found = ["who:token", "what", "when:float", "user_id", "item_id"]
+    assert choose_columns(found, Columns("who", "what", "when:float"), "f.inter") == ("who:token", "what", "when:float")
+
+
+def test_an_option_settles_what_is_ambiguous() -> None:
+    found = ["user_id", "movie_id", "product_id", "time"]
+    assert choose_columns(found, Columns(item="product_id"), "f.csv").item == "product_id"
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "option"),
+    [
+        (["who", "item_id", "time"], Columns(), "--user-column"),
+        (["user_id", "what", "time"], Columns(), "--item-column"),
+        (["user_id", "item_id", "when"], Columns(), "--time-column"),
+        (["user_id", "userId", "item_id", "time"], Columns(), "--user-column"),
+        (["user_id", "item_id", "movie_id", "time"], Columns(), "--item-column"),
+        (["user_id", "item_id", "time"], Columns(user="User_ID"), "--user-column"),
+        (["user_id", "item_id", "time", "time"], Columns(time="time"), "--time-column"),
+        (["user_id", "item_id", "time"], Columns(user="item_id"), "--user-column"),
+    ],
+)
+def test_absent_or_ambiguous_columns_are_named(found: list[str], wanted: Columns, option: str) -> None:
+    with pytest.raises(InputError, match=re.escape(option)) as caught:
+        choose_columns(found, wanted, "f.csv")
+    assert "f.csv" in str(caught.value)
+
+
+def test_the_error_lists_the_columns_found() -> None:
+    with pytest.raises(
+        InputError, match=r"no column with a usual name .* among who, item_id, time: name the right one"
+    ):
+        choose_columns(["who", "item_id", "time"], Columns(), "f.csv")

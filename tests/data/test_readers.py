@@ -1,0 +1,197 @@
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
+
+from seqrec_bench.data import Columns, Interactions, read_interactions
+from seqrec_bench.errors import InputError
+
+ROWS = [("u1", "007", 3), ("u2", "7", 1), ("u1", "a b", -2)]
+CONTENT = {
+    "f.csv": b"user_id,item_id,timestamp\nu1,007,3\nu2,7,1\nu1,a b,-2\n",
+    "f.CSV": b"user_id,item_id,timestamp\nu1,007,3\nu2,7,1\nu1,a b,-2\n",
+    "f.tsv": b"user_id\titem_id\ttimestamp\nu1\t007\t3\nu2\t7\t1\nu1\ta b\t-2\n",
+    "f.inter": b"timestamp:float\tuser_id:token\titem_id:token\n3\tu1\t007\n1\tu2\t7\n-2\tu1\ta b\n",
+    "bom.csv": b"\xef\xbb\xbfuser_id,item_id,timestamp\nu1,007,3\nu2,7,1\nu1,a b,-2\n",
+    "crlf.csv": b"user_id,item_id,timestamp\r\nu1,007,3\r\nu2,7,1\r\nu1,a b,-2\r\n",
+    "quoted.csv": b'"user_id","item_id","timestamp"\n"u1","007","3"\n"u2","7","1"\n"u1","a b","-2"\n',
+    "no-last-newline.csv": b"user_id,item_id,timestamp\nu1,007,3\nu2,7,1\nu1,a b,-2",
+    "blank-lines.csv": b"user_id,item_id,timestamp\nu1,007,3\n\nu2,7,1\nu1,a b,-2\n\n",
+    "more-columns.csv": b'text,user_id,item_id,timestamp\n"a,\nb",u1,007,3\nc,u2,7,1\nd,u1,a b,-2\n',
+}
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return path
+
+
+def to_rows(interactions: Interactions) -> list[tuple[str, str, float]]:
+    users, items = interactions.user_ids[interactions.users], interactions.item_ids[interactions.items]
+    return list(zip(users.tolist(), items.tolist(), interactions.times.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("zipped", ["", ".gz"])
+@pytest.mark.parametrize("name", CONTENT)
+def test_text_is_read(tmp_path: Path, name: str, zipped: str) -> None:
+    path = write(tmp_path, name + zipped, CONTENT[name])
+    assert to_rows(read_interactions(path, Columns())) == ROWS
+
+
+def test_parquet_is_read(tmp_path: Path) -> None:
+    users, items, times = zip(*ROWS, strict=True)
+    path = tmp_path / "f.parquet"
+    parquet.write_table(pa.table({"rating": [1, 2, 3], "ts": times, "uid": users, "iid": items}), path)
+    assert to_rows(read_interactions(path, Columns())) == ROWS
+
+
+def test_parquet_of_categories_is_read(tmp_path: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    users, items, times = zip(*ROWS, strict=True)
+    path = tmp_path / "f.parquet"
+    pd.DataFrame({"user": users, "item": items, "time": times}).astype({"item": "category"}).to_parquet(path)
+    assert to_rows(read_interactions(path, Columns())) == ROWS
+
+
+def test_options_name_the_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", b"who,what,when,user_id\nu,i,1,x\n")
+    assert to_rows(read_interactions(path, Columns("who", "what", "when"))) == [("u", "i", 1)]
+
+
+def test_other_columns_may_share_a_name(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", b"x,user_id,x,item_id,timestamp\n1,u,2,i,3\n")
+    assert to_rows(read_interactions(path, Columns())) == [("u", "i", 3)]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet"])
+@given(
+    st.lists(
+        st.tuples(
+            st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), min_size=1, max_size=5),
+            st.sampled_from(["1", "01", "NA", "null", "nan", "true", "1.0", "é,"]),
+            st.integers(-(2**40), 2**40),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_what_is_written_is_read(tmp_path: Path, suffix: str, rows: list[tuple[str, str, int]]) -> None:
+    users, items, times = zip(*rows, strict=True)
+    table = pa.table({"user": users, "item": items, "time": times})
+    path = tmp_path / f"f{suffix}"
+    if suffix == ".parquet":
+        parquet.write_table(table, path)
+    else:
+        options = arrow_csv.WriteOptions(delimiter="," if suffix == ".csv" else "\t", quoting_style="all_valid")
+        arrow_csv.write_csv(table, path, options)
+    assert to_rows(read_interactions(path, Columns())) == rows
+
+
+def test_large_text_is_read_block_by_block(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    users, items, times = rng.integers(0, 5000, (3, 300_000))
+    path = tmp_path / "f.csv"
+    arrow_csv.write_csv(pa.table({"user": users, "item": items, "time": times}), path)
+    assert path.stat().st_size > 3 * 2**20
+    interactions = read_interactions(path, Columns())
+    assert np.array_equal(interactions.user_ids[interactions.users].astype(np.int64), users)
+    assert np.array_equal(interactions.item_ids[interactions.items].astype(np.int64), items)
+    assert np.array_equal(interactions.times, times)
+    assert len(interactions.user_ids) == len(np.unique(users))
+
+
+def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"f\.csv does not exist"):
+        read_interactions(tmp_path / "f.csv", Columns())
+
+
+def test_a_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder"):
+        read_interactions(tmp_path, Columns())
+
+
+@pytest.mark.parametrize("name", ["f.xlsx", "f", "f.gz", "f.csv.zip", "f.parquet.bz2"])
+def test_an_unknown_suffix_is_an_error(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"user,item,time\n1,2,3\n")
+    with pytest.raises(InputError, match=r"unknown kind.*\.parquet, or in \.csv, \.tsv, \.inter"):
+        read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.tsv", "f.inter", "f.csv.gz", "f.parquet"])
+def test_an_empty_file_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=name):
+        read_interactions(write(tmp_path, name, b""), Columns())
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.csv.gz"])
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
+def test_column_names_alone_are_an_error(tmp_path: Path, name: str, end: bytes) -> None:
+    path = write(tmp_path, name, b"user,item,time" + end)
+    with pytest.raises(InputError, match="has no rows"):
+        read_interactions(path, Columns())
+
+
+def test_parquet_without_rows_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "f.parquet"
+    parquet.write_table(pa.table({"user": ["a"], "item": ["b"], "time": [1]}).slice(0, 0), path)
+    with pytest.raises(InputError, match="has no rows"):
+        read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-20],
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:60] + bytes(40) + content[100:],
+        lambda content: b"user,item,time\n1,2,3\n",
+        lambda content: content[:5],
+    ],
+)
+def test_damaged_gzip_is_an_error(tmp_path: Path, damage: object) -> None:
+    rows = b"".join(b"%d,%d,%d\n" % (n, n * n, n * n * n) for n in range(20_000))
+    path = tmp_path / "f.csv.gz"
+    path.write_bytes(damage(gzip.compress(b"user,item,time\n" + rows)))  # type: ignore[operator]
+    with pytest.raises(InputError, match=r"f\.csv\.gz can't be read"):
+        read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize("keep", [10, 100, -10])
+def test_damaged_parquet_is_an_error(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "f.parquet"
+    parquet.write_table(pa.table({"user": ["a"], "item": ["b"], "time": [1]}), path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(InputError, match="can't be read as Parquet"):
+        read_interactions(path, Columns())
+
+
+def test_text_that_is_not_utf_8_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", "user,item,time\né,1,2\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"can't be read as .*UTF-8"):
+        read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.parquet"])
+def test_absent_columns_are_an_error(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "f.csv":
+        path.write_bytes(b"user,when\n1,2\n")
+    else:
+        parquet.write_table(pa.table({"user": ["a"], "when": [1]}), path)
+    with pytest.raises(InputError, match=r"no column .* among user, when: name the right one by --item-column"):
+        read_interactions(path, Columns())
+
+
+def test_a_row_without_time_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", b"user,item,time\n1,2,3\n1,3,\n")
+    with pytest.raises(InputError, match=r"Row 2 of .*f\.csv has no time"):
+        read_interactions(path, Columns())

@@ -1,0 +1,166 @@
+"""Records survive being written and read, and whatever is not exactly a record is refused."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqrec_bench.recommender import Epoch
+from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
+
+names = st.text(min_size=1, max_size=8)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | numbers | st.text(), lambda inner: st.lists(inner, max_size=3)
+)
+mappings = st.dictionaries(st.text(), plain, max_size=4)
+
+
+def ranks_of(n_users: int) -> st.SearchStrategy[Ranks]:
+    better = st.lists(st.integers(0, 2**62), min_size=n_users, max_size=n_users)
+    tied = st.lists(st.integers(1, 2**62), min_size=n_users, max_size=n_users)
+    return st.builds(Ranks, better=better.map(np.array), tied=tied.map(np.array))
+
+
+def epochs(losses: list[float], values: dict[str, float]) -> list[Epoch]:
+    return [Epoch(number, loss, values, number / 8) for number, loss in enumerate(losses, start=1)]
+
+
+@st.composite
+def any_record(draw: st.DrawFn) -> Record:
+    dataset = draw(st.builds(DatasetIdentity, names, st.text(), st.none() | st.text()))
+    key = draw(st.builds(CellKey, st.just(dataset.name), names, names, names, st.integers(0), st.integers(0)))
+    n_users = draw(st.integers(1, 4))
+    return Record(
+        key=key,
+        recipe=Recipe(dataset, draw(st.integers(1)), draw(mappings)),
+        deterministic=draw(st.booleans()),
+        validation=draw(ranks_of(n_users)),
+        test=draw(ranks_of(n_users)),
+        curve=draw(st.builds(epochs, st.lists(numbers, max_size=3), st.dictionaries(st.text(), numbers, max_size=2))),
+        seconds=draw(st.dictionaries(names, numbers, max_size=2)),
+        peak_memory_bytes=draw(st.integers(0)),
+        parameters=draw(st.integers(0)),
+        environment=draw(mappings),
+    )
+
+
+def written(record: Record) -> str:
+    return encode(record, {part: encode_rank_lists(getattr(record, part)) for part in ("validation", "test")})
+
+
+def read(text: str) -> Record:
+    return decode(text, lambda part, value: decode_rank_lists(value))
+
+
+@given(any_record())
+def test_a_record_is_read_back_as_it_was_written(record: Record) -> None:
+    text = written(record)
+    assert read(text) == record
+    assert written(read(text)) == text
+    assert text.isascii()
+
+
+def test_every_field_has_a_line_of_its_own(record: Record) -> None:
+    lines = written(record).splitlines()
+    assert (lines[0], lines[-1]) == ("{", "}")
+    fields = [json.loads("{" + line.removesuffix(",") + "}") for line in lines[1:-1]]
+    assert [list(field) for field in fields] == [[name] for name in json.loads(written(record))]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_not_written(record: Record, value: float) -> None:
+    record = Record(**{**vars(record), "environment": {"load": value}})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        written(record)
+
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+def setting(name: str, value: Any) -> Edit:
+    return lambda fields: fields.update({name: value})
+
+
+def setting_epoch(**values: Any) -> Edit:
+    return lambda fields: fields["curve"][0].update(values)
+
+
+def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
+    return {"better": better, "tied": tied}
+
+
+@pytest.mark.parametrize(
+    ("edit", "complaint"),
+    [
+        (setting("schema", 2), "its schema is 2, and this version reads 1"),
+        (lambda fields: fields.pop("schema"), "its schema is None"),
+        (lambda fields: fields.pop("curve"), r"missing \['curve'\]"),
+        (setting("score", 0.9), r"unknown \['score'\]"),
+        (setting("dataset", "toy"), "its dataset does not have the fields"),
+        (lambda fields: fields["dataset"].update(rows=3), "its dataset does not have the fields"),
+        (lambda fields: fields["dataset"].update(name=None), "its dataset has no name"),
+        (lambda fields: fields["dataset"].update(tags_fingerprint=7), "its tags_fingerprint is not a text"),
+        (setting("model", ""), "its protocol, model or variant is not a name"),
+        (setting("variant", 3), "its protocol, model or variant is not a name"),
+        (setting("dimension", -1), "its dimension is -1"),
+        (setting("seed", True), "its seed is True"),
+        (setting("seed", "0"), "its seed is '0'"),
+        (setting("version", 0), "its version is 0"),
+        (setting("parameters", 1.5), "its parameters is 1.5"),
+        (setting("deterministic", "no"), "its deterministic is neither true nor false"),
+        (setting("hyperparameters", [1]), "its hyperparameters is not an object"),
+        (setting("seconds", {"fit": "long"}), "its seconds is not finite"),
+        (setting("environment", None), "its environment is not an object"),
+        (setting("curve", {}), "its curve is not a list"),
+        (setting("curve", [None]), "entry 1 of its curve is not epoch 1"),
+        (lambda fields: fields["curve"].pop(0), "entry 1 of its curve is not epoch 1"),
+        (setting_epoch(note="good"), "entry 1 of its curve is not epoch 1"),
+        (setting_epoch(validation=[0.1]), "entry 1 of its curve is not epoch 1"),
+        (setting_epoch(loss=None), "its epoch 1 is not finite"),
+        (setting_epoch(validation={"NDCG@50": "0.1"}), "its epoch 1 is not finite"),
+        (setting("test", [1, 2, 3]), "its ranks are not better and tied"),
+        (setting("test", {"better": [0]}), "its ranks are not better and tied"),
+        (setting("test", ranks([0.5, 1, 2], [1, 1, 1])), "its ranks are not whole numbers"),
+        (setting("test", ranks([True, True, True], [1, 1, 1])), "its ranks are not whole numbers"),
+        (setting("test", ranks([2**70, 1, 2], [1, 1, 1])), "its ranks are not whole numbers"),
+        (setting("test", ranks([], [])), "its ranks are not whole numbers"),
+        (setting("test", ranks([0, 1, 2], [1, 1])), "equal, 1-d"),
+        (setting("test", ranks([0, -1, 2], [1, 1, 1])), "better must be 0 or more"),
+        (setting("test", ranks([0, 1], [1, 1])), "not of the same users"),
+    ],
+)
+def test_what_is_not_exactly_a_record_is_refused(record: Record, edit: Edit, complaint: str) -> None:
+    fields = json.loads(written(record))
+    edit(fields)
+    with pytest.raises(ValueError, match=complaint):
+        read(json.dumps(fields))
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_a_constant_that_is_no_number_is_refused(record: Record, constant: str) -> None:
+    with pytest.raises(ValueError, match=f"it holds {constant}"):
+        read(written(record).replace("300000000", constant))
+
+
+def test_a_number_too_great_to_be_finite_is_refused(record: Record) -> None:
+    with pytest.raises(ValueError, match="its epoch 1 is not finite"):
+        read(written(record).replace("6.25", "1e999"))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '"record"'])
+def test_what_is_no_object_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not a JSON object|Expecting"):
+        read(text)
+
+
+def test_a_record_cut_off_anywhere_is_refused(record: Record) -> None:
+    text = written(record).rstrip()
+    for length in range(0, len(text), 7):
+        with pytest.raises(ValueError, match=r"."):
+            read(text[:length])

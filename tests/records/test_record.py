@@ -1,0 +1,58 @@
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+
+from seqrec_bench.records import CellKey, DatasetIdentity, Recipe
+
+KEY = CellKey("ml-100k", "loo-full-v1", "am-lstm", "paper", dimension=100, seed=3)
+RECIPE = Recipe(DatasetIdentity("ml-100k", "data", "tags"), 2, {"rate": 0.5, "heights": (2, 3), "loss": "bpr"})
+
+
+def test_a_key_names_its_file() -> None:
+    assert KEY.path() == PurePosixPath("ml-100k/loo-full-v1/am-lstm/paper-d100-s3.json")
+    assert str(KEY) == "am-lstm paper-d100-s3"
+
+
+def test_keys_are_ordered_by_number_not_by_text() -> None:
+    keys = [replace(KEY, dimension=dimension, seed=seed) for dimension in (25, 100) for seed in (0, 2, 10)]
+    assert sorted(reversed(keys)) == keys
+
+
+def changed(**hyperparameters: Any) -> Recipe:
+    return replace(RECIPE, hyperparameters={**RECIPE.hyperparameters, **hyperparameters})
+
+
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        pytest.param(replace(RECIPE), None, id="nothing"),
+        pytest.param(changed(heights=[2, 3]), None, id="a tuple read back as a list"),
+        pytest.param(
+            replace(RECIPE, dataset=DatasetIdentity("ml-100k", "other", "tags")), "made on other data", id="data"
+        ),
+        pytest.param(
+            replace(RECIPE, dataset=DatasetIdentity("ml-100k", "data", None)), "made with other item tags", id="tags"
+        ),
+        pytest.param(replace(RECIPE, version=1), "made by version 1 of the model, not 2", id="version"),
+        pytest.param(changed(rate=0.25), "made with rate = 0.25, not 0.5", id="a value"),
+        pytest.param(
+            changed(rate=1, loss="ce"), 'made with loss = "ce", not "bpr", rate = 1, not 0.5', id="two values"
+        ),
+        pytest.param(changed(heights=(2, 4)), "made with heights = [2, 4], not [2, 3]", id="in a tuple"),
+        pytest.param(changed(extra=None), "made with extra = null, not absent", id="one more"),
+        pytest.param(
+            replace(RECIPE, hyperparameters={"rate": 0.5, "loss": "bpr"}),
+            "made with heights = absent, not [2, 3]",
+            id="one fewer",
+        ),
+    ],
+)
+def test_a_recipe_says_how_another_differs(other: Recipe, difference: str | None) -> None:
+    assert RECIPE.difference(other) == difference
+
+
+def test_other_data_is_named_before_all_that_follows_from_it() -> None:
+    other = Recipe(DatasetIdentity("ml-100k", "other", None), 1, {})
+    assert RECIPE.difference(other) == "made on other data"

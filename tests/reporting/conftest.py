@@ -1,0 +1,65 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+from seqrec_bench.reporting.paper import Paper, load_paper
+
+N_USERS = 40
+SEEDS = (0, 1, 2)
+
+
+@pytest.fixture
+def paper() -> Paper:
+    return load_paper("chen2020")
+
+
+@pytest.fixture
+def make_record() -> Callable[..., Record]:
+    """Builds a record of the paper's data and protocol, with ranks drawn for its model, dimension and seed."""
+
+    def make(
+        model: str,
+        dimension: int,
+        seed: int = 0,
+        *,
+        better: list[int] | None = None,
+        dataset: str = "ml-100k",
+        protocol: str = "loo-full-v1",
+        variant: str = "paper",
+        fingerprint: str = "0123456789abcdef" * 4,
+        version: int = 1,
+        hyperparameters: dict[str, Any] | None = None,
+        deterministic: bool = False,
+    ) -> Record:
+        drawn = np.random.default_rng([*model.encode(), dimension, seed]).integers(0, 120, N_USERS)
+        ranks = np.array(drawn if better is None else better, dtype=np.int64)
+        test = Ranks(better=ranks, tied=np.ones_like(ranks))
+        return Record(
+            key=CellKey(dataset, protocol, model, variant, dimension, seed),
+            recipe=Recipe(DatasetIdentity(dataset, fingerprint, None), version, hyperparameters or {}),
+            deterministic=deterministic,
+            validation=test,
+            test=test,
+            curve=[],
+            seconds={"fit": 1.0, "score": 1.0},
+            peak_memory_bytes=1,
+            parameters=1,
+            environment={},
+        )
+
+    return make
+
+
+@pytest.fixture
+def all_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record]:
+    """A record of every cell of Table 1 and of the figures, at three seeds."""
+    records = [
+        make_record(row.model, dimension, seed)
+        for row in paper.rows
+        for dimension in paper.figure_dimensions
+        for seed in SEEDS
+    ]
+    return records + [make_record(row.model, 0, deterministic=True) for row in paper.references]

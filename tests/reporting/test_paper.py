@@ -1,0 +1,113 @@
+"""The built-in paper holds what was reported, and a file that says something else than it means is refused."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.reporting.paper import PAPERS, Paper, load_paper
+
+CHEN2020 = (PAPERS / "chen2020.toml").read_text(encoding="utf-8")
+
+
+def test_the_built_in_paper_reports_its_table(paper: Paper) -> None:
+    assert (paper.name, paper.dataset, paper.protocol, paper.dimension) == ("chen2020", "ml-100k", "loo-full-v1", 100)
+    assert paper.metrics == ("HR@50", "MRR@50", "NDCG@50")
+    assert [(row.label, row.model, *row.reported.values(), row.hits) for row in paper.rows] == [
+        ("GRU4Rec", "gru4rec", 0.4698, 0.0753, 0.1522, 443),
+        ("FPMC", "fpmc", 0.4889, 0.0809, 0.1599, 461),
+        ("Caser", "caser", 0.5111, 0.0864, 0.1691, 482),
+        ("AM-LSTM", "am-lstm", 0.5355, 0.0914, 0.1781, 505),
+    ]
+    assert all(tuple(row.reported) == paper.metrics for row in paper.rows)
+    assert [(row.label, row.model) for row in paper.references] == [
+        ("Popularity", "popularity"),
+        ("Item-kNN", "item-knn"),
+        ("Markov chain", "markov-chain"),
+        ("Sequential rules", "sequential-rules"),
+    ]
+    assert not any(row.reported for row in paper.references)
+    assert paper.figure_metrics == ("HR@50", "MRR@50")
+    assert paper.figure_dimensions == (25, 50, 75, 100, 125, 150)
+
+
+def test_only_943_users_fit_the_reported_hit_rates(paper: Paper) -> None:
+    def fits(n_users: int) -> bool:
+        rates = [row.reported["HR@50"] for row in paper.rows]
+        return all(abs(round(rate * n_users) / n_users - rate) <= 0.5e-4 for rate in rates)
+
+    assert [n_users for n_users in range(300, 1301) if fits(n_users)] == [paper.n_users] == [943]
+    assert [round(row.reported["HR@50"] * 943) for row in paper.rows] == [row.hits for row in paper.rows]
+
+
+def test_a_file_of_ones_own_is_read_alike(tmp_path: Path, paper: Paper) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(CHEN2020, encoding="utf-8")
+    assert asdict(load_paper(file)) == {**asdict(paper), "name": "mine"}
+
+
+def test_an_unknown_paper_is_told_which_there_are() -> None:
+    with pytest.raises(InputError, match=r"chen2021\.toml can't be read \(.*\); built in: chen2020\."):
+        load_paper("chen2021")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("cutoff = 50", "cutoff = 50\ncolour = 1", "it has the unknown key colour"),
+        ("[table]", "[table]\nalpha = 0.05", r"unknown key table\.alpha \(known here: dimension, n_users, rows"),
+        ("hits = 461", "hit = 461", r"unknown key table\.rows\[1\]\.hit "),
+        ('model = "popularity"', 'model = "popularity"\nhits = 1', r"unknown key table\.references\[0\]\.hits"),
+        ("MRR = 0.0753,", "MRR = 0.0753, MAP = 0.1,", r"unknown key table\.rows\[0\]\.reported\.MAP"),
+        ("[figures]", "[figures]\nseeds = 5", r"unknown key figures\.seeds"),
+        ("cutoff = 50", "", "it lacks the key cutoff"),
+        ("MRR = 0.0753, ", "", r"it lacks the key table\.rows\[0\]\.reported\.MRR"),
+        ('label = "Caser"', "", r"it lacks the key table\.rows\[2\]\.label"),
+        ("cutoff = 50", 'cutoff = "50"', "cutoff is '50', which is not of type int"),
+        ("cutoff = 50", "cutoff = true", "cutoff is True, which is not of type int"),
+        ("cutoff = 50", "cutoff = 0", "cutoff must be 1 or more"),
+        ("n_users = 943", "n_users = 0", "table.n_users must be 1 or more"),
+        ("HR = 0.4889", "HR = 48.89", r"table\.rows\[1\]\.reported\.HR is 48\.89, not between 0 and 1"),
+        ("HR = 0.4889", "HR = nan", r"table\.rows\[1\]\.reported\.HR is nan"),
+        ("HR = 0.4889", "HR = 1", r"table\.rows\[1\]\.reported\.HR is 1, which is not of type float"),
+        ('dataset = "ml-100k"', 'dataset = ""', "dataset is empty"),
+        ('metrics = ["HR", "MRR", "NDCG"]', 'metrics = ["HR", "MAP"]', "metrics has 'MAP', which is none of HR, MRR"),
+        ('metrics = ["HR", "MRR", "NDCG"]', "metrics = [[1]]", "metrics has \\[1\\], which is none of"),
+        ('metrics = ["HR", "MRR", "NDCG"]', 'metrics = ["HR", "HR"]', "metrics has one metric twice"),
+        ('metrics = ["HR", "MRR"]', "metrics = []", r"figures\.metrics is empty"),
+        ("25, 50, 75, 100", "25, 75, 50, 100", "positive, rising whole numbers"),
+        ("[25, 50", "[0, 25, 50", "positive, rising whole numbers"),
+        ("[25, 50", "[25.0, 50", "positive, rising whole numbers"),
+        ("75, 100, 125", "75, 125", "figures.dimensions lacks the table's dimension 100"),
+        ('model = "fpmc"', 'model = "caser"', "two rows of one model"),
+        ('model = "popularity"', 'model = "caser"', "two rows of one model"),
+        ("hits = 461", "hits = 462", "FPMC has hits of another hit rate"),
+        ("[table]", "[table", "at line"),
+        ("[[table.references]]", "[table.references]", "Cannot"),
+    ],
+)
+def test_what_is_not_exactly_a_paper_is_refused(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    file = tmp_path / "mine.toml"
+    assert old in CHEN2020
+    file.write_text(CHEN2020.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"mine\.toml is not valid: .*{complaint}"):
+        load_paper(file)
+
+
+def test_hits_need_a_hit_rate(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = CHEN2020.replace('["HR", "MRR", "NDCG"]', '["MRR", "NDCG"]')
+    for rate in ("0.4698", "0.4889", "0.5111", "0.5355"):
+        text = text.replace(f"HR = {rate}, ", "")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="GRU4Rec has hits, but metrics has no HR"):
+        load_paper(file)
+
+
+def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    head, _, rest = CHEN2020.partition("[[table.rows]]")
+    file.write_text(f"{head}rows = []\n{rest[rest.index('[[table.references]]') :]}", encoding="utf-8")
+    with pytest.raises(InputError, match="table.rows is empty"):
+        load_paper(file)
