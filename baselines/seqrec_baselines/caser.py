@@ -110,20 +110,18 @@ class Caser:
                 self._net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
             )
             rng = np.random.default_rng(context.seed)
-            users, windows = instances(train, self.history_length, self.n_targets)
+            user_of, windows = instances(train, self.history_length, self.n_targets)
             unseen = UnseenItems(train)
 
             def train_epoch() -> float:
-                order = rng.permutation(len(users))
-                negatives = unseen.draw(users[order], self.n_targets * self.negatives, rng)
-                batches = zip(
-                    *(
-                        torch.from_numpy(array).to(context.device).split(self.batch_size)
-                        for array in (users[order], windows[order], negatives)
-                    ),
-                    strict=True,
-                )
-                return torch.stack([self._step(*batch, optimizer) for batch in batches]).mean().item()
+                order = rng.permutation(len(user_of))
+                negatives = unseen.draw(user_of[order], self.n_targets * self.negatives, rng)
+                drawn = [
+                    torch.from_numpy(array).to(context.device) for array in (user_of[order], windows[order], negatives)
+                ]
+                batches = zip(*(tensor.split(self.batch_size) for tensor in drawn), strict=True)
+                losses = [self._step(users, pieces, others, optimizer) for users, pieces, others in batches]
+                return torch.stack(losses).mean().item()
 
             fit_epochs(self._net, self.epochs, train_epoch, context)
 

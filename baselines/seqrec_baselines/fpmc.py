@@ -84,17 +84,20 @@ class FPMC:
         with seeded(context.seed, context.device):
             self._net = FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std).to(context.device)
         rng = np.random.default_rng(context.seed)
-        users = train.users
-        transitions = np.flatnonzero(np.arange(train.n_interactions) > train.offsets[users])
+        user_of = train.users
+        transitions = np.flatnonzero(np.arange(train.n_interactions) > train.offsets[user_of])
 
         def train_epoch() -> float:
             drawn = rng.choice(transitions, len(transitions))
-            chosen = train.items[drawn].astype(np.int64)
-            other = rng.integers(1, train.n_items, len(drawn))
-            other += other >= chosen  # uniform over all items but the chosen one
-            draws = np.stack([users[drawn], train.items[drawn - 1], chosen, other])
+            positive = train.items[drawn].astype(np.int64)
+            negative = rng.integers(1, train.n_items, len(drawn))
+            negative += negative >= positive  # uniform over all items but the positive one
+            draws = np.stack([user_of[drawn], train.items[drawn - 1], positive, negative])
             batches = torch.from_numpy(draws).to(context.device).split(self.batch_size, dim=1)
-            losses = [self._net.update(*batch, self.learning_rate, self.regularisation) for batch in batches]
+            losses = [
+                self._net.update(users, last, chosen, other, self.learning_rate, self.regularisation)
+                for users, last, chosen, other in batches
+            ]
             return torch.stack(losses).mean().item()
 
         fit_epochs(self._net, self.epochs, train_epoch, context)

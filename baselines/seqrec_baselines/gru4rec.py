@@ -68,11 +68,11 @@ class Adagrad:
 
     def step_rows(self, rows: Tensor, gradient: Tensor) -> None:
         """Moves these rows of the parameter, each named once, down their gradient."""
-        everything = (self.parameter, self.accumulated, self.velocity)
-        moved = [values[rows] for values in everything]
-        self._move(*moved, gradient)
-        for values, new in zip(everything, moved, strict=True):
-            values.index_copy_(0, rows, new)
+        parameter, accumulated, velocity = self.parameter[rows], self.accumulated[rows], self.velocity[rows]
+        self._move(parameter, accumulated, velocity, gradient)
+        self.parameter.index_copy_(0, rows, parameter)
+        self.accumulated.index_copy_(0, rows, accumulated)
+        self.velocity.index_copy_(0, rows, velocity)
 
     def _move(self, parameter: Tensor, accumulated: Tensor, velocity: Tensor, gradient: Tensor) -> None:
         """One step on these values, in place."""

@@ -48,6 +48,9 @@ class Attention(nn.Module):
 class AMLSTMNet(nn.Module):
     """Item vectors B (`item_input`), users' fixed vectors A and C, and output vectors D with a bias."""
 
+    positions: Tensor
+    later: Tensor
+
     def __init__(self, n_users: int, n_items: int, dimension: int, length: int, dropout: float) -> None:
         super().__init__()
         self.item_input = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # B

@@ -36,8 +36,8 @@ def item_vectors(train: Sequences, dimension: int, settings: SkipGramSettings, s
 
     Where there are no tags to place a cold item by, it gets the mean of the other items' vectors.
     """
-    sentences = [train.items[start:end] for start, end in zip(train.offsets, train.offsets[1:], strict=False)]
-    sentences += cold_item_sentences(train, settings.window, np.random.default_rng(seed))
+    cold = cold_item_sentences(train, settings.window, np.random.default_rng(seed))
+    sentences = [*np.split(train.items, train.offsets[1:-1]), *cold]
     vectors = _skip_gram(sentences, train.n_items + 1, dimension, settings, seed)
     vectors[0] = 0
     return vectors

@@ -33,7 +33,9 @@ DEFAULT_SEEDS = [0, 1, 2, 3, 4]
 
 
 def run(
-    all_cells: Annotated[bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")] = False,
+    all_cells: Annotated[
+        bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")
+    ] = False,
     models: Annotated[str | None, typer.Option(metavar="A,B", help="These models instead.")] = None,
     dims: Annotated[
         str | None, typer.Option(metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's")

@@ -74,19 +74,31 @@ def _numbers(column: Any, name: str, file: str) -> Any:
             return text.cast(number_type)
         except pa.ArrowInvalid:
             continue
-    row = next(row for row, value in enumerate(text.to_pylist(), start=1) if not _is_number(value))
+    row = _first_unreadable(text)
     raise InputError(
-        f"Row {row} of {file} has the {name} {column[row - 1].as_py()!r}, which is not a number: give seconds since "
+        f"Row {row + 1} of {file} has the {name} {column[row].as_py()!r}, which is not a number: give seconds since "
         "1970 or any number that grows with time; dates written out are not read."
     )
 
 
-def _is_number(value: str | None) -> bool:
-    """Whether Arrow reads the text as a number; missing values are another matter."""
+def _first_unreadable(text: Any) -> int:
+    """The first position whose text is not a number, found by halving; there has to be one."""
+    start, stop = 0, len(text)
+    while stop - start > 1:
+        middle = (start + stop) // 2
+        if _is_readable(text[start:middle]):
+            start = middle
+        else:
+            stop = middle
+    return start
+
+
+def _is_readable(text: Any) -> bool:
+    """Whether Arrow reads all of the text as numbers; missing values are another matter."""
     import pyarrow as pa
 
     try:
-        pa.scalar(value, pa.string()).cast(pa.float64())
+        text.cast(pa.float64())
     except pa.ArrowInvalid:
         return False
     return True

@@ -73,7 +73,7 @@ def read_csv(archive: ZipFile, folder: str) -> RawData:
         interactions = _read_ratings(file, ",", None, "ratings.csv")
     with archive.open(f"{folder}/movies.csv") as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        return interactions, parse_tags(text, ",", True, "movies.csv")
+        return interactions, parse_tags(text, ",", quoted=True, file="movies.csv")
 
 
 def _flagged_genres(flags: list[str]) -> frozenset[str]:

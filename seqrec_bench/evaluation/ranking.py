@@ -103,4 +103,5 @@ def _concatenated(history: Sequences, users: Int64Array) -> npt.NDArray[np.int32
     """All items of these users, user after user."""
     lengths = history.lengths[users]
     shifts = np.repeat(history.offsets[users] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    return history.items[np.arange(lengths.sum()) + shifts]
+    items: npt.NDArray[np.int32] = history.items[np.arange(lengths.sum()) + shifts]
+    return items

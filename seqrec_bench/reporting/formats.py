@@ -141,6 +141,7 @@ def _escape_markdown(text: str) -> str:
 
 _LATEX = {
     "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", NONE: "---",
+    "[": "{[}", "]": "{]}",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }  # fmt: skip
 

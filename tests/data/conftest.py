@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from seqrec_bench.data.movielens import ML_100K_GENRES, read_ml_100k_of_recbole
+from seqrec_bench.data.movielens import read_ml_100k_of_recbole
 from seqrec_bench.data.named import RECBOLE_ML_100K
 from seqrec_bench.data.sources import cache_folder, is_cached
 
@@ -27,8 +27,13 @@ def grouplens_members(recbole_folder: Path) -> dict[str, bytes]:
     """The same data as GroupLens lays it out, by name in its archive."""
     rows = (recbole_folder / "ml-100k.inter").read_bytes().split(b"\n", 1)[1]
     _, tags = read_ml_100k_of_recbole(recbole_folder)
+    genres = ["unknown", *sorted(frozenset().union(*tags.tags.values()) - {"unknown"})]  # as in u.genre
+
+    def flags_of(item_genres: frozenset[str]) -> list[str]:
+        return [str(int(genre in item_genres)) for genre in genres]
+
     films = [
-        "|".join([item, title, "01-Jan-1995", "", "http://example.org", *_flags(tags.tags[item])])
+        "|".join([item, title, "01-Jan-1995", "", "http://example.org", *flags_of(tags.tags[item])])
         for item, title in tags.titles.items()
     ]
     return {
@@ -36,10 +41,6 @@ def grouplens_members(recbole_folder: Path) -> dict[str, bytes]:
         "ml-100k/u.data": rows,
         "ml-100k/u.item": ("\n".join(films) + "\n").encode("latin-1"),
     }
-
-
-def _flags(tags: frozenset[str]) -> list[str]:
-    return [str(int(genre in tags)) for genre in ML_100K_GENRES]
 
 
 @pytest.fixture

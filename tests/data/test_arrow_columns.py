@@ -100,6 +100,14 @@ def test_times_that_are_no_numbers_are_an_error(times: object, problem: str) -> 
         read([1, 2, 3], [1, 2, 3], times)
 
 
+@pytest.mark.parametrize("row", [0, 1, 498, 499, 998, 999])
+def test_the_first_of_several_bad_times_is_named(row: int) -> None:
+    times = [str(n) for n in range(1000)]
+    times[row] = times[999] = "bad"
+    with pytest.raises(InputError, match=f"Row {row + 1} of the file has the t 'bad'"):
+        read(list(range(1000)), list(range(1000)), pa.chunked_array([times[:300], times[300:]]))
+
+
 def test_no_row_is_an_error() -> None:
     with pytest.raises(InputError, match="the file has no rows"):
         read(pa.array([], pa.string()), pa.array([], pa.string()), pa.array([], pa.string()))

@@ -110,6 +110,7 @@ def test_100k_comes_out_of_the_wheel_if_grouplens_is_down(
     monkeypatch.setattr(named, "NAMED_DATASETS", {"ml-100k": offline})
     fetched = fetch("ml-100k")
     assert fetched.source is RECBOLE_ML_100K
+    assert fetched.source.name == "the wheel recbole==1.2.1"
     assert {path.name for path in fetched.files} == {"ml-100k.inter", "ml-100k.item", "ml-100k.user"}
 
 

@@ -108,6 +108,14 @@ def test_large_text_is_read_block_by_block(tmp_path: Path) -> None:
     assert len(interactions.user_ids) == len(np.unique(users))
 
 
+def test_line_feeds_inside_quotes_may_stand_where_a_block_ends(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    review = "\n".join(["a line of a review"] * 50)
+    path.write_text("user,review,item,time\n" + "".join(f'u,"{review}",i,{time}\n' for time in range(3_000)))
+    assert path.stat().st_size > 2 * 2**20
+    assert read_interactions(path, Columns()).times.tolist() == list(range(3_000))
+
+
 def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"f\.csv does not exist"):
         read_interactions(tmp_path / "f.csv", Columns())

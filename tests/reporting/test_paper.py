@@ -109,5 +109,5 @@ def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     head, _, rest = CHEN2020.partition("[[table.rows]]")
     file.write_text(f"{head}rows = []\n{rest[rest.index('[[table.references]]') :]}", encoding="utf-8")
-    with pytest.raises(InputError, match="table.rows is empty"):
+    with pytest.raises(InputError, match=r"table\.rows is empty"):
         load_paper(file)

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from seqrec_bench.evaluation.metrics import Float64Array
 from seqrec_bench.reporting.statistics import estimate_over_seeds
 
 
@@ -51,24 +50,32 @@ def test_seeds_that_agree_by_luck_do_not_shrink_the_interval() -> None:
     assert estimate_over_seeds(values, deterministic=False).half_width == pytest.approx(expected)
 
 
-def simulate(rng: np.random.Generator, seed_effect: float) -> tuple[Float64Array, float]:
-    """Runs of one model on fixed users, and the mean that endless runs would give."""
-    n_seeds, n_users = 5, 80
-    users = rng.normal(0.5, 0.4, n_users)
-    values = users + rng.normal(0, seed_effect, (n_seeds, 1)) + rng.normal(0, 0.2, (n_seeds, n_users))
-    return values, float(users.mean())
+def coverage(variance_ratio: float) -> float:
+    """The share of 2,000 simulated models whose interval holds the mean that endless runs on these users would give.
 
-
-@pytest.mark.parametrize("seed_effect", [0.0, 0.01, 0.05])
-def test_covers_the_truth_as_often_as_it_says(seed_effect: float) -> None:
+    Args:
+        variance_ratio: E[MSS] / E[MSE]; 1 where runs differ in nothing but their users' noise.
+    """
     rng = np.random.default_rng(1)
-    n_draws, covered = 2000, 0
+    n_draws, n_seeds, n_users, noise = 2000, 5, 80, 0.2
+    seed_effect = noise * math.sqrt((variance_ratio - 1) / n_users)
+    covered = 0
     for _ in range(n_draws):
-        values, truth = simulate(rng, seed_effect)
-        found = estimate_over_seeds(values, deterministic=False)
+        users = rng.normal(0.5, 0.4, n_users)
+        runs = rng.normal(0, seed_effect, (n_seeds, 1)) + rng.normal(0, noise, (n_seeds, n_users))
+        found = estimate_over_seeds(users + runs, deterministic=False)
         assert found.half_width is not None
-        covered += abs(found.mean - truth) <= found.half_width
-    assert 0.93 < covered / n_draws < 0.98
+        covered += abs(found.mean - users.mean()) <= found.half_width
+    return covered / n_draws
+
+
+@pytest.mark.parametrize("variance_ratio", [2.5, 5, 20])
+def test_covers_the_truth_as_often_as_it_says(variance_ratio: float) -> None:
+    assert 0.93 < coverage(variance_ratio) < 0.98
+
+
+def test_covers_the_truth_more_often_than_it_says_where_seeds_matter_little() -> None:
+    assert 0.98 < coverage(1) < 1
 
 
 def test_who_the_users_are_is_no_part_of_the_interval() -> None:

@@ -82,7 +82,7 @@ def check_order_is_learned(make: Factory) -> None:
     """A recommender that uses order finds the next item of most users where the last item determines it."""
     trial = Trial(make(), orderly_split())
     if trial.recommender.uses_order:
-        hits = trial.fit(SEED).test_hit_rate(5)
+        hits = trial.fit(SEED).hit_rate_on_test(5)
         require(hits > 0.5, trial.recommender, f"its HR@5 is only {hits:.2f} where the last item determines the next")
 
 
@@ -90,7 +90,7 @@ def check_nothing_is_learned_from_noise(make: Factory) -> None:
     """Where the next item is any unseen one, the hit rate is chance, give or take 5 standard errors."""
     trial = Trial(make(), noise_split()).fit(SEED)
     history, targets = trial.split.test.history, trial.split.test.targets
-    hits = trial.test_hit_rate(10)
+    hits = trial.hit_rate_on_test(10)
     chance = float((10 / (history.n_items - history.lengths)).mean())
     margin = 5 * sqrt(chance * (1 - chance) / len(targets))
     require(abs(hits - chance) <= margin, trial.recommender, f"its HR@10 on noise is {hits:.2f}, chance {chance:.2f}")

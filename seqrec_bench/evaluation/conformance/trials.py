@@ -58,7 +58,7 @@ class Trial:
         """(n_users, n_items) scores of all users at the test, without the padding item."""
         return self.recommender.score(*self.inputs())[:, 1:]
 
-    def test_hit_rate(self, k: int) -> float:
+    def hit_rate_on_test(self, k: int) -> float:
         """HR@k on the test targets."""
         try:
             return float(hit_rate(rank_targets(self.recommender, self.split.test), k).mean())

@@ -1,0 +1,314 @@
+"""Every check catches the faults that it is named for, each planted in a recommender that is honest otherwise."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+import torch
+
+from seqrec_bench.evaluation.conformance import ALL_CHECKS, ConformanceError, Factory, check_recommender
+from seqrec_bench.evaluation.conformance.trials import noise_split
+from seqrec_bench.recommender import Epoch, FitContext, Sequences
+
+PLANTED: list[tuple[Factory, str, str]] = []
+"""Recommenders with the check that has to catch them, and its complaint."""
+
+
+def planted(check: str, complaint: str) -> Callable[[Any], Any]:
+    """Enters a class among the planted faults."""
+
+    def enter(recommender: Any) -> Any:
+        PLANTED.append((recommender, check, complaint))
+        return recommender
+
+    return enter
+
+
+@dataclass
+class Honest:
+    """Keeps the contract: transition counts, the latest items weighing most, and small random biases."""
+
+    decay: float = 0.1
+
+    name: ClassVar[str] = "planted"
+    version: ClassVar[int] = 1
+    deterministic: ClassVar[bool] = False
+    uses_order: ClassVar[bool] = True
+
+    @property
+    def history_length(self) -> Any:
+        return 3
+
+    @property
+    def n_parameters(self) -> Any:
+        return 0
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        self.counts = np.zeros((train.n_items + 1, train.n_items + 1), dtype=np.float32)
+        steps = np.diff(train.users) == 0
+        np.add.at(self.counts, (train.items[:-1][steps], train.items[1:][steps]), 1)
+        self.biases = self.draw_biases(train, context.seed)
+        for number in (1, 2):
+            context.report(Epoch(number, 1 / number, validation={}, seconds=0.0))
+
+    def draw_biases(self, train: Sequences, seed: int) -> np.ndarray:
+        return np.random.default_rng(seed).random(train.n_items + 1).astype(np.float32) / 100
+
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        weights = (self.decay ** np.arange(histories.shape[1])[::-1]).astype(np.float32)
+        return np.einsum("l,bln->bn", weights, self.counts[histories]) + self.biases
+
+
+def test_an_honest_recommender_passes() -> None:
+    check_recommender(Honest)
+
+
+@planted("check_is_a_dataclass_with_json_hyperparameters", "it is not a dataclass")
+class NoDataclass:
+    name = "planted"
+
+
+@planted("check_is_a_dataclass_with_json_hyperparameters", "its fields are not plain hyperparameters")
+@dataclass
+class FieldWithoutJson(Honest):
+    layers: set[int] = field(default_factory=set)
+
+
+@planted("check_is_a_dataclass_with_json_hyperparameters", "its fields don't keep the values")
+@dataclass
+class FieldThatChanges(Honest):
+    def __post_init__(self) -> None:
+        self.decay *= 0.9
+
+
+@planted("check_history_length_and_parameters_are_whole_numbers", "its history_length is 0")
+class NoHistory(Honest):
+    history_length = 0
+
+
+@planted("check_history_length_and_parameters_are_whole_numbers", "its n_parameters is 1.5")
+class FractionOfAParameter(Honest):
+    n_parameters = 1.5
+
+
+@planted("check_scores_have_one_column_per_item", "its scores are float64")
+class DoublePrecision(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        return super().score(users, histories).astype(np.float64)
+
+
+@planted("check_scores_have_one_column_per_item", r"its scores are float32 \(60, 42\), not ")
+class NoPaddingColumn(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        return super().score(users, histories)[:, 1:]
+
+
+@planted("check_scores_have_one_column_per_item", "some of its scores are NaN")
+class ColdItemsAreNaN(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        return np.where(self.counts.sum(axis=0) > 0, super().score(users, histories), np.float32(np.nan))
+
+
+@planted("check_scores_have_one_column_per_item", "its scores are a list")
+class ListOfScores(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        return super().score(users, histories).tolist()
+
+
+@planted("check_empty_history_still_scores", "some of its scores are NaN")
+class EmptyHistoryIsNaN(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        return np.where(histories.any(axis=1, keepdims=True), super().score(users, histories), np.float32(np.nan))
+
+
+@planted("check_scores_tell_items_apart", "it scores all items alike for 100% of users")
+class Constant(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        return np.ones_like(super().score(users, histories))
+
+
+@planted("check_scores_do_not_depend_on_the_batch", "it scores a user otherwise alone")
+class CentresTheBatch(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        scores = super().score(users, histories)
+        return scores - scores.mean(axis=0) if len(users) > 1 else scores
+
+
+@planted("check_scores_do_not_depend_on_the_batch", "a row's scores depend on its place in the batch")
+class ForgetsTheSecondRow(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        scores = super().score(users, histories)
+        scores[1:2] = 0
+        return scores
+
+
+@planted("check_scoring_changes_nothing", "it scores the same batch otherwise again")
+class LeavesDropoutOn(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        scores = super().score(users, histories)
+        return scores * np.random.default_rng().integers(0, 2, scores.shape).astype(np.float32)
+
+
+@planted("check_scoring_changes_nothing", "its scores depend on who was scored before")
+class RemembersTheLastBatch(Honest):
+    last = np.zeros(1)
+
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        scores = super().score(users, histories)
+        before, self.last = self.last, users.copy()
+        return scores if np.array_equal(before, users) else scores + before.mean().astype(np.float32)
+
+
+@planted("check_more_padding_changes_nothing", "padding to length 3 changes its scores")
+class CountsThePadding(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        return super().score(users, histories) / np.float32(histories.shape[1])
+
+
+@planted("check_order_matters_only_where_declared", "it uses order but is not declared to")
+class DeniesUsingOrder(Honest):
+    uses_order = False
+
+
+@planted("check_order_matters_only_where_declared", "it is declared to use order but does not")
+class ClaimsToUseOrder(Honest):
+    history_length = None
+
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        return super().score(users, np.sort(histories, axis=1))
+
+
+@planted("check_inputs_are_left_alone", r"fit\(\) changed the training data")
+class SortsTheTrainingItems(Honest):
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        train.items.sort()
+
+
+@planted("check_inputs_are_left_alone", r"fit\(\) changed the training data")
+class ErasesTheTags(Honest):
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        if train.tags:
+            train.tags.ids[:] = 0
+
+
+@planted("check_inputs_are_left_alone", r"score\(\) changed the histories")
+class ErasesHistories(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        scores = super().score(users, histories)
+        histories[:] = 0
+        return scores
+
+
+@planted("check_inputs_are_left_alone", r"score\(\) changed the users")
+class ShiftsUsers(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        users += 1
+        return super().score(users, histories)
+
+
+@planted("check_same_seed_same_scores", "one seed gives two sets of scores")
+class TakesNoSeed(Honest):
+    def draw_biases(self, train: Sequences, seed: int) -> np.ndarray:
+        return super().draw_biases(train, np.random.default_rng().integers(2**32))
+
+
+@planted("check_same_seed_same_scores", "one seed gives two sets of scores")
+class DrawsGlobally(Honest):
+    def draw_biases(self, train: Sequences, seed: int) -> np.ndarray:
+        return np.random.random(train.n_items + 1).astype(np.float32)  # noqa: NPY002
+
+
+@planted("check_global_random_state_is_left_alone", "it changes the global random state of random")
+class SeedsRandom(Honest):
+    def draw_biases(self, train: Sequences, seed: int) -> np.ndarray:
+        random.seed(seed)
+        return super().draw_biases(train, seed)
+
+
+@planted("check_global_random_state_is_left_alone", "it changes the global random state of numpy")
+class SeedsNumpy(Honest):
+    def draw_biases(self, train: Sequences, seed: int) -> np.ndarray:
+        np.random.seed(seed)  # noqa: NPY002
+        return super().draw_biases(train, seed)
+
+
+@planted("check_global_random_state_is_left_alone", "it changes the global random state of torch")
+class SeedsTorch(Honest):
+    def draw_biases(self, train: Sequences, seed: int) -> np.ndarray:
+        torch.manual_seed(seed)
+        return super().draw_biases(train, seed)
+
+
+@planted("check_seed_matters_unless_deterministic", "it ignores the seed but is not declared")
+class IgnoresTheSeed(Honest):
+    def draw_biases(self, train: Sequences, seed: int) -> np.ndarray:
+        return super().draw_biases(train, seed=0)
+
+
+@planted("check_seed_matters_unless_deterministic", "it depends on the seed but is declared")
+class DeniesUsingTheSeed(Honest):
+    deterministic = True
+
+
+@planted("check_fit_forgets_the_last_fit", r"an earlier fit\(\) changes its scores")
+class StartsFromTheLastFit(Honest):
+    n_fits = 0
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        self.biases *= np.float32(0.5) ** self.n_fits
+        self.n_fits += 1
+
+
+@planted("check_every_epoch_is_reported", r"it reports the epochs \[0, 1, 2\]")
+class CountsEpochsFromZero(Honest):
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        context.report(Epoch(0, 1.0, {}, 0.0))
+        super().fit(train, context)
+
+
+@planted("check_every_epoch_is_reported", r"it reports Epoch\(number=3, .* which is not finite")
+class LossIsNaN(Honest):
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        context.report(Epoch(3, float("nan"), {}, 0.0))
+
+
+@planted("check_order_is_learned", r"its HR@5 is only 0\.\d\d")
+class LearnsBackwards(Honest):
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        self.counts = self.counts.T.copy()
+
+
+@planted("check_nothing_is_learned_from_noise", r"its HR@10 on noise is 1\.00, chance 0\.32")
+class KnowsTheTargets(Honest):
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        self.targets = noise_split().test.targets
+
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        scores = super().score(users, histories)
+        scores[np.arange(len(users)), self.targets[users]] += 100
+        return scores
+
+
+@pytest.mark.parametrize(("make", "name", "complaint"), PLANTED, ids=[make.__name__ for make, _, _ in PLANTED])
+def test_planted_fault_is_caught(make: Factory, name: str, complaint: str) -> None:
+    check = {check.__name__: check for check in ALL_CHECKS}[name]
+    with pytest.raises(ConformanceError, match=f"^planted: {complaint}"):
+        check(make)
+
+
+def test_every_check_has_a_planted_fault() -> None:
+    assert {name for _, name, _ in PLANTED} == {check.__name__ for check in ALL_CHECKS}
+
+
+def test_check_recommender_runs_the_checks() -> None:
+    with pytest.raises(ConformanceError, match="HR@10 on noise"):
+        check_recommender(KnowsTheTargets)

@@ -1,0 +1,139 @@
+"""``seqrec-bench table`` and ``seqrec-bench plot``, on records in a directory."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from seqrec_bench.cli.plot import plot
+from seqrec_bench.cli.table import Format, table
+from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.records import Record, Store
+from seqrec_bench.reporting.curves import dimension_curves
+from seqrec_bench.reporting.figure import data_text
+from seqrec_bench.reporting.formats import FORMATS
+from seqrec_bench.reporting.paper import PAPERS, Paper
+from seqrec_bench.reporting.table import table_one
+
+app = typer.Typer()
+app.command()(table)
+app.command()(plot)
+
+
+def run(*arguments: str | Path) -> tuple[str, BaseException | None]:
+    """What the command prints on standard output, and the error that it ends with."""
+    outcome = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return outcome.stdout, outcome.exception
+
+
+@pytest.fixture
+def results(tmp_path: Path, all_records: list[Record]) -> Path:
+    for record in all_records:
+        Store(tmp_path / "results").save(record)
+    return tmp_path / "results"
+
+
+def remove(results: Path, model: str, pattern: str) -> None:
+    for path in (results / "ml-100k" / "loo-full-v1" / model).glob(pattern):
+        path.unlink()
+
+
+def test_the_choices_of_format_are_the_formats() -> None:
+    assert [choice.value for choice in Format] == list(FORMATS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_table_prints_the_table_and_nothing_else(
+    results: Path, all_records: list[Record], paper: Paper, name: str
+) -> None:
+    printed, error = run("table", "--results", results, "--format", name)
+    assert error is None
+    assert printed == FORMATS[name](table_one(all_records, paper))
+    assert "\x1b" not in printed
+
+
+def test_table_prints_markdown_unless_told_otherwise(results: Path) -> None:
+    assert run("table", "--results", results) == run("table", "--results", results, "--format", "md")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_table_prints_what_there_is_before_it_says_what_is_missing(results: Path, name: str) -> None:
+    remove(results, "caser", "paper-d100-*")
+    printed, error = run("table", "--results", results, "--format", name)
+    assert "GRU4Rec" in printed and "missing" in printed
+    assert isinstance(error, MissingCellsError)
+    assert error.exit_code == ExitCode.CELLS_MISSING
+    assert str(error) == (
+        f"Cells are missing (caser paper-d100): make them with `seqrec-bench run --all --results {results}`."
+    )
+
+
+def test_the_command_that_makes_missing_cells_can_be_pasted(tmp_path: Path) -> None:
+    (tmp_path / "my runs").mkdir()
+    _, error = run("table", "--results", tmp_path / "my runs")
+    assert f"--results '{tmp_path}/my runs'`" in str(error)
+
+
+def test_csv_and_json_are_for_programs(results: Path) -> None:
+    printed, _ = run("table", "--results", results, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    printed, _ = run("table", "--results", results, "--format", "json")
+    assert len(rows) == len(json.loads(printed)["rows"]) == 3 * 8
+
+
+@pytest.mark.parametrize("command", ["table", "plot"])
+def test_a_paper_of_ones_own_is_read(results: Path, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text((PAPERS / "chen2020.toml").read_text().replace('"Caser"', '"My Caser"'))
+    assert run(command, "--results", results, "--paper", file)[1] is None
+    if command == "table":
+        assert "My Caser" in run(command, "--results", results, "--paper", file)[0]
+    file.write_text("colour = 1\n")
+    assert isinstance(run(command, "--results", results, "--paper", file)[1], InputError)
+
+
+@pytest.mark.parametrize("command", ["table", "plot"])
+def test_a_directory_that_is_not_there_or_not_sound_is_an_error(results: Path, tmp_path: Path, command: str) -> None:
+    assert isinstance(run(command, "--results", tmp_path / "nowhere")[1], InputError)
+    next(results.rglob("*.json")).write_text("{}")
+    printed, error = run(command, "--results", results)
+    assert isinstance(error, InvalidRecordError)
+    assert printed == ""
+
+
+def test_plot_draws_into_the_results_and_prints_where(results: Path, all_records: list[Record], paper: Paper) -> None:
+    printed, error = run("plot", "--results", results)
+    assert error is None
+    names = ["figure-1.png", "figure-1.svg", "figure-2.png", "figure-2.svg"]
+    assert printed.splitlines() == [str(results / "figures" / name) for name in names]
+    for number, metric in enumerate(paper.figure_metrics, start=1):
+        data = data_text(dimension_curves(all_records, paper, metric))
+        assert json.dumps(metric) in data
+        assert data in (results / "figures" / f"figure-{number}.svg").read_text()
+    assert run("table", "--results", results)[1] is None
+
+
+def test_plot_draws_where_it_is_told(results: Path, tmp_path: Path) -> None:
+    out = tmp_path / "elsewhere"
+    printed, _ = run("plot", "--results", results, "--out", out)
+    assert sorted(path.name for path in out.iterdir()) == [Path(line).name for line in printed.splitlines()]
+    assert not (results / "figures").exists()
+
+
+def test_plot_draws_what_there_is_before_it_says_what_is_missing(results: Path) -> None:
+    remove(results, "fpmc", "paper-d75-*")
+    printed, error = run("plot", "--results", results)
+    assert len(printed.splitlines()) == 4
+    assert isinstance(error, MissingCellsError)
+    assert "(fpmc paper-d75): make them with" in str(error)
+
+
+def test_plot_draws_nothing_from_nothing(tmp_path: Path) -> None:
+    printed, error = run("plot", "--results", tmp_path)
+    assert printed == ""
+    assert isinstance(error, MissingCellsError)
+    assert list(tmp_path.iterdir()) == []
