@@ -37,7 +37,7 @@ def item_vectors(train: Sequences, dimension: int, settings: SkipGramSettings, s
     Where there are no tags to place a cold item by, it gets the mean of the other items' vectors.
     """
     cold = cold_item_sentences(train, settings.window, np.random.default_rng(seed))
-    sentences = [*np.split(train.items, train.offsets[1:-1]), *cold]
+    sentences: list[Tokens] = [*np.split(train.items, train.offsets[1:-1]), *cold]
     vectors = _skip_gram(sentences, train.n_items + 1, dimension, settings, seed)
     vectors[0] = 0
     return vectors

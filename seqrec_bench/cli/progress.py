@@ -119,5 +119,7 @@ def _conclude(outcome: Record | str) -> str:
 def _say_left(seconds: float | None) -> str:
     if seconds is None:
         return "time left not known yet"
+    if seconds == 0:
+        return "nothing left"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"about {hours} h {minutes:02d} min left" if hours else f"about {max(1, minutes)} min left"

@@ -13,7 +13,7 @@ _PACKAGES = ("numpy", "scipy", "torch", "gensim")
 
 
 def environment(model: str, device: str, threads: int) -> dict[str, Any]:
-    """Package versions, the model's own distribution, platform, git commit (None outside a checkout), device, threads."""
+    """Package versions, the model's own distribution, commit (None outside a checkout), platform, device, threads."""
     plugin = next((point.dist for point in entry_points(group=GROUP, name=model)), None)
     return {
         "seqrec-bench": seqrec_bench.__version__,

@@ -50,6 +50,8 @@ class TimeLeft:
         paces = {cell: self._whole(cell) for cell in (*self._waiting, *self._running)}
         if any(pace is None for pace in paces.values()):
             return None
+        if not paces:
+            return 0.0
         waiting = sum(paces[cell] or 0 for cell in self._waiting)
         under_way = [max(0.0, (paces[cell] or 0) - (now - run.started)) for cell, run in self._running.items()]
         return max([(waiting + sum(under_way)) / self._jobs, *under_way])
