@@ -43,7 +43,7 @@ class AMLSTM:
     least_learning_rate: float = 0.00005
     max_gradient_norm: float = 8.0
     dropout: float = 0.5
-    windows: Literal["sliding", "cut"] = "sliding"
+    windows: Literal["sliding", "cut"] = "cut"
     """How a user's history is cut into samples: every item after the 5 before it, or in pieces of 5."""
     skip_gram_window: int = 5
     skip_gram_epochs: int = 20

@@ -120,12 +120,10 @@ def _notes(curves: Curves, paper: Paper) -> list[str]:
         if point is not None
     }
     seeds = sorted({point.n_seeds for point in points.values() if point.half_width is not None})
-    notes = [f"{paper.dataset} under {paper.protocol}."]
+    notes = [f"{paper.dataset} under {paper.protocol}. Curves stand a little to the side of one another."]
     if seeds:
         n_seeds = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
-        notes[0] += f" Band: 95 % interval over {n_seeds} seeds, on exactly these users and with these settings."
-    if len(curves.curves) > 1:
-        notes[0] += " The curves are drawn a little beside one another."
+        notes.append(f"Band: 95 % interval over {n_seeds} seeds, on exactly these users and with these settings.")
     for reason in ("1 seed", "exact"):
         places = [place for place, point in points.items() if point.no_interval == reason]
         if places:

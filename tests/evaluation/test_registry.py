@@ -1,9 +1,8 @@
-"""The registry, with throwaway distributions that are written to a folder on `sys.path`."""
+"""The registry, with throwaway distributions."""
 
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -52,24 +51,8 @@ class {class_name}:
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Writes a distribution with one module and one recommender, as an installer would."""
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def install(distribution: str, name: str, source: str, class_name: str = "Plug") -> None:
-        module = f"module_of_{distribution}_{tmp_path.name}"
-        (tmp_path / f"{module}.py").write_text(source)
-        metadata = tmp_path / f"{distribution}-1.0.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[seqrec_bench.recommenders]\n{name} = {module}:{class_name}\n")
-
-    return install
-
-
-@pytest.fixture
-def plug(install: Install) -> None:
-    install("plugs", "plug", PLUG_IN.format(class_name="Plug", name="plug"))
+def plug(install_plugin: Install) -> None:
+    install_plugin("plugs", "plug", PLUG_IN.format(class_name="Plug", name="plug"))
 
 
 def test_the_models_of_the_bench_and_of_others_are_registered_in_order(plug: None) -> None:
@@ -88,8 +71,8 @@ def test_listing_imports_no_model() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_one_name_in_two_distributions_is_an_error(plug: None, install: Install) -> None:
-    install("rival", "plug", PLUG_IN.format(class_name="Plug", name="plug"))
+def test_one_name_in_two_distributions_is_an_error(plug: None, install_plugin: Install) -> None:
+    install_plugin("rival", "plug", PLUG_IN.format(class_name="Plug", name="plug"))
     with pytest.raises(InputError, match=r"Two recommenders are registered as 'plug', by (plugs|rival) and by"):
         registered()
 
@@ -126,17 +109,17 @@ def test_an_unknown_name_gets_a_suggestion_and_the_list() -> None:
     ],
 )
 def test_a_plug_in_that_is_no_recommender_is_named_with_the_reason(
-    install: Install, change: tuple[str, str], complaint: str
+    install_plugin: Install, change: tuple[str, str], complaint: str
 ) -> None:
     source = PLUG_IN.format(class_name="Plug", name="plug")
     assert change[0] in source
-    install("plugs", "plug", source.replace(*change))
+    install_plugin("plugs", "plug", source.replace(*change))
     with pytest.raises(InputError, match=rf"^The recommender 'plug' of the distribution plugs .*{complaint}"):
         load("plug")
 
 
-def test_a_plug_in_that_is_no_class_is_refused(install: Install) -> None:
-    install("plugs", "plug", "plug = 3", class_name="plug")
+def test_a_plug_in_that_is_no_class_is_refused(install_plugin: Install) -> None:
+    install_plugin("plugs", "plug", "plug = 3", class_name="plug")
     with pytest.raises(InputError, match="is not a dataclass"):
         load("plug")
 

@@ -1,0 +1,182 @@
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from seqrec_bench.am_lstm.model import AMLSTM
+from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
+from seqrec_bench.evaluation.synthetic import synthetic_sequences
+from seqrec_bench.recommender import Epoch, FitContext, Sequences
+from seqrec_bench.training.samples import Samples
+
+SEED = 5
+SETTINGS = SkipGramSettings(window=3, epochs=1, exponent=0.5)
+
+
+@pytest.fixture(scope="module")
+def train() -> Sequences:
+    return synthetic_sequences(n_users=12, n_items=15, length=7, order=0.5, seed=0)
+
+
+def fitted(train: Sequences, **settings: Any) -> AMLSTM:
+    """A tiny model fitted so that validation always prefers the latest epoch."""
+    model = AMLSTM(**{"dimension": 4, "epochs": 1, "batch_size": 16} | settings)
+    model.skip_gram_window, model.skip_gram_epochs, model.skip_gram_exponent = 3, 1, 0.5
+    epochs = count()
+    model.fit(train, FitContext(SEED, "cpu", lambda: {"NDCG@50": next(epochs)}, lambda epoch: None))
+    return model
+
+
+@pytest.fixture(scope="module")
+def started(train: Sequences) -> AMLSTM:
+    """A model that has been given its starting weights and no training."""
+    return fitted(train, epochs=0)
+
+
+@pytest.fixture(scope="module")
+def trained(train: Sequences) -> AMLSTM:
+    return fitted(train)
+
+
+def arrays(model: AMLSTM) -> dict[str, np.ndarray]:
+    return {name: parameter.detach().numpy() for name, parameter in model._net.named_parameters()}
+
+
+def test_vectors_start_from_skip_gram(train: Sequences, started: AMLSTM) -> None:
+    weights = arrays(started)
+    users = user_vectors(train, 4, SETTINGS, SEED)
+    np.testing.assert_array_equal(weights["item_input.weight"], item_vectors(train, 4, SETTINGS, SEED))
+    np.testing.assert_array_equal(weights["item_output"], item_vectors(train, 8, SETTINGS, SEED))
+    np.testing.assert_array_equal(weights["user_key"], users)
+    np.testing.assert_array_equal(weights["user_value"], users)
+    assert not weights["item_bias"].any()
+
+
+def test_everything_is_trained_on(started: AMLSTM, trained: AMLSTM) -> None:
+    before, after = arrays(started), arrays(trained)
+    for name in before:
+        moved = before[name] != after[name]
+        assert moved[1:].any() if name.startswith("item") else moved.any(), name
+    assert not np.array_equal(after["user_key"], after["user_value"])
+    np.testing.assert_array_equal(after["item_input.weight"][0], 0)
+
+
+def test_number_of_parameters(started: AMLSTM) -> None:
+    d, n_users, n_items = 4, 12, 15
+    item_vectors_and_biases = (n_items + 1) * (d + 2 * d + 1)
+    attention = 3 * (d * d + d)
+    lstm = 4 * (2 * d * d + 2 * d)
+    assert started.n_parameters == item_vectors_and_biases + 2 * n_users * d + 2 * attention + lstm
+
+
+def test_score_equals_the_net_on_unpadded_histories(trained: AMLSTM) -> None:
+    histories = np.array([[0, 0, 0, 0, 9], [0, 0, 3, 1, 15], [2, 4, 6, 8, 10]])
+    users = np.array([11, 0, 4])
+    scores = trained.score(users, histories)
+    assert scores.shape == (3, 16)
+    for user, history, row in zip(users, histories, scores, strict=True):
+        items = torch.from_numpy(history[history > 0][None])
+        last = torch.arange(items.shape[1])[None] == items.shape[1] - 1
+        expected = trained._net(torch.tensor([user]), items, last).detach()
+        np.testing.assert_allclose(row[1:], expected[0], rtol=1e-4, atol=1e-6)
+
+
+def test_more_padding_and_shorter_histories_are_the_same(trained: AMLSTM) -> None:
+    users = np.array([3, 3])
+    short, long = np.array([[7, 2], [0, 9]]), np.array([[0, 0, 0, 7, 2], [0, 0, 0, 0, 9]])
+    np.testing.assert_allclose(trained.score(users, short), trained.score(users, long), rtol=1e-4, atol=1e-6)
+
+
+def test_an_empty_history_still_gets_finite_scores(trained: AMLSTM) -> None:
+    scores = trained.score(np.array([0, 1]), np.array([[0, 0], [0, 4]]))
+    assert np.isfinite(scores).all()
+    assert len(np.unique(scores[0, 1:])) == 15
+
+
+def test_scores_are_without_dropout_even_while_training(trained: AMLSTM) -> None:
+    users, histories = np.array([0, 1]), np.array([[3, 4], [5, 6]])
+    expected = trained.score(users, histories)
+    trained._net.train()
+    np.testing.assert_array_equal(trained.score(users, histories), expected)
+
+
+@pytest.mark.parametrize(
+    ("step", "rate"),
+    [(0, 0.002), (399, 0.002), (400, 0.002 * 0.98), (799, 0.002 * 0.98), (800, 0.002 * 0.98**2), (10**6, 0.00005)],
+)
+def test_the_papers_learning_rate(step: int, rate: float) -> None:
+    model = AMLSTM()
+    assert model.learning_rate * model._learning_rate_factor(step) == pytest.approx(rate)
+
+
+def test_the_learning_rate_of_every_step(train: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates: list[float] = []
+    step = AMLSTM._step
+
+    def watched(self: AMLSTM, samples: Samples, optimizer: torch.optim.Optimizer, schedule: Any) -> torch.Tensor:
+        rates.append(optimizer.param_groups[0]["lr"])
+        return step(self, samples, optimizer, schedule)
+
+    monkeypatch.setattr(AMLSTM, "_step", watched)
+    fitted(train, epochs=2, decay_steps=3, learning_rate=0.01, learning_rate_decay=0.5, least_learning_rate=0.002)
+    # 72 targets in steps of 16 are 5 steps an epoch
+    assert rates == pytest.approx([0.01] * 3 + [0.005] * 3 + [0.0025] * 3 + [0.002])
+
+
+def test_the_loss_is_the_cross_entropy_over_all_items(
+    train: Sequences, started: AMLSTM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses: list[tuple[float, float]] = []
+    step = AMLSTM._step
+
+    def literal(model: AMLSTM, samples: Samples) -> float:
+        logs = []
+        for user, inputs, targets in zip(samples.users, samples.inputs, samples.targets, strict=True):
+            for place in np.flatnonzero(targets):
+                scores = model.score(np.array([user]), inputs[None, : place + 1])[0, 1:].astype(np.float64)
+                logs.append(np.log(np.exp(scores).sum()) - scores[targets[place] - 1])
+        return float(np.mean(logs))
+
+    def watched(self: AMLSTM, samples: Samples, *rest: Any) -> torch.Tensor:
+        expected = literal(self, samples)
+        loss = step(self, samples, *rest)
+        losses.append((loss.item(), expected))
+        return loss
+
+    monkeypatch.setattr(AMLSTM, "_step", watched)
+    for windows in ("sliding", "cut"):
+        fitted(train, dropout=0.0, windows=windows)
+    found, expected = zip(*losses, strict=True)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def gradient_norm(model: AMLSTM) -> float:
+    gradients = [parameter.grad for parameter in model._net.parameters() if parameter.grad is not None]
+    return float(torch.nn.utils.get_total_norm(gradients))
+
+
+def test_the_gradient_is_clipped(train: Sequences) -> None:
+    assert gradient_norm(fitted(train, max_gradient_norm=1e6)) > 0.01
+    assert gradient_norm(fitted(train, max_gradient_norm=0.01)) == pytest.approx(0.01, rel=1e-3)
+
+
+@pytest.mark.parametrize(("windows", "inputs"), [("sliding", 5), ("cut", 5)])
+def test_windows_are_those_asked_for(
+    train: Sequences, monkeypatch: pytest.MonkeyPatch, windows: str, inputs: int
+) -> None:
+    seen: list[Samples] = []
+    step = AMLSTM._step
+
+    def watched(self: AMLSTM, samples: Samples, *rest: Any) -> torch.Tensor:
+        seen.append(samples)
+        return step(self, samples, *rest)
+
+    monkeypatch.setattr(AMLSTM, "_step", watched)
+    fitted(train, windows=windows)
+    targets_per_row = np.concatenate([(samples.targets > 0).sum(axis=1) for samples in seen])
+    assert {samples.inputs.shape[1] for samples in seen} == {inputs}
+    assert targets_per_row.sum() == train.n_interactions - train.n_users
+    assert (targets_per_row == 1).all() == (windows == "sliding")

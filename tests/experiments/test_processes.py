@@ -1,0 +1,84 @@
+"""Real processes, with a recommender that misbehaves in them."""
+
+import os
+import time
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+
+from seqrec_bench.data import Dataset
+from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.processes import CellError, CellProcesses
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import Epoch
+
+pytestmark = pytest.mark.usefixtures("unruly")
+
+Reports = list[tuple[Cell, Epoch | None]]
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return []
+
+
+@pytest.fixture
+def processes(toy: Dataset, reports: Reports) -> Iterator[CellProcesses]:
+    found = CellProcesses(2, Setting(toy, "cpu"), lambda cell, epoch: reports.append((cell, epoch)))
+    yield found
+    found.shutdown()
+
+
+def test_a_cell_gives_the_record_that_it_gives_in_this_process(
+    processes: CellProcesses, reports: Reports, toy: Dataset
+) -> None:
+    cell = Cell("unruly", "paper", 0, 0)
+    record = processes.submit(cell).result()
+    here = run_cell(cell, Setting(toy, "cpu"), lambda epoch: None)
+    assert (record.key, record.recipe, record.test, record.validation) == (
+        here.key, here.recipe, here.test, here.validation,
+    )  # fmt: skip
+    assert record.curve == here.curve
+    assert reports == [(cell, None), *((cell, epoch) for epoch in record.curve)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        ("raises", r"^ZeroDivisionError: no luck \(module_of_unruly_\S+\.py, line \d+\)$"),
+        ("nan-in-epoch-2", "^In epoch 2: unruly gave NaN"),
+        ("dies", "^its process was killed by SIGKILL: was memory short"),
+    ],
+)
+def test_a_cell_that_fails_says_why_and_leaves_the_others_alone(
+    processes: CellProcesses, fault: str, cause: str
+) -> None:
+    failing = processes.submit(Cell("unruly", "odd", 0, 0, {"fault": fault}))
+    sound = processes.submit(Cell("unruly", "paper", 0, 0))
+    with pytest.raises(CellError, match=cause):
+        failing.result()
+    assert sound.result().key.variant == "paper"
+
+
+def test_cells_have_one_thread_each_and_the_run_keeps_its_own(
+    processes: CellProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    record = processes.submit(Cell("fpmc", "short", 4, 0, {"epochs": 1})).result()
+    assert record.environment["threads"] == 1
+    assert os.environ["OMP_NUM_THREADS"] == "3"
+
+
+def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:
+    started = Event()
+    processes = CellProcesses(1, Setting(toy, "cpu"), lambda cell, epoch: started.set())
+    running = processes.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
+    waiting = processes.submit(Cell("unruly", "paper", 0, 0))
+    assert started.wait(timeout=60)
+    before = time.monotonic()
+    processes.shutdown()
+    assert time.monotonic() - before < 60  # it sleeps for 600
+    with pytest.raises(CellError, match="killed by SIGKILL"):
+        running.result()
+    assert waiting.cancelled()

@@ -1,0 +1,71 @@
+"""The committed records, and what was made of them: README's Table 1 and the figures."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from seqrec_bench.cli.table import table
+from seqrec_bench.records import Record, Store
+from seqrec_bench.reporting.curves import Curves, dimension_curves
+from seqrec_bench.reporting.figure import data_text, draw_curves
+from seqrec_bench.reporting.paper import load_paper
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "results"
+FIGURES = RESULTS / "figures"
+PAPER = load_paper("chen2020")
+DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+
+
+@pytest.fixture(scope="module")
+def records() -> list[Record]:
+    """Every committed record, each of which has thereby been found valid."""
+    return Store(RESULTS).records()
+
+
+@pytest.fixture(params=enumerate(PAPER.figure_metrics, start=1), ids=lambda figure: f"figure-{figure[0]}")
+def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, Curves]:
+    """A figure's file name and what the records put into it now."""
+    number, metric = request.param
+    return f"figure-{number}", dimension_curves(records, PAPER, metric)
+
+
+def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
+    assert len(records) > 0
+    files = [path for path in RESULTS.rglob("*.json") if path.parent != FIGURES]
+    assert sorted(files) == sorted(RESULTS / record.key.path() for record in records)
+
+
+def test_readme_shows_table_1_as_the_command_prints_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall("<!-- table-1:begin -->\n(.*?)<!-- table-1:end -->\n", readme, flags=re.DOTALL)
+    app = typer.Typer()
+    app.command()(table)
+    printed = CliRunner().invoke(app, ["--results", str(RESULTS)]).stdout
+    assert blocks == [printed], "run `seqrec-bench table --results results` and put what it prints into README.md"
+
+
+def test_committed_figures_show_the_committed_records(figure: tuple[str, Curves]) -> None:
+    name, curves = figure
+    svg = ElementTree.parse(FIGURES / f"{name}.svg").findtext(f".//{DUBLIN_CORE}description")
+    with Image.open(FIGURES / f"{name}.png") as image:
+        png = image.info["Description"]
+    assert svg == png == data_text(curves), "run `seqrec-bench plot --results results`"
+
+
+def test_committed_figures_are_drawn_as_they_are_now(figure: tuple[str, Curves], tmp_path: Path) -> None:
+    """Byte for byte with the Matplotlib that drew them; another version may draw otherwise."""
+    name, curves = figure
+    committed = (FIGURES / f"{name}.svg").read_bytes()
+    drawn_by = ElementTree.fromstring(committed).findtext(f".//{DUBLIN_CORE}title")
+    if f"Matplotlib v{matplotlib.__version__}," in str(drawn_by):
+        _, svg = draw_curves(curves, PAPER, tmp_path / name)
+        assert svg.read_bytes() == committed, "run `seqrec-bench plot --results results`"
+    else:
+        assert re.match(r"Matplotlib v\d+\.", str(drawn_by))
