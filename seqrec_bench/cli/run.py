@@ -1,6 +1,7 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -87,10 +88,16 @@ def _choose_groups(
         raise InputError(
             f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
         )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", variant):
+        raise InputError(
+            f"--variant {variant!r} becomes part of a file's name: use small letters, digits, dots and dashes."
+        )
     if models is None:
         groups = load_suite("paper")
     else:
         names = [name for name in models.split(",") if name]
+        if not names:
+            raise InputError(f"--models {models!r} names no model: give names with commas between them.")
         chosen = _parse_settings(settings, names)
         groups = [Group(names, DEFAULT_DIMENSIONS, DEFAULT_SEEDS, variant, chosen)]
     return [_restrict(group, dims, seeds) for group in groups]

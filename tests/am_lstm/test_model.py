@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -9,7 +9,7 @@ import torch
 from seqrec_bench.am_lstm.model import AMLSTM
 from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.recommender import Epoch, FitContext, Sequences
+from seqrec_bench.recommender import FitContext, Sequences
 from seqrec_bench.training.samples import Samples
 
 SEED = 5
@@ -38,7 +38,30 @@ def started(train: Sequences) -> AMLSTM:
 
 @pytest.fixture(scope="module")
 def trained(train: Sequences) -> AMLSTM:
-    return fitted(train)
+    return fitted(train, epochs=3, learning_rate=0.05)
+
+
+Watch = Callable[[Callable[[AMLSTM, Samples, torch.optim.Optimizer], Any]], list[tuple[Any, float]]]
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Given a look at the model before a step, returns a list that fills with what was seen and the step's loss."""
+
+    def start(look: Callable[[AMLSTM, Samples, torch.optim.Optimizer], Any]) -> list[tuple[Any, float]]:
+        watched: list[tuple[Any, float]] = []
+        step = AMLSTM._step
+
+        def watched_step(model: AMLSTM, samples: Samples, optimizer: torch.optim.Optimizer, *rest: Any) -> torch.Tensor:
+            seen = look(model, samples, optimizer)
+            loss = step(model, samples, optimizer, *rest)
+            watched.append((seen, loss.item()))
+            return loss
+
+        monkeypatch.setattr(AMLSTM, "_step", watched_step)
+        return watched
+
+    return start
 
 
 def arrays(model: AMLSTM) -> dict[str, np.ndarray]:
@@ -112,48 +135,33 @@ def test_the_papers_learning_rate(step: int, rate: float) -> None:
     assert model.learning_rate * model._learning_rate_factor(step) == pytest.approx(rate)
 
 
-def test_the_learning_rate_of_every_step(train: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
-    rates: list[float] = []
-    step = AMLSTM._step
-
-    def watched(self: AMLSTM, samples: Samples, optimizer: torch.optim.Optimizer, schedule: Any) -> torch.Tensor:
-        rates.append(optimizer.param_groups[0]["lr"])
-        return step(self, samples, optimizer, schedule)
-
-    monkeypatch.setattr(AMLSTM, "_step", watched)
-    fitted(train, epochs=2, decay_steps=3, learning_rate=0.01, learning_rate_decay=0.5, least_learning_rate=0.002)
-    # 72 targets in steps of 16 are 5 steps an epoch
-    assert rates == pytest.approx([0.01] * 3 + [0.005] * 3 + [0.0025] * 3 + [0.002])
+def test_the_learning_rate_of_every_step(train: Sequences, watch: Watch) -> None:
+    steps = watch(lambda model, samples, optimizer: optimizer.param_groups[0]["lr"])
+    settings = {"learning_rate": 0.01, "learning_rate_decay": 0.5, "decay_steps": 3, "least_learning_rate": 0.002}
+    fitted(train, windows="sliding", epochs=2, **settings)  # 72 targets in steps of 16 are 5 steps an epoch
+    assert [rate for rate, _ in steps] == pytest.approx([0.01] * 3 + [0.005] * 3 + [0.0025] * 3 + [0.002])
 
 
-def test_the_loss_is_the_cross_entropy_over_all_items(
-    train: Sequences, started: AMLSTM, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    losses: list[tuple[float, float]] = []
-    step = AMLSTM._step
+def literal_loss(model: AMLSTM, samples: Samples, optimizer: torch.optim.Optimizer) -> float:
+    """Mean of -ln softmax over the catalogue at the targets, from the scores after each target's own history."""
+    logs = []
+    for user, inputs, targets in zip(samples.users, samples.inputs, samples.targets, strict=True):
+        for place in np.flatnonzero(targets):
+            scores = model.score(np.array([user]), inputs[None, : place + 1])[0, 1:].astype(np.float64)
+            logs.append(np.log(np.exp(scores).sum()) - scores[targets[place] - 1])
+    return float(np.mean(logs))
 
-    def literal(model: AMLSTM, samples: Samples) -> float:
-        logs = []
-        for user, inputs, targets in zip(samples.users, samples.inputs, samples.targets, strict=True):
-            for place in np.flatnonzero(targets):
-                scores = model.score(np.array([user]), inputs[None, : place + 1])[0, 1:].astype(np.float64)
-                logs.append(np.log(np.exp(scores).sum()) - scores[targets[place] - 1])
-        return float(np.mean(logs))
 
-    def watched(self: AMLSTM, samples: Samples, *rest: Any) -> torch.Tensor:
-        expected = literal(self, samples)
-        loss = step(self, samples, *rest)
-        losses.append((loss.item(), expected))
-        return loss
-
-    monkeypatch.setattr(AMLSTM, "_step", watched)
-    for windows in ("sliding", "cut"):
-        fitted(train, dropout=0.0, windows=windows)
-    found, expected = zip(*losses, strict=True)
+@pytest.mark.parametrize("windows", ["sliding", "cut"])
+def test_the_loss_is_the_cross_entropy_over_all_items(train: Sequences, watch: Watch, windows: str) -> None:
+    steps = watch(literal_loss)
+    fitted(train, epochs=2, learning_rate=0.1, dropout=0.0, windows=windows)
+    expected, found = zip(*steps, strict=True)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def gradient_norm(model: AMLSTM) -> float:
+    """Of the last step, after clipping."""
     gradients = [parameter.grad for parameter in model._net.parameters() if parameter.grad is not None]
     return float(torch.nn.utils.get_total_norm(gradients))
 
@@ -163,20 +171,11 @@ def test_the_gradient_is_clipped(train: Sequences) -> None:
     assert gradient_norm(fitted(train, max_gradient_norm=0.01)) == pytest.approx(0.01, rel=1e-3)
 
 
-@pytest.mark.parametrize(("windows", "inputs"), [("sliding", 5), ("cut", 5)])
-def test_windows_are_those_asked_for(
-    train: Sequences, monkeypatch: pytest.MonkeyPatch, windows: str, inputs: int
-) -> None:
-    seen: list[Samples] = []
-    step = AMLSTM._step
-
-    def watched(self: AMLSTM, samples: Samples, *rest: Any) -> torch.Tensor:
-        seen.append(samples)
-        return step(self, samples, *rest)
-
-    monkeypatch.setattr(AMLSTM, "_step", watched)
+@pytest.mark.parametrize("windows", ["sliding", "cut"])
+def test_windows_are_those_asked_for(train: Sequences, watch: Watch, windows: str) -> None:
+    steps = watch(lambda model, samples, optimizer: samples)
     fitted(train, windows=windows)
-    targets_per_row = np.concatenate([(samples.targets > 0).sum(axis=1) for samples in seen])
-    assert {samples.inputs.shape[1] for samples in seen} == {inputs}
-    assert targets_per_row.sum() == train.n_interactions - train.n_users
-    assert (targets_per_row == 1).all() == (windows == "sliding")
+    assert {samples.inputs.shape[1] for samples, _ in steps} == {5}
+    n_targets = np.concatenate([(samples.targets > 0).sum(axis=1) for samples, _ in steps])
+    assert n_targets.sum() == train.n_interactions - train.n_users
+    assert (n_targets == 1).all() == (windows == "sliding")

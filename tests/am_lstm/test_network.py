@@ -150,9 +150,7 @@ def test_memory_is_over_all_users_with_keys_a_and_values_c(net: AMLSTMNet) -> No
 def test_scores_after_the_last_item(net: AMLSTMNet) -> None:
     wanted = np.arange(LENGTH) == np.array(COUNTS)[:, None] - 1
     found = score(net, USERS, ITEMS, wanted)
-    expected = [
-        literal_scores(net, user, items[:n]) for user, items, n in zip(USERS, ITEMS, COUNTS, strict=True)
-    ]
+    expected = [literal_scores(net, user, items[:n]) for user, items, n in zip(USERS, ITEMS, COUNTS, strict=True)]
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 

@@ -78,9 +78,7 @@ def test_it_is_skip_gram_of_every_token_with_these_settings(corpora: list[Any]) 
     assert settings["vector_size"] == 3
 
 
-def test_a_long_sequence_is_cut_so_that_nothing_is_dropped(
-    corpora: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_sequence_is_cut_so_that_nothing_is_dropped(corpora: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(skip_gram, "_LONGEST_SENTENCE", 2)
     item_vectors(sequences(FOUR_USERS, n_items=4), 3, SETTINGS, seed=0)
     assert corpora[0][0] == [["3", "1"], ["1", "3"], ["2"], ["2"], ["3", "2"]]

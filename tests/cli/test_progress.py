@@ -1,0 +1,79 @@
+import io
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from seqrec_bench.cli import progress
+from seqrec_bench.cli.progress import open_display
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import Epoch
+from seqrec_bench.records import Record
+
+CELL = Cell("fpmc", "paper", 4, 0, {"epochs": 10})
+
+
+def epoch(number: int) -> Epoch:
+    return Epoch(number, 1.5, {"NDCG@50": 0.125 + number / 1000}, 2.0)
+
+
+RECORD = cast(Record, SimpleNamespace(curve=[epoch(1), epoch(3), epoch(2)], seconds={"fit": 11.0, "score": 1.0}))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets what the displays take for the time."""
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr(progress.time, "monotonic", lambda: seconds)
+
+    return set_to
+
+
+def test_a_log_gets_lines_seldom(capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]) -> None:
+    with open_display([CELL], jobs=1) as display:
+        clock(0.0)
+        display.advanced(CELL, None)
+        for number in range(1, 5):
+            clock(12.0 * number)
+            display.advanced(CELL, epoch(number))
+        display.ended(CELL, RECORD)
+    assert capsys.readouterr().err.splitlines() == [
+        "fpmc paper-d4-s0: started",
+        "fpmc paper-d4-s0: epoch 3, loss 1.5000, validation NDCG@50 0.1280, 2.0 s",
+        "fpmc paper-d4-s0: done in 12 s, best validation NDCG@50 0.1280 [1/1 cells, nothing left]",
+    ]
+
+
+def test_a_log_says_what_failed_and_how_long_it_takes(
+    capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
+) -> None:
+    other = Cell("fpmc", "paper", 4, 1, {"epochs": 10})
+    with open_display([CELL, other], jobs=1) as display:
+        clock(0.0)
+        display.advanced(CELL, None)
+        clock(7200.0)
+        display.ended(CELL, "no luck")
+    assert "fpmc paper-d4-s0: failed: no luck [1/2 cells, about 2 h 00 min left]" in capsys.readouterr().err
+
+
+def test_a_terminal_gets_bars(monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with open_display([CELL], jobs=1) as display:
+        clock(0.0)
+        display.advanced(CELL, None)
+        clock(60.0)
+        display.advanced(CELL, epoch(1))
+        display.ended(CELL, RECORD)
+    shown = terminal.getvalue()
+    assert "1/1" in shown
+    assert "fpmc paper-d4-s0: done in 12 s, best validation NDCG@50 0.1280" in shown

@@ -1,0 +1,155 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from seqrec_bench.cli.main import app
+from seqrec_bench.cli.run import parse_numbers
+from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.records import Store
+
+FAILING = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+@dataclass
+class Plug:
+    name: ClassVar[str] = "failing"
+    version: ClassVar[int] = 1
+    deterministic: ClassVar[bool] = True
+    uses_order: ClassVar[bool] = False
+    history_length: ClassVar[int] = 1
+    n_parameters: ClassVar[int] = 0
+
+    def fit(self, train, context):
+        raise OSError("the dog ate it")
+
+    def score(self, users, histories): ...
+"""
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Path:
+    """A csv of 20 users with 6 of 15 items each."""
+    rng = np.random.default_rng(0)
+    rows = [f"{user},{item},{time}" for user in range(20) for time, item in enumerate(rng.permutation(15)[:6])]
+    path = tmp_path / "ratings.csv"
+    path.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture
+def bench(ratings: Path, tmp_path: Path) -> Callable[..., Result]:
+    """Calls `run` on those ratings."""
+
+    def call(*arguments: str) -> Result:
+        command = ["run", "--interactions", str(ratings), "--results", str(tmp_path / "runs"), *arguments]
+        return CliRunner().invoke(app, command)
+
+    return call
+
+
+def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result], tmp_path: Path) -> None:
+    first = bench("--models", "popularity,sequential-rules")
+    assert first.exit_code == 0, first.output
+    assert "2 cells to run, 0 done already." in first.stderr
+    assert "popularity paper-d0-s0: done in" in first.stderr
+    store = Store(tmp_path / "runs")
+    assert [record.key.model for record in store.records()] == ["popularity", "sequential-rules"]
+    path = store.path(store.records()[0].key)
+    written = path.stat().st_mtime_ns
+    again = bench("--models", "popularity,sequential-rules")
+    assert again.exit_code == 0
+    assert "0 cells to run, 2 done already." in again.stderr
+    assert path.stat().st_mtime_ns == written
+    fresh = bench("--models", "popularity", "--fresh")
+    assert "1 cells to run, 0 done already." in fresh.stderr
+    assert path.stat().st_mtime_ns > written
+
+
+def test_dimensions_seeds_and_settings_reach_the_cells(bench: Callable[..., Result], tmp_path: Path) -> None:
+    done = bench(
+        "--models", "fpmc", "--dims", "4,6", "--seeds", "1-2", "--set", "fpmc.epochs=2", "--variant", "short"
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    records = Store(tmp_path / "runs").records()
+    assert [(r.key.variant, r.key.dimension, r.key.seed) for r in records] == [
+        ("short", 4, 1), ("short", 4, 2), ("short", 6, 1), ("short", 6, 2),
+    ]  # fmt: skip
+    assert {r.recipe.hyperparameters["epochs"] for r in records} == {2}
+    assert all(len(record.curve) == 2 for record in records)
+
+
+def test_the_order_of_the_models_changes_nothing(bench: Callable[..., Result], tmp_path: Path) -> None:
+    short = ("--dims", "4", "--seeds", "0", "--set", "fpmc.epochs=2", "--variant", "short")
+    assert bench("--models", "fpmc,popularity", *short, "--jobs", "1").exit_code == 0
+    first = {str(r.key): (r.test, r.validation) for r in Store(tmp_path / "runs").records()}
+    assert bench("--models", "popularity,fpmc", *short, "--jobs", "2", "--fresh").exit_code == 0
+    assert first == {str(r.key): (r.test, r.validation) for r in Store(tmp_path / "runs").records()}
+
+
+def test_a_stale_record_is_named_and_replaced(bench: Callable[..., Result], tmp_path: Path) -> None:
+    bench("--models", "popularity")
+    store = Store(tmp_path / "runs")
+    path = store.path(store.records()[0].key)
+    path.write_text(path.read_text().replace('"version": 1', '"version": 9'))
+    again = bench("--models", "popularity")
+    assert "Stale, so run again: popularity paper-d0-s0 was made by version 9 of the model, not 1." in again.stderr
+    assert json.loads(path.read_text())["version"] == 1
+
+
+def test_a_failed_cell_is_reported_with_its_cause_and_the_others_finish(
+    bench: Callable[..., Result], install_plugin: Callable[..., Path], tmp_path: Path
+) -> None:
+    install_plugin("failing", "failing", FAILING)
+    done = bench("--models", "failing,popularity")
+    assert done.exit_code == 7
+    assert "Failed: failing paper-d0-s0: OSError: the dog ate it (module_of_failing_" in done.stderr.replace("\n", " ")
+    assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "either --all for the whole paper, or --models"),
+        (["--all", "--models", "fpmc"], "either --all for the whole paper, or --models"),
+        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all"),
+        (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
+        (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
+        (["--models", "fpmc", "--set", "epochs=2", "--variant", "x"], "not MODEL.KEY=VALUE"),
+        (["--models", "fpmc", "--set", "caser.epochs=2", "--variant", "x"], "a model that is not run"),
+        (["--models", "fpmc", "--set", "fpmc.epoch=2", "--variant", "x"], "did you mean 'epochs'"),
+        (["--models", "fpmc", "--set", "fpmc.epochs=two", "--variant", "x"], "give a whole number"),
+        (["--models", "fmpc"], "did you mean 'fpmc'"),
+        (["--models", ","], "--models ',' names no model"),
+        (["--models", "fpmc", "--variant", "a/b"], "--variant 'a/b'"),
+        (["--models", "fpmc", "--dims", "0"], "--dims '0' must name numbers from 1"),
+        (["--models", "fpmc", "--seeds", "-1"], "--seeds '-1' is not a list of numbers"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_anything_is_run(
+    bench: Callable[..., Result], tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    done = bench(*arguments)
+    assert isinstance(done.exception, InputError)
+    assert message in str(done.exception)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_data_with_repeats_are_warned_of(bench: Callable[..., Result], ratings: Path) -> None:
+    text = ratings.read_text()
+    ratings.write_text(text + text.splitlines()[1] + "\n")
+    assert "Warning:" in bench("--models", "popularity").stderr
+
+
+def test_numbers_are_lists_and_ranges() -> None:
+    assert parse_numbers("0-2,7,1", "--seeds", least=0) == [0, 1, 2, 7]
+
+
+@pytest.mark.parametrize("text", ["", "a", "1,", "1-", "-1", "3-1", "1.5", "²"])
+def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
+    with pytest.raises(BenchError, match="--seeds"):
+        parse_numbers(text, "--seeds", least=0)
