@@ -53,18 +53,30 @@ class CaserNet(nn.Module):
 
     def _horizontal(self, rows: Tensor) -> list[Tensor]:
         """For each height, the greatest activation over time of its filters: L times (B, nh)."""
-        flat, dimension = rows.flatten(1), rows.shape[2]
-        # A filter of height h over the rows t .. t + h - 1 is a product with h * d numbers that lie side by side.
-        windows = [flat.unfold(1, h * dimension, dimension) for h in range(1, rows.shape[1] + 1)]
-        return [filters(window).relu().amax(dim=1) for filters, window in zip(self.horizontal, windows, strict=True)]
+        length, dimension = rows.shape[1:]
+        # Every place of every filter is a row of one matrix, zero outside of the place: one product does it all, which
+        # costs less than the copies of overlapping windows that separate products would need.
+        placed = torch.cat([_placed(filters.weight, length, dimension) for filters in self.horizontal])
+        products = functional.linear(rows.flatten(1), placed)  # (B, sum over h of (L - h + 1) * nh)
+        heights = products.split([(length - h) * filters.out_features for h, filters in enumerate(self.horizontal)], 1)
+        return [
+            (product.unflatten(1, (-1, filters.out_features)) + filters.bias).relu().amax(dim=1)
+            for product, filters in zip(heights, self.horizontal, strict=True)
+        ]
 
     def score(self, representation: Tensor, items: Tensor) -> Tensor:
         """y of these items: (B, 2d) and (B, K) -> (B, K)."""
-        return torch.einsum("bd,bkd->bk", representation, self.item_output(items)) + self.item_bias[items]
+        return (representation[:, None] * self.item_output(items)).sum(dim=2) + self.item_bias[items]
 
     def score_all(self, representation: Tensor) -> Tensor:
         """y of the whole catalogue, (B, n_items + 1)."""
         return functional.linear(representation, self.item_output.weight, self.item_bias)
+
+
+def _placed(weight: Tensor, length: int, dimension: int) -> Tensor:
+    """The filters of one height at every place: (nh, h * d) -> ((L - h + 1) * nh, L * d), place by place."""
+    free = length * dimension - weight.shape[1]
+    return torch.cat([functional.pad(weight, (before, free - before)) for before in range(0, free + 1, dimension)])
 
 
 @dataclass
@@ -87,6 +99,9 @@ class Caser:
     negatives: int = 3
     """Of each target, drawn anew every epoch from the items that the user has not in training."""
     epochs: int = 50
+    """At most."""
+    patience: int = 10
+    """Training ends after so many epochs without a better validation NDCG@50."""
     batch_size: int = 512
     """Instances in a step."""
     learning_rate: float = 0.001
@@ -123,7 +138,7 @@ class Caser:
                 losses = [self._step(users, pieces, others, optimizer) for users, pieces, others in batches]
                 return torch.stack(losses).mean().item()
 
-            fit_epochs(self._net, self.epochs, train_epoch, context)
+            fit_epochs(self._net, self.epochs, self.patience, train_epoch, context)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -67,12 +67,12 @@ class FPMC:
     dimension: int = 100
     """Of each of the two factorisations."""
     history_length: int = 1
-    epochs: int = 60
+    epochs: int = 100
     """Each of as many draws, with replacement, as there are transitions."""
     batch_size: int = 256
-    learning_rate: float = 0.05
+    learning_rate: float = 0.02
     regularisation: float = 0.01
-    initial_std: float = 0.1
+    initial_std: float = 0.01
 
     _net: FPMCNet = field(init=False, repr=False, compare=False)
 
@@ -100,7 +100,7 @@ class FPMC:
             ]
             return torch.stack(losses).mean().item()
 
-        fit_epochs(self._net, self.epochs, train_epoch, context)
+        fit_epochs(self._net, self.epochs, None, train_epoch, context)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -134,7 +134,7 @@ class GRU4Rec:
                     losses.append(loss)
                 return torch.stack(losses).mean().item()
 
-            fit_epochs(self._net, self.epochs, train_epoch, context)
+            fit_epochs(self._net, self.epochs, None, train_epoch, context)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
@@ -172,7 +172,8 @@ class GRU4Rec:
         gru = dict(self._net.gru.named_parameters(prefix="gru"))
         gradients = torch.autograd.grad(loss, [vectors, biases, *gru.values()])
         optimizers["item"].step_rows(rows, gradients[0])
-        optimizers["item_bias"].step_rows(rows, gradients[1])
+        scored = places[n_rows:].unique()  # the bias of an item that is only an input takes no part
+        optimizers["item_bias"].step_rows(rows[scored], gradients[1][scored])
         for name, gradient in zip(gru, gradients[2:], strict=True):
             optimizers[name].step(gradient)
         return hidden.detach(), loss.detach()

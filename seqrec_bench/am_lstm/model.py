@@ -47,7 +47,7 @@ class AMLSTM:
     """How a user's history is cut into samples: every item after the 5 before it, or in pieces of 5."""
     skip_gram_window: int = 5
     skip_gram_epochs: int = 20
-    skip_gram_exponent: float = 0.75
+    skip_gram_exponent: float = 0.0
 
     _net: AMLSTMNet = field(init=False, repr=False, compare=False)
 
@@ -71,7 +71,7 @@ class AMLSTM:
                 ]
                 return torch.stack(losses).mean().item()
 
-            fit_epochs(self._net, self.epochs, train_epoch, context)
+            fit_epochs(self._net, self.epochs, None, train_epoch, context)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

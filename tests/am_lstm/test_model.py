@@ -41,14 +41,15 @@ def trained(train: Sequences) -> AMLSTM:
     return fitted(train, epochs=3, learning_rate=0.05)
 
 
-Watch = Callable[[Callable[[AMLSTM, Samples, torch.optim.Optimizer], Any]], list[tuple[Any, float]]]
+Look = Callable[[AMLSTM, Samples, torch.optim.Optimizer], Any]
+Watch = Callable[[Look], list[tuple[Any, float]]]
 
 
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """Given a look at the model before a step, returns a list that fills with what was seen and the step's loss."""
 
-    def start(look: Callable[[AMLSTM, Samples, torch.optim.Optimizer], Any]) -> list[tuple[Any, float]]:
+    def start(look: Look) -> list[tuple[Any, float]]:
         watched: list[tuple[Any, float]] = []
         step = AMLSTM._step
 

@@ -1,0 +1,257 @@
+"""GRU4Rec against its formulas and against figures that the authors' code gives."""
+
+import math
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import chisquare
+
+from seqrec_baselines.gru4rec import Adagrad, GRU4Rec, GRU4RecNet, logq_cross_entropy
+from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
+from seqrec_bench.recommender import FitContext, Sequences
+from seqrec_bench.training.seeding import seeded
+
+SEED, N_ITEMS, D = 4, 14, 3
+Weights = dict[str, torch.Tensor]
+
+SCORES = torch.tensor([[2.0, 1.0, 0.0], [0.5, -1.0, 1.5]])
+"""Two rows, so that the last column is an extra negative."""
+
+
+def test_cross_entropy_is_the_authors() -> None:
+    assert logq_cross_entropy(SCORES, torch.zeros(3)).item() == pytest.approx(3.279145, abs=1e-6)
+
+
+def test_cross_entropy_with_logq_is_the_authors() -> None:
+    log_q = torch.tensor([math.log(10), math.log(100), 0.5 * math.log(4)])
+    assert logq_cross_entropy(SCORES, log_q).item() == pytest.approx(7.023064, abs=1e-6)
+
+
+def test_gru_is_the_authors() -> None:
+    net = GRU4RecNet(n_items=1, dimension=2)
+    identity, swap = torch.eye(2), torch.eye(2).flip(0)
+    with torch.no_grad():
+        net.gru.weight_ih.copy_(identity.repeat(3, 1))
+        net.gru.weight_hh.copy_(swap.repeat(3, 1))
+        hidden = net.gru(torch.tensor([[0.5, -0.4]]), torch.tensor([[0.8, 0.3]]))
+    assert hidden[0].tolist() == pytest.approx([0.740719, 0.211224], abs=1e-6)
+
+
+def test_adagrad_with_momentum_is_the_authors() -> None:
+    parameter = torch.tensor([1.0])
+    optimizer = Adagrad(parameter, rate=0.1, momentum=0.5)
+    values = []
+    for gradient in (1.0, 0.5, -0.25):
+        optimizer.step(torch.tensor([gradient]))
+        values.append(parameter.item())
+    assert values == pytest.approx([0.900000, 0.805279, 0.779740], abs=1e-6)
+
+
+def test_adagrad_on_rows_leaves_the_others_with_all_their_state() -> None:
+    rng = torch.Generator().manual_seed(0)
+    sparse, dense = torch.ones(4, 2), torch.ones(2, 2)
+    on_rows, on_all = Adagrad(sparse, 0.1, 0.5), Adagrad(dense, 0.1, 0.5)
+    for _ in range(3):
+        gradient = torch.randn(2, 2, generator=rng)
+        on_rows.step_rows(torch.tensor([3, 1]), gradient)
+        on_all.step(gradient)
+    for values, expected in [
+        (on_rows.parameter, dense),
+        (on_rows.accumulated, on_all.accumulated),
+        (on_rows.velocity, on_all.velocity),
+    ]:
+        torch.testing.assert_close(values[[3, 1]], expected)
+    assert sparse[[0, 2]].eq(1).all()
+    assert on_rows.accumulated[[0, 2]].eq(0).all()
+    assert on_rows.velocity[[0, 2]].eq(0).all()
+
+
+def test_initial_weights_are_uniform_and_gate_blocks_have_bounds_of_their_own() -> None:
+    with seeded(SEED, "cpu"):
+        net = GRU4RecNet(n_items=500, dimension=100)
+    blocks = [block for weight in (net.gru.weight_ih, net.gru.weight_hh) for block in weight.detach().split(100)]
+    assert len(blocks) == 6
+    for matrix, bound in [(net.item.detach(), math.sqrt(6 / 600)), *((block, math.sqrt(6 / 200)) for block in blocks)]:
+        assert 0.99 * bound < matrix.abs().max().item() <= bound
+        assert matrix.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.03)
+    assert len({block[0, 0].item() for block in blocks}) == 6
+    for bias in (net.item_bias, net.gru.bias_ih, net.gru.bias_hh):
+        assert not bias.any()
+
+
+def fitted(train: Sequences, **settings: Any) -> GRU4Rec:
+    """A tiny model fitted so that validation always prefers the latest epoch."""
+    model = GRU4Rec(**{"dimension": D, "epochs": 1, "batch_size": 6, "n_sample": 4} | settings)
+    epochs = count()
+    model.fit(train, FitContext(SEED, "cpu", lambda: {"NDCG@50": next(epochs)}, lambda epoch: None))
+    return model
+
+
+def test_number_of_parameters_on_ml_100k() -> None:
+    train = Sequences(np.array([1, 2], dtype=np.int32), np.array([0, 1]), np.array([0, 2]), n_items=1682)
+    assert fitted(train, dimension=100, epochs=0, batch_size=1).n_parameters == 230_482
+
+
+def weights_of(net: GRU4RecNet) -> Weights:
+    return {name: parameter.detach().double() for name, parameter in net.named_parameters()}
+
+
+def literal_gru(w: Weights, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
+    """r, z and the candidate of one session written out, in the order in which torch keeps them."""
+    x_r, x_z, x_n = (w["gru.weight_ih"] @ x + w["gru.bias_ih"]).split(len(h))
+    h_r, h_z, h_n = (w["gru.weight_hh"] @ h + w["gru.bias_hh"]).split(len(h))
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    return (1 - z) * torch.tanh(x_n + r * h_n) + z * h
+
+
+def literal_loss(
+    w: Weights, hidden: list[torch.Tensor], targets: list[int], samples: list[int], log_q: list[float]
+) -> torch.Tensor:
+    """Sum over the rows of -ln of the softmax, over the step's targets and samples, at the row's own target."""
+    columns = targets + samples
+    loss = torch.zeros((), dtype=torch.float64)
+    for row, h in enumerate(hidden):
+        scores = [h @ w["item"][i - 1] + w["item_bias"][i - 1] - q for i, q in zip(columns, log_q, strict=True)]
+        loss = loss - torch.log(torch.exp(scores[row]) / sum(torch.exp(score) for score in scores))
+    return loss
+
+
+class LiteralTraining:
+    """The authors' training loop with dense gradients, and the update written out number by number."""
+
+    def __init__(self, model: GRU4Rec, train: Sequences) -> None:
+        self.model, self.train = model, train
+        with seeded(SEED, "cpu"):
+            self.weights = weights_of(GRU4RecNet(train.n_items, model.dimension))
+        self.accumulated = {name: torch.zeros_like(weight) for name, weight in self.weights.items()}
+        self.velocity = {name: torch.zeros_like(weight) for name, weight in self.weights.items()}
+        self.steps = list(session_parallel_steps(train, model.batch_size))
+        self.rng = np.random.default_rng(SEED)
+
+    def epoch(self) -> None:
+        drawn = self.model._draw(self.train.item_counts[1:], len(self.steps), self.rng) + 1
+        carried: list[torch.Tensor] = []
+        for step, samples in zip(self.steps, drawn.tolist(), strict=True):
+            carried = self.step(step, samples, carried)
+
+    def step(self, step: SessionStep, samples: list[int], carried: list[torch.Tensor]) -> list[torch.Tensor]:
+        """Updates the weights and returns each row's new hidden state."""
+        zero = torch.zeros(self.model.dimension, dtype=torch.float64)
+        came_from = range(len(carried)) if step.came_from is None else step.came_from
+        before = [zero if row == -1 else carried[row] for row in came_from]
+        for weight in self.weights.values():
+            weight.requires_grad_()
+            weight.grad = None
+        rows = zip(step.inputs, before, strict=True)
+        hidden = [literal_gru(self.weights, self.weights["item"][item - 1], h) for item, h in rows]
+        targets = step.targets.tolist()
+        loss = literal_loss(self.weights, hidden, targets, samples, self.log_q(targets, samples))
+        (loss / self.model.batch_size).backward()
+        outputs = {item - 1 for item in targets + samples}
+        touched = {"item": outputs | {item - 1 for item in step.inputs.tolist()}, "item_bias": outputs}
+        for name, weight in self.weights.items():
+            self.move(name, weight.detach(), weight.grad, touched.get(name, set(range(len(weight)))))
+        return [h.detach() for h in hidden]
+
+    def log_q(self, targets: list[int], samples: list[int]) -> list[float]:
+        log_counts = np.log(np.maximum(self.train.item_counts, 1))
+        return [self.model.logq * log_counts[item] for item in targets] + [
+            self.model.logq * self.model.sample_alpha * log_counts[item] for item in samples
+        ]
+
+    def move(self, name: str, weight: torch.Tensor, gradient: torch.Tensor | None, rows: set[int]) -> None:
+        assert gradient is not None
+        accumulated, velocity = self.accumulated[name], self.velocity[name]
+        for row in rows:
+            accumulated[row] += gradient[row] ** 2
+            scaled = gradient[row] / torch.sqrt(accumulated[row] + 1e-6)
+            velocity[row] = self.model.momentum * velocity[row] - self.model.learning_rate * scaled
+            weight[row] += velocity[row]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"momentum": 0.0, "logq": 1.0}, {"momentum": 0.4, "logq": 0.5, "sample_alpha": 0.8}, {"n_sample": 0}],
+    ids=["as it is", "with momentum", "in-batch negatives"],
+)
+def test_training_equals_the_literal_loop(uneven: Sequences, settings: dict[str, float]) -> None:
+    model = fitted(uneven, epochs=2, dropout_embedding=0.0, dropout_hidden=0.0, **settings)
+    literal = LiteralTraining(model, uneven)
+    literal.epoch()
+    literal.epoch()
+    for name, weight in weights_of(model._net).items():
+        torch.testing.assert_close(weight, literal.weights[name].detach(), rtol=1e-3, atol=1e-4, msg=name)
+
+
+def test_scores_are_those_of_the_hidden_state_run_over_the_whole_history(
+    uneven: Sequences, histories: np.ndarray
+) -> None:
+    model = fitted(uneven)
+    weights = weights_of(model._net)
+    scores = model.score(np.arange(5), histories)
+    assert scores.shape == (5, N_ITEMS + 1)
+    for row, history in zip(scores, histories, strict=True):
+        hidden = torch.zeros(D, dtype=torch.float64)
+        for item in history[history > 0]:
+            hidden = literal_gru(weights, weights["item"][item - 1], hidden)
+        expected = weights["item"] @ hidden + weights["item_bias"]
+        np.testing.assert_allclose(row[1:], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_padding_on_the_left_changes_nothing(uneven: Sequences, histories: np.ndarray) -> None:
+    model = fitted(uneven)
+    padded = np.pad(histories, ((0, 0), (9, 0)))
+    np.testing.assert_array_equal(model.score(np.arange(5), padded), model.score(np.arange(5), histories))
+
+
+def test_samples_are_drawn_by_support_to_the_power_alpha() -> None:
+    support = np.array([0, 4, 1, 0, 25, 9, 0])
+    drawn = GRU4Rec(n_sample=10_000, sample_alpha=0.5)._draw(support, 2, np.random.default_rng(0))
+    assert drawn.shape == (2, 10_000)
+    rows, counts = np.unique(drawn, return_counts=True)
+    assert rows.tolist() == [1, 2, 4, 5]
+    assert chisquare(counts, 20_000 * np.array([2, 1, 5, 3]) / 11).pvalue > 0.001
+
+
+def test_alpha_0_draws_all_items_of_training_alike() -> None:
+    drawn = GRU4Rec(n_sample=10_000, sample_alpha=0.0)._draw(np.array([7, 0, 1]), 1, np.random.default_rng(0))
+    rows, counts = np.unique(drawn, return_counts=True)
+    assert rows.tolist() == [0, 2]
+    assert chisquare(counts).pvalue > 0.001
+
+
+def one_step(model: GRU4Rec, hidden: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """The hidden state after a step of two sessions that go on, and the loss."""
+    optimizers = {name: Adagrad(weight, 0.05, 0.0) for name, weight in model._net.named_parameters()}
+    step, samples = SessionStep(np.array([2, 5]), np.array([7, 1]), None), torch.tensor([3, 3, 0, 8])
+    with seeded(0, "cpu"):
+        after, loss = model._step(step, samples, hidden, torch.zeros(N_ITEMS), optimizers)
+    return after, loss.item()
+
+
+def test_the_hidden_state_is_carried_and_scored_as_dropout_left_it(uneven: Sequences) -> None:
+    model = fitted(uneven, epochs=0, dimension=20, dropout_embedding=0.0, dropout_hidden=0.5)
+    weights = weights_of(model._net)
+    before = torch.randn(2, 20, generator=torch.Generator().manual_seed(0))
+    after, loss = one_step(model, before)
+    assert not after.requires_grad
+    clean = [
+        literal_gru(weights, weights["item"][item - 1], h) for item, h in zip([2, 5], before.double(), strict=True)
+    ]
+    assert set((after / torch.stack(clean)).numpy().round(4).ravel().tolist()) == {0, 2}
+    expected = literal_loss(weights, list(after.double()), [7, 1], [4, 4, 1, 9], [0.0] * 6) / model.batch_size
+    assert loss == pytest.approx(expected.item())
+
+
+def test_the_input_is_dropped_out_but_not_the_output(uneven: Sequences) -> None:
+    model = fitted(uneven, epochs=0, dimension=20, dropout_embedding=1.0, dropout_hidden=0.0)
+    weights = weights_of(model._net)
+    before = torch.randn(2, 20, generator=torch.Generator().manual_seed(0))
+    after, loss = one_step(model, before)
+    without_input = [literal_gru(weights, torch.zeros(20).double(), h) for h in before.double()]
+    torch.testing.assert_close(after.double(), torch.stack(without_input), rtol=1e-4, atol=1e-6)
+    expected = literal_loss(weights, without_input, [7, 1], [4, 4, 1, 9], [0.0] * 6) / model.batch_size
+    assert loss == pytest.approx(expected.item())
