@@ -22,7 +22,7 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
     monkeypatch.syspath_prepend(site)
 
     def install(distribution: str, name: str, source: str, class_name: str = "Plug") -> Path:
-        module = f"module_of_{distribution}_{tmp_path.name}"
+        module = f"module_of_{distribution.replace('-', '_')}_{tmp_path.name}"
         (site / f"{module}.py").write_text(source)
         metadata = site / f"{distribution}-1.0.dist-info"
         metadata.mkdir()

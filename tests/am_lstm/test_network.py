@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from seqrec_bench.am_lstm.network import AMLSTMNet, Attention, positional_encoding
+from seqrec_bench.training.seeding import seeded
 
 N_USERS, N_ITEMS, LENGTH = 4, 6, 5
 USERS = np.array([2, 0, 3])
@@ -18,8 +19,7 @@ COUNTS = [5, 3, 1]
 @pytest.fixture(params=[3, 4])
 def net(request: pytest.FixtureRequest) -> AMLSTMNet:
     """A net in double precision with every weight away from 0, the biases and the padding's output row too."""
-    with torch.random.fork_rng():
-        torch.manual_seed(1)
+    with seeded(1, "cpu"):
         net = AMLSTMNet(N_USERS, N_ITEMS, request.param, LENGTH, dropout=0.5).double().eval()
         for name, parameter in net.named_parameters():
             torch.nn.init.normal_(parameter, std=0.7)

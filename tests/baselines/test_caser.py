@@ -11,6 +11,7 @@ import torch
 
 from seqrec_baselines.caser import Caser, CaserNet, instances
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_bench.training.seeding import seeded
 
 N_USERS, N_ITEMS, D, L, T, NH, NV = 4, 7, 3, 4, 2, 3, 2
 USERS = np.array([2, 0, 3])
@@ -20,8 +21,7 @@ ITEMS = np.array([[3, 7, 1, 2], [0, 0, 5, 4], [0, 0, 0, 0]])
 @pytest.fixture
 def net() -> CaserNet:
     """A net in double precision with every weight away from 0 but the padding's."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with seeded(0, "cpu"):
         net = CaserNet(N_USERS, N_ITEMS, D, L, NH, NV, dropout=0.5).double().eval()
         for name, parameter in net.named_parameters():
             torch.nn.init.normal_(parameter, std=0.6)
@@ -113,8 +113,7 @@ def test_number_of_parameters_of_the_authors_setting_on_ml_100k() -> None:
 
 
 def test_initial_spread_is_one_over_the_dimension() -> None:
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with seeded(0, "cpu"):
         net = CaserNet(n_users=2_000, n_items=2_000, dimension=20, length=5, horizontal=2, vertical=2, dropout=0.5)
     for weight, std in [(net.item_input.weight, 1 / 20), (net.user.weight, 1 / 20), (net.item_output.weight, 1 / 40)]:
         values = weight[1:].detach()
@@ -161,11 +160,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
         watched: list[tuple[Any, float]] = []
         step = Caser._step
 
-        def watched_step(
-            model: Caser, users: torch.Tensor, windows: torch.Tensor, negatives: torch.Tensor, *rest: Any
-        ) -> torch.Tensor:
-            seen = look(model, users, windows, negatives)
-            loss = step(model, users, windows, negatives, *rest)
+        def watched_step(model: Caser, *given: Any) -> torch.Tensor:
+            seen = look(model, *given[:3])  # what follows them is the optimizer
+            loss = step(model, *given)
             watched.append((seen, loss.item()))
             return loss
 

@@ -11,6 +11,7 @@ from scipy.stats import chisquare
 
 from seqrec_baselines.fpmc import FPMC, FPMCNet
 from seqrec_bench.recommender import FitContext, Sequences
+from seqrec_bench.training.seeding import seeded
 
 N_USERS, N_ITEMS, D = 3, 5, 2
 RATE, DECAY = 0.05, 0.01
@@ -24,8 +25,7 @@ BATCH: list[Draw] = [(1, 2, 4, 5), (0, 4, 3, 1), (1, 2, 4, 3), (2, 3, 1, 4), (1,
 
 @pytest.fixture
 def net() -> FPMCNet:
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with seeded(0, "cpu"):
         return FPMCNet(N_USERS, N_ITEMS, D, initial_std=0.7).double()
 
 
@@ -159,7 +159,7 @@ def draws(uneven: Sequences, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     return drawn_at_once
 
 
-def test_transitions_are_drawn_uniformly(uneven: Sequences, draws: np.ndarray) -> None:
+def test_transitions_are_drawn_uniformly_with_replacement(uneven: Sequences, draws: np.ndarray) -> None:
     transitions = [
         (user, uneven.items[place - 1], uneven.items[place])
         for user in range(uneven.n_users)
@@ -168,6 +168,7 @@ def test_transitions_are_drawn_uniformly(uneven: Sequences, draws: np.ndarray) -
     distinct, expected = np.unique(transitions, axis=0, return_counts=True)
     found, counts = np.unique(draws[:3].T, axis=0, return_counts=True)
     np.testing.assert_array_equal(found, distinct)
+    assert (counts != 20 * expected).any()
     assert chisquare(counts, 20 * expected).pvalue > 0.001
 
 

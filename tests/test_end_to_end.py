@@ -1,0 +1,128 @@
+"""The whole line as a user has it: real processes, real files, and once the real MovieLens 100K."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from seqrec_bench.data import Dataset
+from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.records import Store
+
+COMMAND = str(Path(sys.executable).with_name("seqrec-bench"))
+
+LAST_BUT_ONE = """
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+
+@dataclass
+class Plug:
+    '''Recommends what is numbered next after the last item; waits before it learns anything.'''
+
+    pause: float = 0.0
+
+    name: ClassVar[str] = "next-number"
+    version: ClassVar[int] = 1
+    deterministic: ClassVar[bool] = True
+    uses_order: ClassVar[bool] = True
+    history_length: ClassVar[int] = 1
+    n_parameters: ClassVar[int] = 0
+
+    def fit(self, train, context):
+        time.sleep(self.pause)
+        self._n_items = train.n_items
+
+    def score(self, users, histories):
+        return -np.abs(np.arange(self._n_items + 1) - histories[:, -1:] - 1).astype(np.float32)
+"""
+
+
+@pytest.fixture
+def bench(tmp_path: Path, install_plugin: Callable[..., Path]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Calls the installed command in an empty directory, where a third party's recommender is installed too."""
+    site = install_plugin("third-party", "next-number", LAST_BUT_ONE)
+    environment = {**os.environ, "PYTHONPATH": str(site), "COLUMNS": "80"}
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [COMMAND, *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    return call
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Path:
+    """25 users who each watch the items 1, 2, 3, ... from some item on, in a tab-separated file."""
+    rows = [f"{user}\t{user % 9 + step + 1}\t{step}" for user in range(25) for step in range(8)]
+    path = tmp_path / "own.tsv"
+    path.write_text("user\titem\ttime\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_a_third_partys_model_on_ones_own_file(
+    bench: Callable[..., subprocess.CompletedProcess[str]], ratings: Path, tmp_path: Path
+) -> None:
+    done = bench("run", "--interactions", ratings.name, "--models", "next-number,popularity")
+    assert done.returncode == 0, done.stderr
+    assert "2 cells finished; their records are in runs." in done.stderr
+    records = {record.key.model: record for record in Store(tmp_path / "runs").records()}
+    assert records["next-number"].test.better.tolist() == [0] * 25
+    assert metric(records["popularity"].test, "HR@1").mean() < 0.5
+    assert records["next-number"].environment["recommender"] == "third-party 1.0"
+    path = tmp_path / "runs" / "own" / "loo-full-v1" / "next-number" / "paper-d0-s0.json"
+    assert json.loads(path.read_text())["dataset"]["name"] == "own"
+
+
+def test_ctrl_c_ends_the_run_and_keeps_what_is_done(
+    bench: Callable[..., subprocess.CompletedProcess[str]], ratings: Path, tmp_path: Path
+) -> None:
+    arguments = ["run", "--interactions", ratings.name, "--models", "next-number", "--variant", "slow"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    assert bench("run", "--interactions", ratings.name, "--models", "popularity").returncode == 0
+    process = subprocess.Popen(
+        [COMMAND, *arguments, "--set", "next-number.pause=600"],
+        cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    while "started" not in process.stderr.readline():
+        assert process.poll() is None
+    time.sleep(1.0)  # into the pause
+    os.killpg(process.pid, signal.SIGINT)
+    stderr = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "Stopped: finished cells are in runs; the same command goes on from there." in stderr
+    assert "Traceback" not in stderr
+    assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity"]
+
+
+def test_all_models_on_the_real_data(
+    bench: Callable[..., subprocess.CompletedProcess[str]], ml_100k: Dataset, tmp_path: Path
+) -> None:
+    """One epoch at a small dimension: enough to beat popularity on data where order matters."""
+    trained = ["am-lstm", "caser", "fpmc", "gru4rec"]
+    one_epoch = [part for model in trained for part in ("--set", f"{model}.epochs=1")]
+    cheap = ["--set", "am-lstm.skip_gram_epochs=1", "--set", "gru4rec.batch_size=256"]
+    done = bench(
+        "run", "--models", ",".join(trained), "--dims", "16", "--seeds", "0", "--variant", "quick", *one_epoch, *cheap
+    )
+    assert done.returncode == 0, done.stderr
+    records = Store(tmp_path / "runs").records()
+    assert [record.key.model for record in records] == trained
+    for record in records:
+        assert record.recipe.dataset.fingerprint == ml_100k.fingerprint
+        assert record.test.better.shape == (943,)
+        assert len(record.curve) == 1
+    table = bench("table")
+    assert table.returncode == 3
+    assert "AM-LSTM" in table.stdout
+    assert "Cells are missing" in table.stderr

@@ -1,0 +1,92 @@
+"""Rules that hold for the whole source: the direction of imports, and nothing that runs what it reads."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted([*(ROOT / "seqrec_bench").rglob("*.py"), *(ROOT / "baselines").rglob("*.py")])
+DANGEROUS_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+DANGEROUS_CALLS = {"eval", "exec", "torch.load", "torch.save", "pd.read_pickle"}
+
+
+def dangers(source: str) -> list[str]:
+    """What in the source could run text or bytes that were read as code."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.split(".")[0] in DANGEROUS_MODULES]
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in DANGEROUS_MODULES:
+            found.append(str(node.module))
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            found += [called] if called in DANGEROUS_CALLS else []
+            found += [
+                f"{called} with allow_pickle"
+                for keyword in node.keywords
+                if keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False"
+            ]
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_that_is_read_is_run(path: Path) -> None:
+    assert dangers(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "from joblib import load",
+        "eval('1')",
+        "def f(x):\n    return torch.load(x)",
+        "np.load(path, allow_pickle=True)",
+        "np.load(path, allow_pickle=flag)",
+    ],
+)
+def test_what_would_run_it_is_found(source: str) -> None:
+    assert len(dangers(source)) == 1
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the source that may be spoilt."""
+    for name in ("seqrec_bench", "baselines"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    path = f"{folder}:{folder / 'baselines'}"
+    return subprocess.run(command, cwd=folder, env={"PYTHONPATH": path}, capture_output=True, text=True)
+
+
+def test_imports_point_one_way(copy: Path) -> None:
+    done = lint_imports(copy)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("seqrec_bench/evaluation/metrics.py", "import torch", "the harness knows neither the models nor torch"),
+        ("seqrec_bench/cli/run.py", "import seqrec_bench.am_lstm", "the harness knows neither the models nor torch"),
+        ("seqrec_bench/data/split.py", "import seqrec_bench.records", "the harness's floors import downwards only"),
+        ("seqrec_bench/training/epochs.py", "import seqrec_bench.am_lstm", "the models' floors import downwards only"),
+        ("baselines/seqrec_baselines/fpmc.py", "import seqrec_bench.evaluation", "the models do not know the harness"),
+        ("seqrec_bench/records/store.py", "import pickle", "nothing reads pickled objects"),
+    ],
+)
+def test_an_import_the_wrong_way_breaks_its_contract(copy: Path, module: str, line: str, contract: str) -> None:
+    path = copy / module
+    path.write_text(path.read_text() + f"\n{line}\n")
+    done = lint_imports(copy)
+    assert done.returncode == 1
+    assert f"{contract} BROKEN" in done.stdout
