@@ -29,7 +29,8 @@ def net(request: pytest.FixtureRequest) -> AMLSTMNet:
 
 
 def weight(layer: torch.nn.Module, name: str) -> np.ndarray:
-    return layer.get_parameter(name).numpy()
+    values: np.ndarray = layer.get_parameter(name).numpy()
+    return values
 
 
 def literal_positional_encoding(length: int, d: int) -> np.ndarray:
@@ -104,7 +105,8 @@ def literal_scores(net: AMLSTMNet, user: int, items: np.ndarray) -> np.ndarray:
 
 
 def score(net: AMLSTMNet, users: np.ndarray, items: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    return net(torch.from_numpy(users), torch.from_numpy(items), torch.from_numpy(wanted)).numpy()
+    scores: torch.Tensor = net(torch.from_numpy(users), torch.from_numpy(items), torch.from_numpy(wanted))
+    return scores.numpy()
 
 
 @pytest.mark.parametrize("dimension", [1, 2, 5, 8])
@@ -184,7 +186,7 @@ def test_dropout_is_on_the_item_vectors_and_on_y(net: AMLSTMNet) -> None:
             return values
 
     assert net.dropout.p == 0.5
-    net.dropout = Recorder()
+    net.add_module("dropout", Recorder())
     scores = score(net, USERS[:1], ITEMS[:1], np.array([[False, False, False, False, True]]))
     vectors, y = dropped
     np.testing.assert_array_equal(vectors[0], weight(net, "item_input.weight")[ITEMS[0]])

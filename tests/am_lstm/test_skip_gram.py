@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gensim.models import Word2Vec
 from scipy.stats import chisquare
 
 from seqrec_bench.am_lstm import skip_gram
@@ -50,11 +51,10 @@ COLD = sequences(FOUR_USERS, n_items=6, tags=["ab", "b", "ac", "abc", "d", ""])
 def corpora(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[list[str]], dict[str, Any]]]:
     """Every corpus that is given to gensim, and the settings given with it."""
     seen: list[tuple[list[list[str]], dict[str, Any]]] = []
-    real = skip_gram.Word2Vec
 
     def record(sentences: list[list[str]], **settings: Any) -> Any:
         seen.append((sentences, settings))
-        return real(sentences, **settings)
+        return Word2Vec(sentences, **settings)
 
     monkeypatch.setattr(skip_gram, "Word2Vec", record)
     return seen
@@ -94,8 +94,8 @@ def test_equal_for_equal_seeds_only(vectors: Vectors) -> None:
 
 def test_shapes() -> None:
     items, users = item_vectors(COLD, 5, SETTINGS, seed=0), user_vectors(COLD, 5, SETTINGS, seed=0)
-    assert (items.shape, items.dtype) == ((7, 5), np.float32)
-    assert (users.shape, users.dtype) == ((4, 5), np.float32)
+    assert (items.shape, users.shape) == ((7, 5), (4, 5))
+    assert items.dtype == users.dtype == np.float32
 
 
 def test_items_of_the_same_users_come_to_lie_together() -> None:

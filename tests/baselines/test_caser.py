@@ -69,7 +69,7 @@ def literal_representation(net: CaserNet, user: int, items: np.ndarray) -> np.nd
 
 def literal_score(net: CaserNet, representation: np.ndarray, item: int) -> float:
     w, b = net.item_output.weight.numpy(), net.item_bias.numpy()
-    return sum(w[item, k] * representation[k] for k in range(2 * D)) + b[item]
+    return float(sum(w[item, k] * representation[k] for k in range(2 * D)) + b[item])
 
 
 def test_representation_equals_the_formula(net: CaserNet) -> None:
@@ -88,7 +88,7 @@ def test_vertical_comes_before_horizontal_and_dropout_after_both(net: CaserNet) 
             return values
 
     assert net.dropout.p == 0.5
-    net.dropout = Recorder()
+    net.add_module("dropout", Recorder())
     net(torch.from_numpy(USERS[:1]), torch.from_numpy(ITEMS[:1]))
     rows = net.item_input.weight.numpy()[ITEMS[0]]
     (only,) = dropped
@@ -210,7 +210,7 @@ def test_negatives_of_a_padded_target_have_no_effect(uneven: Sequences) -> None:
     gradients = []
     for drawn in (negatives, changed):
         loss = model._step(users, windows, drawn, torch.optim.SGD(model._net.parameters(), lr=0.0))
-        gradients.append((loss, *(parameter.grad.clone() for parameter in model._net.parameters())))
+        gradients.append((loss, *(parameter.grad for parameter in model._net.parameters())))
     for before, after in zip(*gradients, strict=True):
         torch.testing.assert_close(after, before, rtol=0, atol=0)
 

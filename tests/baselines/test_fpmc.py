@@ -42,7 +42,7 @@ def update(net: FPMCNet, draws: list[Draw], rate: float = RATE, decay: float = D
 
 
 def score(w: Weights, u: int, last: int, i: int) -> float:
-    return sum(w["UI"][u, f] * w["IU"][i, f] + w["IL"][i, f] * w["LI"][last, f] for f in range(D))
+    return float(sum(w["UI"][u, f] * w["IU"][i, f] + w["IL"][i, f] * w["LI"][last, f] for f in range(D)))
 
 
 def log_sigmoid_of_margin(w: Weights, draw: Draw) -> float:

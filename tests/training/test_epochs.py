@@ -28,7 +28,10 @@ class CountingNet(torch.nn.Module):
 
 
 def run(
-    net: CountingNet, figures: list[float], train_epoch: Callable[[], float] | None = None
+    net: CountingNet,
+    figures: list[float],
+    train_epoch: Callable[[], float] | None = None,
+    patience: int | None = None,
 ) -> tuple[list[Epoch], list[float]]:
     """What was reported, and the weight at each validation; validation n gives figure n as NDCG@50."""
     reported: list[Epoch] = []
@@ -40,7 +43,7 @@ def run(
         return {"HR@50": -figures[len(validated) - 1], "NDCG@50": figures[len(validated) - 1]}
 
     context = FitContext(seed=0, device="cpu", validate=validate, report=reported.append)
-    fit_epochs(net, len(figures), train_epoch or net.train_epoch, context)
+    fit_epochs(net, len(figures), patience, train_epoch or net.train_epoch, context)
     return reported, validated
 
 
@@ -59,6 +62,16 @@ def test_ends_with_the_weights_of_the_best_epoch(figures: list[float], best: int
     net = CountingNet()
     run(net, figures)
     assert (net.weight.item(), net.trained.item()) == (best, best)
+
+
+@pytest.mark.parametrize(
+    ("patience", "n_epochs"), [(1, 2), (2, 5), (3, 7), (None, 7)], ids=["one", "two", "three", "none"]
+)
+def test_ends_when_patience_is_at_an_end(patience: int | None, n_epochs: int) -> None:
+    net = CountingNet()
+    reported, _ = run(net, [0.2, 0.1, 0.3, 0.3, 0.1, 0.2, 0.1], patience=patience)
+    assert len(reported) == n_epochs
+    assert net.weight.item() == (1 if patience == 1 else 3)
 
 
 def test_the_net_stays_the_same_object_with_the_same_parameters() -> None:
@@ -103,5 +116,5 @@ def test_seconds_are_those_of_training_alone(monkeypatch: pytest.MonkeyPatch) ->
         return {"NDCG@50": 0.0}
 
     monkeypatch.setattr(epochs, "time", SimpleNamespace(perf_counter=lambda: now))
-    fit_epochs(net, 2, train_epoch, FitContext(0, "cpu", validate, reported.append))
+    fit_epochs(net, 2, None, train_epoch, FitContext(0, "cpu", validate, reported.append))
     assert [epoch.seconds for epoch in reported] == [3, 3]
