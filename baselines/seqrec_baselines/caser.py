@@ -56,12 +56,11 @@ class CaserNet(nn.Module):
         length, dimension = rows.shape[1:]
         # Every place of every filter is a row of one matrix, zero outside of the place: one product does it all, which
         # costs less than the copies of overlapping windows that separate products would need.
-        placed = torch.cat([_placed(filters.weight, length, dimension) for filters in self.horizontal])
-        products = functional.linear(rows.flatten(1), placed)  # (B, sum over h of (L - h + 1) * nh)
-        heights = products.split([(length - h) * filters.out_features for h, filters in enumerate(self.horizontal)], 1)
+        placed = [_placed(filters.weight, length, dimension) for filters in self.horizontal]
+        products = functional.linear(rows.flatten(1), torch.cat(placed)).split([len(part) for part in placed], dim=1)
         return [
-            (product.unflatten(1, (-1, filters.out_features)) + filters.bias).relu().amax(dim=1)
-            for product, filters in zip(heights, self.horizontal, strict=True)
+            (product.unflatten(1, (n_places, -1)) + filters.bias).relu().amax(dim=1)
+            for n_places, product, filters in zip(range(length, 0, -1), products, self.horizontal, strict=True)
         ]
 
     def score(self, representation: Tensor, items: Tensor) -> Tensor:

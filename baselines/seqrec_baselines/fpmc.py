@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.samples import transitions
 from seqrec_bench.training.seeding import seeded
 
 
@@ -85,10 +86,10 @@ class FPMC:
             self._net = FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std).to(context.device)
         rng = np.random.default_rng(context.seed)
         user_of = train.users
-        transitions = np.flatnonzero(np.arange(train.n_interactions) > train.offsets[user_of])
+        successors = transitions(train)
 
         def train_epoch() -> float:
-            drawn = rng.choice(transitions, len(transitions))
+            drawn = rng.choice(successors, len(successors))
             positive = train.items[drawn].astype(np.int64)
             negative = rng.integers(1, train.n_items, len(drawn))
             negative += negative >= positive  # uniform over all items but the positive one

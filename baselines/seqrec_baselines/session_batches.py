@@ -35,7 +35,8 @@ def session_parallel_steps(train: Sequences, batch_size: int) -> Iterator[Sessio
     if len(sessions) < batch_size:
         raise InputError(
             f"gru4rec needs batch_size ({batch_size}) users with two or more training interactions and the data have "
-            f"{len(sessions)}: set gru4rec.batch_size to {max(1, len(sessions))} or less."
+            f"{len(sessions)}: "
+            + (f"set gru4rec.batch_size to {len(sessions)} or less." if len(sessions) else "give longer histories.")
         )
     waiting = iter(sessions[batch_size:])
     current = train.offsets[sessions[:batch_size]].copy()

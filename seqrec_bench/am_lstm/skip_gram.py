@@ -63,16 +63,22 @@ def cold_item_sentences(train: Sequences, window: int, rng: np.random.Generator)
     """
     if train.tags is None:
         return []
-    counts = train.item_counts
+    n_users = _users_of_items(train)
     tags = tag_vectors(train.tags)
-    n_sentences = int(np.median(counts[counts > 0]))
+    n_sentences = int(np.median(n_users[n_users > 0]))
     sentences: list[Int64Array] = []
-    for item in np.flatnonzero(counts[1:] == 0) + 1:
-        similarity = (tags @ tags[item]) * np.sqrt(counts)  # (n_items + 1,)
+    for item in np.flatnonzero(n_users[1:] == 0) + 1:
+        similarity = (tags @ tags[item]) * np.sqrt(n_users)  # (n_items + 1,)
         if similarity.sum() > 0:
-            drawn = rng.choice(len(counts), (n_sentences, 2 * window), p=similarity / similarity.sum())
+            drawn = rng.choice(len(n_users), (n_sentences, 2 * window), p=similarity / similarity.sum())
             sentences += list(np.insert(drawn, window, item, axis=1))
     return sentences
+
+
+def _users_of_items(train: Sequences) -> Int64Array:
+    """h: how many users have each item, however often; (n_items + 1,)."""
+    pairs = np.unique(train.users * (train.n_items + 1) + train.items)
+    return np.bincount(pairs % (train.n_items + 1), minlength=train.n_items + 1)
 
 
 def tag_vectors(tags: ItemTags) -> Float32Array:

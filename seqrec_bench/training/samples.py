@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, Int64Array, Sequences
 
 
@@ -24,6 +25,21 @@ class Samples:
     """(B, L) the item after each input to be predicted, or padding where there is nothing to predict."""
 
 
+def transitions(train: Sequences) -> Int64Array:
+    """Where the items stand that come after another one of the same user: all but each user's first.
+
+    Raises:
+        InputError: There are none.
+    """
+    found = np.flatnonzero(np.arange(train.n_interactions) > train.offsets[train.users])
+    if len(found) == 0:
+        raise InputError(
+            "No user has two training interactions, so there is nothing to learn an order from: "
+            "give data with users of four or more interactions."
+        )
+    return found
+
+
 def sliding_windows(train: Sequences, length: int, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
     """Every item but a user's first is the target of one sample, with the up to `length` items before it as input.
 
@@ -31,7 +47,7 @@ def sliding_windows(train: Sequences, length: int, batch_size: int, rng: np.rand
         Batches of `batch_size` targets in random order (the last one may be smaller).
     """
     users = train.users
-    positions = rng.permutation(np.flatnonzero(np.arange(train.n_interactions) > train.offsets[users]))
+    positions = rng.permutation(transitions(train))
     for first in range(0, len(positions), batch_size):
         ends = positions[first : first + batch_size]
         starts = np.maximum(ends - length, train.offsets[users[ends]])
@@ -50,11 +66,12 @@ def cut_windows(train: Sequences, length: int, batch_size: int, rng: np.random.G
     Yields:
         Batches, in random order, of as many pieces as have about `batch_size` targets.
     """
-    shift = rng.integers(0, length, train.n_users)[train.users]
-    within = np.arange(train.n_interactions) - train.offsets[train.users]
-    has_next = within < train.lengths[train.users] - 1
-    starts = np.flatnonzero(has_next & ((within == 0) | ((within + shift) % length == 0)))
-    start_of_piece = np.searchsorted(starts, np.flatnonzero(has_next), side="right") - 1
+    inputs_at = transitions(train) - 1
+    within = inputs_at - train.offsets[train.users[inputs_at]]  # place in the user's sequence
+    shift = rng.integers(0, length, train.n_users)[train.users[inputs_at]]
+    begins = (within == 0) | ((within + shift) % length == 0)
+    starts = inputs_at[begins]
+    start_of_piece = np.cumsum(begins) - 1
     ends = starts + np.bincount(start_of_piece, minlength=len(starts))
     order = rng.permutation(len(starts))
     pieces = max(1, batch_size // length)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, Sequences
 from seqrec_bench.training.samples import Samples, cut_windows, shift_left, sliding_windows
 
 Windows = Callable[[Sequences, int, int, np.random.Generator], Iterator[Samples]]
 
-user_lengths = st.lists(st.integers(0, 12), min_size=1, max_size=8).filter(any)
+user_lengths = st.lists(st.integers(0, 12), min_size=1, max_size=8).filter(lambda lengths: max(lengths) > 1)
 window_lengths = st.integers(1, 7)
 batch_sizes = st.integers(1, 20)
 seeds = st.integers(0, 2**32 - 1)
@@ -142,3 +143,9 @@ def test_shift_left_moves_the_padding_to_the_right(rows: list[list[int]], extra:
 def test_full_histories_stay_as_they_are() -> None:
     items, counts = shift_left(np.array([[4, 1, 3], [2, 2, 5]]))
     assert (items.tolist(), counts.tolist()) == ([[4, 1, 3], [2, 2, 5]], [3, 3])
+
+
+@pytest.mark.parametrize("windows", [sliding_windows, cut_windows])
+def test_without_any_order_to_learn_there_is_an_error(windows: Windows) -> None:
+    with pytest.raises(InputError, match="nothing to learn an order from"):
+        list(windows(sequences([1, 0, 1]), 5, 10, np.random.default_rng(0)))
