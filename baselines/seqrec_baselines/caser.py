@@ -56,7 +56,7 @@ class CaserNet(nn.Module):
         length, dimension = rows.shape[1:]
         # Every place of every filter is a row of one matrix, zero outside of the place: one product does it all, which
         # costs less than the copies of overlapping windows that separate products would need.
-        placed = [_placed(filters.weight, length, dimension) for filters in self.horizontal]
+        placed = [_placed(filters.get_parameter("weight"), length, dimension) for filters in self.horizontal]
         products = functional.linear(rows.flatten(1), torch.cat(placed)).split([len(part) for part in placed], dim=1)
         return [
             (product.unflatten(1, (n_places, -1)) + filters.bias).relu().amax(dim=1)
