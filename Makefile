@@ -17,7 +17,7 @@ help:  ## list the targets
 	@touch $@
 
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) --editable '.[dev,dask]'
+	$(INSTALL) --editable '.[dev]'
 	@touch $@ .venv/installed
 
 .PHONY: run
