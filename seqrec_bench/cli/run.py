@@ -68,11 +68,13 @@ def run(
     groups = _choose_groups(all_cells, models, dims, seeds, settings or [], variant)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     _warn_of_repeats(data)
-    plan = make_plan(cells(groups), Store(results), data, fresh)
+    store = Store(results)
+    plan = make_plan(cells(groups), store, data, fresh)
     _announce(plan)
     jobs = jobs or os.cpu_count() or 1
+    store.require_writable()
     with open_display(plan.pending, jobs) as display:
-        outcome = _execute(plan, display, jobs, Setting(data, device), results)
+        outcome = _execute(plan, display, jobs, Setting(data, device), store)
     _conclude(outcome, results)
 
 
@@ -155,12 +157,12 @@ def _announce(plan: Plan) -> None:
         typer.echo(f"Stale, so run again: {cell} was {reason}.", err=True)
 
 
-def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, results: Path) -> Outcome:
+def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, store: Store) -> Outcome:
     processes = CellProcesses(jobs, setting, display.advanced)
     try:
-        return execute(plan.pending, processes, Store(results), display.ended)
+        return execute(plan.pending, processes, store, display.ended)
     except KeyboardInterrupt:
-        typer.echo(f"Stopped: finished cells are in {results}; the same command goes on from there.", err=True)
+        typer.echo(f"Stopped: finished cells are in {store.root}; the same command goes on from there.", err=True)
         raise
 
 

@@ -42,6 +42,15 @@ def metric(ranks: Ranks, name: str) -> Float64Array:
     return METRICS[kind](ranks, int(k))
 
 
+VALIDATION_METRICS = ("HR@50", "MRR@50", "NDCG@50")
+"""What a model is told of its validation targets; NDCG@50 chooses."""
+
+
+def validation_figures(ranks: Ranks) -> dict[str, float]:
+    """The means over users of `VALIDATION_METRICS`, by name."""
+    return {name: float(metric(ranks, name).mean()) for name in VALIDATION_METRICS}
+
+
 def _expected_gain(ranks: Ranks, gains: Float64Array) -> Float64Array:
     """Mean gain over the ranks better + 1 .. better + tied; gains[r - 1] is G(r), and G is 0 beyond."""
     k = len(gains)

@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch, FitContext, Recommender
-from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
-
-VALIDATION_METRICS = ("HR@50", "MRR@50", "NDCG@50")
-"""What `FitContext.validate` returns and a record's curve holds."""
+from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
 
 
 @dataclass(frozen=True)
@@ -83,17 +80,13 @@ def _fit(
         report(epoch)
 
     def validate() -> Mapping[str, float]:
-        return _means(rank_targets(recommender, split.validation))
+        return validation_figures(rank_targets(recommender, split.validation))
 
     try:
         recommender.fit(split.train, FitContext(cell.seed, device, validate, keep))
     except ScoreError as error:
         raise ScoreError(f"In epoch {len(curve) + 1}: {error}") from error
     return curve
-
-
-def _means(ranks: Ranks) -> dict[str, float]:
-    return {name: float(metric(ranks, name).mean()) for name in VALIDATION_METRICS}
 
 
 def _peak_memory() -> int:

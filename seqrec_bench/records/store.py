@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,21 @@ class Store:
 
     def _files(self) -> Iterator[Path]:
         return (path for path in self.root.glob("*/*/*/*.json") if not path.name.startswith("."))
+
+    def require_writable(self) -> None:
+        """Makes the directory where it is not there yet, and tries it.
+
+        Raises:
+            InputError: Nothing can be written there: better known before hours of work than after.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise InputError(
+                f"Results can't be written to {self.root} ({error.strerror}): name another directory with --results."
+            ) from error
 
     def save(self, record: Record) -> Path:
         """Writes the record; whoever looks sees the old file or the new one, never a part of either."""

@@ -282,3 +282,11 @@ def test_a_first_write_that_fails_leaves_nothing(store: Store, record: Record, f
         store.save(record)
     assert files(store) == []
     assert store.load(record.key) is None
+
+
+def test_an_unusable_directory_is_refused_and_a_new_one_made(tmp_path: Path) -> None:
+    Store(tmp_path / "new" / "results").require_writable()
+    assert list((tmp_path / "new" / "results").iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"can't be written to \S+file/results .*--results"):
+        Store(tmp_path / "file" / "results").require_writable()

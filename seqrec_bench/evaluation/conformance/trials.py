@@ -11,7 +11,7 @@ import numpy as np
 
 from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.metrics import METRICS, hit_rate, metric
+from seqrec_bench.evaluation.metrics import hit_rate, validation_figures
 from seqrec_bench.evaluation.ranking import latest_items, rank_targets
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import Epoch, FitContext, Float32Array, Int64Array, ItemTags, Recommender, Sequences
@@ -70,8 +70,7 @@ def fit_context(recommender: Recommender, validation: Holdout, seed: int, epochs
     """Returns a context that validates `recommender` with the bench's evaluator and collects what it reports."""
 
     def validate() -> dict[str, float]:
-        ranks = rank_targets(recommender, validation)
-        return {name: float(metric(ranks, name).mean()) for name in (f"{kind}@50" for kind in METRICS)}
+        return validation_figures(rank_targets(recommender, validation))
 
     return FitContext(seed=seed, device="cpu", validate=validate, report=epochs.append)
 
