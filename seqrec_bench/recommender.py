@@ -20,6 +20,9 @@ import numpy.typing as npt
 PADDING = 0
 """The item id that stands for "no item": it fills histories on the left and is never a candidate."""
 
+SELECTION_METRIC = "NDCG@50"
+"""The validation metric that chooses: the epoch, and every setting."""
+
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 Float32Array = npt.NDArray[np.float32]
@@ -125,7 +128,7 @@ class Recommender(Protocol):
 
     @property
     def n_parameters(self) -> int:
-        """After `fit`: how many numbers were trained; 0 for a model that only counts."""
+        """After `fit`: how many numbers its trained arrays hold; 0 for a model that only counts."""
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         """Learns from `train` alone, forgetting whatever an earlier call learnt."""

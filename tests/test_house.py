@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "seqrec_bench").rglob("*.py"), *(ROOT / "baselines").rglob("*.py")])
 DANGEROUS_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
-DANGEROUS_CALLS = {"eval", "exec", "torch.load", "torch.save", "pd.read_pickle"}
+DANGEROUS_CALLS = {"eval", "exec", "compile"}
+DANGEROUS_ATTRIBUTES = {"torch.load", "torch.save", "pandas.read_pickle", "builtins.eval", "builtins.exec"}
 
 
 def dangers(source: str) -> list[str]:
@@ -20,11 +21,13 @@ def dangers(source: str) -> list[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names if alias.name.split(".")[0] in DANGEROUS_MODULES]
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in DANGEROUS_MODULES:
-            found.append(str(node.module))
+        if isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            found += [module] if module.split(".")[0] in DANGEROUS_MODULES else []
+            found += [name for alias in node.names if (name := f"{module}.{alias.name}") in DANGEROUS_ATTRIBUTES]
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
-            found += [called] if called in DANGEROUS_CALLS else []
+            found += [called] if called in DANGEROUS_CALLS | DANGEROUS_ATTRIBUTES else []
             found += [
                 f"{called} with allow_pickle"
                 for keyword in node.keywords
@@ -44,6 +47,11 @@ def test_nothing_that_is_read_is_run(path: Path) -> None:
         "import pickle",
         "from joblib import load",
         "eval('1')",
+        "exec('1')",
+        "compile('1', 'f', 'eval')",
+        "from torch import load",
+        "from builtins import eval",
+        "torch.save(x, path)",
         "def f(x):\n    return torch.load(x)",
         "np.load(path, allow_pickle=True)",
         "np.load(path, allow_pickle=flag)",

@@ -11,6 +11,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.table import table
+from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text, draw_curves
@@ -69,3 +71,12 @@ def test_committed_figures_are_drawn_as_they_are_now(figure: tuple[str, Curves],
         assert svg.read_bytes() == committed, "run `seqrec-bench plot --results results`"
     else:
         assert re.match(r"Matplotlib v\d+\.", str(drawn_by))
+
+
+def test_records_were_made_by_committed_code_and_hold_together(records: list[Record]) -> None:
+    for record in records:
+        assert re.fullmatch("[0-9a-f]{40}", record.environment["commit"]), record.key
+        if not record.deterministic:
+            best = max(epoch.validation[SELECTION_METRIC] for epoch in record.curve)
+            assert metric(record.validation, SELECTION_METRIC).mean() == pytest.approx(best, abs=1e-12), record.key
+            assert record.parameters > 0

@@ -14,6 +14,7 @@ from torch.nn import functional
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.negatives import UnseenItems
+from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.seeding import seeded
 
 
@@ -109,6 +110,12 @@ class Caser:
     dropout: float = 0.5
 
     _net: CaserNet = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        sizes = ("history_length", "n_targets", "horizontal_filters", "vertical_filters", "negatives")
+        require_at_least(self, 1, "dimension", "patience", "batch_size", *sizes)
+        require_at_least(self, 0, "epochs", "learning_rate", "weight_decay")
+        require_share(self, "dropout")
 
     @property
     def n_parameters(self) -> int:

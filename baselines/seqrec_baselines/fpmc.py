@@ -13,8 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.ranges import require_at_least
 from seqrec_bench.training.samples import transitions
 from seqrec_bench.training.seeding import seeded
 
@@ -64,10 +66,10 @@ class FPMC:
     version: ClassVar[int] = 1
     deterministic: ClassVar[bool] = False
     uses_order: ClassVar[bool] = True
+    history_length: ClassVar[int | None] = 1
 
     dimension: int = 100
     """Of each of the two factorisations."""
-    history_length: int = 1
     epochs: int = 100
     """Each of as many draws, with replacement, as there are transitions."""
     batch_size: int = 256
@@ -77,11 +79,17 @@ class FPMC:
 
     _net: FPMCNet = field(init=False, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        require_at_least(self, 1, "dimension", "batch_size")
+        require_at_least(self, 0, "epochs", "learning_rate", "regularisation", "initial_std")
+
     @property
     def n_parameters(self) -> int:
         return sum(parameter.numel() for parameter in self._net.parameters())
 
     def fit(self, train: Sequences, context: FitContext) -> None:
+        if train.n_items < 2:
+            raise InputError("fpmc learns from pairs of items and the data have only one: give data with more items.")
         with seeded(context.seed, context.device):
             self._net = FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std).to(context.device)
         rng = np.random.default_rng(context.seed)

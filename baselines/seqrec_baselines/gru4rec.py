@@ -15,6 +15,7 @@ from torch.nn import functional
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.seeding import seeded
 
 
@@ -95,7 +96,7 @@ class GRU4Rec:
     dimension: int = 100
     epochs: int = 10
     batch_size: int = 32
-    """Sessions side by side; at most as many as there are."""
+    """Sessions side by side; where there are fewer, all of them."""
     learning_rate: float = 0.05
     momentum: float = 0.0
     n_sample: int = 512
@@ -108,6 +109,11 @@ class GRU4Rec:
     dropout_hidden: float = 0.2
 
     _net: GRU4RecNet = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        require_at_least(self, 1, "dimension", "batch_size")
+        require_at_least(self, 0, "epochs", "learning_rate", "n_sample")
+        require_share(self, "momentum", "dropout_embedding", "dropout_hidden")
 
     @property
     def n_parameters(self) -> int:

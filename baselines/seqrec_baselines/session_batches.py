@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int64Array, Sequences
+from seqrec_bench.training.samples import transitions
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,21 +27,16 @@ def session_parallel_steps(train: Sequences, batch_size: int) -> Iterator[Sessio
     """One epoch: the sessions in the order of their first event, oldest first, never shuffled.
 
     A session that ends is followed by the next in its row; when none is left the row is dropped, and the batch shrinks.
+    Where there are fewer sessions than rows, it begins with as many rows as sessions.
 
     Raises:
-        InputError: There are fewer sessions of two or more events than rows.
+        InputError: No session has two events.
     """
     sessions = _ordered_sessions(train)
-    if len(sessions) < batch_size:
-        raise InputError(
-            f"gru4rec needs batch_size ({batch_size}) users with two or more training interactions and the data have "
-            f"{len(sessions)}: "
-            + (f"set gru4rec.batch_size to {len(sessions)} or less." if len(sessions) else "give longer histories.")
-        )
     waiting = iter(sessions[batch_size:])
     current = train.offsets[sessions[:batch_size]].copy()
     ends = train.offsets[sessions[:batch_size] + 1].copy()
-    came_from: Int64Array | None = np.full(batch_size, -1)
+    came_from: Int64Array | None = np.full(len(current), -1)
     while len(current):
         for _ in range((ends - current).min() - 1):
             inputs, targets = train.items[current], train.items[current + 1]
@@ -62,5 +57,5 @@ def session_parallel_steps(train: Sequences, batch_size: int) -> Iterator[Sessio
 
 def _ordered_sessions(train: Sequences) -> Int64Array:
     """Users with at least one transition, by the time of their first event; equal times in user order."""
-    users = np.flatnonzero(train.lengths >= 2)
+    users = np.unique(train.users[transitions(train)])
     return users[np.argsort(train.times[train.offsets[users]], kind="stable")]

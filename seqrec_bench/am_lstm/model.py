@@ -11,6 +11,7 @@ from seqrec_bench.am_lstm.network import AMLSTMNet
 from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import Samples, cut_windows, shift_left, sliding_windows
 from seqrec_bench.training.seeding import seeded
 
@@ -50,6 +51,14 @@ class AMLSTM:
     skip_gram_exponent: float = 0.0
 
     _net: AMLSTMNet = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        require_at_least(self, 1, "dimension", "history_length", "batch_size", "decay_steps")
+        require_at_least(self, 1, "skip_gram_window", "skip_gram_epochs")
+        require_at_least(
+            self, 0, "epochs", "learning_rate", "learning_rate_decay", "least_learning_rate", "max_gradient_norm"
+        )
+        require_share(self, "dropout")
 
     @property
     def n_parameters(self) -> int:

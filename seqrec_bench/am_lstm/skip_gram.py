@@ -16,6 +16,13 @@ from seqrec_bench.recommender import Float32Array, Int64Array, ItemTags, Sequenc
 
 logging.getLogger("gensim").setLevel(logging.ERROR)
 
+NEGATIVES = 5
+"""Of each pair of tokens."""
+SUBSAMPLING = 1e-3
+"""Tokens that are more frequent than this are dropped now and then."""
+FIRST_RATE, LAST_RATE = 0.025, 0.0001
+"""The learning rate falls linearly from the one to the other."""
+
 _LONGEST_SENTENCE = 10_000
 """gensim silently drops what goes beyond this."""
 
@@ -100,9 +107,13 @@ def _skip_gram(
         epochs=settings.epochs,
         ns_exponent=settings.exponent,
         sg=1,
+        negative=NEGATIVES,
+        sample=SUBSAMPLING,
+        alpha=FIRST_RATE,
+        min_alpha=LAST_RATE,
         min_count=1,
         workers=1,
-        seed=seed + 1,  # gensim takes no 0
+        seed=seed + 1,
     )
     known = np.array([int(token) for token in model.wv.index_to_key])
     vectors = np.empty((n_tokens, dimension), dtype=np.float32)

@@ -13,6 +13,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     fetch_with_notice,
     load_dataset,
+    show_terms,
 )
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached
@@ -25,6 +26,8 @@ app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=Tr
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data list`.")]) -> None:
     """Puts a public data set into the cache, verified, and prints where its files are."""
+    if find_cached(name):
+        show_terms(name)
     fetch_with_notice(name)
     for path in fetch_named(name).files:
         typer.echo(path)

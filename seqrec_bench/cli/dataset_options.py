@@ -63,7 +63,13 @@ def fetch_with_notice(name: str) -> None:
         return
     named = named_dataset(name)
     typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
-    typer.echo(f"Licence: {named.licence}", err=True)
-    typer.echo(f"Cite: {named.citation}", err=True)
+    show_terms(name)
     fetched = fetch_named(name)
     typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
+
+
+def show_terms(name: str) -> None:
+    """Says what the data set may be used for and what to cite."""
+    named = named_dataset(name)
+    typer.echo(f"Licence: {named.licence}", err=True)
+    typer.echo(f"Cite: {named.citation}", err=True)

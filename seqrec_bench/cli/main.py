@@ -37,6 +37,8 @@ def main() -> None:
         code = _explain(error)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
+    except SystemExit:  # what typer does when nobody reads the output any more
+        code = ExitCode.INTERRUPTED
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 
@@ -44,14 +46,19 @@ def _explain(error: Exception) -> int:
     """Puts the error into one line on standard error and returns its exit code."""
     if "--debug" in sys.argv:
         traceback.print_exception(error)
+    message, code = _describe(error)
+    if message:
+        typer.echo(f"Error: {message}", err=True)
+    return code
+
+
+def _describe(error: Exception) -> tuple[str, int]:
+    """One sentence about the error, and its exit code."""
     if isinstance(error, BenchError):
-        typer.echo(f"Error: {error}", err=True)
-        return error.exit_code
+        return str(error), error.exit_code
     if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # click's own usage errors
-        typer.echo(f"Error: {error.format_message()}", err=True)
-        return ExitCode.BAD_INPUT
-    typer.echo(
-        f"Internal error, please report it: {type(error).__name__}: {error} (run again with --debug for the details).",
-        err=True,
-    )
-    return ExitCode.INTERNAL_ERROR
+        return error.format_message(), ExitCode.BAD_INPUT
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
+    details = f"{type(error).__name__}: {error}; `seqrec-bench --debug ...` shows where"
+    return f"this is a fault of the bench, please report it ({details}).", ExitCode.INTERNAL_ERROR

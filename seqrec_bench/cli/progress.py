@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
-from seqrec_bench.recommender import Epoch
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Record
 
 SECONDS_BETWEEN_LINES = 30.0
@@ -66,7 +66,8 @@ class LogDisplay:
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
             self._n_ended += 1
-            left = self._time_left.end(cell, time.monotonic())
+            self._time_left.end(cell, time.monotonic())
+            left = self._time_left.estimate(time.monotonic())
             line = f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {_say_left(left)}]"
             typer.echo(line, err=True)
 
@@ -82,27 +83,29 @@ class LiveDisplay:
 
     def advanced(self, cell: Cell, epoch: Epoch | None) -> None:
         with self._lock:
-            left = self._time_left.advance(cell, epoch.number if epoch else 0, time.monotonic())
-            self._progress.update(self._run, note=_say_left(left))
+            self._time_left.advance(cell, epoch.number if epoch else 0, time.monotonic())
+            self._progress.update(self._run, note=_say_left(self._time_left.estimate(time.monotonic())))
             if epoch is None:
-                total = self._time_left.n_epochs(cell)
+                total = self._time_left.n_epochs[cell]
                 self._bars[cell] = self._progress.add_task(f"  {cell}", total=total, note="")
             else:
-                note = f"validation NDCG@50 {epoch.validation['NDCG@50']:.4f}"
+                note = f"validation {SELECTION_METRIC} {epoch.validation[SELECTION_METRIC]:.4f}"
                 self._progress.update(self._bars[cell], completed=epoch.number, note=note)
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
-            left = self._time_left.end(cell, time.monotonic())
+            self._time_left.end(cell, time.monotonic())
             if cell in self._bars:
                 self._progress.remove_task(self._bars.pop(cell))
-            self._progress.update(self._run, advance=1, note=_say_left(left))
+            left = _say_left(self._time_left.estimate(time.monotonic()))
+            self._progress.update(self._run, advance=1, note=left)
             self._progress.console.print(f"{cell}: {_conclude(outcome)}", markup=False, highlight=False)
 
 
 def _describe(epoch: Epoch) -> str:
     return (
-        f"epoch {epoch.number}, loss {epoch.loss:.4f}, validation NDCG@50 {epoch.validation['NDCG@50']:.4f}, "
+        f"epoch {epoch.number}, loss {epoch.loss:.4f}, "
+        f"validation {SELECTION_METRIC} {epoch.validation[SELECTION_METRIC]:.4f}, "
         f"{epoch.seconds:.1f} s"
     )
 
@@ -111,8 +114,8 @@ def _conclude(outcome: Record | str) -> str:
     """Only validation figures: whoever tunes by watching must not see the test set."""
     if isinstance(outcome, str):
         return f"failed: {outcome}"
-    best = max((epoch.validation["NDCG@50"] for epoch in outcome.curve), default=None)
-    figure = "" if best is None else f", best validation NDCG@50 {best:.4f}"
+    best = max((epoch.validation[SELECTION_METRIC] for epoch in outcome.curve), default=None)
+    figure = "" if best is None else f", best validation {SELECTION_METRIC} {best:.4f}"
     return f"done in {outcome.seconds['fit'] + outcome.seconds['score']:.0f} s{figure}"
 
 

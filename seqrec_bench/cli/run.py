@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -66,12 +67,14 @@ def run(
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
     groups = _choose_groups(all_cells, models, dims, seeds, settings or [], variant)
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", device):
+        raise InputError(f"--device {device!r} is no device: give cpu, cuda, cuda:0 and so on, or mps.")
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     _warn_of_repeats(data)
     store = Store(results)
     plan = make_plan(cells(groups), store, data, fresh)
     _announce(plan)
-    jobs = jobs or os.cpu_count() or 1
+    jobs = jobs or _available_cores()
     store.require_writable()
     with open_display(plan.pending, jobs) as display:
         outcome = _execute(plan, display, jobs, Setting(data, device), store)
@@ -97,7 +100,7 @@ def _choose_groups(
     if models is None:
         groups = load_suite("paper")
     else:
-        names = [name for name in models.split(",") if name]
+        names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
         if not names:
             raise InputError(f"--models {models!r} names no model: give names with commas between them.")
         chosen = _parse_settings(settings, names)
@@ -107,7 +110,9 @@ def _choose_groups(
 
 def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
     if dims is not None:
-        group = replace(group, dimensions=parse_numbers(dims, "--dims", least=1))
+        numbers = parse_numbers(dims, "--dims", least=1)
+        # Whatever order they are named in, the main dimension still comes first: it makes the table.
+        group = replace(group, dimensions=sorted(numbers, key=lambda number: number != group.dimensions[0]))
     if seeds is not None:
         group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0))
     return group
@@ -131,6 +136,11 @@ def parse_numbers(text: str, option: str, least: int) -> list[int]:
     return numbers
 
 
+def _available_cores() -> int:
+    """As `nproc` has it: those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
     """Values of hyperparameters by model and name, from MODEL.KEY=VALUE."""
     parsed: dict[str, dict[str, Value]] = {}
@@ -152,13 +162,19 @@ def _warn_of_repeats(dataset: Dataset) -> None:
 
 
 def _announce(plan: Plan) -> None:
-    typer.echo(f"{len(plan.pending)} cells to run, {len(plan.done)} done already.", err=True)
+    typer.echo(f"To run: {_count(len(plan.pending))}; done already: {_count(len(plan.done))}.", err=True)
     for cell, reason in plan.stale:
         typer.echo(f"Stale, so run again: {cell} was {reason}.", err=True)
 
 
+def _count(n_cells: int) -> str:
+    return f"{n_cells} cell{'' if n_cells == 1 else 's'}"
+
+
 def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, store: Store) -> Outcome:
     processes = CellProcesses(jobs, setting, display.advanced)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)  # whoever ends the run ends its processes, as Ctrl-C does
     try:
         return execute(plan.pending, processes, store, display.ended)
     except KeyboardInterrupt:
@@ -167,7 +183,7 @@ def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, store
 
 
 def _conclude(outcome: Outcome, results: Path) -> None:
-    typer.echo(f"{len(outcome.finished)} cells finished; their records are in {results}.", err=True)
+    typer.echo(f"Finished: {_count(len(outcome.finished))}, with records in {results}.", err=True)
     for cell, cause in outcome.failed:
         typer.echo(f"Failed: {cell}: {cause}", err=True)
     if outcome.failed:

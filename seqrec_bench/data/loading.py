@@ -5,9 +5,10 @@ from pathlib import Path
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
-from seqrec_bench.data.named import fetch
+from seqrec_bench.data.named import NAMED_DATASETS, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
+from seqrec_bench.errors import InputError
 
 
 def load_named(name: str) -> Dataset:
@@ -25,10 +26,13 @@ def load_file(interactions: Path, columns: Columns, tags: Path | None) -> Datase
     """Returns the data set in these files, called after the first of them.
 
     Raises:
-        InputError: As for `read_interactions`, `read_tags` and `prepare`.
+        InputError: As for `read_interactions`, `read_tags` and `prepare`; or the name is a public data set's.
     """
+    name = path_safe_name(interactions)
+    if name in NAMED_DATASETS:
+        raise InputError(f"{interactions} would be taken for the public data set {name}: give the file another name.")
     return prepare(
-        path_safe_name(interactions),
+        name,
         read_interactions(interactions, columns),
         None if tags is None else read_tags(tags),
     )

@@ -43,7 +43,7 @@ def metric(ranks: Ranks, name: str) -> Float64Array:
 
 
 VALIDATION_METRICS = ("HR@50", "MRR@50", "NDCG@50")
-"""What a model is told of its validation targets; NDCG@50 chooses."""
+"""What a model is told of its validation targets, `SELECTION_METRIC` among it."""
 
 
 def validation_figures(ranks: Ranks) -> dict[str, float]:

@@ -1,15 +1,16 @@
 """Running one cell: build the model, fit it, rank its targets, and put down everything about it."""
 
+import math
 import resource
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.metrics import validation_figures
+from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
 from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.environment import environment
@@ -49,6 +50,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> R
         InputError: The model can't be run on these data.
     """
     recipe = cell_recipe(cell, setting.dataset)
+    made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
     split = leave_one_out(setting.dataset.sequences)
     recommender = build(cell.model, cell.dimension, cell.settings)
     started = time.perf_counter()
@@ -65,7 +67,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> R
         seconds={"fit": round(fitted - started, 3), "score": round(time.perf_counter() - fitted, 3)},
         peak_memory_bytes=_peak_memory(),
         parameters=recommender.n_parameters,
-        environment=environment(cell.model, setting.device, threads=1),
+        environment=made_by,
     )
 
 
@@ -76,8 +78,8 @@ def _fit(
     curve: list[Epoch] = []
 
     def keep(epoch: Epoch) -> None:
-        curve.append(epoch)
-        report(epoch)
+        curve.append(_sound(epoch, len(curve) + 1, recommender.name))
+        report(curve[-1])
 
     def validate() -> Mapping[str, float]:
         return validation_figures(rank_targets(recommender, split.validation))
@@ -89,7 +91,22 @@ def _fit(
     return curve
 
 
+def _sound(epoch: Epoch, number: int, model: str) -> Epoch:
+    """The epoch in plain numbers, as a record can hold it."""
+    try:
+        loss, seconds = float(epoch.loss), float(epoch.seconds)
+        validation = {name: float(epoch.validation[name]) for name in VALIDATION_METRICS}
+    except (TypeError, ValueError, KeyError) as error:
+        raise ScoreError(f"{model} reported {epoch}, in which numbers are missing ({error}).") from error
+    if epoch.number != number or not all(math.isfinite(value) for value in (loss, seconds, *validation.values())):
+        raise ScoreError(f"{model} reported {epoch}, which is not finite or not epoch {number}.")
+    return Epoch(number, loss, validation, seconds)
+
+
 def _peak_memory() -> int:
     """The greatest resident size of this process so far, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts kibibytes
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux, where getrusage would count what the parent had before this process began
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(peak.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,5 +1,6 @@
 """What a record says of the software and the machine that made it."""
 
+import os
 import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, entry_points, version
@@ -12,8 +13,8 @@ from seqrec_bench.evaluation.registry import GROUP
 _PACKAGES = ("numpy", "scipy", "torch", "gensim")
 
 
-def environment(model: str, device: str, threads: int) -> dict[str, Any]:
-    """Package versions, the model's own distribution, commit (None outside a checkout), platform, device, threads."""
+def environment(model: str, device: str) -> dict[str, Any]:
+    """Package versions, commit (None outside a checkout), platform, and the device and threads of this process."""
     plugin = next((point.dist for point in entry_points(group=GROUP, name=model)), None)
     return {
         "seqrec-bench": seqrec_bench.__version__,
@@ -23,7 +24,7 @@ def environment(model: str, device: str, threads: int) -> dict[str, Any]:
         "packages": {package: found for package in _PACKAGES if (found := _version(package))},
         "platform": f"{platform.system()} {platform.machine()}",
         "device": device,
-        "threads": threads,
+        "threads": os.environ.get("OMP_NUM_THREADS"),
     }
 
 

@@ -47,7 +47,7 @@ class CellProcesses:
         Args:
             report: Called from another thread when a cell starts (with None) and after each of its epochs.
         """
-        self._threads = ThreadPoolExecutor(max_workers=jobs)
+        self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("spawn")
         self._setting, self._report = setting, report
         self._running: set[SpawnProcess] = set()
@@ -69,9 +69,9 @@ class CellProcesses:
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_work, args=(cell, self._setting, sender), name=str(cell))
         self._start(process)
-        sender.close()
-        self._report(cell, None)
         try:
+            sender.close()
+            self._report(cell, None)
             outcome = self._receive(cell, receiver)
         finally:
             process.join()
@@ -93,7 +93,7 @@ class CellProcesses:
         while True:
             try:
                 message = receiver.recv()
-            except EOFError:
+            except (EOFError, OSError):  # it died before or in the middle of a message
                 return None
             if not isinstance(message, Epoch):
                 assert isinstance(message, Record | _Failure)
@@ -101,9 +101,13 @@ class CellProcesses:
             self._report(cell, message)
 
 
+def _block_interrupts() -> None:
+    """Keeps Ctrl-C from this thread and the processes that it starts: it is for the run, which ends them itself."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+
+
 def _work(cell: Cell, setting: Setting, sender: Connection) -> None:
     """The process's whole life: run the cell, and send its epochs and what came of it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends its processes itself
     try:
         outcome: Record | _Failure = run_cell(cell, setting, sender.send)
     except BenchError as error:
@@ -115,8 +119,8 @@ def _work(cell: Cell, setting: Setting, sender: Connection) -> None:
 
 
 def _explain_death(exit_code: int | None) -> str:
-    if exit_code is not None and exit_code < 0:
-        return f"its process was killed by {signal.Signals(-exit_code).name}: was memory short?"
+    if exit_code == -signal.SIGKILL:
+        return "its process was killed by SIGKILL: was memory short?"
     return f"its process ended with exit code {exit_code} and no result."
 
 

@@ -72,19 +72,23 @@ def execute(
     """
     finished: list[Cell] = []
     failed: list[tuple[Cell, str]] = []
+    unsaved: dict[Future[Record], Cell] = {}
     try:
-        futures = {executor.submit(cell): cell for cell in pending}
-        for future in as_completed(futures):
-            cell = futures[future]
-            try:
-                record = future.result()
-            except BenchError as error:
-                failed.append((cell, str(error)))
-                ended(cell, str(error))
+        unsaved.update((executor.submit(cell), cell) for cell in pending)
+        for future in as_completed(list(unsaved)):
+            cell = unsaved[future]
+            if error := future.exception():
+                cause = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+                failed.append((cell, cause))
+                ended(cell, cause)
                 continue
-            store.save(record)
+            store.save(future.result())
+            del unsaved[future]
             finished.append(cell)
-            ended(cell, record)
+            ended(cell, future.result())
     finally:
         executor.shutdown()
+        for future in unsaved:
+            if not future.cancelled() and not future.exception():
+                store.save(future.result())
     return Outcome(finished, failed)

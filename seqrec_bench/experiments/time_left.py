@@ -22,28 +22,23 @@ class TimeLeft:
     def __init__(self, cells: Sequence[Cell], jobs: int) -> None:
         self._waiting = dict.fromkeys(cells)
         self._jobs = jobs
+        self.n_epochs = {cell: _n_epochs(cell) for cell in cells}
+        """How many epochs each cell has at most; None where its model does not say."""
         self._running: dict[Cell, _Running] = {}
         self._taken: dict[str, list[float]] = {}
         """Seconds that finished cells took, by model."""
 
-    def n_epochs(self, cell: Cell) -> int | None:
-        """How many epochs the cell has, by its model's field `epochs`; None where there is no such field."""
-        found = hyperparameters(build(cell.model, cell.dimension, cell.settings)).get("epochs")
-        return found if isinstance(found, int) else None
-
-    def advance(self, cell: Cell, epoch: int, now: float) -> float | None:
-        """Notes that the cell has started (epoch 0) or ended an epoch; returns what `estimate` says then."""
+    def advance(self, cell: Cell, epoch: int, now: float) -> None:
+        """Notes that the cell has started (epoch 0) or ended an epoch."""
         self._waiting.pop(cell, None)
         running = self._running.setdefault(cell, _Running(now))
         running.epoch, running.seconds = epoch, now - running.started
-        return self.estimate(now)
 
-    def end(self, cell: Cell, now: float) -> float | None:
-        """Notes that the cell has ended; returns what `estimate` says then."""
+    def end(self, cell: Cell, now: float) -> None:
+        """Notes that the cell has ended."""
         self._waiting.pop(cell, None)
         if running := self._running.pop(cell, None):
             self._taken.setdefault(cell.model, []).append(now - running.started)
-        return self.estimate(now)
 
     def estimate(self, now: float) -> float | None:
         """Seconds until the last cell ends, were all processes always busy; None while a model has shown no pace."""
@@ -61,7 +56,13 @@ class TimeLeft:
         if taken := self._taken.get(cell.model):
             return fmean(taken)
         for other, run in self._running.items():
-            total = self.n_epochs(other)
+            total = self.n_epochs[other]
             if other.model == cell.model and run.epoch and total:
                 return run.seconds * total / run.epoch
         return None
+
+
+def _n_epochs(cell: Cell) -> int | None:
+    """The cell's epochs by its model's field `epochs`."""
+    found = hyperparameters(build(cell.model, cell.dimension, cell.settings)).get("epochs")
+    return found if isinstance(found, int) else None

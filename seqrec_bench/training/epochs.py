@@ -7,10 +7,7 @@ from collections.abc import Callable
 import torch
 
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.recommender import Epoch, FitContext
-
-SELECTION_METRIC = "NDCG@50"
-"""The validation metric that chooses the epoch."""
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch, FitContext
 
 
 def fit_epochs(

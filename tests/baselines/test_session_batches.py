@@ -120,8 +120,13 @@ def test_what_the_network_indexes_with_is_int64() -> None:
 
 
 @pytest.mark.parametrize("lengths", [[2, 3, 4], [2, 3, 1, 4, 0, 1]])
-def test_fewer_sessions_than_rows_are_refused(lengths: list[int]) -> None:
+def test_fewer_sessions_than_rows_begin_with_as_many_rows(lengths: list[int]) -> None:
     train = sequences([(0, length) for length in lengths])
-    assert len(steps_of(train, 3)) > 0
-    with pytest.raises(InputError, match=r"batch_size \(4\).* the data have 3: set gru4rec.batch_size to 3 or less"):
-        steps_of(train, 4)
+    few, many = steps_of(train, 3), steps_of(train, 40)
+    assert len(few[0][0]) == 3
+    assert few == many
+
+
+def test_without_a_session_of_two_events_there_is_an_error() -> None:
+    with pytest.raises(InputError, match="nothing to learn an order from"):
+        steps_of(sequences([(0, 1), (0, 1)]), 4)

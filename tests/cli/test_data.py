@@ -51,11 +51,11 @@ def test_fetch_says_where_from_under_which_licence_and_where_to(small: Path) -> 
         assert word in result.stderr
 
 
-def test_fetch_is_silent_when_there_is_nothing_to_do(small: Path) -> None:
+def test_fetch_shows_the_terms_again_when_there_is_nothing_to_do(small: Path) -> None:
     runner.invoke(app, ["fetch", "small"])
     result = runner.invoke(app, ["fetch", "small"])
     assert result.stdout == f"{small / 'small.csv'}\n"
-    assert result.stderr == ""
+    assert result.stderr == "Licence: any use\nCite: Nobody 2020\n"
 
 
 def test_fetch_of_an_unknown_name_is_an_error() -> None:

@@ -55,7 +55,7 @@ def bench(ratings: Path, tmp_path: Path) -> Callable[..., Result]:
 def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result], tmp_path: Path) -> None:
     first = bench("--models", "popularity,sequential-rules")
     assert first.exit_code == 0, first.output
-    assert "2 cells to run, 0 done already." in first.stderr
+    assert "To run: 2 cells; done already: 0 cells." in first.stderr
     assert "popularity paper-d0-s0: done in" in first.stderr
     store = Store(tmp_path / "runs")
     assert [record.key.model for record in store.records()] == ["popularity", "sequential-rules"]
@@ -63,10 +63,10 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
     written = path.stat().st_mtime_ns
     again = bench("--models", "popularity,sequential-rules")
     assert again.exit_code == 0
-    assert "0 cells to run, 2 done already." in again.stderr
+    assert "To run: 0 cells; done already: 2 cells." in again.stderr
     assert path.stat().st_mtime_ns == written
     fresh = bench("--models", "popularity", "--fresh")
-    assert "1 cells to run, 0 done already." in fresh.stderr
+    assert "To run: 1 cell; done already: 0 cells." in fresh.stderr
     assert path.stat().st_mtime_ns > written
 
 
@@ -126,6 +126,8 @@ def test_a_failed_cell_is_reported_with_its_cause_and_the_others_finish(
         (["--models", "fmpc"], "did you mean 'fpmc'"),
         (["--models", ","], "--models ',' names no model"),
         (["--models", "fpmc", "--variant", "a/b"], "--variant 'a/b'"),
+        (["--models", "fpmc", "--device", "cdua"], "--device 'cdua' is no device"),
+        (["--models", "fpmc", "--set", "fpmc.batch_size=0", "--variant", "x"], "fpmc.batch_size is 0: give 1 or more"),
         (["--models", "fpmc", "--dims", "0"], "--dims '0' must name numbers from 1"),
         (["--models", "fpmc", "--seeds", "-1"], "--seeds '-1' is not a list of numbers"),
     ],
@@ -137,6 +139,29 @@ def test_a_wrong_call_is_refused_before_anything_is_run(
     assert isinstance(done.exception, InputError)
     assert message in str(done.exception)
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_model_named_twice_is_run_once(bench: Callable[..., Result]) -> None:
+    assert "To run: 1 cell;" in bench("--models", "popularity, popularity").stderr
+
+
+def test_the_main_dimension_comes_first_however_they_are_named(bench: Callable[..., Result]) -> None:
+    short = ("--set", "fpmc.epochs=1", "--variant", "short", "--seeds", "0", "--jobs", "1")
+    lines = bench("--models", "fpmc", "--dims", "4,100", *short).stderr.splitlines()
+    started = [line for line in lines if "started" in line]
+    assert started == ["fpmc short-d100-s0: started", "fpmc short-d4-s0: started"]
+
+
+def test_a_device_that_is_not_there_is_a_failed_cell_with_a_clear_cause(bench: Callable[..., Result]) -> None:
+    done = bench("--models", "fpmc", "--dims", "4", "--seeds", "0", "--device", "cuda:7")
+    assert done.exit_code == 7
+    assert "The device 'cuda:7' can't be used here" in done.stderr
+
+
+def test_a_results_directory_that_cant_be_one_is_refused(bench: Callable[..., Result], ratings: Path) -> None:
+    done = bench("--models", "popularity", "--results", str(ratings))
+    assert isinstance(done.exception, InputError)
+    assert "can't be written to" in str(done.exception)
 
 
 def test_data_with_repeats_are_warned_of(bench: Callable[..., Result], ratings: Path) -> None:

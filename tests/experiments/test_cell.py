@@ -25,14 +25,14 @@ def run(cell: Cell, dataset: Dataset) -> tuple[Record, list[Epoch]]:
 def test_the_record_says_what_was_run_and_what_came_of_it(toy: Dataset) -> None:
     record, epochs = run(Cell("unruly", "short", 0, 3, {"epochs": 2}), toy)
     assert record.key == CellKey("toy", "loo-full-v1", "unruly", "short", 0, 3)
-    assert record.recipe.hyperparameters == {"fault": "none", "epochs": 2}
+    assert record.recipe.hyperparameters == {"fault": "none", "epochs": 2, "report": ""}
     assert record.recipe.dataset.fingerprint == toy.fingerprint
     assert record.curve == epochs
     assert [epoch.number for epoch in epochs] == [1, 2]
     assert (record.parameters, record.deterministic) == (7, False)
     assert record.seconds.keys() == {"fit", "score"}
     assert record.peak_memory_bytes > 10_000_000
-    assert record.environment["threads"] == 1
+    assert record.environment["commit"] is None or len(record.environment["commit"].split()[0]) == 40
     json.dumps(record.environment)
 
 
@@ -56,6 +56,28 @@ def test_validation_and_test_are_different_targets_with_different_histories(toy:
     assert record.test == rank_targets(recommender, split.test)
     assert record.validation == rank_targets(recommender, split.validation)
     assert record.test != record.validation
+
+
+@pytest.mark.parametrize(
+    ("report", "message"),
+    [
+        ("Epoch(1, 1.0, {}, 0.5)", "in which numbers are missing"),
+        ("Epoch(1, None, context.validate(), 0.5)", "in which numbers are missing"),
+        ("Epoch(1, float('nan'), context.validate(), 0.5)", "which is not finite or not epoch 1"),
+        ("Epoch(2, 1.0, context.validate(), 0.5)", "which is not finite or not epoch 1"),
+    ],
+)
+def test_epochs_that_no_record_could_hold_stop_the_cell(toy: Dataset, report: str, message: str) -> None:
+    with pytest.raises(ScoreError, match=message):
+        run(Cell("unruly", "odd", 0, 0, {"report": report}), toy)
+
+
+def test_epochs_in_numpys_numbers_are_plain_numbers_in_the_record(toy: Dataset) -> None:
+    report = "Epoch(np.int64(1), np.float32(1.5), {k: np.float32(v) for k, v in context.validate().items()}, 1)"
+    record, _ = run(Cell("unruly", "odd", 0, 0, {"report": report}), toy)
+    epoch = record.curve[0]
+    assert {type(epoch.loss), type(epoch.seconds), *map(type, epoch.validation.values())} == {float}
+    assert type(epoch.number) is int
 
 
 @pytest.mark.parametrize(

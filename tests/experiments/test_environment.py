@@ -25,11 +25,12 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_it_names_versions_device_and_threads() -> None:
-    found = environment("popularity", "cpu", threads=1)
+def test_it_names_versions_device_and_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    found = environment("popularity", "cpu")
     assert found["packages"]["numpy"] == version("numpy")
     assert found["recommender"].startswith("seqrec-bench ")
-    assert (found["device"], found["threads"]) == ("cpu", 1)
+    assert (found["device"], found["threads"]) == ("cpu", "5")
     json.dumps(found)
 
 
@@ -38,16 +39,16 @@ def test_a_checkout_gives_its_commit_and_says_when_it_was_changed(checkout: Path
     git(checkout, "add", ".")
     git(checkout, "commit", "-qm", "first")
     commit = git(checkout, "rev-parse", "HEAD")
-    assert environment("popularity", "cpu", 1)["commit"] == commit
+    assert environment("popularity", "cpu")["commit"] == commit
     (checkout / "seqrec_bench" / "__init__.py").write_text("x = 2\n")
-    assert environment("popularity", "cpu", 1)["commit"] == f"{commit} with changes"
+    assert environment("popularity", "cpu")["commit"] == f"{commit} with changes"
 
 
 def test_a_copy_inside_somebody_elses_repository_has_no_commit(checkout: Path) -> None:
     git(checkout, "commit", "-q", "--allow-empty", "-m", "without the package")
-    assert environment("popularity", "cpu", 1)["commit"] is None
+    assert environment("popularity", "cpu")["commit"] is None
 
 
 def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert environment("popularity", "cpu", 1)["commit"] is None
+    assert environment("popularity", "cpu")["commit"] is None

@@ -1,10 +1,12 @@
 """Real processes, with a recommender that misbehaves in them."""
 
+import multiprocessing
 import os
 import time
 from collections.abc import Iterator
 from threading import Event
 
+import numpy as np
 import pytest
 
 from seqrec_bench.data import Dataset
@@ -65,9 +67,26 @@ def test_cells_have_one_thread_each_and_the_run_keeps_its_own(
     processes: CellProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    record = processes.submit(Cell("fpmc", "short", 4, 0, {"epochs": 1})).result()
-    assert record.environment["threads"] == 1
+    record = processes.submit(Cell("unruly", "paper", 0, 0)).result()
+    assert record.environment["threads"] == "1"
     assert os.environ["OMP_NUM_THREADS"] == "3"
+
+
+def test_the_peak_of_memory_is_the_cells_own(processes: CellProcesses) -> None:
+    ballast = np.ones(80_000_000)  # 640 MB in this process, which the cell's process must not count as its own
+    record = processes.submit(Cell("unruly", "paper", 0, 0)).result()
+    assert 20_000_000 < record.peak_memory_bytes < 400_000_000 < ballast.nbytes
+
+
+def test_a_display_that_fails_is_that_cells_failure_and_leaves_no_process(toy: Dataset) -> None:
+    def fail(cell: Cell, epoch: Epoch | None) -> None:
+        raise LookupError("no such bar")
+
+    processes = CellProcesses(1, Setting(toy, "cpu"), fail)
+    with pytest.raises(LookupError):
+        processes.submit(Cell("unruly", "paper", 0, 0)).result()
+    processes.shutdown()
+    assert multiprocessing.active_children() == []
 
 
 def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:

@@ -115,6 +115,21 @@ def test_records_are_stored_and_failures_keep_none_back(store: Store, toy: Datas
     assert executor.is_shut_down
 
 
+def test_an_error_that_nobody_foresaw_is_a_failed_cell_too(store: Store, toy: Dataset) -> None:
+    outcome = execute([CELL, OTHER], Here(toy, {CELL: LookupError("no luck")}), store, lambda cell, result: None)
+    assert outcome.failed == [(CELL, "LookupError: no luck")]
+    assert outcome.finished == [OTHER]
+
+
+def test_an_interruption_loses_no_cell_that_is_done(store: Store, toy: Dataset) -> None:
+    def interrupt(cell: Cell, result: Record | str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute([CELL, OTHER], Here(toy, {}), store, interrupt)
+    assert [record.key.seed for record in store.records()] == [0, 1]
+
+
 def test_an_interruption_keeps_what_is_stored_and_shuts_down(store: Store, toy: Dataset) -> None:
     executor = Here(toy, {})
 

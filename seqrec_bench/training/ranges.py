@@ -1,0 +1,20 @@
+"""Settings that make no sense, refused before anything is trained."""
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import Recommender
+
+
+def require_at_least(recommender: Recommender, least: float, *fields: str) -> None:
+    """Raises `InputError` if one of these fields is less than `least`."""
+    for field in fields:
+        value = getattr(recommender, field)
+        if value < least:
+            raise InputError(f"{recommender.name}.{field} is {value}: give {least} or more.")
+
+
+def require_share(recommender: Recommender, *fields: str) -> None:
+    """Raises `InputError` if one of these fields is not from 0 to 1."""
+    for field in fields:
+        value = getattr(recommender, field)
+        if not 0 <= value <= 1:
+            raise InputError(f"{recommender.name}.{field} is {value}: give 0 to 1.")
