@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,17 @@ def test_a_third_partys_model_on_ones_own_file(
     assert json.loads(path.read_text())["dataset"]["name"] == "own"
 
 
+def processes_end(group: int) -> bool:
+    """Whether no process of the group is left; Python's own tracker of resources takes a moment to follow."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_ends_the_run_ends_all_of_it_and_keeps_what_is_done(
     bench: Callable[..., subprocess.CompletedProcess[str]], ratings: Path, tmp_path: Path, ending: signal.Signals
@@ -105,8 +117,7 @@ def test_whoever_ends_the_run_ends_all_of_it_and_keeps_what_is_done(
     assert "Stopped: finished cells are in runs; the same command goes on from there." in stderr
     assert "Traceback" not in stderr
     assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity"]
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)  # none of its processes is left
+    assert processes_end(process.pid)
 
 
 def test_all_models_on_the_real_data(
@@ -116,14 +127,8 @@ def test_all_models_on_the_real_data(
     trained = ["am-lstm", "caser", "fpmc", "gru4rec"]
     epochs = {"am-lstm": 1, "caser": 1, "fpmc": 5, "gru4rec": 1}
     few = [part for model in trained for part in ("--set", f"{model}.epochs={epochs[model]}")]
-    cheap = [
-        "--set",
-        "am-lstm.skip_gram_epochs=1",
-        "--set",
-        "gru4rec.batch_size=256",
-        "--set",
-        "caser.learning_rate=0.01",
-    ]
+    quick = ("am-lstm.skip_gram_epochs=1", "gru4rec.batch_size=256", "caser.learning_rate=0.01")
+    cheap = [part for setting in quick for part in ("--set", setting)]
     done = bench(
         "run", "--models", ",".join(trained), "--dims", "16", "--seeds", "0", "--variant", "quick", *few, *cheap
     )
