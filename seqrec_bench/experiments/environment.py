@@ -24,7 +24,7 @@ def environment(model: str, device: str) -> dict[str, Any]:
         "packages": {package: found for package in _PACKAGES if (found := _version(package))},
         "platform": f"{platform.system()} {platform.machine()}",
         "device": device,
-        "threads": os.environ.get("OMP_NUM_THREADS"),
+        "threads": int(os.environ["OMP_NUM_THREADS"]) if "OMP_NUM_THREADS" in os.environ else None,
     }
 
 

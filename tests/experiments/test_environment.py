@@ -30,7 +30,7 @@ def test_it_names_versions_device_and_threads(monkeypatch: pytest.MonkeyPatch) -
     found = environment("popularity", "cpu")
     assert found["packages"]["numpy"] == version("numpy")
     assert found["recommender"].startswith("seqrec-bench ")
-    assert (found["device"], found["threads"]) == ("cpu", "5")
+    assert (found["device"], found["threads"]) == ("cpu", 5)
     json.dumps(found)
 
 

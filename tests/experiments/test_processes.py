@@ -68,7 +68,7 @@ def test_cells_have_one_thread_each_and_the_run_keeps_its_own(
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     record = processes.submit(Cell("unruly", "paper", 0, 0)).result()
-    assert record.environment["threads"] == "1"
+    assert record.environment["threads"] == 1
     assert os.environ["OMP_NUM_THREADS"] == "3"
 
 
