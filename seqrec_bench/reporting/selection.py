@@ -8,7 +8,7 @@ import numpy as np
 
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.records import Record
+from seqrec_bench.records import CellKey, Record
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.statistics import Estimate, estimate_over_seeds
 
@@ -45,11 +45,6 @@ class Selection:
     def records(self) -> list[Record]:
         return [record for cells in self.cells.values() for record in cells]
 
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seeds with which the models that depend on one were run, ascending."""
-        return tuple(sorted({record.key.seed for record in self.records if not record.deterministic}))
-
 
 def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> Selection:
     """The records of the paper's data, protocol and models as published that belong to these places.
@@ -68,6 +63,31 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
     selection = Selection(chosen, _missing(chosen, places))
     _require_comparable(selection.records)
     return selection
+
+
+def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Sequence[Record]]:
+    """The records of the paper's data and protocol that are not of its own models as published, by a label for each.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    own = {row.model for row in (*paper.rows, *paper.references)}
+    groups = defaultdict(list)
+    for record in sorted(records, key=lambda record: record.key):
+        key = record.key
+        is_other = key.model not in own or key.variant != VARIANT
+        if is_other and (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
+            groups[_label(key, paper)].append(record)
+    for group in groups.values():
+        _require_one_model(group)
+    _require_comparable([record for group in groups.values() for record in group])
+    return groups
+
+
+def _label(key: CellKey, paper: Paper) -> str:
+    """The model's name, with its variant and dimension where these are not the usual ones."""
+    variant = "" if key.variant == VARIANT else f" {key.variant}"
+    return f"{key.model}{variant}" + ("" if key.dimension in (0, paper.dimension) else f", d = {key.dimension}")
 
 
 def estimate(records: Sequence[Record], name: str) -> Estimate:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
-from seqrec_bench.reporting.selection import Missing, Selection, estimate, select
+from seqrec_bench.reporting.selection import Missing, estimate, select, select_others
 from seqrec_bench.reporting.statistics import Estimate
 
 
@@ -51,16 +51,22 @@ class Table:
 
 
 def table_one(records: Iterable[Record], paper: Paper) -> Table:
-    """The paper's table: its own rows at its dimension, then the references.
+    """The paper's table: its own rows at its dimension, then the references, then whatever else there is.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
+    records = list(records)
     lines = [(row, (row.model, paper.dimension)) for row in paper.rows]
     lines += [(row, (row.model, 0)) for row in paper.references]
     selection = select(records, paper, [place for _, place in lines])
-    rows = tuple(_row(row, selection.cells.get(place, ()), paper.metrics) for row, place in lines)
-    return Table(paper.metrics, rows, selection.missing, tuple(_notes(rows, selection, paper)))
+    others = select_others(records, paper)
+    rows = (
+        *(_row(row, selection.cells.get(place, ()), paper.metrics) for row, place in lines),
+        *(_row(PaperRow(label, group[0].key.model, {}), group, paper.metrics) for label, group in others.items()),
+    )
+    shown = [*selection.records, *(record for group in others.values() for record in group)]
+    return Table(paper.metrics, rows, selection.missing, tuple(_notes(rows, shown, selection.missing, paper)))
 
 
 def _row(row: PaperRow, records: Sequence[Record], metrics: Sequence[str]) -> TableRow:
@@ -70,11 +76,13 @@ def _row(row: PaperRow, records: Sequence[Record], metrics: Sequence[str]) -> Ta
     return TableRow(row.label, row.model, not row.reported, len(records), entries)
 
 
-def _notes(rows: Sequence[TableRow], selection: Selection, paper: Paper) -> list[str]:
-    notes = [f"Reported: {paper.citation}; dimension {paper.dimension}."]
-    if selection.records:
-        notes += [_reproduced(selection, paper), "Difference: reproduced minus reported."]
-    if selection.seeds:
+def _notes(rows: Sequence[TableRow], shown: Sequence[Record], missing: Sequence[Missing], paper: Paper) -> list[str]:
+    notes = [f"Reported: {paper.citation}; dimension {paper.dimension}."] if paper.rows else []
+    if shown:
+        notes.append(_reproduced(shown, paper))
+    if shown and paper.rows:
+        notes.append("Difference: reproduced minus reported.")
+    if not all(record.deterministic for record in shown):
         notes.append(
             "±: half the width of the two-sided 95 % interval over seeds. It says what training again would give on "
             f"exactly these users, with these settings and under {paper.protocol}; it does not cover other users, "
@@ -85,15 +93,16 @@ def _notes(rows: Sequence[TableRow], selection: Selection, paper: Paper) -> list
         labels = [label for label, value in estimates.items() if value and value.no_interval == reason]
         if labels:
             notes.append(f"{meaning}: {', '.join(labels)}.")
-    if selection.missing:
-        notes.append(f"Missing: {'; '.join(map(str, selection.missing))}.")
+    if missing:
+        notes.append(f"Missing: {'; '.join(map(str, missing))}.")
     return notes
 
 
-def _reproduced(selection: Selection, paper: Paper) -> str:
+def _reproduced(shown: Sequence[Record], paper: Paper) -> str:
     """Says what the reproduced figures are means over."""
-    first = selection.records[0]
-    seeds = f"over seeds {', '.join(map(str, selection.seeds))} " if selection.seeds else ""
+    first = shown[0]
+    numbers = sorted({record.key.seed for record in shown if not record.deterministic})
+    seeds = f"over seeds {', '.join(map(str, numbers))} " if numbers else ""
     return (
         f"Reproduced: mean {seeds}on the {len(first.test.better)} test users of {paper.dataset} "
         f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {paper.protocol}."

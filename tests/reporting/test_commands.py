@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,21 @@ def test_plot_draws_nothing_from_nothing(tmp_path: Path) -> None:
     assert printed == ""
     assert isinstance(error, MissingCellsError)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_table_of_other_data_shows_what_was_run_on_it(results: Path, make_record: Callable[..., Record]) -> None:
+    for seed in (0, 1):
+        Store(results).save(make_record("fpmc", 100, seed, dataset="own"))
+    printed, error = run("table", "--results", results, "--dataset", "own")
+    assert error is None
+    assert "| fpmc " in printed
+    assert "Caser" not in printed
+    assert "Reported:" not in printed
+    assert run("table", "--results", results, "--dataset", "ml-100k") == run("table", "--results", results)
+
+
+def test_table_of_data_without_records_is_missing(results: Path) -> None:
+    printed, error = run("table", "--results", results, "--dataset", "nowhere")
+    assert printed == ""
+    assert isinstance(error, MissingCellsError)
+    assert "no records on the data set nowhere" in str(error)

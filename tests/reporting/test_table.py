@@ -98,13 +98,39 @@ def test_only_cells_of_the_table_count(all_records: list[Record], make_record: M
     strangers = [
         make_record("caser", 100, 7, better=perfect, dataset="ml-1m"),
         make_record("caser", 100, 7, better=perfect, protocol="loo-full-repeat-v1"),
-        make_record("caser", 100, 7, better=perfect, variant="no-attention"),
         make_record("caser", 200, 7, better=perfect),
         make_record("caser", 0, 7, better=perfect),
         make_record("popularity", 100, 7, better=perfect),
-        make_record("sasrec", 100, 7, better=perfect),
     ]
     assert table_one(all_records + strangers, paper) == table_one(all_records, paper)
+
+
+def test_other_models_and_variants_stand_below(
+    all_records: list[Record], make_record: MakeRecord, paper: Paper
+) -> None:
+    others = [
+        make_record("caser", 100, 7, variant="no-attention"),
+        make_record("caser", 50, 7, variant="no-attention"),
+        make_record("sasrec", 100, 0),
+        make_record("sasrec", 100, 1),
+    ]
+    table = table_one([*others, *all_records], paper)
+    *own, one, two, three = table.rows
+    assert tuple(own) == table_one(all_records, paper).rows
+    assert [(row.label, row.n_seeds) for row in (one, two, three)] == [
+        ("caser no-attention, d = 50", 1),
+        ("caser no-attention", 1),
+        ("sasrec", 2),
+    ]
+    assert all(entry.reported is None for entry in three.entries.values())
+    expected = np.mean([metric(record.test, "HR@50").mean() for record in others[2:]])
+    assert three.entries["HR@50"].reproduced.mean == pytest.approx(expected)
+    assert table.missing == ()
+
+
+def test_others_that_disagree_among_themselves_are_refused(make_record: MakeRecord, paper: Paper) -> None:
+    with pytest.raises(InvalidRecordError, match="made by version 2"):
+        table_one([make_record("sasrec", 100, 0), make_record("sasrec", 100, 1, version=2)], paper)
 
 
 def test_the_order_of_the_records_does_not_matter(all_records: list[Record], paper: Paper) -> None:
