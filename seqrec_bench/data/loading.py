@@ -8,7 +8,6 @@ from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.named import NAMED_DATASETS, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
-from seqrec_bench.errors import InputError
 
 
 def load_named(name: str) -> Dataset:
@@ -23,16 +22,14 @@ def load_named(name: str) -> Dataset:
 
 
 def load_file(interactions: Path, columns: Columns, tags: Path | None) -> Dataset:
-    """Returns the data set in these files, called after the first of them.
+    """Returns the data set in these files, called after the first of them; ``own-ml-100k`` if that is ``ml-100k.csv``.
 
     Raises:
-        InputError: As for `read_interactions`, `read_tags` and `prepare`; or the name is a public data set's.
+        InputError: As for `read_interactions`, `read_tags` and `prepare`.
     """
     name = path_safe_name(interactions)
-    if name in NAMED_DATASETS:
-        raise InputError(f"{interactions} would be taken for the public data set {name}: give the file another name.")
     return prepare(
-        name,
+        f"own-{name}" if name in NAMED_DATASETS else name,  # or its records would stand as the public data set's
         read_interactions(interactions, columns),
         None if tags is None else read_tags(tags),
     )

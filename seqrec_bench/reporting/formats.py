@@ -45,7 +45,7 @@ def _texts(entry: Entry) -> list[str]:
 
 
 def _number(value: float | None, form: str = ".4f") -> str:
-    return NONE if value is None else format(value, form)
+    return NONE if value is None else format(round(value, 4) + 0.0, form)  # + 0.0: no negative zero
 
 
 def to_latex(table: Table) -> str:

@@ -241,6 +241,13 @@ def test_markdown_shows_figures_to_four_digits(make_record: MakeRecord, paper: P
     assert cells[4] == ["Popularity", "—", "0.6667", "exact", "—", "1"]
 
 
+def test_a_difference_that_rounds_to_nothing_has_no_minus(make_record: MakeRecord, paper: Paper) -> None:
+    record = make_record("fpmc", 100, better=[0] * 40)
+    nearly = replace(paper.rows[1], reported=dict.fromkeys(paper.metrics, 1.00004))
+    lines = to_markdown(table_one([record], replace(paper, rows=(nearly,), references=()))).splitlines()
+    assert "| +0.0000 |" in next(line for line in lines if "FPMC" in line)
+
+
 def test_markdown_escapes_what_would_be_markup(hostile: Table) -> None:
     text = to_markdown(hostile)
     line = text.splitlines()[2]
