@@ -13,7 +13,7 @@ from seqrec_bench.errors import BenchError, ExitCode
 
 app = typer.Typer(
     name="seqrec-bench",
-    help="An honest bench for sequential recommendation: one split, one evaluator, every number with an interval.",
+    help="An honest bench for sequential recommendation: one split, one evaluator, intervals over seeds.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -38,16 +38,16 @@ def run(
     all_cells: Annotated[
         bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")
     ] = False,
-    models: Annotated[str | None, typer.Option(metavar="A,B", help="These models instead.")] = None,
+    models: Annotated[str | None, typer.Option(metavar="A,B", help="Only these models, by name; your own too.")] = None,
     dims: Annotated[
         str | None, typer.Option(metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's")
     ] = None,
     seeds: Annotated[str | None, typer.Option(metavar="0-4", help="Seeds.", show_default="0-4")] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter; may be repeated.")
+        list[str] | None, typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter; needs --variant.")
     ] = None,
     variant: Annotated[
-        str, typer.Option(metavar="NAME", help="What the model so set is called in its records.")
+        str, typer.Option(metavar="NAME", help="The name under which a changed model is recorded.")
     ] = PAPER_VARIANT,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Cells run side by side.", show_default="the number of cores")

@@ -84,9 +84,9 @@ def _notes(rows: Sequence[TableRow], shown: Sequence[Record], missing: Sequence[
         notes.append("Difference: reproduced minus reported.")
     if not all(record.deterministic for record in shown):
         notes.append(
-            "±: half the width of the two-sided 95 % interval over seeds. It says what training again would give on "
-            f"exactly these users, with these settings and under {paper.protocol}; it does not cover other users, "
-            "another choice of settings or another split."
+            "±: half the width of the two-sided 95 % interval for the mean over seeds, on exactly these users, with "
+            f"these settings and under {paper.protocol}; a single run, as the reported figures are, scatters more "
+            "widely. It does not cover other users, another choice of settings or another split."
         )
     estimates = {row.label: row.entries[paper.metrics[0]].reproduced for row in rows}
     for reason, meaning in (("exact", "Exact, since the seed changes nothing"), ("1 seed", "One seed, so no interval")):

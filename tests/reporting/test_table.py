@@ -192,7 +192,7 @@ def test_the_notes_say_what_the_figures_are(all_records: list[Record], paper: Pa
         "Chen & Lin (2020)",
         "dimension 100",
         "mean over seeds 0, 1, 2 on the 40 test users of ml-100k (fingerprint 0123456789ab), protocol loo-full-v1",
-        "two-sided 95 % interval over seeds",
+        "two-sided 95 % interval for the mean over seeds",
         "on exactly these users, with these settings and under loo-full-v1",
         "Exact, since the seed changes nothing: Popularity, Item-kNN, Markov chain, Sequential rules.",
     ):
