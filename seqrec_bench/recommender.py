@@ -77,6 +77,11 @@ class Sequences:
         """(n_items + 1,) number of interactions of each item; index 0 is the padding item."""
         return np.bincount(self.items, minlength=self.n_items + 1)
 
+    @property
+    def pairs(self) -> Int64Array:
+        """(n_pairs,) each different pair of a user and an item as ``user * (n_items + 1) + item``, ascending."""
+        return np.unique(self.users * (self.n_items + 1) + self.items)
+
 
 @dataclass(frozen=True)
 class Epoch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,3 +32,22 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
         return site
 
     return install
+
+
+@pytest.fixture
+def record_dropout() -> Callable[[Any], list[Any]]:
+    """Puts something in the place of a net's dropout that changes nothing and lists the values that come by."""
+    import torch  # here, since most tests do without it
+
+    def replace(net: torch.nn.Module) -> list[Any]:
+        dropped: list[Any] = []
+
+        class Recorder(torch.nn.Module):
+            def forward(self, values: torch.Tensor) -> torch.Tensor:
+                dropped.append(values.numpy())
+                return values
+
+        net.add_module("dropout", Recorder())
+        return dropped
+
+    return replace

@@ -70,7 +70,7 @@ def cold_item_sentences(train: Sequences, window: int, rng: np.random.Generator)
     """
     if train.tags is None:
         return []
-    n_users = _users_of_items(train)
+    n_users = np.bincount(train.pairs % (train.n_items + 1), minlength=train.n_items + 1)  # h
     tags = tag_vectors(train.tags)
     n_sentences = int(np.median(n_users[n_users > 0]))
     sentences: list[Int64Array] = []
@@ -80,12 +80,6 @@ def cold_item_sentences(train: Sequences, window: int, rng: np.random.Generator)
             drawn = rng.choice(len(n_users), (n_sentences, 2 * window), p=similarity / similarity.sum())
             sentences += list(np.insert(drawn, window, item, axis=1))
     return sentences
-
-
-def _users_of_items(train: Sequences) -> Int64Array:
-    """h: how many users have each item, however often; (n_items + 1,)."""
-    pairs = np.unique(train.users * (train.n_items + 1) + train.items)
-    return np.bincount(pairs % (train.n_items + 1), minlength=train.n_items + 1)
 
 
 def tag_vectors(tags: ItemTags) -> Float32Array:

@@ -18,7 +18,6 @@ from seqrec_bench.cli.dataset_options import (
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached
 from seqrec_bench.data import describe as describe_dataset
-from seqrec_bench.data import fetch as fetch_named
 
 app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=True)
 
@@ -26,10 +25,10 @@ app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=Tr
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data list`.")]) -> None:
     """Puts a public data set into the cache, verified, and prints where its files are."""
-    if find_cached(name):
+    cached = find_cached(name)
+    if cached:
         show_terms(name)
-    fetch_with_notice(name)
-    for path in fetch_named(name).files:
+    for path in (cached or fetch_with_notice(name)).files:
         typer.echo(path)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.data import Columns, Dataset, find_cached, load_file, load_named, named_dataset
+from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.errors import InputError
 
@@ -47,8 +47,8 @@ def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | No
             raise InputError(
                 "--tags and the column options describe --interactions FILE: give that too, or none of them."
             )
-        fetch_with_notice(dataset or DEFAULT_DATASET)
-        return load_named(dataset or DEFAULT_DATASET)
+        name = dataset or DEFAULT_DATASET
+        return load_fetched(find_cached(name) or fetch_with_notice(name))
     if dataset is not None:
         raise InputError(
             f"The data set {dataset} and --interactions {interactions} exclude each other: give one of them."
@@ -57,15 +57,14 @@ def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | No
     return load_file(interactions, columns, tags)
 
 
-def fetch_with_notice(name: str) -> None:
-    """Puts the data set into the cache; when it has to be fetched, says so with its licence and citation."""
-    if find_cached(name) is not None:
-        return
+def fetch_with_notice(name: str) -> FetchedDataset:
+    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation."""
     named = named_dataset(name)
     typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
     show_terms(name)
     fetched = fetch_named(name)
     typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
+    return fetched
 
 
 def show_terms(name: str) -> None:

@@ -89,8 +89,7 @@ class LiveDisplay:
                 total = self._time_left.n_epochs[cell]
                 self._bars[cell] = self._progress.add_task(f"  {cell}", total=total, note="")
             else:
-                note = f"validation {SELECTION_METRIC} {epoch.validation[SELECTION_METRIC]:.4f}"
-                self._progress.update(self._bars[cell], completed=epoch.number, note=note)
+                self._progress.update(self._bars[cell], completed=epoch.number, note=_say_validation(epoch))
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
@@ -103,11 +102,11 @@ class LiveDisplay:
 
 
 def _describe(epoch: Epoch) -> str:
-    return (
-        f"epoch {epoch.number}, loss {epoch.loss:.4f}, "
-        f"validation {SELECTION_METRIC} {epoch.validation[SELECTION_METRIC]:.4f}, "
-        f"{epoch.seconds:.1f} s"
-    )
+    return f"epoch {epoch.number}, loss {epoch.loss:.4f}, {_say_validation(epoch)}, {epoch.seconds:.1f} s"
+
+
+def _say_validation(epoch: Epoch) -> str:
+    return f"validation {SELECTION_METRIC} {epoch.validation[SELECTION_METRIC]:.4f}"
 
 
 def _conclude(outcome: Record | str) -> str:

@@ -27,11 +27,8 @@ from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import Setting
 from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.run import Outcome, Plan, execute, make_plan
-from seqrec_bench.experiments.suite import PAPER_VARIANT, Group, cells, load_suite
-from seqrec_bench.records import Store
-
-DEFAULT_DIMENSIONS = [100]
-DEFAULT_SEEDS = [0, 1, 2, 3, 4]
+from seqrec_bench.experiments.suite import Group, cells, load_suite
+from seqrec_bench.records import PAPER_VARIANT, Store
 
 
 def run(
@@ -97,14 +94,13 @@ def _choose_groups(
         raise InputError(
             f"--variant {variant!r} becomes part of a file's name: use small letters, digits, dots and dashes."
         )
-    if models is None:
-        groups = load_suite("paper")
-    else:
+    groups = load_suite("paper")
+    if models is not None:
         names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
         if not names:
             raise InputError(f"--models {models!r} names no model: give names with commas between them.")
         chosen = _parse_settings(settings, names)
-        groups = [Group(names, DEFAULT_DIMENSIONS, DEFAULT_SEEDS, variant, chosen)]
+        groups = [Group(names, groups[0].dimensions[:1], groups[0].seeds, variant, chosen)]
     return [_restrict(group, dims, seeds) for group in groups]
 
 

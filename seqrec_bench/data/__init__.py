@@ -4,7 +4,7 @@ from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.description import Description, describe
 from seqrec_bench.data.interactions import Interactions, RawTags
-from seqrec_bench.data.loading import load_file, load_named
+from seqrec_bench.data.loading import load_fetched, load_file, load_named
 from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, NamedDataset, fetch, find_cached, named_dataset
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.split import Holdout, Split, leave_one_out
@@ -25,6 +25,7 @@ __all__ = [
     "fetch",
     "find_cached",
     "leave_one_out",
+    "load_fetched",
     "load_file",
     "load_named",
     "named_dataset",

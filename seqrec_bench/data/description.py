@@ -75,7 +75,7 @@ def describe(dataset: Dataset) -> Description:
     tied = _tied_with_previous(sequences)
     cold = split.train.item_counts == 0
     cold[0] = False
-    n_repeats = sequences.n_interactions - _n_pairs(sequences)
+    n_repeats = sequences.n_interactions - len(sequences.pairs)
     return Description(
         name=dataset.name,
         fingerprint=dataset.fingerprint,
@@ -102,11 +102,6 @@ def _tied_with_previous(sequences: Sequences) -> npt.NDArray[np.bool_]:
     """(n_interactions,) whether an interaction has its user and time in common with the one before it."""
     users, times = sequences.users, sequences.times
     return np.append(False, (users[1:] == users[:-1]) & (times[1:] == times[:-1]))
-
-
-def _n_pairs(sequences: Sequences) -> int:
-    """How many different (user, item) pairs there are."""
-    return len(np.unique(sequences.users * (sequences.n_items + 1) + sequences.items))
 
 
 def _summarise(lengths: Int64Array) -> LengthSummary:

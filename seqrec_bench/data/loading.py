@@ -5,7 +5,7 @@ from pathlib import Path
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
-from seqrec_bench.data.named import NAMED_DATASETS, fetch
+from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
 
@@ -16,9 +16,17 @@ def load_named(name: str) -> Dataset:
     Raises:
         InputError: As for `fetch`.
     """
-    fetched = fetch(name)
+    return load_fetched(fetch(name))
+
+
+def load_fetched(fetched: FetchedDataset) -> Dataset:
+    """Returns the public data set whose verified files these are.
+
+    Raises:
+        InputError: As for `prepare`.
+    """
     interactions, tags = fetched.source.read(fetched.folder)
-    return prepare(name, interactions, tags)
+    return prepare(fetched.dataset.name, interactions, tags)
 
 
 def load_file(interactions: Path, columns: Columns, tags: Path | None) -> Dataset:

@@ -37,7 +37,10 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
     Raises:
         InputError: The model or its settings are not what they have to be.
     """
-    recommender = build(cell.model, cell.dimension, cell.settings)
+    return _recipe(build(cell.model, cell.dimension, cell.settings), dataset)
+
+
+def _recipe(recommender: Recommender, dataset: Dataset) -> Recipe:
     identity = DatasetIdentity(dataset.name, dataset.fingerprint, dataset.tags_fingerprint)
     return Recipe(identity, recommender.version, hyperparameters(recommender))
 
@@ -49,10 +52,10 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> R
         ScoreError: The model's scores are not finite, or not scores; the message names the epoch.
         InputError: The model can't be run on these data.
     """
-    recipe = cell_recipe(cell, setting.dataset)
+    recommender = build(cell.model, cell.dimension, cell.settings)
+    recipe = _recipe(recommender, setting.dataset)
     made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
     split = leave_one_out(setting.dataset.sequences)
-    recommender = build(cell.model, cell.dimension, cell.settings)
     started = time.perf_counter()
     curve = _fit(recommender, cell, split, setting.device, report)
     fitted = time.perf_counter()

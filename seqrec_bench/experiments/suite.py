@@ -7,8 +7,7 @@ from importlib.resources import files
 
 from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
-
-PAPER_VARIANT = "paper"
+from seqrec_bench.records import PAPER_VARIANT
 
 
 @dataclass(frozen=True)

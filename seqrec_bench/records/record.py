@@ -13,6 +13,10 @@ SCHEMA = 1
 """The version of the record's layout; a store with records of a later one is refused."""
 
 
+PAPER_VARIANT = "paper"
+"""The variant of a model as published."""
+
+
 @dataclass(frozen=True, order=True)
 class CellKey:
     """Names one cell of an experiment: one model, trained and tested once."""
@@ -21,7 +25,7 @@ class CellKey:
     protocol: str
     model: str
     variant: str
-    """``paper`` is the model as published; anything else about it that is changed has another variant's name."""
+    """`PAPER_VARIANT`, or another name where anything about the model is changed."""
     dimension: int
     """0 for a model without a dimension."""
     seed: int

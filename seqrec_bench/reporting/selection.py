@@ -8,12 +8,9 @@ import numpy as np
 
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.records import CellKey, Record
+from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.statistics import Estimate, estimate_over_seeds
-
-VARIANT = "paper"
-"""Only the models as published are held against the paper."""
 
 Place = tuple[str, int]
 """A model's name and a dimension: where the cells of all seeds belong together."""
@@ -30,7 +27,7 @@ class Missing:
 
     def __str__(self) -> str:
         seeds = f" of seed {', '.join(map(str, self.seeds))}" if self.seeds else ""
-        return f"{self.model} {VARIANT}-d{self.dimension}{seeds}"
+        return f"{self.model} {PAPER_VARIANT}-d{self.dimension}{seeds}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
     cells = defaultdict(list)
     for record in sorted(records, key=lambda record: record.key):
         key = record.key
-        if (key.dataset, key.protocol, key.variant) == (paper.dataset, paper.protocol, VARIANT):
+        if (key.dataset, key.protocol, key.variant) == (paper.dataset, paper.protocol, PAPER_VARIANT):
             cells[key.model, key.dimension].append(record)
     chosen = {place: cells[place] for place in places if place in cells}
     for group in chosen.values():
@@ -75,7 +72,7 @@ def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Seque
     groups = defaultdict(list)
     for record in sorted(records, key=lambda record: record.key):
         key = record.key
-        is_other = key.model not in own or key.variant != VARIANT
+        is_other = key.model not in own or key.variant != PAPER_VARIANT
         if is_other and (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
             groups[_label(key, paper)].append(record)
     for group in groups.values():
@@ -86,7 +83,7 @@ def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Seque
 
 def _label(key: CellKey, paper: Paper) -> str:
     """The model's name, with its variant and dimension where these are not the usual ones."""
-    variant = "" if key.variant == VARIANT else f" {key.variant}"
+    variant = "" if key.variant == PAPER_VARIANT else f" {key.variant}"
     return f"{key.model}{variant}" + ("" if key.dimension in (0, paper.dimension) else f", d = {key.dimension}")
 
 

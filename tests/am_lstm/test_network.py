@@ -10,6 +10,8 @@ import torch
 from seqrec_bench.am_lstm.network import AMLSTMNet, Attention, positional_encoding
 from seqrec_bench.training.seeding import seeded
 
+RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
+
 N_USERS, N_ITEMS, LENGTH = 4, 6, 5
 USERS = np.array([2, 0, 3])
 ITEMS = np.array([[3, 1, 6, 2, 5], [4, 4, 2, 0, 0], [1, 0, 0, 0, 0]])
@@ -177,16 +179,9 @@ def test_a_later_item_changes_no_earlier_output(net: AMLSTMNet, place: int) -> N
     assert not np.isclose(after[place:], before[place:]).all(axis=1).any()
 
 
-def test_dropout_is_on_the_item_vectors_and_on_y(net: AMLSTMNet) -> None:
-    dropped: list[np.ndarray] = []
-
-    class Recorder(torch.nn.Module):
-        def forward(self, values: torch.Tensor) -> torch.Tensor:
-            dropped.append(values.numpy())
-            return values
-
+def test_dropout_is_on_the_item_vectors_and_on_y(net: AMLSTMNet, record_dropout: RecordDropout) -> None:
     assert net.dropout.p == 0.5
-    net.add_module("dropout", Recorder())
+    dropped = record_dropout(net)
     scores = score(net, USERS[:1], ITEMS[:1], np.array([[False, False, False, False, True]]))
     vectors, y = dropped
     np.testing.assert_array_equal(vectors[0], weight(net, "item_input.weight")[ITEMS[0]])

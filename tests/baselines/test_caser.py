@@ -13,6 +13,8 @@ from seqrec_baselines.caser import Caser, CaserNet, instances
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
 from seqrec_bench.training.seeding import seeded
 
+RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
+
 N_USERS, N_ITEMS, D, L, T, NH, NV = 4, 7, 3, 4, 2, 3, 2
 USERS = np.array([2, 0, 3])
 ITEMS = np.array([[3, 7, 1, 2], [0, 0, 5, 4], [0, 0, 0, 0]])
@@ -79,16 +81,9 @@ def test_representation_equals_the_formula(net: CaserNet) -> None:
     np.testing.assert_allclose(found, expected)
 
 
-def test_vertical_comes_before_horizontal_and_dropout_after_both(net: CaserNet) -> None:
-    dropped: list[np.ndarray] = []
-
-    class Recorder(torch.nn.Module):
-        def forward(self, values: torch.Tensor) -> torch.Tensor:
-            dropped.append(values.numpy())
-            return values
-
+def test_vertical_comes_before_horizontal_and_dropout_after_both(net: CaserNet, record_dropout: RecordDropout) -> None:
     assert net.dropout.p == 0.5
-    net.add_module("dropout", Recorder())
+    dropped = record_dropout(net)
     net(torch.from_numpy(USERS[:1]), torch.from_numpy(ITEMS[:1]))
     rows = net.item_input.weight.numpy()[ITEMS[0]]
     (only,) = dropped

@@ -16,10 +16,19 @@ def test_the_default_is_movielens_100k(ml_100k: Dataset, capsys: pytest.CaptureF
 
 def test_a_data_set_is_loaded_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     named: list[str] = []
-    monkeypatch.setattr(dataset_options, "fetch_with_notice", named.append)
-    monkeypatch.setattr(dataset_options, "load_named", named.append)
+    monkeypatch.setattr(dataset_options, "find_cached", named.append)
+    monkeypatch.setattr(dataset_options, "fetch_with_notice", lambda name: named.append(name) or f"the files of {name}")
+    monkeypatch.setattr(dataset_options, "load_fetched", named.append)
     load_dataset("ml-1m", None, None, Columns())
-    assert named == ["ml-1m", "ml-1m"]
+    assert named == ["ml-1m", "ml-1m", "the files of ml-1m"]
+
+
+def test_what_is_cached_is_looked_up_once_and_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    monkeypatch.setattr(dataset_options, "find_cached", lambda name: looked_up.append(name) or f"the files of {name}")
+    monkeypatch.setattr(dataset_options, "load_fetched", looked_up.append)
+    load_dataset("ml-1m", None, None, Columns())
+    assert looked_up == ["ml-1m", "the files of ml-1m"]
 
 
 def test_own_files_are_loaded_with_their_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
