@@ -108,6 +108,8 @@ class Caser:
     weight_decay: float = 1e-6
     """L2 on all parameters, in the gradient."""
     dropout: float = 0.5
+    weight_averaging: float = 0.0
+    """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
     _net: CaserNet = field(init=False, repr=False, compare=False)
 
@@ -115,7 +117,7 @@ class Caser:
         sizes = ("history_length", "n_targets", "horizontal_filters", "vertical_filters", "negatives")
         require_at_least(self, 1, "dimension", "patience", "batch_size", *sizes)
         require_at_least(self, 0, "epochs", "learning_rate", "weight_decay")
-        require_share(self, "dropout")
+        require_share(self, "dropout", "weight_averaging")
 
     @property
     def n_parameters(self) -> int:
@@ -144,7 +146,9 @@ class Caser:
                 losses = [self._step(users, pieces, others, optimizer) for users, pieces, others in batches]
                 return torch.stack(losses).mean().item()
 
-            fit_epochs(self._net, self.epochs, self.patience, train_epoch, context)
+            fit_epochs(
+                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+            )
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

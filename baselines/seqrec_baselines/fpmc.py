@@ -16,7 +16,7 @@ from torch.nn import functional
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
-from seqrec_bench.training.ranges import require_at_least
+from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import transitions
 from seqrec_bench.training.seeding import seeded
 
@@ -76,12 +76,15 @@ class FPMC:
     learning_rate: float = 0.02
     regularisation: float = 0.01
     initial_std: float = 0.01
+    weight_averaging: float = 0.0
+    """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
     _net: FPMCNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         require_at_least(self, 1, "dimension", "batch_size")
         require_at_least(self, 0, "epochs", "learning_rate", "regularisation", "initial_std")
+        require_share(self, "weight_averaging")
 
     @property
     def n_parameters(self) -> int:
@@ -109,7 +112,7 @@ class FPMC:
             ]
             return torch.stack(losses).mean().item()
 
-        fit_epochs(self._net, self.epochs, None, train_epoch, context)
+        fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

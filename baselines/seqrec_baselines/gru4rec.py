@@ -107,13 +107,15 @@ class GRU4Rec:
     """How much of the logarithm of how often a column is drawn is taken off its score in training."""
     dropout_embedding: float = 0.2
     dropout_hidden: float = 0.2
+    weight_averaging: float = 0.0
+    """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
     _net: GRU4RecNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         require_at_least(self, 1, "dimension", "batch_size")
         require_at_least(self, 0, "epochs", "learning_rate", "n_sample")
-        require_share(self, "momentum", "dropout_embedding", "dropout_hidden")
+        require_share(self, "momentum", "dropout_embedding", "dropout_hidden", "weight_averaging")
 
     @property
     def n_parameters(self) -> int:
@@ -140,7 +142,7 @@ class GRU4Rec:
                     losses.append(loss)
                 return torch.stack(losses).mean().item()
 
-            fit_epochs(self._net, self.epochs, None, train_epoch, context)
+            fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

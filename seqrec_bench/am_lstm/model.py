@@ -49,6 +49,8 @@ class AMLSTM:
     skip_gram_window: int = 5
     skip_gram_epochs: int = 20
     skip_gram_exponent: float = 0.0
+    weight_averaging: float = 0.0
+    """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
     _net: AMLSTMNet = field(init=False, repr=False, compare=False)
 
@@ -58,7 +60,7 @@ class AMLSTM:
         require_at_least(
             self, 0, "epochs", "learning_rate", "learning_rate_decay", "least_learning_rate", "max_gradient_norm"
         )
-        require_share(self, "dropout")
+        require_share(self, "dropout", "weight_averaging")
 
     @property
     def n_parameters(self) -> int:
@@ -80,7 +82,7 @@ class AMLSTM:
                 ]
                 return torch.stack(losses).mean().item()
 
-            fit_epochs(self._net, self.epochs, None, train_epoch, context)
+            fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -2,27 +2,37 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
+from torch import Tensor
 
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch, FitContext
 
 
 def fit_epochs(
-    net: torch.nn.Module, n_epochs: int, patience: int | None, train_epoch: Callable[[], float], context: FitContext
+    net: torch.nn.Module,
+    n_epochs: int,
+    train_epoch: Callable[[], float],
+    context: FitContext,
+    *,
+    patience: int | None = None,
+    averaging: float = 0.0,
 ) -> None:
     """Runs up to `n_epochs` epochs; afterwards `net` has the weights after which validation NDCG@50 was greatest.
 
     Args:
-        patience: Ends after so many epochs in a row without a greater validation NDCG@50; None to run them all.
         train_epoch: Trains the net for one pass over the data and returns the mean loss.
+        patience: Ends after so many epochs in a row without a greater validation NDCG@50; None to run them all.
+        averaging: Where it is above 0, what is validated and kept are not an epoch's weights themselves, but their
+            exponential moving average with this decay over the epochs so far. Training goes on from the weights.
 
     Raises:
         ScoreError: The loss of an epoch is NaN or infinite.
     """
     best, best_number, best_weights = -math.inf, 0, None
+    average = _MovingAverage(averaging)
     for number in range(1, n_epochs + 1):
         started = time.perf_counter()
         net.train()
@@ -31,12 +41,37 @@ def fit_epochs(
         if not math.isfinite(loss):
             raise ScoreError(f"The training loss became {loss} in epoch {number}: try a smaller learning rate.")
         net.eval()
+        trained = _copy_of_weights(net)
+        shown = average.update(trained)
+        net.load_state_dict(shown)
         validation = context.validate()
+        net.load_state_dict(trained)
         context.report(Epoch(number, loss, validation, seconds))
         if validation[SELECTION_METRIC] > best:
-            best, best_number = validation[SELECTION_METRIC], number
-            best_weights = {name: value.clone() for name, value in net.state_dict().items()}
+            best, best_number, best_weights = validation[SELECTION_METRIC], number, shown
         if patience is not None and number - best_number >= patience:
             break
     if best_weights is not None:
         net.load_state_dict(best_weights)
+
+
+class _MovingAverage:
+    """sum over epochs e = 1..E of decay^(E - e) w_e, divided by the sum of these factors."""
+
+    def __init__(self, decay: float) -> None:
+        self._decay = decay
+        self._sum: dict[str, Tensor] = {}
+        self._factors = 0.0
+
+    def update(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Takes the weights of one more epoch; returns the average, equal to them where the decay is 0."""
+        self._factors = self._decay * self._factors + 1
+        self._sum = {
+            name: value + self._decay * self._sum[name] if name in self._sum else value.clone()
+            for name, value in weights.items()
+        }
+        return {name: value / self._factors for name, value in self._sum.items()}
+
+
+def _copy_of_weights(net: torch.nn.Module) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in net.state_dict().items()}

@@ -32,6 +32,7 @@ def run(
     figures: list[float],
     train_epoch: Callable[[], float] | None = None,
     patience: int | None = None,
+    averaging: float = 0.0,
 ) -> tuple[list[Epoch], list[float]]:
     """What was reported, and the weight at each validation; validation n gives figure n as NDCG@50."""
     reported: list[Epoch] = []
@@ -43,7 +44,7 @@ def run(
         return {"HR@50": -figures[len(validated) - 1], "NDCG@50": figures[len(validated) - 1]}
 
     context = FitContext(seed=0, device="cpu", validate=validate, report=reported.append)
-    fit_epochs(net, len(figures), patience, train_epoch or net.train_epoch, context)
+    fit_epochs(net, len(figures), train_epoch or net.train_epoch, context, patience=patience, averaging=averaging)
     return reported, validated
 
 
@@ -116,5 +117,21 @@ def test_seconds_are_those_of_training_alone(monkeypatch: pytest.MonkeyPatch) ->
         return {"NDCG@50": 0.0}
 
     monkeypatch.setattr(epochs, "time", SimpleNamespace(perf_counter=lambda: now))
-    fit_epochs(net, 2, None, train_epoch, FitContext(0, "cpu", validate, reported.append))
+    fit_epochs(net, 2, train_epoch, FitContext(0, "cpu", validate, reported.append))
     assert [epoch.seconds for epoch in reported] == [3, 3]
+
+
+def test_an_average_is_validated_and_kept_while_training_goes_on_from_the_weights() -> None:
+    net = CountingNet()
+    _, validated = run(net, [0.1, 0.2, 0.5, 0.3], averaging=0.5)
+    literal = [  # after epoch e the weight is e
+        sum(0.5 ** (last - e) * e for e in range(1, last + 1)) / sum(0.5 ** (last - e) for e in range(1, last + 1))
+        for last in range(1, 5)
+    ]
+    assert validated == pytest.approx(literal)
+    assert net.weight.item() == pytest.approx(literal[2])
+
+
+def test_without_averaging_the_weights_themselves_are_validated() -> None:
+    _, validated = run(CountingNet(), [0.1, 0.2, 0.3])
+    assert validated == [1, 2, 3]
