@@ -1,5 +1,6 @@
 """AM-LSTM as a recommender: its hyperparameters, its training, its scores."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -7,15 +8,27 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from seqrec_bench.am_lstm.network import AMLSTMNet
+from seqrec_bench.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
 from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import Samples, cut_windows, shift_left, sliding_windows
 from seqrec_bench.training.seeding import seeded
+from seqrec_bench.training.weights import load_net_state, net_state
 
 WINDOWS = {"sliding": sliding_windows, "cut": cut_windows}
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionWeights:
+    """What the scores of B users rest on; None for a part that the model is built without."""
+
+    items: Float32Array | None
+    """(B, L, L) how much each item of a history, by its row, attends to each item up to its own time, by column; the
+    places are the histories', and those of padding hold 0."""
+    users: Float32Array | None
+    """(B, n_users) how much is recalled of each user in the memory, after the latest item."""
 
 
 @dataclass
@@ -23,11 +36,11 @@ class AMLSTM:
     """Attention-based LSTM with a user memory (Chen & Lin 2020).
 
     The paper states all fields but `windows`, the places of the dropout and the skip-gram settings; those were chosen
-    on validation (docs/design.md).
+    on validation (docs/design.md). Without one of its parts, or with random vectors to start from, it is an ablation.
     """
 
     name: ClassVar[str] = "am-lstm"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     deterministic: ClassVar[bool] = False
     uses_order: ClassVar[bool] = True
 
@@ -44,11 +57,22 @@ class AMLSTM:
     least_learning_rate: float = 0.00005
     max_gradient_norm: float = 8.0
     dropout: float = 0.5
+    dropout_places: DropoutPlaces = "item-vectors-and-y"
+    """Y is what is multiplied with D; the LSTM's input is X~."""
     windows: Literal["sliding", "cut"] = "cut"
     """How a user's history is cut into samples: every item after the 5 before it, or in pieces of 5."""
     skip_gram_window: int = 5
     skip_gram_epochs: int = 20
     skip_gram_exponent: float = 0.0
+    """Negatives are drawn by frequency to this power."""
+    starting_vectors: Literal["skip-gram", "random"] = "skip-gram"
+    """Random ones are normal, with the standard deviation 1 / sqrt(width)."""
+    attention: bool = True
+    """Whether there is self-attention over the items; without it, X~ = X'."""
+    memory: bool = True
+    """Whether there is a memory over all users; without it, O~ = O."""
+    fixed_user_vector: bool = True
+    """Whether Y holds A[u]; without it, Y = O~."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
@@ -68,8 +92,8 @@ class AMLSTM:
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
-            self._net = AMLSTMNet(train.n_users, train.n_items, self.dimension, self.history_length, self.dropout)
-            self._start_from_skip_gram(train, context.seed)
+            self._net = self._new_net(train)
+            self._set_starting_vectors(train, context.seed)
             self._net.to(context.device)
             optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
             schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._learning_rate_factor)
@@ -84,6 +108,13 @@ class AMLSTM:
 
             fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
 
+    def state(self) -> dict[str, np.ndarray]:
+        return net_state(self._net)
+
+    def restore(self, train: Sequences, state: Mapping[str, np.ndarray]) -> None:
+        self._net = self._new_net(train)
+        load_net_state(self._net, state)
+
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
         items, counts = shift_left(histories)
@@ -92,15 +123,47 @@ class AMLSTM:
         scores = self._net(*self._tensors(users, items, wanted))  # (B, N)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
-    def _start_from_skip_gram(self, train: Sequences, seed: int) -> None:
+    @torch.no_grad()
+    def attention_weights(self, users: Int64Array, histories: Int64Array) -> AttentionWeights:
+        """What the scores of these users rest on; arguments as in `score`."""
+        items, counts = shift_left(histories)
+        (inputs,) = self._tensors(items)
+        self._net.eval()
+        on_items: Float32Array | None = None
+        on_users: Float32Array | None = None
+        if self.attention:
+            on_items = _shift_right(self._net.item_weights(inputs).cpu().numpy(), counts)
+        if self.memory:
+            latest = self._net.dynamic(inputs)[np.arange(len(items)), np.maximum(counts, 1) - 1]  # (B, d)
+            on_users = self._net.memory_weights(latest).cpu().numpy()
+        return AttentionWeights(on_items, on_users)
+
+    def _new_net(self, train: Sequences) -> AMLSTMNet:
+        return AMLSTMNet(
+            train.n_users,
+            train.n_items,
+            self.dimension,
+            self.history_length,
+            self.dropout,
+            Parts(self.attention, self.memory, self.fixed_user_vector),
+            self.dropout_places,
+        )
+
+    def _set_starting_vectors(self, train: Sequences, seed: int) -> None:
         """B and D start from item vectors, A and C from user vectors; all of them are trained on."""
+        if self.starting_vectors == "random":
+            self._net.draw_vectors()
+            return
         settings = SkipGramSettings(self.skip_gram_window, self.skip_gram_epochs, self.skip_gram_exponent)
-        users = torch.from_numpy(user_vectors(train, self.dimension, settings, seed))
+        items = item_vectors(train, self.dimension, settings, seed)
+        outputs = item_vectors(train, self._net.item_output.shape[1], settings, seed)[1:]
         with torch.no_grad():
-            self._net.item_input.weight.copy_(torch.from_numpy(item_vectors(train, self.dimension, settings, seed)))
-            self._net.item_output.copy_(torch.from_numpy(item_vectors(train, 2 * self.dimension, settings, seed)))
-            self._net.user_key.copy_(users)
-            self._net.user_value.copy_(users)
+            self._net.item_input.weight.copy_(torch.from_numpy(items))
+            self._net.item_output.copy_(torch.from_numpy(outputs))
+            if self._net.user_vectors:
+                users = torch.from_numpy(user_vectors(train, self.dimension, settings, seed))
+                for vectors in self._net.user_vectors:
+                    vectors.copy_(users)
 
     def _learning_rate_factor(self, step: int) -> float:
         decayed = self.learning_rate_decay ** (step // self.decay_steps)
@@ -124,3 +187,12 @@ class AMLSTM:
     def _tensors(self, *arrays: np.ndarray) -> list[torch.Tensor]:
         device = self._net.item_bias.device
         return [torch.from_numpy(array).to(device) for array in arrays]
+
+
+def _shift_right(weights: Float32Array, counts: Int64Array) -> Float32Array:
+    """(B, L, L) weights of histories filled with padding on the right, for the same ones filled on the left."""
+    length = weights.shape[1]
+    places = np.arange(length) - (length - counts)[:, None]  # (B, L), below 0 at padding
+    moved = np.take_along_axis(weights, places[:, :, None] % length, axis=1)
+    moved = np.take_along_axis(moved, places[:, None, :] % length, axis=2)
+    return np.where((places >= 0)[:, :, None] & (places >= 0)[:, None, :], moved, 0)

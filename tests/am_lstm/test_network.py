@@ -103,7 +103,7 @@ def literal_scores(net: AMLSTMNet, user: int, items: np.ndarray) -> np.ndarray:
     keys, values = weight(net, "user_key"), weight(net, "user_value")
     y = np.concatenate([last + literal_attention(net.memory, last[None], keys, values)[0], keys[user]])
     outputs, bias = weight(net, "item_output"), weight(net, "item_bias")
-    return np.array([sum(y[i] * outputs[v, i] for i in range(len(y))) + bias[v] for v in range(1, N_ITEMS + 1)])
+    return np.array([sum(y[i] * outputs[v, i] for i in range(len(y))) + bias[v] for v in range(N_ITEMS)])
 
 
 def score(net: AMLSTMNet, users: np.ndarray, items: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -186,4 +186,4 @@ def test_dropout_is_on_the_item_vectors_and_on_y(net: AMLSTMNet, record_dropout:
     vectors, y = dropped
     np.testing.assert_array_equal(vectors[0], weight(net, "item_input.weight")[ITEMS[0]])
     np.testing.assert_array_equal(y[0, vectors.shape[2] :], weight(net, "user_key")[USERS[0]])
-    np.testing.assert_allclose(scores, y @ weight(net, "item_output")[1:].T + weight(net, "item_bias")[1:])
+    np.testing.assert_allclose(scores, y @ weight(net, "item_output").T + weight(net, "item_bias"))
