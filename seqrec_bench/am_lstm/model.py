@@ -145,8 +145,8 @@ class AMLSTM:
             self.dimension,
             self.history_length,
             self.dropout,
-            Parts(self.attention, self.memory, self.fixed_user_vector),
             self.dropout_places,
+            Parts(self.attention, self.memory, self.fixed_user_vector),
         )
 
     def _set_starting_vectors(self, train: Sequences, seed: int) -> None:

@@ -80,8 +80,8 @@ class AMLSTMNet(nn.Module):
         dimension: int,
         length: int,
         dropout: float,
-        parts: Parts = Parts(),
-        dropout_places: DropoutPlaces = "item-vectors-and-y",
+        dropout_places: DropoutPlaces,
+        parts: Parts,
     ) -> None:
         super().__init__()
         width = 2 * dimension if parts.fixed_user_vector else dimension

@@ -96,6 +96,68 @@ def test_number_of_parameters(started: AMLSTM) -> None:
     assert started.n_parameters == item_vectors_and_biases + 2 * n_users * d + 2 * attention + lstm
 
 
+@pytest.mark.parametrize("part", ["attention", "memory", "fixed_user_vector"])
+def test_a_part_can_be_left_out(train: Sequences, started: AMLSTM, part: str) -> None:
+    without = fitted(train, **{part: False})
+    assert without.n_parameters < started.n_parameters
+    assert getattr(without._net.parts, part) is False
+    assert np.isfinite(without.score(np.array([0, 5]), np.array([[0, 3], [4, 5]]))).all()
+
+
+def test_random_vectors_take_the_place_of_skip_gram(train: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqrec_bench.am_lstm.model.item_vectors", None)  # calling it would fail
+    monkeypatch.setattr("seqrec_bench.am_lstm.model.user_vectors", None)
+    first, again = (fitted(train, epochs=0, starting_vectors="random") for _ in range(2))
+    for name, values in arrays(first).items():
+        np.testing.assert_array_equal(values, arrays(again)[name])
+    assert arrays(first)["item_output"].std() == pytest.approx(8**-0.5, rel=0.2)
+
+
+def test_without_user_vectors_none_are_learnt(train: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqrec_bench.am_lstm.model.user_vectors", None)
+    assert "user_key" not in arrays(fitted(train, memory=False, fixed_user_vector=False))
+
+
+def test_a_restored_model_answers_as_before(train: Sequences, trained: AMLSTM) -> None:
+    restored = AMLSTM(dimension=4)
+    restored.restore(train, trained.state())
+    users, histories = np.array([0, 5]), np.array([[0, 3], [4, 5]])
+    np.testing.assert_array_equal(restored.score(users, histories), trained.score(users, histories))
+
+
+HISTORIES = np.array([[0, 0, 0, 0, 9], [0, 0, 3, 1, 15], [2, 4, 6, 8, 10], [0, 0, 0, 0, 0]])
+
+
+def test_attention_weights_stand_at_the_places_of_the_history(trained: AMLSTM) -> None:
+    items = trained.attention_weights(np.array([11, 0, 4, 1]), HISTORIES).items
+    assert items is not None
+    assert items.shape == (4, 5, 5)
+    present = HISTORIES > 0
+    np.testing.assert_allclose(items.sum(axis=2), present.astype(float), atol=1e-6)
+    for weights, history in zip(items, HISTORIES, strict=True):
+        n = (history > 0).sum()
+        assert not np.triu(weights, 1).any()  # nothing later is seen
+        if n:
+            expected = trained._net.item_weights(torch.from_numpy(history[history > 0][None])).detach()
+            np.testing.assert_allclose(weights[5 - n :, 5 - n :], expected[0], atol=1e-6)
+
+
+def test_memory_weights_are_those_after_the_latest_item(trained: AMLSTM) -> None:
+    users = trained.attention_weights(np.array([11, 0, 4, 1]), HISTORIES).users
+    assert users is not None
+    assert users.shape == (4, 12)
+    np.testing.assert_allclose(users.sum(axis=1), 1, rtol=1e-5)
+    for weights, history in zip(users[:3], HISTORIES[:3], strict=True):
+        dynamic = trained._net.dynamic(torch.from_numpy(history[history > 0][None]))[:, -1]
+        np.testing.assert_allclose(weights, trained._net.memory_weights(dynamic).detach()[0], atol=1e-6)
+
+
+def test_a_part_that_is_left_out_has_no_weights_to_show(train: Sequences) -> None:
+    weights = fitted(train, attention=False, memory=False).attention_weights(np.array([1]), np.array([[2, 3]]))
+    assert weights.items is None
+    assert weights.users is None
+
+
 def test_score_equals_the_net_on_unpadded_histories(trained: AMLSTM) -> None:
     histories = np.array([[0, 0, 0, 0, 9], [0, 0, 3, 1, 15], [2, 4, 6, 8, 10]])
     users = np.array([11, 0, 4])

@@ -2,32 +2,38 @@
 
 import math
 from collections.abc import Callable
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 
-from seqrec_bench.am_lstm.network import AMLSTMNet, Attention, positional_encoding
+from seqrec_bench.am_lstm.network import AMLSTMNet, Attention, DropoutPlaces, Parts, positional_encoding
 from seqrec_bench.training.seeding import seeded
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 
 N_USERS, N_ITEMS, LENGTH = 4, 6, 5
+WHOLE = Parts()
 USERS = np.array([2, 0, 3])
 ITEMS = np.array([[3, 1, 6, 2, 5], [4, 4, 2, 0, 0], [1, 0, 0, 0, 0]])
 COUNTS = [5, 3, 1]
 
 
-@pytest.fixture(params=[3, 4])
-def net(request: pytest.FixtureRequest) -> AMLSTMNet:
-    """A net in double precision with every weight away from 0, the biases and the padding's output row too."""
+def a_net(d: int, parts: Parts = WHOLE, places: DropoutPlaces = "item-vectors-and-y") -> AMLSTMNet:
+    """A net in double precision with every weight away from 0, the biases too."""
     with seeded(1, "cpu"):
-        net = AMLSTMNet(N_USERS, N_ITEMS, request.param, LENGTH, dropout=0.5).double().eval()
+        net = AMLSTMNet(N_USERS, N_ITEMS, d, LENGTH, 0.5, places, parts).double().eval()
         for name, parameter in net.named_parameters():
             torch.nn.init.normal_(parameter, std=0.7)
             if name == "item_input.weight":
                 torch.nn.init.zeros_(parameter[0])
     return net.requires_grad_(False)
+
+
+@pytest.fixture(params=[3, 4])
+def net(request: pytest.FixtureRequest) -> AMLSTMNet:
+    return a_net(request.param)
 
 
 def weight(layer: torch.nn.Module, name: str) -> np.ndarray:
@@ -63,7 +69,7 @@ def literal_attention(
 ) -> np.ndarray:
     d = queries.shape[1]
     q, k, v = affine(attention.query, queries), affine(attention.key, keys), affine(attention.value, values)
-    attended = np.zeros((len(q), d))
+    attended = np.zeros((len(q), v.shape[1]))
     for a in range(len(q)):
         seen = [b for b in range(len(k)) if sees(a, b)]
         weights = softmax([sum(q[a, i] * k[b, i] for i in range(d)) / math.sqrt(d) for b in seen])
@@ -93,15 +99,18 @@ def literal_dynamic(net: AMLSTMNet, items: np.ndarray) -> np.ndarray:
     """O of one user's items without any padding."""
     vectors = np.array([weight(net, "item_input.weight")[item] for item in items])
     x = vectors + literal_positional_encoding(*vectors.shape)
-    attended = literal_attention(net.self_attention, x, x, x, sees=lambda query, key: key <= query)
-    return literal_lstm(net.lstm, x + attended)
+    if net.parts.attention:
+        x = x + literal_attention(net.self_attention, x, x, x, sees=lambda query, key: key <= query)
+    return literal_lstm(net.lstm, x)
 
 
 def literal_scores(net: AMLSTMNet, user: int, items: np.ndarray) -> np.ndarray:
     """z of the items 1..N after the last of these items."""
-    last = literal_dynamic(net, items)[-1]
-    keys, values = weight(net, "user_key"), weight(net, "user_value")
-    y = np.concatenate([last + literal_attention(net.memory, last[None], keys, values)[0], keys[user]])
+    y = literal_dynamic(net, items)[-1]
+    if net.parts.memory:
+        y = y + literal_attention(net.memory, y[None], weight(net, "user_key"), weight(net, "user_value"))[0]
+    if net.parts.fixed_user_vector:
+        y = np.concatenate([y, weight(net, "user_key")[user]])
     outputs, bias = weight(net, "item_output"), weight(net, "item_bias")
     return np.array([sum(y[i] * outputs[v, i] for i in range(len(y))) + bias[v] for v in range(N_ITEMS)])
 
@@ -179,11 +188,78 @@ def test_a_later_item_changes_no_earlier_output(net: AMLSTMNet, place: int) -> N
     assert not np.isclose(after[place:], before[place:]).all(axis=1).any()
 
 
-def test_dropout_is_on_the_item_vectors_and_on_y(net: AMLSTMNet, record_dropout: RecordDropout) -> None:
+ABLATIONS = [Parts(attention=False), Parts(memory=False), Parts(fixed_user_vector=False), Parts(False, False, False)]
+
+
+@pytest.mark.parametrize("parts", ABLATIONS, ids=str)
+def test_scores_without_a_part(parts: Parts) -> None:
+    net = a_net(3, parts)
+    wanted = np.arange(LENGTH) == np.array(COUNTS)[:, None] - 1
+    expected = [literal_scores(net, user, items[:n]) for user, items, n in zip(USERS, ITEMS, COUNTS, strict=True)]
+    np.testing.assert_allclose(score(net, USERS, ITEMS, wanted), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("parts", "gone"),
+    [
+        (WHOLE, set()),
+        (Parts(attention=False), {"self_attention"}),
+        (Parts(memory=False), {"memory", "user_value"}),
+        (Parts(fixed_user_vector=False), set()),
+        (Parts(memory=False, fixed_user_vector=False), {"memory", "user_value", "user_key"}),
+    ],
+    ids=str,
+)
+def test_a_part_that_is_left_out_has_no_weights(parts: Parts, gone: set[str]) -> None:
+    def names(net: AMLSTMNet) -> set[str]:
+        return {name.split(".")[0] for name, _ in net.named_parameters()}
+
+    assert names(a_net(4)) - names(a_net(4, parts)) == gone
+    assert a_net(4, parts).item_output.shape == (N_ITEMS, 8 if parts.fixed_user_vector else 4)
+
+
+def test_random_vectors_have_lengths_of_about_1() -> None:
+    with seeded(0, "cpu"):
+        net = AMLSTMNet(300, 300, 50, LENGTH, 0.5, "y", WHOLE)
+        net.draw_vectors()
+    assert len(net.user_vectors) == 2
+    assert not net.item_input.weight[0].any()
+    for vectors in (net.item_input.weight[1:], net.item_output, net.user_key, net.user_value):
+        assert vectors.norm(dim=1).mean().item() == pytest.approx(1, abs=0.03)
+    assert not torch.equal(net.user_key, net.user_value)
+
+
+def test_weights_of_items_and_of_the_memory_are_those_of_the_equations(net: AMLSTMNet) -> None:
+    """Rows of the identity as values, with W_V = I and b_V = 0, bring the weights themselves out of the equation."""
+    items = torch.from_numpy(ITEMS)
+    for attention, n_values in ((net.self_attention, LENGTH), (net.memory, N_USERS)):
+        attention.value = torch.nn.Linear(n_values, n_values).double().requires_grad_(False)
+        attention.value.weight.copy_(torch.eye(n_values))
+        attention.value.bias.zero_()
+    x = weight(net, "item_input.weight")[ITEMS[0]] + net.positions.double().numpy()
+    keys, d = weight(net, "user_key"), net.user_key.shape[1]
+    expected = literal_attention(net.self_attention, x, x, np.eye(LENGTH), sees=lambda query, key: key <= query)
+    np.testing.assert_allclose(net.item_weights(items)[0].numpy(), expected, atol=1e-6)
+    dynamic = np.random.default_rng(0).normal(size=(3, d))
+    recalled = net.memory_weights(torch.from_numpy(dynamic)).numpy()
+    np.testing.assert_allclose(recalled, literal_attention(net.memory, dynamic, keys, np.eye(N_USERS)), atol=1e-6)
+
+
+@pytest.mark.parametrize("places", get_args(DropoutPlaces))
+def test_dropout_is_in_its_places(places: DropoutPlaces, record_dropout: RecordDropout) -> None:
+    net = a_net(4, places=places)
     assert net.dropout.p == 0.5
     dropped = record_dropout(net)
     scores = score(net, USERS[:1], ITEMS[:1], np.array([[False, False, False, False, True]]))
-    vectors, y = dropped
-    np.testing.assert_array_equal(vectors[0], weight(net, "item_input.weight")[ITEMS[0]])
-    np.testing.assert_array_equal(y[0, vectors.shape[2] :], weight(net, "user_key")[USERS[0]])
+    *others, y = dropped
+    vectors = weight(net, "item_input.weight")[ITEMS[0]]
+    if places == "y":
+        assert others == []
+    elif places == "item-vectors-and-y":
+        np.testing.assert_array_equal(others, [vectors[None]])
+    else:
+        x = vectors + literal_positional_encoding(*vectors.shape)
+        attended = literal_attention(net.self_attention, x, x, x, sees=lambda query, key: key <= query)
+        np.testing.assert_allclose(others, [(x + attended)[None]], rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(y[0, 4:], weight(net, "user_key")[USERS[0]])
     np.testing.assert_allclose(scores, y @ weight(net, "item_output").T + weight(net, "item_bias"))
