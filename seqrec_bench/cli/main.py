@@ -8,6 +8,7 @@ import typer
 from seqrec_bench.cli import data
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
+from seqrec_bench.cli.search import search
 from seqrec_bench.cli.table import table
 from seqrec_bench.errors import BenchError, ExitCode
 
@@ -22,6 +23,7 @@ app.add_typer(data.app, name="data")
 app.command()(run)
 app.command()(table)
 app.command()(plot)
+app.command()(search)
 
 
 @app.callback()

@@ -1,8 +1,6 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-import os
 import re
-import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +16,20 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.process_options import (
+    DeviceOption,
+    JobsOption,
+    available_cores,
+    end_as_by_interrupt,
+    require_device,
+)
 from seqrec_bench.cli.progress import RunDisplay, open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.registry import parse_setting
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.cell import Setting
+from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.run import Outcome, Plan, execute, make_plan
 from seqrec_bench.experiments.suite import Group, cells, load_suite
@@ -46,10 +51,8 @@ def run(
     variant: Annotated[
         str, typer.Option(metavar="NAME", help="The name under which a changed model is recorded.")
     ] = PAPER_VARIANT,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Cells run side by side.", show_default="the number of cores")
-    ] = None,
-    device: Annotated[str, typer.Option(help="A torch device, for the models that use torch.")] = "cpu",
+    jobs: JobsOption = None,
+    device: DeviceOption = "cpu",
     results: ResultsOption = DEFAULT_RESULTS,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run finished cells again.")] = False,
     dataset: DatasetOption = None,
@@ -64,14 +67,13 @@ def run(
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
     groups = _choose_groups(all_cells, models, dims, seeds, settings or [], variant)
-    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", device):
-        raise InputError(f"--device {device!r} is no device: give cpu, cuda, cuda:0 and so on, or mps.")
+    require_device(device)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     _warn_of_repeats(data)
     store = Store(results)
     plan = make_plan(cells(groups), store, data, fresh)
     _announce(plan)
-    jobs = jobs or _available_cores()
+    jobs = jobs or available_cores()
     store.require_writable()
     with open_display(plan.pending, jobs) as display:
         outcome = _execute(plan, display, jobs, Setting(data, device), store)
@@ -132,11 +134,6 @@ def parse_numbers(text: str, option: str, least: int) -> list[int]:
     return numbers
 
 
-def _available_cores() -> int:
-    """As `nproc` has it: those that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
     """Values of hyperparameters by model and name, from MODEL.KEY=VALUE."""
     parsed: dict[str, dict[str, Value]] = {}
@@ -168,9 +165,8 @@ def _count(n_cells: int) -> str:
 
 
 def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, store: Store) -> Outcome:
-    processes = CellProcesses(jobs, setting, display.advanced)
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)  # whoever ends the run ends its processes, as Ctrl-C does
+    processes = CellProcesses(jobs, run_cell, setting, display.advanced)
+    end_as_by_interrupt()
     try:
         return execute(plan.pending, processes, store, display.ended)
     except KeyboardInterrupt:

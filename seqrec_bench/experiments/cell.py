@@ -3,12 +3,12 @@
 import math
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import Split, leave_one_out
+from seqrec_bench.data.split import Holdout, leave_one_out
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
 from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
@@ -25,6 +25,24 @@ class Setting:
 
     dataset: Dataset
     device: str
+
+
+@dataclass(frozen=True)
+class TrialSetting:
+    """What the trials of one search have in common. They get no test target, so they can't be chosen by one."""
+
+    validation: Holdout
+    """Its history is the training data."""
+    device: str
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a trial brings."""
+
+    curve: Sequence[Epoch]
+    validation: Mapping[str, float]
+    """Validation metrics of the fitted model, by name."""
 
 
 def cell_key(cell: Cell, dataset: Dataset) -> CellKey:
@@ -57,7 +75,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> R
     made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
     split = leave_one_out(setting.dataset.sequences)
     started = time.perf_counter()
-    curve = _fit(recommender, cell, split, setting.device, report)
+    curve = _fit(recommender, cell, split.validation, setting.device, report)
     fitted = time.perf_counter()
     validation, test = rank_targets(recommender, split.validation), rank_targets(recommender, split.test)
     return Record(
@@ -74,10 +92,22 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> R
     )
 
 
+def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]) -> Fitted:
+    """Trains the cell in this process and ranks its validation targets.
+
+    Raises:
+        ScoreError: As `run_cell` has it.
+        InputError: As `run_cell` has it.
+    """
+    recommender = build(cell.model, cell.dimension, cell.settings)
+    curve = _fit(recommender, cell, setting.validation, setting.device, report)
+    return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation)))
+
+
 def _fit(
-    recommender: Recommender, cell: Cell, split: Split, device: str, report: Callable[[Epoch], None]
+    recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Callable[[Epoch], None]
 ) -> list[Epoch]:
-    """Fits the recommender and returns its epochs."""
+    """Fits the recommender to the validation targets' histories and returns its epochs."""
     curve: list[Epoch] = []
 
     def keep(epoch: Epoch) -> None:
@@ -85,10 +115,10 @@ def _fit(
         report(curve[-1])
 
     def validate() -> Mapping[str, float]:
-        return validation_figures(rank_targets(recommender, split.validation))
+        return validation_figures(rank_targets(recommender, validation))
 
     try:
-        recommender.fit(split.train, FitContext(cell.seed, device, validate, keep))
+        recommender.fit(validation.history, FitContext(cell.seed, device, validate, keep))
     except ScoreError as error:
         raise ScoreError(f"In epoch {len(curve) + 1}: {error}") from error
     return curve

@@ -12,12 +12,16 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from threading import Lock
+from typing import Generic, TypeVar, cast
 
 from seqrec_bench.errors import BenchError, ExitCode
-from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Record
+
+SettingT = TypeVar("SettingT")
+OutcomeT = TypeVar("OutcomeT")
+Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT]
+"""What a process does with its cell: `run_cell` or `run_trial`. It reports epochs as they end."""
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -35,26 +39,33 @@ class _Failure:
     cause: str
 
 
-class CellProcesses:
+class CellProcesses(Generic[SettingT, OutcomeT]):
     """Runs each submitted cell in a fresh process, `jobs` of them side by side.
 
-    Futures are those of `concurrent.futures`: they hold the cell's record, or raise `CellError`.
+    Futures are those of `concurrent.futures`: they hold what came of the cell (its record, say), or raise `CellError`.
     """
 
-    def __init__(self, jobs: int, setting: Setting, report: Callable[[Cell, Epoch | None], None]) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        work: Work[SettingT, OutcomeT],
+        setting: SettingT,
+        report: Callable[[Cell, Epoch | None], None],
+    ) -> None:
         """Starts nothing yet.
 
         Args:
+            work: Done with each cell in its process: a function of a module, as it is found there by name.
             report: Called from another thread when a cell starts (with None) and after each of its epochs.
         """
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("spawn")
-        self._setting, self._report = setting, report
+        self._work, self._setting, self._report = work, setting, report
         self._running: set[SpawnProcess] = set()
         self._stopped = False
         self._lock = Lock()
 
-    def submit(self, cell: Cell) -> Future[Record]:
+    def submit(self, cell: Cell) -> Future[OutcomeT]:
         return self._threads.submit(self._run, cell)
 
     def shutdown(self) -> None:
@@ -65,9 +76,9 @@ class CellProcesses:
                 process.kill()
         self._threads.shutdown(cancel_futures=True)
 
-    def _run(self, cell: Cell) -> Record:
+    def _run(self, cell: Cell) -> OutcomeT:
         receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_work, args=(cell, self._setting, sender), name=str(cell))
+        process = self._context.Process(target=_live, args=(self._work, cell, self._setting, sender), name=str(cell))
         self._start(process)
         try:
             sender.close()
@@ -77,9 +88,11 @@ class CellProcesses:
             process.join()
             with self._lock:
                 self._running.discard(process)
-        if isinstance(outcome, Record):
-            return outcome
-        raise CellError(outcome.cause if outcome else _explain_death(process.exitcode))
+        if outcome is None:
+            raise CellError(_explain_death(process.exitcode))
+        if isinstance(outcome, _Failure):
+            raise CellError(outcome.cause)
+        return outcome
 
     def _start(self, process: SpawnProcess) -> None:
         with self._lock, _single_threaded():
@@ -88,7 +101,7 @@ class CellProcesses:
             process.start()
             self._running.add(process)
 
-    def _receive(self, cell: Cell, receiver: Connection) -> Record | _Failure | None:
+    def _receive(self, cell: Cell, receiver: Connection) -> OutcomeT | _Failure | None:
         """What the process sends last; None if it dies without a word."""
         while True:
             try:
@@ -96,8 +109,7 @@ class CellProcesses:
             except (EOFError, OSError):  # it died before or in the middle of a message
                 return None
             if not isinstance(message, Epoch):
-                assert isinstance(message, Record | _Failure)
-                return message
+                return cast(OutcomeT | _Failure, message)
             self._report(cell, message)
 
 
@@ -106,10 +118,10 @@ def _block_interrupts() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 
 
-def _work(cell: Cell, setting: Setting, sender: Connection) -> None:
-    """The process's whole life: run the cell, and send its epochs and what came of it."""
+def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender: Connection) -> None:
+    """The process's whole life: do the work, and send the cell's epochs and what came of it."""
     try:
-        outcome: Record | _Failure = run_cell(cell, setting, sender.send)
+        outcome: OutcomeT | _Failure = work(cell, setting, sender.send)
     except BenchError as error:
         outcome = _Failure(str(error))
     except Exception as error:

@@ -27,7 +27,7 @@ def reports() -> Reports:
 
 @pytest.fixture
 def processes(toy: Dataset, reports: Reports) -> Iterator[CellProcesses]:
-    found = CellProcesses(2, Setting(toy, "cpu"), lambda cell, epoch: reports.append((cell, epoch)))
+    found = CellProcesses(2, run_cell, Setting(toy, "cpu"), lambda cell, epoch: reports.append((cell, epoch)))
     yield found
     found.shutdown()
 
@@ -82,7 +82,7 @@ def test_a_display_that_fails_is_that_cells_failure_and_leaves_no_process(toy: D
     def fail(cell: Cell, epoch: Epoch | None) -> None:
         raise LookupError("no such bar")
 
-    processes = CellProcesses(1, Setting(toy, "cpu"), fail)
+    processes = CellProcesses(1, run_cell, Setting(toy, "cpu"), fail)
     with pytest.raises(LookupError):
         processes.submit(Cell("unruly", "paper", 0, 0)).result()
     processes.shutdown()
@@ -91,7 +91,7 @@ def test_a_display_that_fails_is_that_cells_failure_and_leaves_no_process(toy: D
 
 def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:
     started = Event()
-    processes = CellProcesses(1, Setting(toy, "cpu"), lambda cell, epoch: started.set())
+    processes = CellProcesses(1, run_cell, Setting(toy, "cpu"), lambda cell, epoch: started.set())
     running = processes.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
     waiting = processes.submit(Cell("unruly", "paper", 0, 0))
     assert started.wait(timeout=60)

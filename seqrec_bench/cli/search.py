@@ -1,0 +1,139 @@
+"""``seqrec-bench search``: chooses what a paper leaves open, on validation alone and with equal effort."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import (
+    DatasetOption,
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.cli.process_options import (
+    DeviceOption,
+    JobsOption,
+    available_cores,
+    end_as_by_interrupt,
+    require_device,
+)
+from seqrec_bench.cli.tables import print_table
+from seqrec_bench.data import Columns, Dataset, leave_one_out
+from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.experiments.cell import TrialSetting, run_trial
+from seqrec_bench.experiments.processes import CellProcesses
+from seqrec_bench.experiments.sampler import require_optuna
+from seqrec_bench.experiments.search import ModelSearch, run_searches
+from seqrec_bench.experiments.search_file import Search, load_search
+from seqrec_bench.experiments.search_log import Trial
+from seqrec_bench.recommender import SELECTION_METRIC
+
+DEFAULT_OUT = Path("runs/search")
+
+
+def search(
+    source: Annotated[
+        str, typer.Argument(metavar="NAME", help="A search that comes with the package, or a .toml file of your own.")
+    ] = "paper",
+    models: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Only these models of it.", show_default="all")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The directory of the logs.")] = DEFAULT_OUT,
+    jobs: JobsOption = None,
+    device: DeviceOption = "cpu",
+    dataset: DatasetOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Tries settings of models, chooses on validation NDCG@50, and logs every trial; test targets are not ranked.
+
+    Every model has the same number of trials. The same command goes on where the logs end.
+
+    Example: seqrec-bench search paper --models fpmc,caser --jobs 2
+    """
+    chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
+    require_device(device)
+    require_optuna()
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    folder = out / chosen.name
+    searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
+    _announce(chosen, searches)
+    _require_writable(folder)
+    _run(searches, jobs or available_cores(), device, data, folder)
+    _show(searches)
+
+
+def _restrict(search: Search, models: str | None) -> Search:
+    """The search of those models that were named, in its own order."""
+    if models is None:
+        return search
+    named = {name.strip() for name in models.split(",") if name.strip()}
+    known = [space.model for space in search.models]
+    if not named or not named.issubset(known):
+        raise InputError(f"--models {models!r} must name models of the search {search.name}: {', '.join(known)}.")
+    return replace(search, models=[space for space in search.models if space.model in named])
+
+
+def _require_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Logs can't be written to {folder} ({error.strerror}): name another --out.") from error
+
+
+def _announce(chosen: Search, searches: Sequence[ModelSearch]) -> None:
+    for search in searches:
+        note = f"{search.n_trials} trials, {len(search.trials)} of them done already"
+        if search.n_combinations < chosen.n_trials:
+            note += f"; no more than {search.n_combinations} settings are possible, so fewer than {chosen.n_trials}"
+        typer.echo(f"{search.model}: {note}.", err=True)
+
+
+def _run(searches: Sequence[ModelSearch], jobs: int, device: str, data: Dataset, folder: Path) -> None:
+    setting = TrialSetting(leave_one_out(data.sequences).validation, device)
+    processes = CellProcesses(jobs, run_trial, setting, lambda cell, epoch: None)
+    end_as_by_interrupt()
+    try:
+        run_searches(searches, processes, jobs, device, _tell)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped: finished trials are in {folder}; the same command goes on from there.", err=True)
+        raise
+
+
+def _tell(search: ModelSearch, trial: Trial) -> None:
+    place = f"{search.model} {trial.number}/{search.n_trials} ({_say_settings(trial.settings)})"
+    outcome = f"failed: {trial.failure}" if trial.value is None else f"{SELECTION_METRIC} {trial.value:.4f}"
+    epoch = "" if trial.epoch is None else f" in epoch {trial.epoch}"
+    typer.echo(f"{place}: {outcome}{epoch}, {trial.seconds:.0f} s", err=True)
+
+
+def _show(searches: Sequence[ModelSearch]) -> None:
+    """Prints the best trial of each model, and ends with an error where a model has none."""
+    header = ["model", "trials", "failed", "minutes", f"best {SELECTION_METRIC}", "epoch", "trial", "settings"]
+    print_table(header, [_row(search) for search in searches])
+    if any(search.best is None for search in searches):
+        raise typer.Exit(ExitCode.CELLS_FAILED)
+
+
+def _row(search: ModelSearch) -> list[str]:
+    failed = sum(trial.value is None for trial in search.trials)
+    minutes = sum(trial.seconds for trial in search.trials) / 60
+    start = [search.model, str(len(search.trials)), str(failed), f"{minutes:.1f}"]
+    if (best := search.best) is None:
+        return [*start, "", "", "", ""]
+    epoch = "" if best.epoch is None else str(best.epoch)
+    return [*start, f"{best.value:.4f}", epoch, str(best.number), _say_settings(best.settings)]
+
+
+def _say_settings(settings: Mapping[str, Value]) -> str:
+    return " ".join(f"{key}={value}" for key, value in settings.items())

@@ -1,0 +1,166 @@
+"""Searching: as many trials of every model, chosen and judged on validation alone; no test target is ever ranked."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.evaluation.ranking import PROTOCOL
+from seqrec_bench.evaluation.registry import build, has_dimension, hyperparameters, load
+from seqrec_bench.experiments.cell import Fitted
+from seqrec_bench.experiments.environment import environment
+from seqrec_bench.experiments.sampler import next_settings
+from seqrec_bench.experiments.search_file import ModelSpace, Search, Settings
+from seqrec_bench.experiments.search_log import Log, Trial, encode_curve
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import SELECTION_METRIC
+
+
+class Executor(Protocol):
+    """Where trials are run: `concurrent.futures`, in short."""
+
+    def submit(self, cell: Cell) -> Future[Fitted]: ...
+
+    def shutdown(self) -> None: ...
+
+
+class ModelSearch:
+    """The search of one model: what was tried of it, and what comes next."""
+
+    def __init__(self, search: Search, space: ModelSpace, dataset: Dataset, device: str, folder: Path) -> None:
+        """Reads the model's log, if there is one.
+
+        Args:
+            folder: Where the logs of this search are, one file a model.
+
+        Raises:
+            InputError: The log was made otherwise, or has more trials than this search.
+        """
+        self.model, self.n_combinations = space.model, space.n_combinations
+        self.n_trials = min(search.n_trials, space.n_combinations)
+        self._space, self._seed = space, search.seed
+        self._dimension = search.dimension if has_dimension(load(space.model)) else 0
+        self._log = Log(folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device))
+        if len(self.trials) > self.n_trials:
+            raise InputError(
+                f"{self._log.path} has {len(self.trials)} trials, and the search {search.name} is of {self.n_trials}: "
+                "raise its trials, or move that file away to search anew."
+            )
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        return self._log.trials
+
+    @property
+    def best(self) -> Trial | None:
+        """The trial with the greatest validation NDCG@50, the first of equal ones; None if all failed."""
+        sound = [trial for trial in self.trials if trial.value is not None]
+        return max(sound, key=lambda trial: trial.value or 0.0, default=None)
+
+    @property
+    def is_over(self) -> bool:
+        return len(self.trials) == self.n_trials
+
+    def next_settings(self) -> Settings:
+        """What the next trial sets of what is searched."""
+        tried = [(trial.settings, trial.value) for trial in self.trials]
+        return next_settings(self._space.space, tried, self._seed)
+
+    def cell(self, settings: Settings) -> Cell:
+        """The cell of the next trial."""
+        chosen = {**self._space.fixed, **settings}
+        return Cell(self.model, f"trial-{len(self.trials) + 1}", self._dimension, self._seed, chosen)
+
+    def add(self, trial: Trial) -> None:
+        self._log.append(trial)
+
+
+@dataclass(frozen=True)
+class _Started:
+    search: ModelSearch
+    settings: Settings
+    environment: Mapping[str, Any]
+    seconds: float
+    """By the monotonic clock."""
+
+
+def run_searches(
+    searches: Sequence[ModelSearch],
+    executor: Executor,
+    jobs: int,
+    device: str,
+    ended: Callable[[ModelSearch, Trial], None],
+) -> None:
+    """Runs every search to its end; each trial is in its log as soon as it is done, and a failed one counts too.
+
+    A model's trials follow one another. Where there are fewer processes than models, those that come first in
+    `searches` come first.
+
+    Args:
+        jobs: How many trials run side by side.
+        ended: Called after each trial.
+    """
+    running: dict[Future[Fitted], _Started] = {}
+    try:
+        while True:
+            busy = {started.search.model for started in running.values()}
+            waiting = [search for search in searches if not search.is_over and search.model not in busy]
+            for search in waiting[: jobs - len(running)]:
+                settings = search.next_settings()
+                made_by = {**environment(search.model, device), "threads": 1}  # of the trial's process, not of this one
+                future = executor.submit(search.cell(settings))
+                running[future] = _Started(search, settings, made_by, time.monotonic())
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                started = running.pop(future)
+                trial = _trial(started, future)
+                started.search.add(trial)
+                ended(started.search, trial)
+    finally:
+        executor.shutdown()
+
+
+def _trial(started: _Started, future: Future[Fitted]) -> Trial:
+    """What is to be logged of a trial that is over."""
+    fitted, failure = None, None
+    if error := future.exception():
+        failure = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+    else:
+        fitted = future.result()
+    curve = encode_curve(fitted.curve) if fitted else []
+    best = max(curve, key=lambda epoch: epoch[SELECTION_METRIC], default=None)
+    return Trial(
+        number=len(started.search.trials) + 1,
+        settings=started.settings,
+        value=fitted.validation[SELECTION_METRIC] if fitted else None,
+        epoch=int(best["epoch"]) if best else None,
+        failure=failure,
+        seconds=time.monotonic() - started.seconds,
+        environment=started.environment,
+        curve=curve,
+    )
+
+
+def _conditions(search: Search, space: ModelSpace, dataset: Dataset, device: str) -> dict[str, Any]:
+    """What all trials of a model have in common: with other conditions, a log is of another search."""
+    start = {key: values[0] for key, values in space.space.items()}
+    recommender = build(space.model, search.dimension, {**space.fixed, **start})
+    others = {key: value for key, value in hyperparameters(recommender).items() if key not in start}
+    return {
+        "model": space.model,
+        "version": recommender.version,
+        "dataset": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "tags_fingerprint": dataset.tags_fingerprint,
+        "protocol": PROTOCOL,
+        "device": device,
+        "seed": search.seed,
+        "space": {key: list(values) for key, values in space.space.items()},
+        "fixed": others,
+    }

@@ -1,0 +1,128 @@
+"""The log of a search: a JSON Lines file for each model, one trial a line."""
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+
+_FIELDS = {"trial", "conditions", "settings", SELECTION_METRIC, "epoch", "failure", "seconds", "environment", "curve"}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One model, trained once with some settings and looked at on validation."""
+
+    number: int
+    """1 for the first."""
+    settings: Mapping[str, Value]
+    """Those that are searched."""
+    value: float | None
+    """Validation NDCG@50 of the fitted model; None if the trial failed."""
+    epoch: int | None
+    """Its best epoch; None if it failed or does not train in epochs."""
+    failure: str | None
+    """Why it failed, or None."""
+    seconds: float
+    """From the start of its process to its end."""
+    environment: Mapping[str, Any]
+    """Commit, package versions and so on."""
+    curve: Sequence[Mapping[str, float]]
+    """``epoch``, ``loss`` and the validation ``NDCG@50`` of each epoch."""
+
+
+def encode_curve(curve: Sequence[Epoch]) -> list[dict[str, float]]:
+    """What a log has of the epochs."""
+    return [
+        {"epoch": epoch.number, "loss": epoch.loss, SELECTION_METRIC: epoch.validation[SELECTION_METRIC]}
+        for epoch in curve
+    ]
+
+
+class Log:
+    """The trials of one model in one file."""
+
+    def __init__(self, path: Path, conditions: Mapping[str, Any]) -> None:
+        """Reads what is there; a last line that was not written to its end counts for nothing.
+
+        Args:
+            conditions: What all trials of the log have in common, as JSON has it.
+
+        Raises:
+            InputError: The file holds something else than trials under these conditions.
+        """
+        self.path, self._conditions = path, dict(conditions)
+        self.trials: list[Trial] = []
+        content = path.read_bytes() if path.exists() else b""
+        self._size = content.rfind(b"\n") + 1
+        for number, line in enumerate(content[: self._size].splitlines(), start=1):
+            self.trials.append(self._read(number, line))
+
+    def append(self, trial: Trial) -> None:
+        """Adds the trial; it is on the disk when this returns."""
+        fields = {
+            "trial": trial.number,
+            "conditions": self._conditions,
+            "settings": dict(trial.settings),
+            SELECTION_METRIC: trial.value,
+            "epoch": trial.epoch,
+            "failure": trial.failure,
+            "seconds": round(trial.seconds, 3),
+            "environment": dict(trial.environment),
+            "curve": list(trial.curve),
+        }
+        line = json.dumps(fields, allow_nan=False).encode() + b"\n"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.truncate(self._size)  # without the half line that an interruption may have left
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        self._size += len(line)
+        self.trials.append(trial)
+
+    def _read(self, number: int, line: bytes) -> Trial:
+        place = f"{self.path}, line {number},"
+        try:
+            fields = json.loads(line)
+            conditions = dict(fields["conditions"])
+            difference = _difference(conditions, self._conditions)
+            trial = None if difference else _trial(fields, number)
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{place} is not trial {number} of a search ({error}): move that file away.") from error
+        if trial is None:
+            raise InputError(
+                f"{place} was made with {difference}: move that file away to search anew, or name another --out."
+            )
+        return trial
+
+
+def _difference(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | None:
+    """The first of the conditions that differs, in words."""
+    for key in (*wanted, *found):
+        if found.get(key) != wanted.get(key):
+            return f"{key} {json.dumps(found.get(key))}, not {json.dumps(wanted.get(key))}"
+    return None
+
+
+def _trial(fields: Mapping[str, Any], number: int) -> Trial:
+    """The trial that a line holds.
+
+    Raises:
+        ValueError: The line does not hold this trial.
+    """
+    value, failure = fields[SELECTION_METRIC], fields["failure"]
+    if fields.keys() != _FIELDS or fields["trial"] != number:
+        raise ValueError("its fields or its number are others")
+    if (value is None) == (failure is None) or not math.isfinite(value or 0.0):
+        raise ValueError("it has neither a figure nor a failure, or both")
+    return Trial(
+        number, dict(fields["settings"]), value, fields["epoch"], failure, fields["seconds"],
+        dict(fields["environment"]), list(fields["curve"]),
+    )  # fmt: skip
