@@ -6,6 +6,7 @@ import traceback
 import typer
 
 from seqrec_bench.cli import data
+from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
@@ -23,6 +24,7 @@ app.add_typer(data.app, name="data")
 app.command()(run)
 app.command()(table)
 app.command()(plot)
+app.command()(ablations)
 app.command()(search)
 
 

@@ -28,13 +28,16 @@ def read_paper(file: Path | None) -> Paper:
     return load_paper(file or DEFAULT_PAPER)
 
 
-def require_none_missing(missing: Sequence[Missing], results: Path) -> None:
+def require_none_missing(missing: Sequence[Missing], results: Path, cells: str = "--all") -> None:
     """Ends a command that had to leave cells out, after it has printed what there is.
+
+    Args:
+        cells: What makes `seqrec-bench run` make them.
 
     Raises:
         MissingCellsError: Some cells are missing; the message names them and the command that makes them.
     """
     if missing:
         names = "; ".join(map(str, missing))
-        command = f"seqrec-bench run --all --results {shlex.quote(str(results))}"
+        command = f"seqrec-bench run {cells} --results {shlex.quote(str(results))}"
         raise MissingCellsError(f"Cells are missing ({names}): make them with `{command}`.")

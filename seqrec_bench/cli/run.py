@@ -32,7 +32,7 @@ from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.run import Outcome, Plan, execute, make_plan
-from seqrec_bench.experiments.suite import Group, cells, load_suite
+from seqrec_bench.experiments.suite import Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT, Store
 
 
@@ -40,6 +40,9 @@ def run(
     all_cells: Annotated[
         bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")
     ] = False,
+    suite: Annotated[
+        str | None, typer.Option(metavar="NAME", help=f"Another set of cells: {', '.join(suites())}.")
+    ] = None,
     models: Annotated[str | None, typer.Option(metavar="A,B", help="Only these models, by name; your own too.")] = None,
     dims: Annotated[
         str | None, typer.Option(metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's")
@@ -66,7 +69,14 @@ def run(
 
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
-    groups = _choose_groups(all_cells, models, dims, seeds, settings or [], variant)
+    chosen_suite = "paper" if all_cells and suite is None else suite
+    if (chosen_suite is None) == (models is None) or (all_cells and suite is not None):
+        raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
+    if chosen_suite is not None:
+        groups = _suite_groups(chosen_suite, settings or [], variant)
+    else:
+        groups = _model_groups(str(models), settings or [], variant)
+    groups = [_restrict(group, dims, seeds) for group in groups]
     require_device(device)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     _warn_of_repeats(data)
@@ -80,14 +90,17 @@ def run(
     _conclude(outcome, results)
 
 
-def _choose_groups(
-    all_cells: bool, models: str | None, dims: str | None, seeds: str | None, settings: list[str], variant: str
-) -> list[Group]:
-    """What --all or --models asks for, with the dimensions and seeds that were named."""
-    if all_cells == (models is not None):
-        raise InputError("Say which cells to run: either --all for the whole paper, or --models A,B.")
-    if all_cells and (settings or variant != PAPER_VARIANT):
-        raise InputError("--set and --variant don't go with --all, which runs the models as published: use --models.")
+def _suite_groups(suite: str, settings: list[str], variant: str) -> list[Group]:
+    """What --all or --suite asks for."""
+    if settings or variant != PAPER_VARIANT:
+        raise InputError(
+            "--set and --variant don't go with --all and --suite, whose settings stand fast: use --models."
+        )
+    return load_suite(suite)
+
+
+def _model_groups(models: str, settings: list[str], variant: str) -> list[Group]:
+    """What --models asks for: the dimension and the seeds of the paper's Table 1."""
     if settings and variant == PAPER_VARIANT:
         raise InputError(
             f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
@@ -96,14 +109,11 @@ def _choose_groups(
         raise InputError(
             f"--variant {variant!r} becomes part of a file's name: use small letters, digits, dots and dashes."
         )
-    groups = load_suite("paper")
-    if models is not None:
-        names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
-        if not names:
-            raise InputError(f"--models {models!r} names no model: give names with commas between them.")
-        chosen = _parse_settings(settings, names)
-        groups = [Group(names, groups[0].dimensions[:1], groups[0].seeds, variant, chosen)]
-    return [_restrict(group, dims, seeds) for group in groups]
+    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
+    if not names:
+        raise InputError(f"--models {models!r} names no model: give names with commas between them.")
+    paper = load_suite("paper")[0]
+    return [Group(names, paper.dimensions[:1], paper.seeds, variant, _parse_settings(settings, names))]
 
 
 def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:

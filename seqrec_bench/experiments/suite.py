@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.records import PAPER_VARIANT
+
+_FOLDER = files("seqrec_bench.experiments") / "suites"
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,20 @@ class Group:
     """By model."""
 
 
+def suites() -> list[str]:
+    """The names of the suites that come with the package (``suites/<name>.toml``)."""
+    return sorted(file.name.removesuffix(".toml") for file in _FOLDER.iterdir() if file.name.endswith(".toml"))
+
+
 def load_suite(name: str) -> list[Group]:
-    """The groups of a committed suite file (``suites/<name>.toml``)."""
-    text = files("seqrec_bench.experiments").joinpath("suites", f"{name}.toml").read_text()
-    return [Group(**group) for group in tomllib.loads(text)["group"]]
+    """The groups of a suite.
+
+    Raises:
+        InputError: There is no suite of this name.
+    """
+    if name not in suites():
+        raise InputError(f"There is no suite {name!r}: choose from {', '.join(suites())}.")
+    return [Group(**group) for group in tomllib.loads(_FOLDER.joinpath(f"{name}.toml").read_text())["group"]]
 
 
 def cells(groups: Sequence[Group]) -> list[Cell]:

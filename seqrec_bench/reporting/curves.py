@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
-from seqrec_bench.reporting.selection import Missing, estimate, select
+from seqrec_bench.reporting.selection import Missing, Place, estimate, select
 from seqrec_bench.reporting.statistics import Estimate
 
 
@@ -40,9 +40,10 @@ def dimension_curves(records: Iterable[Record], paper: Paper, metric: str) -> Cu
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     dimensions = paper.figure_dimensions
-    selection = select(records, paper, [(row.model, dimension) for row in paper.rows for dimension in dimensions])
+    places = [[Place(row.model, row.variant, dimension) for dimension in dimensions] for row in paper.rows]
+    selection = select(records, paper, [place for curve in places for place in curve])
     curves = []
-    for row in paper.rows:
-        cells = [selection.cells.get((row.model, dimension)) for dimension in dimensions]
+    for row, curve in zip(paper.rows, places, strict=True):
+        cells = [selection.cells.get(place) for place in curve]
         curves.append(Curve(row, tuple(estimate(cell, metric) if cell else None for cell in cells)))
     return Curves(metric, dimensions, tuple(curves), selection.missing)

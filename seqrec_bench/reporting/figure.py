@@ -130,7 +130,7 @@ def _notes(curves: Curves, paper: Paper) -> list[str]:
             notes.append(f"No band ({reason}): {_listed(places)}.")
     if curves.missing:
         labels = {curve.row.model: curve.row.label for curve in curves.curves}
-        places = [(labels[cell.model] + _of_seeds(cell.seeds), cell.dimension) for cell in curves.missing]
+        places = [(labels[cell.place.model] + _of_seeds(cell.seeds), cell.place.dimension) for cell in curves.missing]
         notes.append(f"Missing: {_listed(places)}.")
     return notes
 

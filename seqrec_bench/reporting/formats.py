@@ -3,49 +3,32 @@
 import csv
 import io
 import json
-import re
-import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number, wrapped
 from seqrec_bench.reporting.table import Entry, Table, TableRow
-
-NONE = "—"
-"""Stands where there is no such number."""
-LINE_WIDTH = 80
 
 
 def to_markdown(table: Table) -> str:
     """One narrow table for each metric, so that the source fits a terminal, and the notes."""
     tables = [_markdown_table(table, metric) for metric in table.metrics]
-    notes = [_wrapped(_escape_markdown(note), first="- ", others="  ") for note in table.notes]
-    return "\n\n".join([*tables, "\n".join(notes)]) + "\n"
+    return "\n\n".join([*tables, markdown_notes(table.notes)]) + "\n"
 
 
 def _markdown_table(table: Table, metric: str) -> str:
-    lines = [[_escape_markdown(metric), "reported", "reproduced", "± 95 %", "difference", "seeds"]]
-    lines += [[_escape_markdown(row.label), *_texts(row.entries[metric]), str(row.n_seeds)] for row in table.rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, [f":{'-' * (widths[0] - 1)}", *[f"{'-' * (width - 1)}:" for width in widths[1:]]])
-    return "\n".join(_markdown_line(cells, widths) for cells in lines)
-
-
-def _markdown_line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    aligned = [cells[0].ljust(widths[0]), *map(str.rjust, cells[1:], widths[1:])]
-    return f"| {' | '.join(aligned)} |"
+    lines = [[escape_markdown(metric), "reported", "reproduced", "± 95 %", "difference", "seeds"]]
+    lines += [[escape_markdown(row.label), *_texts(row.entries[metric]), str(row.n_seeds)] for row in table.rows]
+    return markdown_table(lines)
 
 
 def _texts(entry: Entry) -> list[str]:
     """Reported, reproduced, half the interval's width or why there is none, difference."""
-    reported, difference = _number(entry.reported), _number(entry.difference, "+.4f")
+    reported, difference = number(entry.reported), number(entry.difference, "+.4f")
     if entry.reproduced is None:
         return [reported, "missing", NONE, difference]
-    interval = entry.reproduced.no_interval or _number(entry.reproduced.half_width)
-    return [reported, _number(entry.reproduced.mean), interval, difference]
-
-
-def _number(value: float | None, form: str = ".4f") -> str:
-    return NONE if value is None else format(round(value, 4) + 0.0, form)  # + 0.0: no negative zero
+    interval = entry.reproduced.no_interval or number(entry.reproduced.half_width)
+    return [reported, number(entry.reproduced.mean), interval, difference]
 
 
 def to_latex(table: Table) -> str:
@@ -70,7 +53,7 @@ def to_latex(table: Table) -> str:
         "",
         "\\smallskip",
         "{\\footnotesize\\noindent",
-        _wrapped(_escape_latex(" ".join(table.notes))) + "\\par}",
+        wrapped(_escape_latex(" ".join(table.notes))) + "\\par}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -121,22 +104,6 @@ def _flat(table: Table) -> Iterable[dict[str, Any]]:
                 "difference": entry.difference,
                 "n_seeds": row.n_seeds,
             }
-
-
-def _wrapped(text: str, first: str = "", others: str = "") -> str:
-    """The text in lines that fit a terminal; words, and with them escapes, stay whole."""
-    return textwrap.fill(
-        text,
-        LINE_WIDTH,
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _escape_markdown(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>|#~])", r"\\\1", " ".join(text.split()))
 
 
 _LATEX = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import METRICS
+from seqrec_bench.records import PAPER_VARIANT
 
 PAPERS = Path(__file__).parent / "papers"
 """The papers that come with the package, one TOML file each."""
@@ -22,7 +23,10 @@ class PaperRow:
     model: str
     """The name under which the model is registered."""
     reported: Mapping[str, float]
-    """What the paper reports, by metric (``"HR@50"``); empty for a reference, which the paper does not have."""
+    """What the paper reports, by metric (``"HR@50"``); empty where it reports nothing of the kind."""
+    dimension: int
+    """0 for a model without a dimension."""
+    variant: str = PAPER_VARIANT
     hits: int | None = None
     """How many of the users' targets the reported hit rate counts, where that is known."""
 
@@ -44,7 +48,9 @@ class Paper:
     rows: tuple[PaperRow, ...]
     """The reported models, in the paper's order."""
     references: tuple[PaperRow, ...]
-    """Models without a dimension that stand below them, for comparison."""
+    """Models that stand below them, for comparison."""
+    ablations: tuple[PaperRow, ...]
+    """Variants of its models with a part taken out, each to be compared with the model as published."""
     figure_metrics: tuple[str, ...]
     """What Figure 1, Figure 2, ... show over the dimension."""
     figure_dimensions: tuple[int, ...]
@@ -69,7 +75,9 @@ def load_paper(source: str | Path) -> Paper:
 def _paper(name: str, fields: Any) -> Paper:
     texts = {"citation": str, "dataset": str, "protocol": str}
     top = _fields(fields, "", {**texts, "cutoff": int, "metrics": list, "table": dict, "figures": dict})
-    table = _fields(top["table"], "table", {"dimension": int, "n_users": int, "rows": list, "references": list})
+    table = _fields(
+        top["table"], "table", {"dimension": int, "n_users": int, "rows": list, "references": list}, {"ablations": list}
+    )
     figures = _fields(top["figures"], "figures", {"metrics": list, "dimensions": list})
     for where, number in (("cutoff", top["cutoff"]), ("table.n_users", table["n_users"])):
         _require(number > 0, f"{where} must be 1 or more")
@@ -80,8 +88,14 @@ def _paper(name: str, fields: Any) -> Paper:
         metrics=metrics,
         dimension=table["dimension"],
         n_users=table["n_users"],
-        rows=tuple(_reported_row(row, f"table.rows[{i}]", metrics) for i, row in enumerate(table["rows"])),
+        rows=tuple(
+            _reported_row(row, f"table.rows[{i}]", metrics, table["dimension"]) for i, row in enumerate(table["rows"])
+        ),
         references=tuple(_reference(row, f"table.references[{i}]") for i, row in enumerate(table["references"])),
+        ablations=tuple(
+            _ablation(row, f"table.ablations[{i}]", table["dimension"])
+            for i, row in enumerate(table.get("ablations", []))
+        ),
         figure_metrics=_metrics(figures["metrics"], "figures.metrics", top["cutoff"]),
         figure_dimensions=_dimensions(figures["dimensions"], table["dimension"]),
     )
@@ -89,18 +103,24 @@ def _paper(name: str, fields: Any) -> Paper:
     return paper
 
 
-def _reported_row(value: Any, where: str, metrics: tuple[str, ...]) -> PaperRow:
+def _reported_row(value: Any, where: str, metrics: tuple[str, ...], dimension: int) -> PaperRow:
     row = _fields(value, where, {"label": str, "model": str, "reported": dict}, optional={"hits": int})
     kinds = {metric.partition("@")[0]: metric for metric in metrics}
     reported = _fields(row["reported"], f"{where}.reported", dict.fromkeys(kinds, float))
     for kind, number in reported.items():
         _require(0 <= number <= 1, f"{where}.reported.{kind} is {number}, not between 0 and 1")
-    return PaperRow(row["label"], row["model"], {kinds[kind]: reported[kind] for kind in kinds}, row.get("hits"))
+    figures = {kinds[kind]: reported[kind] for kind in kinds}
+    return PaperRow(row["label"], row["model"], figures, dimension, hits=row.get("hits"))
 
 
 def _reference(value: Any, where: str) -> PaperRow:
-    row = _fields(value, where, {"label": str, "model": str})
-    return PaperRow(row["label"], row["model"], {})
+    row = _fields(value, where, {"label": str, "model": str}, optional={"dimension": int})
+    return PaperRow(row["label"], row["model"], {}, row.get("dimension", 0))
+
+
+def _ablation(value: Any, where: str, dimension: int) -> PaperRow:
+    row = _fields(value, where, {"label": str, "model": str, "variant": str})
+    return PaperRow(row["label"], row["model"], {}, dimension, row["variant"])
 
 
 def _metrics(value: Any, where: str, cutoff: int) -> tuple[str, ...]:
@@ -124,6 +144,9 @@ def _require_consistency(paper: Paper) -> None:
     models = [row.model for row in (*paper.rows, *paper.references)]
     _require(len(paper.rows) > 0, "table.rows is empty")
     _require(len(set(models)) == len(models), "table has two rows of one model")
+    for row in paper.ablations:
+        _require(row.model in models, f"the ablation {row.label!r} is of {row.model!r}, which has no row")
+        _require(row.variant != PAPER_VARIANT, f"the ablation {row.label!r} is of the variant {PAPER_VARIANT!r}")
     hit_rate = next((metric for metric in paper.metrics if metric.startswith("HR@")), None)
     for row in paper.rows:
         if row.hits is not None:

@@ -3,31 +3,43 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
-from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.statistics import Estimate, estimate_over_seeds
 
-Place = tuple[str, int]
-"""A model's name and a dimension: where the cells of all seeds belong together."""
+
+class Place(NamedTuple):
+    """Where the cells of all seeds belong together."""
+
+    model: str
+    variant: str
+    dimension: int
+
+    @classmethod
+    def of(cls, row: PaperRow) -> "Place":
+        return cls(row.model, row.variant, row.dimension)
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.variant}-d{self.dimension}"
 
 
 @dataclass(frozen=True, order=True)
 class Missing:
     """A place of the table or figure that has no record, or not one of every seed."""
 
-    model: str
-    dimension: int
+    place: Place
     seeds: tuple[int, ...]
     """Those that other models have at this dimension and this one has not; empty where no seed is there."""
 
     def __str__(self) -> str:
         seeds = f" of seed {', '.join(map(str, self.seeds))}" if self.seeds else ""
-        return f"{self.model} {PAPER_VARIANT}-d{self.dimension}{seeds}"
+        return f"{self.place}{seeds}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class Selection:
 
 
 def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> Selection:
-    """The records of the paper's data, protocol and models as published that belong to these places.
+    """The records of the paper's data and protocol that belong to these places.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
@@ -52,8 +64,8 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
     cells = defaultdict(list)
     for record in sorted(records, key=lambda record: record.key):
         key = record.key
-        if (key.dataset, key.protocol, key.variant) == (paper.dataset, paper.protocol, PAPER_VARIANT):
-            cells[key.model, key.dimension].append(record)
+        if (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
+            cells[Place(key.model, key.variant, key.dimension)].append(record)
     chosen = {place: cells[place] for place in places if place in cells}
     for group in chosen.values():
         _require_one_model(group)
@@ -63,17 +75,18 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
 
 
 def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Sequence[Record]]:
-    """The records of the paper's data and protocol that are not of its own models as published, by a label for each.
+    """The records of the paper's data and protocol that are not of its own models, by a label for each.
+
+    Its own are its models as published, the references, and its ablations.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    own = {row.model for row in (*paper.rows, *paper.references)}
+    own = {(row.model, row.variant) for row in (*paper.rows, *paper.references, *paper.ablations)}
     groups = defaultdict(list)
     for record in sorted(records, key=lambda record: record.key):
         key = record.key
-        is_other = key.model not in own or key.variant != PAPER_VARIANT
-        if is_other and (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
+        if (key.model, key.variant) not in own and (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
             groups[_label(key, paper)].append(record)
     for group in groups.values():
         _require_one_model(group)
@@ -82,9 +95,12 @@ def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Seque
 
 
 def _label(key: CellKey, paper: Paper) -> str:
-    """The model's name, with its variant and dimension where these are not the usual ones."""
-    variant = "" if key.variant == PAPER_VARIANT else f" {key.variant}"
-    return f"{key.model}{variant}" + ("" if key.dimension in (0, paper.dimension) else f", d = {key.dimension}")
+    """The model's label or name, with its variant and dimension where these are not the usual ones."""
+    labels = {row.model: row.label for row in (*paper.rows, *paper.references)}
+    variant = "" if key.variant == PAPER_VARIANT else f", {key.variant}"
+    return f"{labels.get(key.model, key.model)}{variant}" + (
+        "" if key.dimension in (0, paper.dimension) else f", d = {key.dimension}"
+    )
 
 
 def estimate(records: Sequence[Record], name: str) -> Estimate:
@@ -95,15 +111,15 @@ def estimate(records: Sequence[Record], name: str) -> Estimate:
 
 def _missing(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -> tuple[Missing, ...]:
     missing = []
-    for model, dimension in places:
-        peers = [record for place, group in cells.items() if place[1] == dimension for record in group]
+    for place in places:
+        peers = [record for peer, group in cells.items() if peer.dimension == place.dimension for record in group]
         expected = {record.key.seed for record in peers if not record.deterministic}
-        group = cells.get((model, dimension), [])
+        group = cells.get(place, [])
         absent = expected - {record.key.seed for record in group}
         if not group:
-            missing.append(Missing(model, dimension, ()))
+            missing.append(Missing(place, ()))
         elif absent and not group[0].deterministic:
-            missing.append(Missing(model, dimension, tuple(sorted(absent))))
+            missing.append(Missing(place, tuple(sorted(absent))))
     return tuple(missing)
 
 

@@ -1,9 +1,9 @@
-"""How sure the mean over a model's runs is.
+"""How sure a mean over a model's runs is, and a difference between two models.
 
-The question answered here is called ``benchmark``: on exactly these users, what does training again give? The seeds
-are a sample, the users are not, so who the users are is no part of the uncertainty. It is the right question beside a
-reported figure, which was computed on the same users; it is the wrong one for "which model is better for users like
-these".
+There are two questions, with two variances. ``benchmark``: on exactly these users, what does training again give? The
+seeds are a sample, the users are not, so who the users are is no part of the uncertainty. It is the right question
+beside a reported figure, which was computed on the same users. ``population``: what would come out for other users like
+these, trained again? Users and seeds are samples. It is the question behind "which model is better".
 """
 
 import math
@@ -41,6 +41,41 @@ class Estimate:
         return None if self.half_width is None else self.mean + self.half_width
 
 
+@dataclass(frozen=True)
+class Difference:
+    """One model's mean minus another's, for users like these, with its interval over users and seeds."""
+
+    mean: float
+    half_width: float | None
+    """Half the interval's width; None where there are fewer than two seeds or users."""
+    n_seeds: int
+
+
+def paired_difference(values: Float64Array, others: Float64Array) -> Difference:
+    """The difference of two models whose runs are paired by seed, as a model's and its ablation's are.
+
+    Answers ``population``. With the mean squares of the differences, the variance of their mean is
+    [max(MSU - MSE, 0) + max(MSS, MSE)] / (U S), with Satterthwaite's degrees of freedom.
+
+    Args:
+        values: (S, U) the metric of each seed's run for each user.
+        others: (S, U) that of the other model, with the same seeds and users.
+    """
+    differences = values - others
+    n_seeds, n_users = differences.shape
+    mean = float(differences.mean())
+    if n_seeds == 1 or n_users == 1:
+        return Difference(mean, None, n_seeds)
+    seeds, interaction = _mean_squares(differences)
+    users = n_seeds * float(((differences.mean(axis=0) - mean) ** 2).sum()) / (n_users - 1)
+    total = max(users - interaction, 0) + max(seeds, interaction)
+    if total == 0:
+        return Difference(mean, 0.0, n_seeds)
+    spread = users**2 / (n_users - 1) + seeds**2 / (n_seeds - 1) + interaction**2 / ((n_seeds - 1) * (n_users - 1))
+    half_width = _t_quantile(total**2 / spread) * math.sqrt(total / (n_users * n_seeds))
+    return Difference(mean, half_width, n_seeds)
+
+
 def estimate_over_seeds(values: Float64Array, deterministic: bool) -> Estimate:
     """The mean of a model's runs and the interval in which training again on these users puts it.
 
@@ -73,7 +108,7 @@ def _mean_squares(values: Float64Array) -> tuple[float, float]:
     return float(between_seeds), float(interaction)
 
 
-def _t_quantile(degrees_of_freedom: int) -> float:
+def _t_quantile(degrees_of_freedom: float) -> float:
     from scipy.stats import t
 
     return float(t.ppf((1 + CONFIDENCE) / 2, degrees_of_freedom))

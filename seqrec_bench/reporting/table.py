@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
-from seqrec_bench.reporting.selection import Missing, estimate, select, select_others
+from seqrec_bench.reporting.selection import Missing, Place, estimate, select, select_others
 from seqrec_bench.reporting.statistics import Estimate
 
 
@@ -57,13 +57,15 @@ def table_one(records: Iterable[Record], paper: Paper) -> Table:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     records = list(records)
-    lines = [(row, (row.model, paper.dimension)) for row in paper.rows]
-    lines += [(row, (row.model, 0)) for row in paper.references]
+    lines = [(row, Place.of(row)) for row in (*paper.rows, *paper.references)]
     selection = select(records, paper, [place for _, place in lines])
     others = select_others(records, paper)
     rows = (
         *(_row(row, selection.cells.get(place, ()), paper.metrics) for row, place in lines),
-        *(_row(PaperRow(label, group[0].key.model, {}), group, paper.metrics) for label, group in others.items()),
+        *(
+            _row(PaperRow(label, group[0].key.model, {}, group[0].key.dimension), group, paper.metrics)
+            for label, group in others.items()
+        ),
     )
     shown = [*selection.records, *(record for group in others.values() for record in group)]
     return Table(paper.metrics, rows, selection.missing, tuple(_notes(rows, shown, selection.missing, paper)))

@@ -62,4 +62,7 @@ def all_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record
         for dimension in paper.figure_dimensions
         for seed in SEEDS
     ]
-    return records + [make_record(row.model, 0, deterministic=True) for row in paper.references]
+    for row in paper.references:
+        seeds = SEEDS if row.dimension else SEEDS[:1]
+        records += [make_record(row.model, row.dimension, seed, deterministic=not row.dimension) for seed in seeds]
+    return records

@@ -1,0 +1,37 @@
+"""``seqrec-bench ablations``: what each part of a model is worth."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.results_options import (
+    DEFAULT_RESULTS,
+    PaperOption,
+    ResultsOption,
+    read_paper,
+    require_none_missing,
+)
+from seqrec_bench.records import Store
+from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
+
+
+class AblationFormat(StrEnum):
+    MD = "md"
+    JSON = "json"
+
+
+def ablations(
+    results: ResultsOption = DEFAULT_RESULTS,
+    format: Annotated[AblationFormat, typer.Option(help="md is made for the terminal and for a README.")] = (
+        AblationFormat.MD
+    ),
+    paper: PaperOption = None,
+) -> None:
+    """Prints the model without each of its parts, and the paired difference from the model as published.
+
+    Their cells are made by: seqrec-bench run --suite ablations
+    """
+    content = ablation_table(Store(results).records(), read_paper(paper))
+    typer.echo((to_json if format == AblationFormat.JSON else to_markdown)(content), nl=False)
+    require_none_missing(content.missing, results, "--suite ablations")

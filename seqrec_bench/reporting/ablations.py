@@ -1,0 +1,130 @@
+"""What each part of a model is worth: the model without it, and the paired difference from the model as published."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.reporting.paper import Paper, PaperRow
+from seqrec_bench.reporting.selection import Missing, Place, estimate, select
+from seqrec_bench.reporting.statistics import Difference, Estimate, paired_difference
+
+
+@dataclass(frozen=True)
+class AblationEntry:
+    """One metric of one variant."""
+
+    estimate: Estimate
+    difference: Difference | None
+    """From the model as published; None for itself, and where the two have no seed in common."""
+
+
+@dataclass(frozen=True)
+class AblationRow:
+    """A model as published, or one of its ablations."""
+
+    label: str
+    place: Place
+    entries: Mapping[str, AblationEntry]
+    """By metric; empty where the records are missing."""
+
+
+@dataclass(frozen=True)
+class Ablations:
+    """All ablations of a paper's models, each model as published before its own."""
+
+    metrics: tuple[str, ...]
+    rows: tuple[AblationRow, ...]
+    missing: tuple[Missing, ...]
+    notes: tuple[str, ...]
+
+
+def ablation_table(records: Iterable[Record], paper: Paper) -> Ablations:
+    """The paper's ablations beside the models that they were made from.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    ablated = {row.model for row in paper.ablations}
+    rows = [row for whole in paper.rows if whole.model in ablated for row in (whole, *_ablations_of(whole, paper))]
+    selection = select(records, paper, [Place.of(row) for row in rows])
+    cells = {place: {record.key.seed: record for record in group} for place, group in selection.cells.items()}
+    return Ablations(
+        paper.metrics,
+        tuple(_row(row, cells, paper.metrics) for row in rows),
+        selection.missing,
+        (
+            f"Means over seeds on {paper.dataset} at dimension {paper.dimension}, protocol {paper.protocol}.",
+            "Difference: from the model as published, runs of one seed and targets of one user paired; after it, half "
+            "the width of the two-sided 95 % interval for users like these, trained again. It does not cover another "
+            "choice of settings or another split.",
+        ),
+    )
+
+
+def _ablations_of(whole: PaperRow, paper: Paper) -> list[PaperRow]:
+    return [row for row in paper.ablations if row.model == whole.model]
+
+
+def _row(row: PaperRow, cells: Mapping[Place, Mapping[int, Record]], metrics: Sequence[str]) -> AblationRow:
+    place = Place.of(row)
+    by_seed, whole = cells.get(place, {}), cells.get(place._replace(variant=PAPER_VARIANT), {})
+    common = sorted(by_seed.keys() & whole.keys()) if row.variant != PAPER_VARIANT else []
+    entries = {
+        name: AblationEntry(
+            estimate(list(by_seed.values()), name),
+            _difference([by_seed[seed] for seed in common], [whole[seed] for seed in common], name) if common else None,
+        )
+        for name in metrics
+        if by_seed
+    }
+    return AblationRow(row.label, place, entries)
+
+
+def _difference(records: Sequence[Record], others: Sequence[Record], name: str) -> Difference:
+    values, reference = (np.stack([metric(record.test, name) for record in group]) for group in (records, others))
+    return paired_difference(values, reference)
+
+
+def to_markdown(table: Ablations) -> str:
+    """One table for each metric, and the notes."""
+    tables = [_markdown_table(table, name) for name in table.metrics]
+    return "\n\n".join([*tables, markdown_notes(table.notes)]) + "\n"
+
+
+def _markdown_table(table: Ablations, name: str) -> str:
+    lines = [[escape_markdown(name), "mean", "difference", "± 95 %", "seeds"]]
+    for row in table.rows:
+        entry = row.entries.get(name)
+        if entry is None:
+            lines.append([escape_markdown(row.label), "missing", NONE, NONE, "0"])
+            continue
+        mean, seeds = number(entry.estimate.mean), str(entry.estimate.n_seeds)
+        difference = entry.difference
+        change, width = (difference.mean, difference.half_width) if difference else (None, None)
+        lines.append([escape_markdown(row.label), mean, number(change, "+.4f"), number(width), seeds])
+    return markdown_table(lines)
+
+
+def to_json(table: Ablations) -> str:
+    """The same, numbers unrounded."""
+    rows = [
+        {
+            "metric": name,
+            "label": row.label,
+            "cells": str(row.place),
+            "mean": entry.estimate.mean,
+            "n_seeds": entry.estimate.n_seeds,
+            "difference": entry.difference.mean if entry.difference else None,
+            "half_width_95": entry.difference.half_width if entry.difference else None,
+        }
+        for name in table.metrics
+        for row in table.rows
+        if (entry := row.entries.get(name))
+    ]
+    fields = {"rows": rows, "missing": [str(cell) for cell in table.missing], "notes": table.notes}
+    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"

@@ -1,0 +1,47 @@
+"""Pieces of Markdown that several tables are made of."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+
+NONE = "—"
+"""Stands where there is no such number."""
+LINE_WIDTH = 80
+
+
+def markdown_table(lines: Sequence[Sequence[str]]) -> str:
+    """A table with aligned columns, so that its source can be read too; the first line is the head."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = [f":{'-' * (widths[0] - 1)}", *[f"{'-' * (width - 1)}:" for width in widths[1:]]]
+    head, *body = lines
+    return "\n".join(_line(cells, widths) for cells in (head, rule, *body))
+
+
+def markdown_notes(notes: Sequence[str]) -> str:
+    """Sentences as a list."""
+    return "\n".join(wrapped(escape_markdown(note), first="- ", others="  ") for note in notes)
+
+
+def escape_markdown(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>|#~])", r"\\\1", " ".join(text.split()))
+
+
+def number(value: float | None, form: str = ".4f") -> str:
+    return NONE if value is None else format(round(value, 4) + 0.0, form)  # + 0.0: no negative zero
+
+
+def wrapped(text: str, first: str = "", others: str = "") -> str:
+    """The text in lines that fit a terminal; words, and with them escapes, stay whole."""
+    return textwrap.fill(
+        text,
+        LINE_WIDTH,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    aligned = [cells[0].ljust(widths[0]), *map(str.rjust, cells[1:], widths[1:])]
+    return f"| {' | '.join(aligned)} |"
