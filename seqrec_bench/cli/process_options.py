@@ -10,7 +10,7 @@ import typer
 from seqrec_bench.errors import InputError
 
 JobsOption = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="Cells run side by side.", show_default="the number of cores")
+    int | None, typer.Option("--jobs", min=1, help="Processes side by side.", show_default="the number of cores")
 ]
 DeviceOption = Annotated[str, typer.Option("--device", help="A torch device, for the models that use torch.")]
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -111,9 +112,8 @@ def run_searches(
             waiting = [search for search in searches if not search.is_over and search.model not in busy]
             for search in waiting[: jobs - len(running)]:
                 settings = search.next_settings()
-                made_by = {**environment(search.model, device), "threads": 1}  # of the trial's process, not of this one
                 future = executor.submit(search.cell(settings))
-                running[future] = _Started(search, settings, made_by, time.monotonic())
+                running[future] = _Started(search, settings, _environment(search.model, device), time.monotonic())
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -124,6 +124,12 @@ def run_searches(
                 ended(started.search, trial)
     finally:
         executor.shutdown()
+
+
+def _environment(model: str, device: str) -> dict[str, Any]:
+    """What makes a trial's numbers: the process that trains has one thread, and optuna chose the settings."""
+    found = environment(model, device)
+    return {**found, "packages": {**found["packages"], "optuna": version("optuna")}, "threads": 1}
 
 
 def _trial(started: _Started, future: Future[Fitted]) -> Trial:

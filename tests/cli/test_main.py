@@ -12,7 +12,9 @@ def call(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["table", "-h"], ["data", "fetch", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["search", "--help"], ["table", "-h"], ["data", "fetch", "--help"]]
+)
 def test_help_is_there_and_exits_with_0(arguments: list[str]) -> None:
     done = call(*arguments)
     assert done.returncode == 0
@@ -25,7 +27,7 @@ def test_help_starts_without_torch_and_other_heavy_libraries() -> None:
         "from seqrec_bench.cli.main import main\n"
         "sys.argv = ['seqrec-bench', '--help']\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0\n"
-        "heavy = {'torch', 'gensim', 'pandas', 'pyarrow', 'scipy', 'matplotlib', 'pooch', 'requests'}\n"
+        "heavy = {'torch', 'gensim', 'pandas', 'pyarrow', 'scipy', 'matplotlib', 'optuna', 'pooch', 'requests'}\n"
         "print('heavy:', sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
