@@ -77,14 +77,21 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
 def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Sequence[Record]]:
     """The records of the paper's data and protocol that are not of its own models, by a label for each.
 
-    Its own are its models as published, the references, and its ablations.
+    Its own are its models as published, the references, and its ablations. Other variants of these come first, variant
+    by variant in the order of the paper's rows.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     own = {(row.model, row.variant) for row in (*paper.rows, *paper.references, *paper.ablations)}
+    order = [row.model for row in (*paper.rows, *paper.references)]
+
+    def place_in_table(record: Record) -> tuple[bool, str, int, CellKey]:
+        known = record.key.model in order
+        return (not known, record.key.variant, order.index(record.key.model) if known else 0, record.key)
+
     groups = defaultdict(list)
-    for record in sorted(records, key=lambda record: record.key):
+    for record in sorted(records, key=place_in_table):
         key = record.key
         if (key.model, key.variant) not in own and (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
             groups[_label(key, paper)].append(record)
