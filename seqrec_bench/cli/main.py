@@ -11,6 +11,7 @@ from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
 from seqrec_bench.cli.table import table
+from seqrec_bench.cli.trials import trials
 from seqrec_bench.errors import BenchError, ExitCode
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command()(table)
 app.command()(plot)
 app.command()(ablations)
 app.command()(search)
+app.command()(trials)
 
 
 @app.callback()

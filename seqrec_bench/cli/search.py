@@ -32,8 +32,8 @@ from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.sampler import require_optuna
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
-from seqrec_bench.experiments.search_log import Trial
 from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.records.trials import Trial
 
 DEFAULT_OUT = Path("runs/search")
 

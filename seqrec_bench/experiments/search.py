@@ -16,9 +16,9 @@ from seqrec_bench.experiments.cell import Fitted
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.sampler import next_settings
 from seqrec_bench.experiments.search_file import ModelSpace, Search, Settings
-from seqrec_bench.experiments.search_log import Log, Trial, encode_curve
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.records.trials import Log, Trial, best_trial, encode_curve
 
 
 class Executor(Protocol):
@@ -58,9 +58,8 @@ class ModelSearch:
 
     @property
     def best(self) -> Trial | None:
-        """The trial with the greatest validation NDCG@50, the first of equal ones; None if all failed."""
-        sound = [trial for trial in self.trials if trial.value is not None]
-        return max(sound, key=lambda trial: trial.value or 0.0, default=None)
+        """The one whose settings are chosen; None if all failed."""
+        return best_trial(self.trials)
 
     @property
     def is_over(self) -> bool:

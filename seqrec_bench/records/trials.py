@@ -1,4 +1,4 @@
-"""The log of a search: a JSON Lines file for each model, one trial a line."""
+"""The log of a search for settings: a JSON Lines file for each model, one trial a line."""
 
 import json
 import math
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 
 _FIELDS = {"trial", "conditions", "settings", SELECTION_METRIC, "epoch", "failure", "seconds", "environment", "curve"}
@@ -21,7 +20,7 @@ class Trial:
 
     number: int
     """1 for the first."""
-    settings: Mapping[str, Value]
+    settings: Mapping[str, bool | int | float | str | None]
     """Those that are searched."""
     value: float | None
     """Validation NDCG@50 of the fitted model; None if the trial failed."""
@@ -45,19 +44,25 @@ def encode_curve(curve: Sequence[Epoch]) -> list[dict[str, float]]:
     ]
 
 
+def best_trial(trials: Sequence[Trial]) -> Trial | None:
+    """The trial with the greatest validation NDCG@50, the first of equal ones; None if all failed."""
+    return max((trial for trial in trials if trial.value is not None), key=lambda trial: trial.value or 0, default=None)
+
+
 class Log:
     """The trials of one model in one file."""
 
-    def __init__(self, path: Path, conditions: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, conditions: Mapping[str, Any] | None = None) -> None:
         """Reads what is there; a last line that was not written to its end counts for nothing.
 
         Args:
-            conditions: What all trials of the log have in common, as JSON has it.
+            conditions: What all trials of the log have in common, as JSON has it. For a log that is only to be read
+                they may be left out: then all trials must be made under those of the first.
 
         Raises:
             InputError: The file holds something else than trials under these conditions.
         """
-        self.path, self._conditions = path, dict(conditions)
+        self.path, self._conditions = path, dict(conditions or {})
         self.trials: list[Trial] = []
         content = path.read_bytes() if path.exists() else b""
         self._size = content.rfind(b"\n") + 1
@@ -92,6 +97,7 @@ class Log:
         try:
             fields = json.loads(line)
             conditions = dict(fields["conditions"])
+            self._conditions = self._conditions or conditions
             difference = _difference(conditions, self._conditions)
             trial = None if difference else _trial(fields, number)
         except (ValueError, KeyError, TypeError) as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.experiments.search_log import Log, Trial
+from seqrec_bench.records.trials import Log, Trial, best_trial
 
 CONDITIONS = {"model": "fpmc", "version": 1, "seed": 0, "space": {"rate": [0.1, 0.2]}}
 CURVE = [{"epoch": 1, "loss": 0.7, "NDCG@50": 0.1}, {"epoch": 2, "loss": 0.6, "NDCG@50": 0.3}]
@@ -72,3 +72,17 @@ def test_a_figure_that_is_no_number_is_not_written(path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         Log(path, CONDITIONS).append(replace(FIRST, number=3, value=float("nan")))
     assert Log(path, CONDITIONS).trials == [FIRST, SECOND]
+
+
+def test_a_log_may_be_read_without_knowing_its_conditions(path: Path) -> None:
+    assert Log(path).trials == [FIRST, SECOND]
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], lines[1].replace('"seed": 0', '"seed": 1')]) + "\n")
+    with pytest.raises(InputError, match="line 2, was made with seed 1, not 0"):
+        Log(path)
+
+
+def test_the_best_trial_is_the_first_of_the_greatest() -> None:
+    third, fourth = replace(FIRST, number=3, value=0.4), replace(FIRST, number=4, value=0.4)
+    assert best_trial([FIRST, SECOND, third, fourth]) is third
+    assert best_trial([SECOND]) is None

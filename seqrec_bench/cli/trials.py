@@ -1,0 +1,24 @@
+"""``seqrec-bench trials``: what was tried in a search, from its logs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.records.trials import Log
+from seqrec_bench.reporting.trials import trials_markdown
+
+
+def trials(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the logs are, one file a model.")],
+) -> None:
+    """Prints every trial of a search and which one was chosen.
+
+    Example: seqrec-bench trials results/search/paper
+    """
+    logs = {path.stem: Log(path).trials for path in sorted(folder.glob("*.jsonl"))}
+    logs = {model: found for model, found in logs.items() if found}
+    if not logs:
+        raise InputError(f"{folder} has no log of a search: name the directory of its .jsonl files.")
+    typer.echo(trials_markdown(logs), nl=False)
