@@ -1,22 +1,27 @@
 """GRU4Rec (Hidasi et al. 2016; Hidasi & Karatzoglou 2018), as its authors' PyTorch code has it: one GRU layer, item
-vectors shared between input and output, an output bias, sampled softmax cross-entropy with logQ correction, Adagrad,
-session-parallel mini-batches. A user is a session.
+vectors shared between input and output, an output bias, losses over the other targets of the step and sampled items,
+Adagrad, session-parallel mini-batches. A user is a session.
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqrec_baselines import gru4rec_losses as losses
+from seqrec_baselines.gru4rec_adagrad import Adagrad
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.seeding import seeded
+from seqrec_bench.training.weights import load_net_state, net_state
 
 
 class GRU4RecNet(nn.Module):
@@ -40,55 +45,12 @@ def glorot_uniform(rows: int, columns: int) -> Tensor:
     return torch.empty(rows, columns).uniform_(-bound, bound)
 
 
-def logq_cross_entropy(scores: Tensor, log_q: Tensor) -> Tensor:
-    """Sum over rows of -log softmax(scores - log q) at the diagonal: row i's target is column i.
-
-    Args:
-        scores: (B, B + n_sample)
-        log_q: (B + n_sample,) what is taken off each column: the logarithm of how often it is drawn.
-    """
-    return functional.cross_entropy(scores - log_q, torch.arange(len(scores), device=scores.device), reduction="sum")
-
-
-class Adagrad:
-    """Adagrad with epsilon inside the root and heavy-ball momentum after the scaling, as in the authors' code.
-
-    acc += g^2; v = momentum * v - rate * g / sqrt(acc + 1e-6); p += v. Rows that a step did not touch keep all three.
-    """
-
-    EPSILON = 1e-6
-
-    def __init__(self, parameter: Tensor, rate: float, momentum: float) -> None:
-        self.parameter, self.rate, self.momentum = parameter.detach(), rate, momentum
-        self.accumulated = torch.zeros_like(self.parameter)
-        self.velocity = torch.zeros_like(self.parameter)
-
-    def step(self, gradient: Tensor) -> None:
-        """Moves the whole parameter down the gradient."""
-        self._move(self.parameter, self.accumulated, self.velocity, gradient)
-
-    def step_rows(self, rows: Tensor, gradient: Tensor) -> None:
-        """Moves these rows of the parameter, each named once, down their gradient."""
-        parameter, accumulated, velocity = self.parameter[rows], self.accumulated[rows], self.velocity[rows]
-        self._move(parameter, accumulated, velocity, gradient)
-        self.parameter.index_copy_(0, rows, parameter)
-        self.accumulated.index_copy_(0, rows, accumulated)
-        self.velocity.index_copy_(0, rows, velocity)
-
-    def _move(self, parameter: Tensor, accumulated: Tensor, velocity: Tensor, gradient: Tensor) -> None:
-        """One step on these values, in place."""
-        accumulated.addcmul_(gradient, gradient)
-        scale = (accumulated + self.EPSILON).sqrt_()
-        velocity.mul_(self.momentum).addcdiv_(gradient, scale, value=-self.rate)
-        parameter.add_(velocity)
-
-
 @dataclass
 class GRU4Rec:
-    """GRU4Rec with sampled cross-entropy; defaults as measured for the authors' code on this protocol."""
+    """GRU4Rec; defaults (cross-entropy with logQ correction) as measured for the authors' code on this protocol."""
 
     name: ClassVar[str] = "gru4rec"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     deterministic: ClassVar[bool] = False
     uses_order: ClassVar[bool] = True
     history_length: ClassVar[int | None] = None
@@ -99,12 +61,26 @@ class GRU4Rec:
     """Sessions side by side; where there are fewer, all of them."""
     learning_rate: float = 0.05
     momentum: float = 0.0
+    loss: Literal["cross-entropy", "bpr-max", "top1", "top1-max", "bpr"] = "cross-entropy"
+    """The authors advise cross-entropy or bpr-max; the gradients of the others can vanish."""
     n_sample: int = 512
     """Negatives beside the other targets of the step, shared by all its rows."""
     sample_alpha: float = 0.5
     """Negatives are drawn by support to this power."""
     logq: float = 1.0
-    """How much of the logarithm of how often a column is drawn is taken off its score in training."""
+    """Cross-entropy only: how much of the logarithm of how often a column is drawn its score loses in training."""
+    elu: float = 0.5
+    """bpr-max only: in training, scores go through an exponential linear unit with this alpha; 0 for none."""
+    bpreg: float = 1.0
+    """bpr-max only: weight of the penalty on the squares of the negatives' scores."""
+    truncation: int = 1
+    """Steps that make one update, and how many its gradient goes back in time.
+
+    1 is the authors' training, without back-propagation through time: they find it of no use for sessions, but of use
+    for long histories. With more, the losses of so many consecutive steps are added, not averaged, and the weights are
+    moved once for them. Adagrad's moves hardly depend on the scale of the loss, so the learning rate is still the size
+    of a move; but there are that many times fewer of them.
+    """
     dropout_embedding: float = 0.2
     dropout_hidden: float = 0.2
     weight_averaging: float = 0.0
@@ -113,8 +89,8 @@ class GRU4Rec:
     _net: GRU4RecNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "batch_size")
-        require_at_least(self, 0, "epochs", "learning_rate", "n_sample")
+        require_at_least(self, 1, "dimension", "batch_size", "truncation")
+        require_at_least(self, 0, "epochs", "learning_rate", "n_sample", "elu", "bpreg")
         require_share(self, "momentum", "dropout_embedding", "dropout_hidden", "weight_averaging")
 
     @property
@@ -128,21 +104,31 @@ class GRU4Rec:
                 name: Adagrad(parameter, self.learning_rate, self.momentum)
                 for name, parameter in self._net.named_parameters()
             }
+            steps = self._steps(train)
             support = train.item_counts[1:]
-            log_q = torch.from_numpy(np.log(np.maximum(support, 1))).float().to(context.device) * self.logq
-            steps = list(session_parallel_steps(train, self.batch_size))
+            log_support = np.log(np.maximum(support, 1)).astype(np.float32)
             rng = np.random.default_rng(context.seed)
 
             def train_epoch() -> float:
-                samples = torch.from_numpy(self._draw(support, len(steps), rng)).to(context.device)
+                samples = self._draw(support, len(steps), rng)
                 hidden = torch.zeros(0, self.dimension, device=context.device)
-                losses = []
-                for step, sample in zip(steps, samples, strict=True):
-                    hidden, loss = self._step(step, sample, hidden, log_q, optimizers)
-                    losses.append(loss)
-                return torch.stack(losses).mean().item()
+                chunk_losses = []
+                for first in range(0, len(steps), self.truncation):
+                    chunk = slice(first, first + self.truncation)
+                    hidden, loss = self._update(steps[chunk], samples[chunk], hidden, log_support, optimizers)
+                    chunk_losses.append(loss)
+                return torch.stack(chunk_losses).sum().item() / len(steps)
 
             fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """The weights by name."""
+        return net_state(self._net)
+
+    def restore(self, train: Sequences, state: Mapping[str, np.ndarray]) -> None:
+        """Takes the weights that `state` gave of a model with these settings, fitted to `train`."""
+        self._net = GRU4RecNet(train.n_items, self.dimension)
+        load_net_state(self._net, state)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
@@ -155,34 +141,64 @@ class GRU4Rec:
         scores = functional.linear(hidden, self._net.item, self._net.item_bias)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
+    def _steps(self, train: Sequences) -> list[SessionStep]:
+        """The steps of an epoch, but for those in which the one target has no negative beside it."""
+        steps = [
+            step for step in session_parallel_steps(train, self.batch_size) if len(step.targets) + self.n_sample > 1
+        ]
+        if not steps:
+            raise InputError(
+                "gru4rec.n_sample is 0, and no two sessions stand side by side, so there are no negatives: "
+                "give n_sample of 1 or more."
+            )
+        return steps
+
     def _draw(self, support: Int64Array, n_steps: int, rng: np.random.Generator) -> Int64Array:
         """Item rows (item id - 1) with replacement, by support to the power alpha; (n_steps, n_sample)."""
         cumulative = np.cumsum(np.where(support > 0, support.astype(np.float64) ** self.sample_alpha, 0))
         return np.searchsorted(cumulative, rng.random((n_steps, self.n_sample)) * cumulative[-1], side="right")
 
-    def _step(
-        self, step: SessionStep, sample: Tensor, hidden: Tensor, log_q: Tensor, optimizers: dict[str, Adagrad]
+    def _update(
+        self,
+        steps: Sequence[SessionStep],
+        samples: Int64Array,
+        hidden: Tensor,
+        log_support: Float32Array,
+        optimizers: Mapping[str, Adagrad],
     ) -> tuple[Tensor, Tensor]:
-        """One update; returns the sessions' hidden states, detached, and the loss.
+        """Moves the weights once, for consecutive steps; the gradient stops at the hidden states that come in.
 
-        The gradient stops at the hidden state that comes in: there is no back-propagation through time.
+        Args:
+            samples: (number of steps, n_sample) rows of the items drawn for each step.
+            hidden: (b, d) what the step before these left.
+            log_support: (n_items,)
+
+        Returns:
+            The hidden states that the last step leaves, detached, and the sum of the steps' losses.
         """
-        hidden = self._carried(step, hidden)
-        n_rows = len(step.inputs)
-        named = torch.cat([torch.from_numpy(np.concatenate([step.inputs, step.targets]) - 1).to(sample.device), sample])
-        rows, places = named.unique(return_inverse=True)  # a row's gradients are summed before they are squared
-        vectors, biases = self._net.item[rows].requires_grad_(), self._net.item_bias[rows].requires_grad_()
-        inputs = functional.dropout(vectors[places[:n_rows]], self.dropout_embedding)
-        hidden = functional.dropout(self._net.gru(inputs, hidden), self.dropout_hidden)
-        scores = functional.linear(hidden, vectors[places[n_rows:]], biases[places[n_rows:]])
-        correction = torch.cat([log_q[named[n_rows : 2 * n_rows]], self.sample_alpha * log_q[sample]])
-        loss = logq_cross_entropy(scores, correction) / self.batch_size
-        gru = dict(self._net.gru.named_parameters(prefix="gru"))
-        gradients = torch.autograd.grad(loss, [vectors, biases, *gru.values()])
-        optimizers["item"].step_rows(rows, gradients[0])
-        scored = places[n_rows:].unique()  # the bias of an item that is only an input takes no part
-        optimizers["item_bias"].step_rows(rows[scored], gradients[1][scored])
-        for name, gradient in zip(gru, gradients[2:], strict=True):
+        net, device = self._net, hidden.device
+        step_columns = [np.concatenate([step.targets - 1, drawn]) for step, drawn in zip(steps, samples, strict=True)]
+        inputs = torch.from_numpy(np.concatenate([step.inputs - 1 for step in steps])).to(device)
+        columns = torch.from_numpy(np.concatenate(step_columns)).to(device)
+        # Copies of the rows in question gather the gradient, so that it is not as large as the catalogue.
+        read, scored, biases = (
+            table.detach().index_select(0, rows).requires_grad_()
+            for table, rows in ((net.item, inputs), (net.item, columns), (net.item_bias, columns))
+        )
+        step_inputs = functional.dropout(read, self.dropout_embedding).split([len(step.inputs) for step in steps])
+        sizes = [len(rows) for rows in step_columns]
+        loss = torch.zeros((), device=device)
+        for step, rows, x, vectors, bias in zip(
+            steps, step_columns, step_inputs, scored.split(sizes), biases.split(sizes), strict=True
+        ):
+            hidden = functional.dropout(net.gru(x, self._carried(step, hidden)), self.dropout_hidden)
+            scores = functional.linear(hidden, vectors, bias)
+            loss = loss + self._loss(scores, log_support[rows]) / self.batch_size
+        gru = dict(net.gru.named_parameters(prefix="gru"))
+        gradients = torch.autograd.grad(loss, [read, scored, biases, *gru.values()])
+        optimizers["item"].step_rows(torch.cat([inputs, columns]), torch.cat(gradients[:2]))
+        optimizers["item_bias"].step_rows(columns, gradients[2])
+        for name, gradient in zip(gru, gradients[3:], strict=True):
             optimizers[name].step(gradient)
         return hidden.detach(), loss.detach()
 
@@ -193,3 +209,24 @@ class GRU4Rec:
         came_from = torch.from_numpy(step.came_from).to(hidden.device)
         padded = torch.cat([hidden, hidden.new_zeros(1, self.dimension)])
         return padded[came_from]
+
+    def _loss(self, scores: Tensor, log_support: Float32Array) -> Tensor:
+        """Sum over the rows of a step.
+
+        Args:
+            scores: (b, b + n_sample)
+            log_support: (b + n_sample,) logarithm of each column's support.
+        """
+        match self.loss:
+            case "cross-entropy":
+                log_q = self.logq * log_support
+                log_q[len(scores) :] *= self.sample_alpha
+                return losses.cross_entropy(scores - torch.from_numpy(log_q).to(scores.device))
+            case "bpr-max":
+                return losses.bpr_max(scores, self.elu, self.bpreg)
+            case "top1":
+                return losses.top1(scores)
+            case "top1-max":
+                return losses.top1_max(scores)
+            case "bpr":
+                return losses.bpr(scores)

@@ -9,23 +9,15 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
-from seqrec_baselines.gru4rec import Adagrad, GRU4Rec, GRU4RecNet, logq_cross_entropy
+from seqrec_baselines.gru4rec import GRU4Rec, GRU4RecNet
+from seqrec_baselines.gru4rec_adagrad import Adagrad
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Sequences
 from seqrec_bench.training.seeding import seeded
 
 SEED, N_ITEMS, D = 4, 14, 3
 Weights = dict[str, torch.Tensor]
-
-SCORES = torch.tensor([[2.0, 1.0, 0.0], [0.5, -1.0, 1.5]])
-"""Two rows, so that the last column is an extra negative."""
-
-
-@pytest.mark.parametrize(
-    ("log_q", "figure"), [([0, 0, 0], 3.279145), ([math.log(10), math.log(100), 0.5 * math.log(4)], 7.023064)]
-)
-def test_cross_entropy_is_the_authors(log_q: list[float], figure: float) -> None:
-    assert logq_cross_entropy(SCORES, torch.tensor(log_q)).item() == pytest.approx(figure, abs=1e-6)
 
 
 def test_gru_is_the_authors() -> None:
@@ -36,35 +28,6 @@ def test_gru_is_the_authors() -> None:
         net.gru.weight_hh.copy_(swap.repeat(3, 1))
         hidden = net.gru(torch.tensor([[0.5, -0.4]]), torch.tensor([[0.8, 0.3]]))
     assert hidden[0].tolist() == pytest.approx([0.740719, 0.211224], abs=1e-6)
-
-
-def test_adagrad_with_momentum_is_the_authors() -> None:
-    parameter = torch.tensor([1.0])
-    optimizer = Adagrad(parameter, rate=0.1, momentum=0.5)
-    values = []
-    for gradient in (1.0, 0.5, -0.25):
-        optimizer.step(torch.tensor([gradient]))
-        values.append(parameter.item())
-    assert values == pytest.approx([0.900000, 0.805279, 0.779740], abs=1e-6)
-
-
-def test_adagrad_on_rows_leaves_the_others_with_all_their_state() -> None:
-    rng = torch.Generator().manual_seed(0)
-    sparse, dense = torch.ones(4, 2), torch.ones(2, 2)
-    on_rows, on_all = Adagrad(sparse, 0.1, 0.5), Adagrad(dense, 0.1, 0.5)
-    for _ in range(3):
-        gradient = torch.randn(2, 2, generator=rng)
-        on_rows.step_rows(torch.tensor([3, 1]), gradient)
-        on_all.step(gradient)
-    for values, expected in [
-        (on_rows.parameter, dense),
-        (on_rows.accumulated, on_all.accumulated),
-        (on_rows.velocity, on_all.velocity),
-    ]:
-        torch.testing.assert_close(values[[3, 1]], expected)
-    assert sparse[[0, 2]].eq(1).all()
-    assert on_rows.accumulated[[0, 2]].eq(0).all()
-    assert on_rows.velocity[[0, 2]].eq(0).all()
 
 
 def test_initial_weights_are_uniform_and_gate_blocks_have_bounds_of_their_own() -> None:
@@ -132,27 +95,34 @@ class LiteralTraining:
     def epoch(self) -> None:
         drawn = self.model._draw(self.train.item_counts[1:], len(self.steps), self.rng) + 1
         carried: list[torch.Tensor] = []
-        for step, samples in zip(self.steps, drawn.tolist(), strict=True):
-            carried = self.step(step, samples, carried)
+        for first in range(0, len(self.steps), self.model.truncation):
+            carried = self.update(range(first, min(first + self.model.truncation, len(self.steps))), drawn, carried)
 
-    def step(self, step: SessionStep, samples: list[int], carried: list[torch.Tensor]) -> list[torch.Tensor]:
-        """Updates the weights and returns each row's new hidden state."""
-        zero = torch.zeros(self.model.dimension, dtype=torch.float64)
-        came_from = range(len(carried)) if step.came_from is None else step.came_from
-        before = [zero if row == -1 else carried[row] for row in came_from]
+    def update(self, numbers: range, drawn: np.ndarray, carried: list[torch.Tensor]) -> list[torch.Tensor]:
+        """Moves the weights once for the steps of these numbers; returns each row's new hidden state."""
         for weight in self.weights.values():
             weight.requires_grad_()
             weight.grad = None
-        rows = zip(step.inputs, before, strict=True)
-        hidden = [literal_gru(self.weights, self.weights["item"][item - 1], h) for item, h in rows]
-        targets = step.targets.tolist()
-        loss = literal_loss(self.weights, hidden, targets, samples, self.log_q(targets, samples))
+        loss, inputs, outputs = torch.zeros((), dtype=torch.float64), set(), set()
+        for number in numbers:
+            step, samples = self.steps[number], drawn[number].tolist()
+            targets = step.targets.tolist()
+            carried = self.hidden(step, carried)
+            loss = loss + literal_loss(self.weights, carried, targets, samples, self.log_q(targets, samples))
+            inputs |= {item - 1 for item in step.inputs.tolist()}
+            outputs |= {item - 1 for item in targets + samples}
         (loss / self.model.batch_size).backward()
-        outputs = {item - 1 for item in targets + samples}
-        touched = {"item": outputs | {item - 1 for item in step.inputs.tolist()}, "item_bias": outputs}
+        touched = {"item": outputs | inputs, "item_bias": outputs}
         for name, weight in self.weights.items():
             self.move(name, weight.detach(), weight.grad, touched.get(name, set(range(len(weight)))))
-        return [h.detach() for h in hidden]
+        return [h.detach() for h in carried]
+
+    def hidden(self, step: SessionStep, carried: list[torch.Tensor]) -> list[torch.Tensor]:
+        zero = torch.zeros(self.model.dimension, dtype=torch.float64)
+        came_from = range(len(carried)) if step.came_from is None else step.came_from
+        before = [zero if row == -1 else carried[row] for row in came_from]
+        rows = zip(step.inputs, before, strict=True)
+        return [literal_gru(self.weights, self.weights["item"][item - 1], h) for item, h in rows]
 
     def log_q(self, targets: list[int], samples: list[int]) -> list[float]:
         log_counts = np.log(np.maximum(self.train.item_counts, 1))
@@ -172,8 +142,14 @@ class LiteralTraining:
 
 @pytest.mark.parametrize(
     "settings",
-    [{"momentum": 0.0, "logq": 1.0}, {"momentum": 0.4, "logq": 0.5, "sample_alpha": 0.8}, {"n_sample": 0}],
-    ids=["as it is", "with momentum", "in-batch negatives"],
+    [
+        {"momentum": 0.0, "logq": 1.0},
+        {"momentum": 0.4, "logq": 0.5, "sample_alpha": 0.8},
+        {"n_sample": 0},
+        {"truncation": 5},
+        {"truncation": 1000, "momentum": 0.4},
+    ],
+    ids=["as it is", "with momentum", "in-batch negatives", "through time", "through all time"],
 )
 def test_training_equals_the_literal_loop(uneven: Sequences, settings: dict[str, float]) -> None:
     model = fitted(uneven, epochs=2, dropout_embedding=0.0, dropout_hidden=0.0, **settings)
@@ -182,6 +158,48 @@ def test_training_equals_the_literal_loop(uneven: Sequences, settings: dict[str,
     literal.epoch()
     for name, weight in weights_of(model._net).items():
         torch.testing.assert_close(weight, literal.weights[name].detach(), rtol=1e-3, atol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize(
+    ("settings", "figure"),
+    [
+        ({"loss": "cross-entropy", "logq": 0.0}, 3.279145),
+        ({"loss": "cross-entropy", "logq": 1.0, "sample_alpha": 0.5}, 7.023064),
+        ({"loss": "bpr-max", "elu": 0.0, "bpreg": 0.0}, 2.518030),
+        ({"loss": "bpr-max", "elu": 0.5, "bpreg": 1.0}, 4.391632),
+        ({"loss": "top1"}, 1.942582),
+        ({"loss": "top1-max"}, 2.605615),
+        ({"loss": "bpr"}, 6.106787),
+    ],
+)
+def test_the_setting_chooses_the_loss_and_logq_is_for_cross_entropy_only(
+    settings: dict[str, Any], figure: float
+) -> None:
+    scores = torch.tensor([[2.0, 1.0, 0.0], [0.5, -1.0, 1.5]])
+    support = np.log(np.array([10, 100, 4], dtype=np.float32))
+    assert GRU4Rec(**settings)._loss(scores, support).item() == pytest.approx(figure, abs=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["bpr-max", "top1", "top1-max", "bpr"])
+def test_every_loss_trains_without_samples_too(uneven: Sequences, loss: str) -> None:
+    with seeded(SEED, "cpu"):
+        before = GRU4RecNet(N_ITEMS, D)
+    for n_sample in (4, 0):
+        weights = weights_of(fitted(uneven, loss=loss, n_sample=n_sample)._net)
+        for name, weight in weights_of(before).items():
+            assert weights[name].isfinite().all()
+            assert not weights[name].equal(weight), name
+
+
+def test_without_any_negatives_there_is_an_error(uneven: Sequences) -> None:
+    with pytest.raises(InputError, match=r"gru4rec.n_sample is 0.*give n_sample of 1 or more"):
+        fitted(uneven, n_sample=0, batch_size=1)
+
+
+def test_a_restored_model_scores_the_same(uneven: Sequences, histories: np.ndarray) -> None:
+    model, restored = fitted(uneven), GRU4Rec(dimension=D)
+    restored.restore(uneven, model.state())
+    np.testing.assert_array_equal(restored.score(np.arange(5), histories), model.score(np.arange(5), histories))
 
 
 def test_scores_are_those_of_the_hidden_state_run_over_the_whole_history(
@@ -218,9 +236,9 @@ def test_samples_are_drawn_by_support_to_the_power_alpha(alpha: float, weights: 
 def one_step(model: GRU4Rec, hidden: torch.Tensor) -> tuple[torch.Tensor, float]:
     """The hidden state after a step of two sessions that go on, and the loss."""
     optimizers = {name: Adagrad(weight, 0.05, 0.0) for name, weight in model._net.named_parameters()}
-    step, samples = SessionStep(np.array([2, 5]), np.array([7, 1]), None), torch.tensor([3, 3, 0, 8])
+    step, samples = SessionStep(np.array([2, 5]), np.array([7, 1]), None), np.array([[3, 3, 0, 8]])
     with seeded(0, "cpu"):
-        after, loss = model._step(step, samples, hidden, torch.zeros(N_ITEMS), optimizers)
+        after, loss = model._update([step], samples, hidden, np.zeros(N_ITEMS, dtype=np.float32), optimizers)
     return after, loss.item()
 
 
