@@ -8,7 +8,10 @@ import pytest
 from seqrec_bench.evaluation.conformance import ALL_CHECKS, Factory, fitting, scoring
 from seqrec_bench.evaluation.registry import build, registered
 
-SETTINGS = {"caser": {"batch_size": 32, "learning_rate": 0.01}}
+SETTINGS = {
+    "caser": {"batch_size": 32, "learning_rate": 0.01},
+    "sasrec": {"epochs": 40, "learning_rate": 0.01},
+}
 """Where the defaults would take too few and too small steps on so little data."""
 
 
