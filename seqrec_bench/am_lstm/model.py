@@ -36,7 +36,8 @@ class AMLSTM:
     """Attention-based LSTM with a user memory (Chen & Lin 2020).
 
     The paper states all fields but `windows`, the places of the dropout and the skip-gram settings, which were chosen
-    on validation (docs/design.md), and `patience`, which only saves time. Without one of its parts, or with random vectors to start from, it is an ablation.
+    on validation (docs/design.md), and `patience`, which only saves time. Without one of its parts, or with random
+    vectors to start from, it is an ablation.
     """
 
     name: ClassVar[str] = "am-lstm"
