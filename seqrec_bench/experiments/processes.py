@@ -3,21 +3,18 @@
 import multiprocessing
 import os
 import signal
-import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 from threading import Lock
 
 from seqrec_bench.errors import BenchError, ExitCode
-from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.cell import FinishedCell, Setting, explain, run_cell
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Record
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -30,7 +27,7 @@ class CellError(BenchError):
 
 @dataclass(frozen=True)
 class _Failure:
-    """Why a cell ended in its process, in words; exceptions themselves may not survive the way between processes."""
+    """Why a cell ended in its process, in words."""
 
     cause: str
 
@@ -38,7 +35,7 @@ class _Failure:
 class CellProcesses:
     """Runs each submitted cell in a fresh process, `jobs` of them side by side.
 
-    Futures are those of `concurrent.futures`: they hold the cell's record, or raise `CellError`.
+    Futures are those of `concurrent.futures`: they hold what came of the cell, or raise `CellError`.
     """
 
     def __init__(self, jobs: int, setting: Setting, report: Callable[[Cell, Epoch | None], None]) -> None:
@@ -54,7 +51,7 @@ class CellProcesses:
         self._stopped = False
         self._lock = Lock()
 
-    def submit(self, cell: Cell) -> Future[Record]:
+    def submit(self, cell: Cell) -> Future[FinishedCell]:
         return self._threads.submit(self._run, cell)
 
     def shutdown(self) -> None:
@@ -65,7 +62,7 @@ class CellProcesses:
                 process.kill()
         self._threads.shutdown(cancel_futures=True)
 
-    def _run(self, cell: Cell) -> Record:
+    def _run(self, cell: Cell) -> FinishedCell:
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_work, args=(cell, self._setting, sender), name=str(cell))
         self._start(process)
@@ -73,11 +70,14 @@ class CellProcesses:
             sender.close()
             self._report(cell, None)
             outcome = self._receive(cell, receiver)
+        except BaseException:
+            process.kill()  # it would wait for ever for somebody to take the weights that it sends
+            raise
         finally:
             process.join()
             with self._lock:
                 self._running.discard(process)
-        if isinstance(outcome, Record):
+        if isinstance(outcome, FinishedCell):
             return outcome
         raise CellError(outcome.cause if outcome else _explain_death(process.exitcode))
 
@@ -88,7 +88,7 @@ class CellProcesses:
             process.start()
             self._running.add(process)
 
-    def _receive(self, cell: Cell, receiver: Connection) -> Record | _Failure | None:
+    def _receive(self, cell: Cell, receiver: Connection) -> FinishedCell | _Failure | None:
         """What the process sends last; None if it dies without a word."""
         while True:
             try:
@@ -96,7 +96,7 @@ class CellProcesses:
             except (EOFError, OSError):  # it died before or in the middle of a message
                 return None
             if not isinstance(message, Epoch):
-                assert isinstance(message, Record | _Failure)
+                assert isinstance(message, FinishedCell | _Failure)
                 return message
             self._report(cell, message)
 
@@ -109,12 +109,9 @@ def _block_interrupts() -> None:
 def _work(cell: Cell, setting: Setting, sender: Connection) -> None:
     """The process's whole life: run the cell, and send its epochs and what came of it."""
     try:
-        outcome: Record | _Failure = run_cell(cell, setting, sender.send)
-    except BenchError as error:
-        outcome = _Failure(str(error))
+        outcome: FinishedCell | _Failure = run_cell(cell, setting, sender.send)
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        outcome = _Failure(f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})")
+        outcome = _Failure(explain(error))
     sender.send(outcome)
 
 

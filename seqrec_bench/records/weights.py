@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import State
 
 _STORABLE = {
@@ -21,17 +22,16 @@ def plain_arrays(state: object) -> dict[str, npt.NDArray[Any]]:
     NaN and infinity are let through: a mask, say, may rightly hold them.
 
     Raises:
-        ValueError: It is not a mapping of names to arrays of numbers or booleans; the message says what it is.
+        InputError: It is not a mapping of names to arrays of numbers or booleans.
     """
     if not isinstance(state, Mapping):
-        raise ValueError(f"its state is a {type(state).__name__}, not a mapping of names to arrays")
+        raise InputError(f"The state is a {type(state).__name__}: give a mapping of names to NumPy arrays.")
     for name, value in state.items():
         if not isinstance(name, str) or not name.isprintable() or name == _RESERVED:
-            raise ValueError(f"its state has an array under {name!r}, which is no name for one")
-        if not isinstance(value, np.ndarray):
-            raise ValueError(f"its state has a {type(value).__name__} under {name!r}, not a NumPy array")
-        if value.dtype.name not in _STORABLE:
-            raise ValueError(f"its state has {value.dtype} under {name!r}, which safetensors can't hold")
+            raise InputError(f"The state has an array under {name!r}, which is no name for one: give it another.")
+        if not isinstance(value, np.ndarray) or value.dtype.name not in _STORABLE:
+            found = f"dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+            raise InputError(f"The state has {found} under {name!r}: give NumPy arrays of numbers or booleans.")
     # safetensors (0.8) takes the memory as it lies: an array in another order would come back scrambled.
     return {name: np.asarray(value, order="C") for name, value in state.items()}
 
@@ -40,7 +40,7 @@ def encode_weights(state: State) -> bytes:
     """A safetensors file of the arrays; equal arrays give equal bytes.
 
     Raises:
-        ValueError: They are not what such a file can hold.
+        InputError: They are not what such a file can hold.
     """
     from safetensors.numpy import save  # here, since it takes a while and most commands do without it
 

@@ -148,7 +148,7 @@ def test_equal_weights_are_equal_bytes(store: Store, record: Record, tmp_path: P
 
 def test_what_is_no_state_leaves_the_old_record(store: Store, record: Record) -> None:
     found = saved(store, record)
-    with pytest.raises(ValueError, match="its state has object"):
+    with pytest.raises(InputError, match="The state has dtype object"):
         store.save(replace(record, parameters=5), {"item": np.array([object()])})
     assert store.load(record.key) == found
     assert_holds(store, found, WEIGHTS)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_st
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.records.weights import decode_weights, encode_weights, plain_arrays
 
 names = st.text(st.characters(categories=["L", "N", "P"]), max_size=8)
@@ -59,19 +60,19 @@ def test_what_comes_back_can_be_written_to() -> None:
 @pytest.mark.parametrize(
     ("state", "complaint"),
     [
-        (None, "its state is a NoneType, not a mapping of names to arrays"),
-        ([GRID], "its state is a list, not a mapping"),
-        ({3: GRID}, "its state has an array under 3, which is no name for one"),
+        (None, "The state is a NoneType: give a mapping of names to NumPy arrays"),
+        ([GRID], "The state is a list: "),
+        ({3: GRID}, "The state has an array under 3, which is no name for one"),
         ({"__metadata__": GRID}, "under '__metadata__', which is no name"),
         ({"\ud800": GRID}, "which is no name"),
-        ({"w": [1.0, 2.0]}, "its state has a list under 'w', not a NumPy array"),
-        ({"w": np.float32(1)}, "its state has a float32 under 'w', not a NumPy array"),
-        ({"w": np.array([object()])}, "its state has object under 'w', which safetensors can't hold"),
-        ({"w": np.array(["a"])}, "its state has <U1 under 'w'"),
-        ({"w": np.array([1j])}, "its state has complex128 under 'w'"),
+        ({"w": [1.0, 2.0]}, "The state has list under 'w': give NumPy arrays of numbers or booleans"),
+        ({"w": np.float32(1)}, "The state has float32 under 'w'"),
+        ({"w": np.array([object()])}, "The state has dtype object under 'w'"),
+        ({"w": np.array(["a"])}, "The state has dtype <U1 under 'w'"),
+        ({"w": np.array([1j])}, "The state has dtype complex128 under 'w'"),
     ],
 )
 def test_what_is_no_state_is_refused(state: Any, complaint: str) -> None:
     for refuse in (plain_arrays, encode_weights):
-        with pytest.raises(ValueError, match=complaint):
+        with pytest.raises(InputError, match=complaint):
             refuse(state)
