@@ -167,7 +167,9 @@ class Restorable(Protocol):
         """After `fit`: all that `score` needs beside the fields, in copies that later calls leave alone."""
 
     def restore(self, train: Sequences, state: State) -> None:
-        """Stands in for `fit`: afterwards `score` answers, bit for bit, as the recommender whose state it was.
+        """Stands in for `fit`: afterwards `score` answers as the recommender whose state it was.
+
+        Bit for bit, that is, on the same machine and device and with as many threads.
 
         Args:
             train: What that recommender was fitted to.
