@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from seqrec_baselines.caser import Caser, CaserNet, instances
-from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
 from seqrec_bench.training.seeding import seeded
 from seqrec_bench.training.weights import net_state
 
@@ -269,6 +269,19 @@ def test_score_pads_shorter_histories_on_the_left(uneven: Sequences) -> None:
     for row, user, items in zip(scores, users, full, strict=True):
         expected = [literal_score(net, literal_representation(net, user, items), item) for item in range(15)]
         np.testing.assert_allclose(row, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_weights_are_averaged_over_epochs_where_asked(uneven: Sequences) -> None:
+    first, second = fitted(uneven, epochs=1).state(), fitted(uneven, epochs=2).state()
+    for name, value in fitted(uneven, epochs=2, weight_averaging=0.5).state().items():
+        np.testing.assert_allclose(value, (second[name] + 0.5 * first[name]) / 1.5, rtol=1e-4, atol=1e-6)
+        assert (value != second[name]).any()
+
+
+def test_training_ends_when_patience_does(uneven: Sequences) -> None:
+    model, epochs = Caser(dimension=D, patience=3), list[Epoch]()
+    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
+    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
 
 
 def test_what_is_restored_scores_alike(uneven: Sequences) -> None:
