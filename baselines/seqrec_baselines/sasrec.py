@@ -113,9 +113,9 @@ class SASRec:
     """Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
 
     Positions count from the end of a piece, so that the latest item always has the last one: as in the authors' code,
-    which fills sequences with padding on the left, and better on validation than positions from the start. As in that
-    code too, item vectors are multiplied by sqrt(d) on the way in, and a LayerNorm follows the last block; residuals
-    and the places of the dropout are the paper's.
+    which fills sequences with padding on the left. On MovieLens 100K positions from the start validate no better. Also
+    as in that code, item vectors are multiplied by sqrt(d) on the way in, and a LayerNorm follows the last block;
+    residuals and the places of the dropout are the paper's.
     """
 
     name: ClassVar[str] = "sasrec"
@@ -136,7 +136,7 @@ class SASRec:
     patience: int = 5
     """Training ends after so many epochs without a better validation NDCG@50."""
     batch_size: int = 32
-    """Pieces in a step. The paper has 128 of more users: with 32, an epoch has as many steps on less data."""
+    """Pieces in a step. The paper has 128, with which an epoch of MovieLens 100K would be 23 steps."""
     learning_rate: float = 0.001
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""

@@ -12,7 +12,7 @@ import torch
 from seqrec_baselines.sasrec import Block, SASRec, SASRecNet
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.samples import Samples
 from seqrec_bench.training.seeding import seeded
@@ -309,6 +309,19 @@ def test_both_losses_learn_an_order(kind: str) -> None:
     scores = model.score(np.zeros(20, dtype=np.int64), np.arange(1, 21)[:, None])[:, 1:]
     found = [best == successor[item] for item, best in enumerate(scores.argmax(axis=1) + 1, start=1)]
     assert np.mean(found) > 0.6
+
+
+def test_weights_are_averaged_over_epochs_where_asked(uneven: Sequences) -> None:
+    first, second = fitted(uneven, epochs=1).state(), fitted(uneven, epochs=2).state()
+    for name, value in fitted(uneven, epochs=2, weight_averaging=0.5).state().items():
+        np.testing.assert_allclose(value, (second[name] + 0.5 * first[name]) / 1.5, rtol=1e-4, atol=1e-6)
+        assert (value != second[name]).any()
+
+
+def test_training_ends_when_patience_does(uneven: Sequences) -> None:
+    model, epochs = SASRec(dimension=D, patience=3), list[Epoch]()
+    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
+    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
 
 
 def test_what_is_restored_scores_alike(uneven: Sequences, histories: np.ndarray) -> None:
