@@ -3,7 +3,6 @@
 Shapes: B instances, L input items, T targets, d the dimension, nh horizontal filters of each height, nv vertical ones.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -12,12 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import load_net_state, net_state
+from seqrec_bench.training.weights import net_state, restored_net
 
 
 class CaserNet(nn.Module):
@@ -161,14 +160,11 @@ class Caser:
         representation = self._net(torch.from_numpy(users).to(device), torch.from_numpy(items).to(device))
         return self._net.score_all(representation).cpu().numpy()
 
-    def state(self) -> dict[str, np.ndarray]:
-        """After `fit`: all that `score` needs, for `restore`."""
+    def state(self) -> State:
         return net_state(self._net)
 
-    def restore(self, train: Sequences, state: Mapping[str, np.ndarray]) -> None:
-        """Puts back what `state` gave after a fit to `train`, instead of fitting."""
-        self._net = self._new_net(train)
-        load_net_state(self._net, state)
+    def restore(self, train: Sequences, state: State) -> None:
+        self._net = restored_net(lambda: self._new_net(train), state)
 
     def _new_net(self, train: Sequences) -> CaserNet:
         return CaserNet(

@@ -19,7 +19,7 @@ from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import transitions
 from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import load_net_state, net_state
+from seqrec_bench.training.weights import net_state, restored_net
 
 
 class FPMCNet(nn.Module):
@@ -94,7 +94,8 @@ class FPMC:
     def fit(self, train: Sequences, context: FitContext) -> None:
         if train.n_items < 2:
             raise InputError("fpmc learns from pairs of items and the data have only one: give data with more items.")
-        self._net = self._initial_net(train, context.seed, context.device)
+        with seeded(context.seed, context.device):
+            self._net = self._new_net(train).to(context.device)
         rng = np.random.default_rng(context.seed)
         user_of = train.users
         successors = transitions(train)
@@ -118,13 +119,10 @@ class FPMC:
         return net_state(self._net)
 
     def restore(self, train: Sequences, state: State) -> None:
-        net = self._initial_net(train, seed=0, device="cpu")
-        load_net_state(net, state)
-        self._net = net
+        self._net = restored_net(lambda: self._new_net(train), state)
 
-    def _initial_net(self, train: Sequences, seed: int, device: str) -> FPMCNet:
-        with seeded(seed, device):
-            return FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std).to(device)
+    def _new_net(self, train: Sequences) -> FPMCNet:
+        return FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

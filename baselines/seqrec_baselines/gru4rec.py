@@ -17,11 +17,11 @@ from seqrec_baselines import gru4rec_losses as losses
 from seqrec_baselines.gru4rec_adagrad import Adagrad
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import load_net_state, net_state
+from seqrec_bench.training.weights import net_state, restored_net
 
 
 class GRU4RecNet(nn.Module):
@@ -121,14 +121,11 @@ class GRU4Rec:
 
             fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
 
-    def state(self) -> dict[str, np.ndarray]:
-        """The weights by name."""
+    def state(self) -> State:
         return net_state(self._net)
 
-    def restore(self, train: Sequences, state: Mapping[str, np.ndarray]) -> None:
-        """Takes the weights that `state` gave of a model with these settings, fitted to `train`."""
-        self._net = GRU4RecNet(train.n_items, self.dimension)
-        load_net_state(self._net, state)
+    def restore(self, train: Sequences, state: State) -> None:
+        self._net = restored_net(lambda: GRU4RecNet(train.n_items, self.dimension), state)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -5,7 +5,6 @@ filled with padding on the right; attention only looks back, so no item ever see
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -15,13 +14,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import Samples, cut_windows, shift_left
 from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import load_net_state, net_state
+from seqrec_bench.training.weights import net_state, restored_net
 
 
 class CausalAttention(nn.Module):
@@ -183,14 +182,11 @@ class SASRec:
         scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
-    def state(self) -> dict[str, np.ndarray]:
-        """After `fit`: all that `score` needs, for `restore`."""
+    def state(self) -> State:
         return net_state(self._net)
 
-    def restore(self, train: Sequences, state: Mapping[str, np.ndarray]) -> None:
-        """Puts back what `state` gave after a fit to `train`, instead of fitting."""
-        self._net = self._new_net(train)
-        load_net_state(self._net, state)
+    def restore(self, train: Sequences, state: State) -> None:
+        self._net = restored_net(lambda: self._new_net(train), state)
 
     def _new_net(self, train: Sequences) -> SASRecNet:
         return SASRecNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)

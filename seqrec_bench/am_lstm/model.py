@@ -1,6 +1,5 @@
 """AM-LSTM as a recommender: its hyperparameters, its training, its scores."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -10,12 +9,12 @@ from torch.nn import functional
 
 from seqrec_bench.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
 from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
-from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import Samples, cut_windows, shift_left, sliding_windows
 from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import load_net_state, net_state
+from seqrec_bench.training.weights import net_state, restored_net
 
 WINDOWS = {"sliding": sliding_windows, "cut": cut_windows}
 
@@ -114,12 +113,11 @@ class AMLSTM:
                 self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
             )
 
-    def state(self) -> dict[str, np.ndarray]:
+    def state(self) -> State:
         return net_state(self._net)
 
-    def restore(self, train: Sequences, state: Mapping[str, np.ndarray]) -> None:
-        self._net = self._new_net(train)
-        load_net_state(self._net, state)
+    def restore(self, train: Sequences, state: State) -> None:
+        self._net = restored_net(lambda: self._new_net(train), state)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

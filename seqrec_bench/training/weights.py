@@ -1,11 +1,16 @@
-"""A net's weights as the arrays that a recommender's state consists of, and back."""
+"""A net's weights as the state of a recommender, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import torch
 
 from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import State
+from seqrec_bench.training.seeding import seeded
+
+NetT = TypeVar("NetT", bound=torch.nn.Module)
 
 
 def net_state(net: torch.nn.Module) -> dict[str, np.ndarray]:
@@ -13,12 +18,14 @@ def net_state(net: torch.nn.Module) -> dict[str, np.ndarray]:
     return {name: value.cpu().numpy().copy() for name, value in net.state_dict().items()}
 
 
-def load_net_state(net: torch.nn.Module, state: Mapping[str, np.ndarray]) -> None:
-    """Puts the weights back, and the net into evaluation mode.
+def restored_net(make_net: Callable[[], NetT], state: State) -> NetT:
+    """A new net with these weights, in evaluation mode.
 
     Raises:
         InputError: The names or shapes are not those of this net.
     """
+    with seeded(0, "cpu"):  # what it draws is thrown away, and the process's random state is left as it was
+        net = make_net()
     try:
         net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()})
     except RuntimeError as error:
@@ -26,4 +33,4 @@ def load_net_state(net: torch.nn.Module, state: Mapping[str, np.ndarray]) -> Non
             f"These weights are not those of this model on these data ({' '.join(str(error).split())}): "
             "restore what was trained with the same settings and data, or train again."
         ) from error
-    net.eval()
+    return net.eval()

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.training.weights import load_net_state, net_state
+from seqrec_bench.training.weights import net_state, restored_net
 
 
 def a_net(width: int = 3) -> torch.nn.Module:
@@ -11,8 +11,8 @@ def a_net(width: int = 3) -> torch.nn.Module:
 
 
 def test_what_is_put_back_is_what_was_taken() -> None:
-    net, other = a_net(), a_net()
-    load_net_state(other, net_state(net))
+    net = a_net()
+    other = restored_net(a_net, net_state(net))
     for name, value in net.state_dict().items():
         torch.testing.assert_close(other.state_dict()[name], value, rtol=0, atol=0)
     assert not other.training
@@ -37,4 +37,11 @@ def test_weights_of_another_net_are_refused(wrong: str) -> None:
     if wrong == "unknown":
         state["1.weight"] = np.zeros(1)
     with pytest.raises(InputError, match="These weights are not those of this model on these data"):
-        load_net_state(a_net(), state)
+        restored_net(a_net, state)
+
+
+def test_restoring_leaves_the_global_random_state_alone() -> None:
+    net = a_net()
+    before = torch.random.get_rng_state()
+    restored_net(a_net, net_state(net))
+    assert torch.equal(torch.random.get_rng_state(), before)
