@@ -1,6 +1,7 @@
 """The committed records, and what was made of them: README's Table 1 and the figures."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,10 +11,16 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
+from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.table import table
+from seqrec_bench.cli.trials import trials
 from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.experiments.search_file import ModelSpace, load_search
+from seqrec_bench.experiments.suite import load_suite
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Record, Store
+from seqrec_bench.records.trials import Log, best_trial
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.paper import load_paper
@@ -21,6 +28,7 @@ from seqrec_bench.reporting.paper import load_paper
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
 FIGURES = RESULTS / "figures"
+SEARCHES = RESULTS / "search"
 PAPER = load_paper("chen2020")
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
@@ -40,17 +48,58 @@ def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, 
 
 def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
     assert len(records) > 0
-    files = [path for path in RESULTS.rglob("*.json") if path.parent != FIGURES]
+    files = [path for path in RESULTS.rglob("*.json") if path.parent != FIGURES]  # search logs are .jsonl
     assert sorted(files) == sorted(RESULTS / record.key.path() for record in records)
 
 
-def test_readme_shows_table_1_as_the_command_prints_it() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall("<!-- table-1:begin -->\n(.*?)<!-- table-1:end -->\n", readme, flags=re.DOTALL)
+@pytest.mark.parametrize(
+    ("page", "block", "command", "arguments"),
+    [
+        ("README.md", "table-1", table, ["--results", str(RESULTS)]),
+        ("README.md", "ablations", ablations, ["--results", str(RESULTS)]),
+        ("docs/tuning.md", "search-paper", trials, [str(SEARCHES / "paper")]),
+        ("docs/tuning.md", "search-tuned", trials, [str(SEARCHES / "tuned")]),
+    ],
+    ids=["table", "ablations", "paper", "tuned"],
+)
+def test_pages_show_what_the_commands_print(
+    page: str, block: str, command: Callable[..., None], arguments: list[str]
+) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = re.findall(f"<!-- {block}:begin -->\n(.*?)<!-- {block}:end -->\n", text, flags=re.DOTALL)
     app = typer.Typer()
-    app.command()(table)
-    printed = CliRunner().invoke(app, ["--results", str(RESULTS)]).stdout
-    assert blocks == [printed], "run `seqrec-bench table --results results` and put what it prints into README.md"
+    app.command()(command)
+    printed = CliRunner().invoke(app, arguments).stdout
+    assert blocks == [printed], f"put what the command prints now into the block {block} of {page}"
+
+
+@pytest.mark.parametrize("name", ["paper", "tuned"])
+def test_every_model_had_all_its_trials_by_committed_code(name: str) -> None:
+    search = load_search(name)
+    assert sorted(path.stem for path in (SEARCHES / name).iterdir()) == sorted(space.model for space in search.models)
+    for space in search.models:
+        found = Log(SEARCHES / name / f"{space.model}.jsonl").trials
+        assert len(found) == search.n_trials
+        for trial in found:
+            assert re.fullmatch("[0-9a-f]{40}", trial.environment["commit"])
+            assert all(value in space.space[key] for key, value in trial.settings.items())
+            assert trial.settings.keys() == space.space.keys()
+
+
+@pytest.mark.parametrize("space", load_search("paper").models, ids=lambda space: space.model)
+def test_defaults_are_what_the_search_chose(space: ModelSpace) -> None:
+    chosen = best_trial(Log(SEARCHES / "paper" / f"{space.model}.jsonl").trials)
+    assert chosen is not None
+    defaults = hyperparameters(build(space.model, 100, {}))
+    assert {key: defaults[key] for key in space.space} == chosen.settings
+
+
+@pytest.mark.parametrize("space", load_search("tuned").models, ids=lambda space: space.model)
+def test_the_suite_tuned_is_what_the_search_chose(space: ModelSpace) -> None:
+    chosen = best_trial(Log(SEARCHES / "tuned" / f"{space.model}.jsonl").trials)
+    assert chosen is not None
+    (suite,) = load_suite("tuned")
+    assert suite.settings[space.model] == {**space.fixed, **chosen.settings}
 
 
 def test_committed_figures_show_the_committed_records(figure: tuple[str, Curves]) -> None:
