@@ -30,6 +30,8 @@ class Plug:
     def score(self, users, histories): ...
 """
 
+WHICH_CELLS = "Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B."
+
 
 @pytest.fixture
 def ratings(tmp_path: Path) -> Path:
@@ -114,9 +116,17 @@ def test_a_failed_cell_is_reported_with_its_cause_and_the_others_finish(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "either --all for the whole paper, or --models"),
-        (["--all", "--models", "fpmc"], "either --all for the whole paper, or --models"),
-        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all"),
+        ([], WHICH_CELLS),
+        (["--all", "--models", "fpmc"], WHICH_CELLS),
+        (["--suite", "ablations", "--models", "fpmc"], WHICH_CELLS),
+        (["--suite", "ablations", "--all"], WHICH_CELLS),
+        (["--suite", "paper", "--all"], WHICH_CELLS),
+        (["--suite", "ablation"], "There is no suite 'ablation': choose from ablations, paper"),
+        (["--suite", ""], "There is no suite ''"),
+        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all and --suite"),
+        (["--suite", "ablations", "--set", "am-lstm.epochs=2"], "don't go with --all and --suite"),
+        (["--suite", "ablations", "--variant", "mine"], "don't go with --all and --suite"),
+        (["--suite", "ablations", "--dims", "0"], "--dims '0' must name numbers from 1"),
         (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
         (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
         (["--models", "fpmc", "--set", "epochs=2", "--variant", "x"], "not MODEL.KEY=VALUE"),
