@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,8 @@ from typer.testing import CliRunner, Result
 from seqrec_bench.cli.main import app
 from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.experiments.run import Outcome
+from seqrec_bench.experiments.suite import Cell, cells, load_suite
 from seqrec_bench.records import Store
 
 FAILING = """
@@ -149,6 +151,38 @@ def test_a_wrong_call_is_refused_before_anything_is_run(
     assert isinstance(done.exception, InputError)
     assert message in str(done.exception)
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.fixture
+def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
+    """The cells that were to be run, none of which is."""
+    asked: list[Cell] = []
+
+    def execute(pending: Sequence[Cell], *_: object) -> Outcome:
+        asked.extend(pending)
+        return Outcome([], [])
+
+    monkeypatch.setattr("seqrec_bench.cli.run.execute", execute)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suite"),
+    [(["--all"], "paper"), (["--suite", "paper"], "paper"), (["--suite", "ablations"], "ablations")],
+)
+def test_a_suite_is_run_as_it_stands(
+    bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
+) -> None:
+    assert bench(*arguments).exit_code == 0
+    assert asked_for == cells(load_suite(suite))
+    assert [cell.settings for cell in asked_for] == [cell.settings for cell in cells(load_suite(suite))]
+
+
+def test_a_suite_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:
+    assert bench("--suite", "ablations", "--dims", "4", "--seeds", "7").exit_code == 0
+    assert {(cell.dimension, cell.seed) for cell in asked_for} == {(4, 7)}
+    variants = {cell.variant for cell in cells(load_suite("ablations"))}
+    assert {cell.variant for cell in asked_for} == variants
 
 
 def test_a_model_named_twice_is_run_once(bench: Callable[..., Result]) -> None:
