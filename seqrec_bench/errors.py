@@ -31,7 +31,7 @@ class InputError(BenchError):
 
 
 class MissingCellsError(BenchError):
-    """What was asked for needs records that are not there."""
+    """What was asked for needs records, or their weights, that are not there."""
 
     exit_code = ExitCode.CELLS_MISSING
 

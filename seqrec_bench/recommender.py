@@ -12,7 +12,7 @@ hyperparameters, its class attributes say what it is, and it is found through th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 Float32Array = npt.NDArray[np.float32]
 TimeArray = npt.NDArray[np.int64] | npt.NDArray[np.float64]
+State = Mapping[str, npt.NDArray[Any]]
+"""What a recommender has learnt, as named arrays of numbers or booleans."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,4 +151,30 @@ class Recommender(Protocol):
         Returns:
             (B, n_items + 1) finite scores: column i scores item i, the greater the better; column 0, the padding
             item, is ignored. Rows do not depend on each other.
+        """
+
+
+@runtime_checkable
+class Restorable(Protocol):
+    """What a `Recommender` may offer beside: what it has learnt can be kept, and put back without fitting again.
+
+    For models whose fit takes long; one that only counts is as soon fitted again. The two methods come together. They
+    stand in a protocol of their own, since asking an object for all of `Recommender` reads properties that it may have
+    only once it is fitted.
+    """
+
+    def state(self) -> State:
+        """After `fit`: all that `score` needs beside the fields, in copies that later calls leave alone."""
+
+    def restore(self, train: Sequences, state: State) -> None:
+        """Stands in for `fit`: afterwards `score` answers as the recommender whose state it was.
+
+        Bit for bit, that is, on the same machine and device and with as many threads.
+
+        Args:
+            train: What that recommender was fitted to.
+            state: Its state; the fields were the same. The arrays are not to be changed.
+
+        Raises:
+            InputError: The state does not fit these fields and data.
         """

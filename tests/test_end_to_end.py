@@ -6,14 +6,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
-from seqrec_bench.data import Dataset
+from seqrec_bench.data import Dataset, leave_one_out
 from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.records import Store
+from seqrec_bench.evaluation.ranking import rank_targets
+from seqrec_bench.evaluation.registry import build
+from seqrec_bench.recommender import Restorable
+from seqrec_bench.records import Record, Store
 
 COMMAND = str(Path(sys.executable).with_name("seqrec-bench"))
 
@@ -83,6 +87,24 @@ def test_a_third_partys_model_on_ones_own_file(
     assert json.loads(path.read_text())["dataset"]["name"] == "own"
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As a cell's process has: the number of threads may change how a sum is rounded."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+def assert_restored_ranks_are_the_records(record: Record, store: Store, dataset: Dataset) -> None:
+    settings = {name: value for name, value in record.recipe.hyperparameters.items() if name != "dimension"}
+    restored, split = build(record.key.model, record.key.dimension, settings), leave_one_out(dataset.sequences)
+    assert isinstance(restored, Restorable)
+    restored.restore(split.train, store.load_weights(record))
+    assert rank_targets(restored, split.validation) == record.validation
+    assert rank_targets(restored, split.test) == record.test
+
+
 def processes_end(group: int) -> bool:
     """Whether no process of the group is left; Python's own tracker of resources takes a moment to follow."""
     for _ in range(100):
@@ -120,6 +142,7 @@ def test_whoever_ends_the_run_ends_all_of_it_and_keeps_what_is_done(
     assert processes_end(process.pid)
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_all_models_on_the_real_data(
     bench: Callable[..., subprocess.CompletedProcess[str]], ml_100k: Dataset, tmp_path: Path
 ) -> None:
@@ -140,6 +163,9 @@ def test_all_models_on_the_real_data(
         assert record.test.better.shape == (943,)
         assert len(record.curve) == epochs[record.key.model]
         assert metric(record.test, "HR@50").mean() > 2 * 50 / 1682
+        if record.weights:
+            assert_restored_ranks_are_the_records(record, Store(tmp_path / "runs"), ml_100k)
+    assert "fpmc" in {record.key.model for record in records if record.weights}
     table = bench("table")
     assert table.returncode == 3
     assert "AM-LSTM" in table.stdout

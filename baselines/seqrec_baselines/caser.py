@@ -3,8 +3,9 @@
 Shapes: B instances, L input items, T targets, d the dimension, nh horizontal filters of each height, nv vertical ones.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.seeding import seeded
+from seqrec_bench.training.weights import load_net_state, net_state
 
 
 class CaserNet(nn.Module):
@@ -81,7 +83,7 @@ def _placed(weight: Tensor, length: int, dimension: int) -> Tensor:
 
 @dataclass
 class Caser:
-    """The authors' model and training: T targets an instance, binary cross-entropy against unseen items."""
+    """The authors' model and training: T targets an instance, by default binary cross-entropy against unseen items."""
 
     name: ClassVar[str] = "caser"
     version: ClassVar[int] = 1
@@ -96,8 +98,10 @@ class Caser:
     horizontal_filters: int = 16
     """Of each height 1..L."""
     vertical_filters: int = 4
+    loss: Literal["binary", "cross-entropy"] = "binary"
+    """Of targets and their negatives, as the authors have it, or of the targets in the softmax over all items."""
     negatives: int = 3
-    """Of each target, drawn anew every epoch from the items that the user has not in training."""
+    """Of each target, for the binary loss: drawn anew every epoch from the items that the user has not in training."""
     epochs: int = 50
     """At most."""
     patience: int = 10
@@ -125,20 +129,18 @@ class Caser:
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
-            self._net = CaserNet(
-                train.n_users, train.n_items, self.dimension, self.history_length,
-                self.horizontal_filters, self.vertical_filters, self.dropout,
-            ).to(context.device)  # fmt: skip
+            self._net = self._new_net(train).to(context.device)
             optimizer = torch.optim.Adam(
                 self._net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
             )
             rng = np.random.default_rng(context.seed)
             user_of, windows = instances(train, self.history_length, self.n_targets)
             unseen = UnseenItems(train)
+            n_negatives = self.n_targets * self.negatives if self.loss == "binary" else 0
 
             def train_epoch() -> float:
                 order = rng.permutation(len(user_of))
-                negatives = unseen.draw(user_of[order], self.n_targets * self.negatives, rng)
+                negatives = unseen.draw(user_of[order], n_negatives, rng)
                 drawn = [
                     torch.from_numpy(array).to(context.device) for array in (user_of[order], windows[order], negatives)
                 ]
@@ -159,20 +161,50 @@ class Caser:
         representation = self._net(torch.from_numpy(users).to(device), torch.from_numpy(items).to(device))
         return self._net.score_all(representation).cpu().numpy()
 
+    def state(self) -> dict[str, np.ndarray]:
+        """After `fit`: all that `score` needs, for `restore`."""
+        return net_state(self._net)
+
+    def restore(self, train: Sequences, state: Mapping[str, np.ndarray]) -> None:
+        """Puts back what `state` gave after a fit to `train`, instead of fitting."""
+        self._net = self._new_net(train)
+        load_net_state(self._net, state)
+
+    def _new_net(self, train: Sequences) -> CaserNet:
+        return CaserNet(
+            train.n_users, train.n_items, self.dimension, self.history_length,
+            self.horizontal_filters, self.vertical_filters, self.dropout,
+        )  # fmt: skip
+
     def _step(self, users: Tensor, windows: Tensor, negatives: Tensor, optimizer: torch.optim.Optimizer) -> Tensor:
-        """One update by the binary cross-entropy; returns its mean over targets and negatives."""
+        """One update; returns the loss."""
         inputs, targets = windows.split([self.history_length, self.n_targets], dim=1)
-        present = (targets != PADDING).float()  # (B, T)
-        scores = self._net.score(self._net(users, inputs), torch.cat([targets, negatives], dim=1))
-        labels = torch.zeros_like(scores)
-        labels[:, : self.n_targets] = 1
-        weights = torch.cat([present, present.repeat_interleave(self.negatives, dim=1)], dim=1)
-        losses = functional.binary_cross_entropy_with_logits(scores, labels, weights, reduction="sum")
-        loss = losses / weights.sum()
+        representation = self._net(users, inputs)
+        if self.loss == "binary":
+            loss = self._binary_cross_entropy(representation, targets, negatives)
+        else:
+            loss = self._cross_entropy(representation, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         return loss.detach()
+
+    def _binary_cross_entropy(self, representation: Tensor, targets: Tensor, negatives: Tensor) -> Tensor:
+        """Its mean over targets and negatives: (B, 2d), (B, T) and (B, T * negatives) -> ()."""
+        present = (targets != PADDING).float()  # (B, T)
+        scores = self._net.score(representation, torch.cat([targets, negatives], dim=1))
+        labels = torch.zeros_like(scores)
+        labels[:, : self.n_targets] = 1
+        weights = torch.cat([present, present.repeat_interleave(self.negatives, dim=1)], dim=1)
+        losses = functional.binary_cross_entropy_with_logits(scores, labels, weights, reduction="sum")
+        return losses / weights.sum()
+
+    def _cross_entropy(self, representation: Tensor, targets: Tensor) -> Tensor:
+        """Mean over the targets of -log softmax over all items but the padding: (B, 2d) and (B, T) -> ()."""
+        scores = self._net.score_all(representation)[:, PADDING + 1 :]
+        present = targets != PADDING
+        losses = scores.logsumexp(dim=1, keepdim=True) - scores.gather(1, targets.clamp(min=1) - 1)  # (B, T)
+        return losses[present].mean()
 
 
 def instances(train: Sequences, length: int, n_targets: int) -> tuple[Int64Array, Int64Array]:

@@ -14,11 +14,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import transitions
 from seqrec_bench.training.seeding import seeded
+from seqrec_bench.training.weights import load_net_state, net_state
 
 
 class FPMCNet(nn.Module):
@@ -93,8 +94,7 @@ class FPMC:
     def fit(self, train: Sequences, context: FitContext) -> None:
         if train.n_items < 2:
             raise InputError("fpmc learns from pairs of items and the data have only one: give data with more items.")
-        with seeded(context.seed, context.device):
-            self._net = FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std).to(context.device)
+        self._net = self._initial_net(train, context.seed, context.device)
         rng = np.random.default_rng(context.seed)
         user_of = train.users
         successors = transitions(train)
@@ -113,6 +113,18 @@ class FPMC:
             return torch.stack(losses).mean().item()
 
         fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
+
+    def state(self) -> State:
+        return net_state(self._net)
+
+    def restore(self, train: Sequences, state: State) -> None:
+        net = self._initial_net(train, seed=0, device="cpu")
+        load_net_state(net, state)
+        self._net = net
+
+    def _initial_net(self, train: Sequences, seed: int, device: str) -> FPMCNet:
+        with seeded(seed, device):
+            return FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std).to(device)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -35,8 +35,9 @@ class AttentionWeights:
 class AMLSTM:
     """Attention-based LSTM with a user memory (Chen & Lin 2020).
 
-    The paper states all fields but `windows`, the places of the dropout and the skip-gram settings; those were chosen
-    on validation (docs/design.md). Without one of its parts, or with random vectors to start from, it is an ablation.
+    The paper states all fields but `windows`, the places of the dropout and the skip-gram settings, which were chosen
+    on validation (docs/design.md), and `patience`, which only saves time. Without one of its parts, or with random
+    vectors to start from, it is an ablation.
     """
 
     name: ClassVar[str] = "am-lstm"
@@ -48,6 +49,9 @@ class AMLSTM:
     history_length: int = 5
     """L: how many latest items make the sequence."""
     epochs: int = 30
+    """At most."""
+    patience: int = 8
+    """Training ends after so many epochs without a better validation NDCG@50."""
     batch_size: int = 256
     """Targets in a step."""
     learning_rate: float = 0.002
@@ -79,7 +83,7 @@ class AMLSTM:
     _net: AMLSTMNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "history_length", "batch_size", "decay_steps")
+        require_at_least(self, 1, "dimension", "history_length", "patience", "batch_size", "decay_steps")
         require_at_least(self, 1, "skip_gram_window", "skip_gram_epochs")
         require_at_least(
             self, 0, "epochs", "learning_rate", "learning_rate_decay", "least_learning_rate", "max_gradient_norm"
@@ -106,7 +110,9 @@ class AMLSTM:
                 ]
                 return torch.stack(losses).mean().item()
 
-            fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
+            fit_epochs(
+                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+            )
 
     def state(self) -> dict[str, np.ndarray]:
         return net_state(self._net)

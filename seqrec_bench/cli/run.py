@@ -186,6 +186,8 @@ def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, store
 
 def _conclude(outcome: Outcome, results: Path) -> None:
     typer.echo(f"Finished: {_count(len(outcome.finished))}, with records in {results}.", err=True)
+    for cell, complaint in outcome.without_weights:
+        typer.echo(f"Weights not kept: {cell}: {complaint}", err=True)
     for cell, cause in outcome.failed:
         typer.echo(f"Failed: {cell}: {cause}", err=True)
     if outcome.failed:

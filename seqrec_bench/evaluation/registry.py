@@ -120,6 +120,9 @@ def contract_fault(recommender: object) -> str | None:
     for method in ("fit", "score"):
         if not callable(getattr(recommender, method, None)):
             return f"has no method {method!r}"
+    for method, partner in (("state", "restore"), ("restore", "state")):
+        if callable(getattr(recommender, method, None)) and not callable(getattr(recommender, partner, None)):
+            return f"has a method {method!r} but no method {partner!r}"
     for attribute in ("history_length", "n_parameters"):
         if attribute not in fields and not hasattr(recommender, attribute):
             return f"has neither a field nor a property {attribute!r}"

@@ -3,20 +3,22 @@
 import math
 import resource
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, leave_one_out
-from seqrec_bench.errors import ScoreError
+from seqrec_bench.errors import BenchError, ScoreError
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
 from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.recommender import Epoch, FitContext, Recommender
+from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
 from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records.weights import plain_arrays
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class Fitted:
     """Validation metrics of the fitted model, by name."""
 
 
+@dataclass(frozen=True, eq=False)
+class FinishedCell:
+    """What came of a cell."""
+
+    record: Record
+    weights: State | None
+    """The state of the fitted recommender; None where it has none, or none that can be kept."""
+    complaint: str | None
+    """What is wrong with the recommender's state, in words. The ranks do not depend on it, so they are kept."""
+
+
 def cell_key(cell: Cell, dataset: Dataset) -> CellKey:
     return CellKey(dataset.name, PROTOCOL, cell.model, cell.variant, cell.dimension, cell.seed)
 
@@ -63,8 +76,8 @@ def _recipe(recommender: Recommender, dataset: Dataset) -> Recipe:
     return Recipe(identity, recommender.version, hyperparameters(recommender))
 
 
-def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> Record:
-    """Trains and tests the cell in this process and returns its record.
+def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
+    """Trains and tests the cell in this process.
 
     Raises:
         ScoreError: The model's scores are not finite, or not scores; the message names the epoch.
@@ -78,7 +91,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> R
     curve = _fit(recommender, cell, split.validation, setting.device, report)
     fitted = time.perf_counter()
     validation, test = rank_targets(recommender, split.validation), rank_targets(recommender, split.test)
-    return Record(
+    record = Record(
         key=cell_key(cell, setting.dataset),
         recipe=recipe,
         deterministic=recommender.deterministic,
@@ -90,6 +103,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> R
         parameters=recommender.n_parameters,
         environment=made_by,
     )
+    return FinishedCell(record, *_state_of(recommender))
 
 
 def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]) -> Fitted:
@@ -122,6 +136,24 @@ def _fit(
     except ScoreError as error:
         raise ScoreError(f"In epoch {len(curve) + 1}: {error}") from error
     return curve
+
+
+def _state_of(recommender: Recommender) -> tuple[State | None, str | None]:
+    """The recommender's state, and what is wrong with it."""
+    if not isinstance(recommender, Restorable):
+        return None, None
+    try:
+        return plain_arrays(recommender.state()), None
+    except Exception as error:
+        return None, explain(error)
+
+
+def explain(error: Exception) -> str:
+    """The error in words: an exception itself may not survive the way between processes."""
+    if isinstance(error, BenchError):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
 
 
 def _sound(epoch: Epoch, number: int, model: str) -> Epoch:

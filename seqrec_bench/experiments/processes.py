@@ -3,18 +3,17 @@
 import multiprocessing
 import os
 import signal
-import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
 from seqrec_bench.errors import BenchError, ExitCode
+from seqrec_bench.experiments.cell import explain
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
@@ -34,7 +33,7 @@ class CellError(BenchError):
 
 @dataclass(frozen=True)
 class _Failure:
-    """Why a cell ended in its process, in words; exceptions themselves may not survive the way between processes."""
+    """Why a cell ended in its process, in words."""
 
     cause: str
 
@@ -84,6 +83,9 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             sender.close()
             self._report(cell, None)
             outcome = self._receive(cell, receiver)
+        except BaseException:
+            process.kill()  # it would wait for ever for somebody to take the weights that it sends
+            raise
         finally:
             process.join()
             with self._lock:
@@ -122,11 +124,8 @@ def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender:
     """The process's whole life: do the work, and send the cell's epochs and what came of it."""
     try:
         outcome: OutcomeT | _Failure = work(cell, setting, sender.send)
-    except BenchError as error:
-        outcome = _Failure(str(error))
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        outcome = _Failure(f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})")
+        outcome = _Failure(explain(error))
     sender.send(outcome)
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import BenchError
-from seqrec_bench.experiments.cell import cell_key, cell_recipe
+from seqrec_bench.experiments.cell import FinishedCell, cell_key, cell_recipe
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Record, Store
 
@@ -26,7 +26,7 @@ class Plan:
 class Executor(Protocol):
     """Where cells are run: `concurrent.futures`, in short."""
 
-    def submit(self, cell: Cell) -> Future[Record]: ...
+    def submit(self, cell: Cell) -> Future[FinishedCell]: ...
 
     def shutdown(self) -> None: ...
 
@@ -36,6 +36,8 @@ class Outcome:
     finished: Sequence[Cell]
     failed: Sequence[tuple[Cell, str]]
     """Each with its cause."""
+    without_weights: Sequence[tuple[Cell, str]]
+    """Finished cells whose recommender gave a state that can't be kept, each with what is wrong with it."""
 
 
 def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool) -> Plan:
@@ -65,14 +67,15 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
 def execute(
     pending: Sequence[Cell], executor: Executor, store: Store, ended: Callable[[Cell, Record | str], None]
 ) -> Outcome:
-    """Runs the cells and stores each one's record as it ends; a cell that fails keeps none of the others back.
+    """Runs the cells and stores what comes of each as it ends; a cell that fails keeps none of the others back.
 
     Args:
         ended: Called for each cell with its record, or with the cause of its failure.
     """
     finished: list[Cell] = []
     failed: list[tuple[Cell, str]] = []
-    unsaved: dict[Future[Record], Cell] = {}
+    without_weights: list[tuple[Cell, str]] = []
+    unsaved: dict[Future[FinishedCell], Cell] = {}
     try:
         unsaved.update((executor.submit(cell), cell) for cell in pending)
         for future in as_completed(list(unsaved)):
@@ -82,13 +85,16 @@ def execute(
                 failed.append((cell, cause))
                 ended(cell, cause)
                 continue
-            store.save(future.result())
+            done = future.result()
+            store.save(done.record, done.weights)
             del unsaved[future]
             finished.append(cell)
-            ended(cell, future.result())
+            if done.complaint:
+                without_weights.append((cell, done.complaint))
+            ended(cell, done.record)
     finally:
         executor.shutdown()
         for future in unsaved:
             if not future.cancelled() and not future.exception():
-                store.save(future.result())
-    return Outcome(finished, failed)
+                store.save(future.result().record, future.result().weights)
+    return Outcome(finished, failed, without_weights)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,8 +15,10 @@ from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe
 _KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
 _FIELDS = {
     "schema", "dataset", *_KEY_FIELDS, "version", "deterministic", "hyperparameters", "validation", "test", "curve",
-    "seconds", "peak_memory_bytes", "parameters", "environment",
+    "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "environment",
 }  # fmt: skip
+_LATER_FIELDS = {"weights_sha256": None}
+"""What a record says without a line for it, which the first records have not. No figure depends on it."""
 
 
 def encode(record: Record, ranks: Mapping[str, Any]) -> str:
@@ -42,6 +45,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
         "seconds": dict(record.seconds),
         "peak_memory_bytes": record.peak_memory_bytes,
         "parameters": record.parameters,
+        "weights_sha256": record.weights,
         "environment": dict(record.environment),
     }
     lines = [f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in fields.items()]
@@ -70,6 +74,7 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
     _require(isinstance(fields, dict), "it is not a JSON object")
     schema = fields.get("schema")
     _require(schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
+    fields = {**_LATER_FIELDS, **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
     _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
     dataset = _decode_dataset(fields["dataset"])
@@ -88,6 +93,7 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
         peak_memory_bytes=_integer(fields, "peak_memory_bytes", 0),
         parameters=_integer(fields, "parameters", 0),
         environment=_mapping(fields, "environment"),
+        weights=_decode_digest(fields["weights_sha256"]),
     )
 
 
@@ -118,6 +124,13 @@ def _decode_key(dataset: str, fields: Mapping[str, Any]) -> CellKey:
     _require(fine, "its protocol, model or variant is not a name")
     dimension, seed = _integer(fields, "dimension", 0), _integer(fields, "seed", 0)
     return CellKey(dataset=dataset, **names, dimension=dimension, seed=seed)
+
+
+def _decode_digest(value: Any) -> str | None:
+    fine = value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value))
+    _require(bool(fine), f"its weights_sha256 is {value!r}, neither null nor a sha256")
+    digest: str | None = value
+    return digest
 
 
 def _decode_epoch(number: int, value: Any) -> Epoch:

@@ -101,3 +101,5 @@ class Record:
     """Trained numbers; 0 for a model that only counts."""
     environment: Mapping[str, Any]
     """Package versions, platform, git commit, threads."""
+    weights: str | None = None
+    """sha256 of the file beside the record that holds the recommender's state; None where none was kept."""

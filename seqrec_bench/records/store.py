@@ -1,24 +1,28 @@
 """The directory of records: one file a cell, written whole or not at all."""
 
-import glob
-import hashlib
 import io
-import os
-import secrets
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from seqrec_bench.errors import InputError, InvalidRecordError
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.recommender import State
 from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
+from seqrec_bench.records.files import beside, remove_beside, sha256, write_atomically, write_beside
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import CellKey, Record
+from seqrec_bench.records.weights import decode_weights, encode_weights
 
 MAX_USERS_IN_JSON = 20_000
 """Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
+
+_RANKS, _WEIGHTS = ".npz", ".safetensors"
 
 
 class Store:
@@ -68,18 +72,58 @@ class Store:
                 f"Results can't be written to {self.root} ({error.strerror}): name another directory with --results."
             ) from error
 
-    def save(self, record: Record) -> Path:
-        """Writes the record; whoever looks sees the old file or the new one, never a part of either."""
+    def save(self, record: Record, weights: State | None = None) -> Path:
+        """Writes the record; whoever looks sees the old one or the new one with all its files, never a part of either.
+
+        Args:
+            weights: The recommender's state, whose sha256 takes the place of `record.weights`. Without it, a file that
+                `record.weights` names is left as it is; any other that an earlier record had is removed.
+        """
         path = self.path(record.key)
         path.parent.mkdir(parents=True, exist_ok=True)
+        if weights is not None:
+            record = replace(record, weights=write_beside(path, encode_weights(weights), _WEIGHTS))
         ranks = {"validation": record.validation, "test": record.test}
         if len(record.test.better) > MAX_USERS_IN_JSON:
             fields = _write_arrays(path, ranks)
         else:
             fields = {name: encode_rank_lists(value) for name, value in ranks.items()}
-        _write_atomically(path, encode(record, fields).encode())
-        _remove_arrays(path, but=fields["test"].get("file"))
+        write_atomically(path, encode(record, fields).encode())
+        remove_beside(path, _RANKS, but=fields["test"].get("sha256"))
+        remove_beside(path, _WEIGHTS, but=record.weights)
         return path
+
+    def load_weights(self, record: Record) -> dict[str, npt.NDArray[Any]]:
+        """The state that the record's recommender had once it was fitted.
+
+        Raises:
+            InputError: The record was stored without any.
+            MissingCellsError: Its file is not here: it is in no repository, so a fresh clone has none.
+            InvalidRecordError: What stands there is not what was written with the record.
+        """
+        path = self.path(record.key)
+        if record.weights is None:
+            raise InputError(f"{path} was stored without weights: fit {record.key.model} again to have them.")
+        file = beside(path, record.weights, _WEIGHTS)
+        if not file.exists():
+            raise MissingCellsError(
+                f"The weights of {record.key} are not here as {file}, since git does not keep them: "
+                + _advise_training(self.root, record.key)
+            )
+        content = file.read_bytes()
+        if sha256(content) != record.weights:
+            raise InvalidRecordError(
+                f"{file} is not the file that was written with its record: " + _advise_training(self.root, record.key)
+            )
+        return decode_weights(content)
+
+
+def _advise_training(root: Path, key: CellKey) -> str:
+    dimension = f"--dims {key.dimension} " if key.dimension else ""
+    return (
+        f"train the cell again, on the same data and with the same settings, by `seqrec-bench run --models {key.model} "
+        f"{dimension}--seeds {key.seed} --variant {key.variant} --fresh --results {shlex.quote(str(root))}`."
+    )
 
 
 def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
@@ -87,40 +131,8 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
     buffer = io.BytesIO()
     arrays = {f"{name}_{part}": getattr(value, part) for name, value in ranks.items() for part in ("better", "tied")}
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    content = buffer.getvalue()
-    digest = hashlib.sha256(content).hexdigest()
-    file = _arrays_file(path, digest)
-    _write_atomically(file, content)
-    return {name: {"file": file.name, "sha256": digest} for name in ranks}
-
-
-def _arrays_file(path: Path, digest: str) -> Path:
-    """Where the ranks of the record at the path stand.
-
-    The name follows the content, so that a new array file leaves the old record whole until a new one replaces it.
-    """
-    return path.with_name(f"{path.stem}.{digest[:16]}.npz")
-
-
-def _remove_arrays(path: Path, but: str | None) -> None:
-    """Removes the array files that earlier records at the path had."""
-    for file in path.parent.glob(f"{glob.escape(path.stem)}.{'[0-9a-f]' * 16}.npz"):
-        if file.name != but:
-            file.unlink()
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Puts the content at the path in one step: first a temporary file on the disk, then a rename."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    digest = write_beside(path, buffer.getvalue(), _RANKS)
+    return {name: {"file": beside(path, digest, _RANKS).name, "sha256": digest} for name in ranks}
 
 
 def _read(root: Path, path: Path) -> Record:
@@ -136,9 +148,9 @@ def _read(root: Path, path: Path) -> Record:
 def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
     if not isinstance(value, dict) or "sha256" not in value:
         return decode_rank_lists(value)
-    file = _arrays_file(path, str(value["sha256"]))
+    file = beside(path, str(value["sha256"]), _RANKS)
     content = file.read_bytes()
-    if value != {"file": file.name, "sha256": hashlib.sha256(content).hexdigest()}:
+    if value != {"file": file.name, "sha256": sha256(content)}:
         raise ValueError(f"{file.name} is not the file that was written with it")
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return Ranks(better=arrays[f"{name}_better"], tied=arrays[f"{name}_tied"])

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from seqrec_baselines.caser import Caser, CaserNet, instances
-from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
 from seqrec_bench.training.seeding import seeded
+from seqrec_bench.training.weights import net_state
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 
@@ -105,6 +106,11 @@ def test_number_of_parameters_of_the_authors_setting_on_ml_100k() -> None:
     net = CaserNet(n_users=943, n_items=1682, dimension=50, length=5, horizontal=16, vertical=4, dropout=0.5)
     assert sum(parameter.numel() for parameter in net.parameters()) == 327_437
     assert (net.dense.in_features, net.dense.out_features) == (280, 50)
+    items = np.arange(1, 944, dtype=np.int32)
+    train = Sequences(items, times=np.zeros(943, dtype=np.int64), offsets=np.arange(944), n_items=1682)
+    model = Caser(dimension=50, history_length=5, horizontal_filters=16, vertical_filters=4)
+    model.restore(train, net_state(net))
+    assert model.n_parameters == 327_437
 
 
 def test_initial_spread_is_one_over_the_dimension() -> None:
@@ -196,6 +202,25 @@ def test_the_loss_is_over_targets_and_their_negatives(uneven: Sequences, watch: 
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
+def literal_cross_entropy(model: Caser, users: torch.Tensor, windows: torch.Tensor, negatives: torch.Tensor) -> float:
+    """Mean over targets, padding is none, of -ln(e^y / sum of e^y over the items 1..N)."""
+    assert negatives.shape == (len(users), 0)
+    logs = []
+    scores = model.score(users.numpy(), windows.numpy()[:, :L]).tolist()
+    for row, window in zip(scores, windows.tolist(), strict=True):
+        total = sum(math.exp(score) for score in row[1:])
+        logs += [-math.log(math.exp(row[target]) / total) for target in window[L:] if target != PADDING]
+    model._net.train()
+    return float(np.mean(logs))
+
+
+def test_the_cross_entropy_is_over_targets_in_the_whole_catalogue(uneven: Sequences, watch: Watch) -> None:
+    steps = watch(literal_cross_entropy)
+    fitted(uneven, loss="cross-entropy", dropout=0.0, epochs=2)
+    expected, found = zip(*steps, strict=True)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
 def test_negatives_of_a_padded_target_have_no_effect(uneven: Sequences) -> None:
     model = fitted(uneven, dropout=0.0, epochs=0)
     users, windows = torch.tensor([0, 1]), torch.tensor([[0, 0, 0, 0, 0, 2], [0, 0, 4, 1, 9, 3]])
@@ -210,8 +235,9 @@ def test_negatives_of_a_padded_target_have_no_effect(uneven: Sequences) -> None:
         torch.testing.assert_close(after, before, rtol=0, atol=0)
 
 
-def test_padding_stays_zero_and_gets_no_gradient(uneven: Sequences) -> None:
-    net = fitted(uneven, epochs=3, weight_decay=0.1)._net
+@pytest.mark.parametrize("loss", ["binary", "cross-entropy"])
+def test_padding_stays_zero_and_gets_no_gradient(uneven: Sequences, loss: str) -> None:
+    net = fitted(uneven, loss=loss, epochs=3, weight_decay=0.1)._net
     for parameter in (net.item_input.weight, net.item_output.weight, net.item_bias):
         assert parameter.grad is not None
         assert not parameter.grad[PADDING].any()
@@ -243,3 +269,24 @@ def test_score_pads_shorter_histories_on_the_left(uneven: Sequences) -> None:
     for row, user, items in zip(scores, users, full, strict=True):
         expected = [literal_score(net, literal_representation(net, user, items), item) for item in range(15)]
         np.testing.assert_allclose(row, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_weights_are_averaged_over_epochs_where_asked(uneven: Sequences) -> None:
+    first, second = fitted(uneven, epochs=1).state(), fitted(uneven, epochs=2).state()
+    for name, value in fitted(uneven, epochs=2, weight_averaging=0.5).state().items():
+        np.testing.assert_allclose(value, (second[name] + 0.5 * first[name]) / 1.5, rtol=1e-4, atol=1e-6)
+        assert (value != second[name]).any()
+
+
+def test_training_ends_when_patience_does(uneven: Sequences) -> None:
+    model, epochs = Caser(dimension=D, patience=3), list[Epoch]()
+    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
+    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
+
+
+def test_what_is_restored_scores_alike(uneven: Sequences) -> None:
+    model, users = fitted(uneven), np.array([3, 17, 20])
+    items = np.array([[0, 7, 2, 5], [0, 0, 0, 9], [0, 0, 0, 0]])
+    restored = Caser(dimension=D, history_length=L, n_targets=T, horizontal_filters=NH, vertical_filters=NV)
+    restored.restore(uneven, model.state())
+    np.testing.assert_array_equal(restored.score(users, items), model.score(users, items))

@@ -10,6 +10,7 @@ import torch
 from scipy.stats import chisquare
 
 from seqrec_baselines.fpmc import FPMC, FPMCNet
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Sequences
 from seqrec_bench.training.seeding import seeded
 
@@ -194,3 +195,25 @@ def test_initial_spread_and_number_of_parameters() -> None:
         values = matrix.detach()
         assert values.mean().item() == pytest.approx(0, abs=0.01)
         assert values.std().item() == pytest.approx(0.3, rel=0.02)
+
+
+def test_a_restored_model_has_the_weights_and_scores_of_the_fitted_one(
+    uneven: Sequences, histories: np.ndarray
+) -> None:
+    model = fitted(uneven, epochs=2)
+    state = model.state()
+    assert {name: value.shape for name, value in state.items()} == {"user": (40, 2), "last": (15, 2), "item": (15, 4)}
+    restored = FPMC(dimension=D)
+    restored.restore(uneven, state)
+    users = np.array([4, 0, 39, 7, 7])
+    np.testing.assert_array_equal(restored.score(users, histories[:, -1:]), model.score(users, histories[:, -1:]))
+    assert restored.n_parameters == model.n_parameters
+
+
+def test_a_state_of_another_dimension_is_refused_and_leaves_the_model_as_it_was(uneven: Sequences) -> None:
+    model = fitted(uneven)
+    before = weights_of(model._net)
+    with pytest.raises(InputError, match="These weights are not those of this model on these data"):
+        model.restore(uneven, fitted(uneven, dimension=D + 1).state())
+    for name, value in weights_of(model._net).items():
+        np.testing.assert_array_equal(value, before[name])

@@ -115,6 +115,30 @@ def test_a_failed_cell_is_reported_with_its_cause_and_the_others_finish(
     assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity"]
 
 
+WITHOUT_ARRAYS = """
+import numpy as np
+from seqrec_baselines.popularity import Popularity
+
+class Plug(Popularity):
+    name = "without-arrays"
+
+    def state(self):
+        return {"words": np.array(["many", "few"])}
+
+    def restore(self, train, state): ...
+"""
+
+
+def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
+    bench: Callable[..., Result], install_plugin: Callable[..., Path], tmp_path: Path
+) -> None:
+    install_plugin("without-arrays", "without-arrays", WITHOUT_ARRAYS)
+    done = bench("--models", "without-arrays")
+    assert done.exit_code == 0
+    assert "Weights not kept: without-arrays paper-d0-s0: The state has dtype <U4 under 'words'" in done.stderr
+    assert [record.weights for record in Store(tmp_path / "runs").records()] == [None]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -5,10 +5,13 @@ from functools import cache, partial
 
 import pytest
 
-from seqrec_bench.evaluation.conformance import ALL_CHECKS, Factory, fitting, scoring
+from seqrec_bench.evaluation.conformance import ALL_CHECKS, Factory, fitting, restoring, scoring
 from seqrec_bench.evaluation.registry import build, registered
 
-SETTINGS = {"caser": {"batch_size": 32, "learning_rate": 0.01}}
+SETTINGS = {
+    "caser": {"batch_size": 32, "learning_rate": 0.01},
+    "sasrec": {"epochs": 40, "learning_rate": 0.01},
+}
 """Where the defaults would take too few and too small steps on so little data."""
 
 
@@ -25,5 +28,5 @@ def test_registered_recommender(name: str, check: Callable[[Factory], None]) -> 
 
 
 def test_every_check_is_among_all_checks() -> None:
-    defined = {name for module in (scoring, fitting) for name in vars(module) if name.startswith("check_")}
+    defined = {name for module in (scoring, fitting, restoring) for name in vars(module) if name.startswith("check_")}
     assert defined == {check.__name__ for check in ALL_CHECKS}

@@ -1,7 +1,7 @@
 """Every check catches the faults that it is named for, each planted in a recommender that is honest otherwise."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.conformance import ALL_CHECKS, ConformanceError, Factory, check_recommender
 from seqrec_bench.evaluation.conformance.trials import noise_split
 from seqrec_bench.recommender import Epoch, FitContext, Sequences
@@ -62,8 +63,20 @@ class Honest:
         return np.einsum("l,bln->bn", weights, self.counts[histories]) + self.biases
 
 
-def test_an_honest_recommender_passes() -> None:
-    check_recommender(Honest)
+@dataclass
+class Keeping(Honest):
+    """Can be restored."""
+
+    def state(self) -> dict[str, Any]:
+        return {"counts": self.counts.copy(), "biases": self.biases.copy()}
+
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        self.counts, self.biases = state["counts"], state["biases"]
+
+
+@pytest.mark.parametrize("make", [Honest, Keeping])
+def test_an_honest_recommender_passes(make: Factory) -> None:
+    check_recommender(make)
 
 
 @planted("check_is_a_dataclass_with_json_hyperparameters", "it is not a dataclass")
@@ -296,6 +309,91 @@ class KnowsTheTargets(Honest):
         scores = super().score(users, histories)
         scores[np.arange(len(users)), self.targets[users]] += 100
         return scores
+
+
+@planted("check_is_a_dataclass_with_json_hyperparameters", "it has a method 'state' but no method 'restore'")
+class OnlyGivesAState(Honest):
+    def state(self) -> dict[str, Any]:
+        return {"counts": self.counts}
+
+
+@planted("check_is_a_dataclass_with_json_hyperparameters", "it has a method 'restore' but no method 'state'")
+class OnlyTakesAState(Honest):
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        self.counts = state["counts"]
+
+
+@planted("check_global_random_state_is_left_alone", "it changes the global random state of numpy")
+class RestoresByDrawing(Keeping):
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        np.random.random()  # noqa: NPY002
+        super().restore(train, state)
+
+
+@planted("check_state_can_be_kept", r"its state can't be kept \(The state has int under 'n_items'")
+class StateWithANumber(Keeping):
+    def state(self) -> dict[str, Any]:
+        return super().state() | {"n_items": len(self.biases)}
+
+
+@planted("check_state_can_be_kept", r"its state can't be kept \(The state is a bytes")
+class StateInBytes(Keeping):
+    def state(self) -> Any:
+        return self.counts.tobytes()
+
+
+@planted("check_state_is_a_copy", r"its scores change with the arrays that state\(\) gave")
+class StateIsTheLiveArrays(Keeping):
+    def state(self) -> dict[str, Any]:
+        return {"counts": self.counts, "biases": self.biases}
+
+
+@planted("check_restored_scores_are_the_same", "it scores otherwise once its state is restored")
+class StateWithoutTheBiases(Keeping):
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        self.counts, self.biases = state["counts"], np.zeros_like(state["biases"])
+
+
+@planted("check_restored_scores_are_the_same", "it scores otherwise once its state is restored")
+class StateInHalfPrecision(Keeping):
+    def state(self) -> dict[str, Any]:
+        return {name: array.astype(np.float16) for name, array in super().state().items()}
+
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        super().restore(train, {name: array.astype(np.float32) for name, array in state.items()})
+
+
+@planted("check_restored_scores_are_the_same", r"it refuses its own state \(no such state\)")
+class RefusesEveryState(Keeping):
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        raise InputError("no such state")
+
+
+@planted("check_restoring_forgets_the_last_fit", r"an earlier fit\(\) changes its scores once its state is restored")
+class RestoresOnTopOfTheLastFit(Keeping):
+    n_fits = 0
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        self.n_fits += 1
+
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        super().restore(train, state)
+        self.biases = self.biases * np.float32(0.5) ** self.n_fits
+
+
+@planted("check_restoring_leaves_its_inputs_alone", r"restore\(\) changed the state")
+class RescalesTheState(Keeping):
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        super().restore(train, {name: array.copy() for name, array in state.items()})
+        state["biases"][:] *= 2
+
+
+@planted("check_restoring_leaves_its_inputs_alone", r"restore\(\) changed the training data")
+class SortsTheDataOfTheState(Keeping):
+    def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
+        super().restore(train, state)
+        train.items.sort()
 
 
 @pytest.mark.parametrize(("make", "name", "complaint"), PLANTED, ids=[make.__name__ for make, _, _ in PLANTED])

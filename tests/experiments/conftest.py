@@ -18,7 +18,9 @@ from seqrec_bench.recommender import Epoch
 
 @dataclass
 class Unruly:
-    fault: Literal["none", "raises", "dies", "nan-in-epoch-2", "nan-at-the-end", "sleeps"] = "none"
+    fault: Literal[
+        "none", "raises", "dies", "nan-in-epoch-2", "nan-at-the-end", "sleeps", "raises-late", "no-array"
+    ] = "none"
     epochs: int = 3
     report: str = ""
 
@@ -48,6 +50,15 @@ class Unruly:
     def score(self, users, histories):
         scores = np.tile(np.arange(self._width, dtype=np.float32), (len(users), 1))
         return scores + np.float32(self._worst)
+
+    def state(self):
+        if self.fault == "raises-late":
+            raise ZeroDivisionError("no luck with the state")
+        worst = self._worst if self.fault == "no-array" else np.array(self._worst)
+        return {"worst": worst, "ballast": np.arange(1_000_000).reshape(1000, 1000).T}
+
+    def restore(self, train, state):
+        self._width, self._worst = train.n_items + 1, state["worst"]
 """
 """A recommender that fails as it is told to; else it scores item i by i."""
 

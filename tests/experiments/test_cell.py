@@ -1,4 +1,6 @@
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +11,9 @@ from seqrec_bench.errors import InputError, ScoreError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build
-from seqrec_bench.experiments.cell import Setting, cell_key, cell_recipe, run_cell
+from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, cell_recipe, run_cell
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.recommender import Epoch
+from seqrec_bench.recommender import Epoch, Restorable
 from seqrec_bench.records import CellKey, Record
 
 pytestmark = pytest.mark.usefixtures("unruly")
@@ -19,7 +21,11 @@ pytestmark = pytest.mark.usefixtures("unruly")
 
 def run(cell: Cell, dataset: Dataset) -> tuple[Record, list[Epoch]]:
     epochs: list[Epoch] = []
-    return run_cell(cell, Setting(dataset, "cpu"), epochs.append), epochs
+    return finish(cell, dataset, epochs.append).record, epochs
+
+
+def finish(cell: Cell, dataset: Dataset, report: Callable[[Epoch], None] = lambda epoch: None) -> FinishedCell:
+    return run_cell(cell, Setting(dataset, "cpu"), report)
 
 
 def test_the_record_says_what_was_run_and_what_came_of_it(toy: Dataset) -> None:
@@ -116,3 +122,42 @@ def test_one_seed_gives_one_record_and_another_gives_another(toy: Dataset) -> No
     assert [epoch.loss for epoch in record.curve] == [epoch.loss for epoch in again.curve]
     other = run(replace(cell, seed=1), toy)[0]
     assert not np.array_equal([epoch.loss for epoch in record.curve], [epoch.loss for epoch in other.curve])
+
+
+def test_the_weights_are_the_recommenders_state(toy: Dataset) -> None:
+    finished = finish(Cell("unruly", "paper", 0, 0), toy)
+    assert finished.complaint is None
+    assert finished.weights is not None
+    assert finished.weights.keys() == {"worst", "ballast"}
+    np.testing.assert_array_equal(finished.weights["ballast"], np.arange(1_000_000).reshape(1000, 1000).T)
+
+
+def test_a_recommender_without_a_state_has_no_weights(toy: Dataset) -> None:
+    finished = finish(Cell("popularity", "paper", 0, 0), toy)
+    assert (finished.weights, finished.complaint) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "complaint"),
+    [
+        ("raises-late", r"^ZeroDivisionError: no luck with the state \(module_of_unruly_\S+\.py, line \d+\)$"),
+        ("no-array", "^The state has float under 'worst': give NumPy arrays of numbers or booleans.$"),
+    ],
+)
+def test_a_state_that_cant_be_kept_loses_no_result(toy: Dataset, fault: str, complaint: str) -> None:
+    finished = finish(Cell("unruly", "odd", 0, 0, {"fault": fault}), toy)
+    assert finished.record.test == run(Cell("unruly", "paper", 0, 0), toy)[0].test
+    assert finished.weights is None
+    assert finished.complaint is not None
+    assert re.search(complaint, finished.complaint)
+
+
+def test_restored_weights_rank_as_the_record_says(toy: Dataset) -> None:
+    cell = Cell("fpmc", "short", 4, 0, {"epochs": 2})
+    finished = finish(cell, toy)
+    assert finished.weights is not None
+    restored, split = build(cell.model, cell.dimension, cell.settings), leave_one_out(toy.sequences)
+    assert isinstance(restored, Restorable)
+    restored.restore(split.train, finished.weights)
+    assert rank_targets(restored, split.test) == finished.record.test
+    assert rank_targets(restored, split.validation) == finished.record.validation

@@ -32,16 +32,19 @@ def processes(toy: Dataset, reports: Reports) -> Iterator[CellProcesses]:
     found.shutdown()
 
 
-def test_a_cell_gives_the_record_that_it_gives_in_this_process(
+def test_a_cell_gives_the_record_and_weights_that_it_gives_in_this_process(
     processes: CellProcesses, reports: Reports, toy: Dataset
 ) -> None:
     cell = Cell("unruly", "paper", 0, 0)
-    record = processes.submit(cell).result()
-    here = run_cell(cell, Setting(toy, "cpu"), lambda epoch: None)
+    finished, finished_here = processes.submit(cell).result(), run_cell(cell, Setting(toy, "cpu"), lambda epoch: None)
+    record, here = finished.record, finished_here.record
     assert (record.key, record.recipe, record.test, record.validation) == (
         here.key, here.recipe, here.test, here.validation,
     )  # fmt: skip
     assert record.curve == here.curve
+    assert finished.weights is not None and finished_here.weights is not None
+    for name, value in finished_here.weights.items():
+        np.testing.assert_array_equal(finished.weights[name], value)
     assert reports == [(cell, None), *((cell, epoch) for epoch in record.curve)]
 
 
@@ -60,21 +63,21 @@ def test_a_cell_that_fails_says_why_and_leaves_the_others_alone(
     sound = processes.submit(Cell("unruly", "paper", 0, 0))
     with pytest.raises(CellError, match=cause):
         failing.result()
-    assert sound.result().key.variant == "paper"
+    assert sound.result().record.key.variant == "paper"
 
 
 def test_cells_have_one_thread_each_and_the_run_keeps_its_own(
     processes: CellProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    record = processes.submit(Cell("unruly", "paper", 0, 0)).result()
+    record = processes.submit(Cell("unruly", "paper", 0, 0)).result().record
     assert record.environment["threads"] == 1
     assert os.environ["OMP_NUM_THREADS"] == "3"
 
 
 def test_the_peak_of_memory_is_the_cells_own(processes: CellProcesses) -> None:
     ballast = np.ones(80_000_000)  # 640 MB in this process, which the cell's process must not count as its own
-    record = processes.submit(Cell("unruly", "paper", 0, 0)).result()
+    record = processes.submit(Cell("unruly", "paper", 0, 0)).result().record
     assert 20_000_000 < record.peak_memory_bytes < 400_000_000 < ballast.nbytes
 
 

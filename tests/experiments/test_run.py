@@ -1,3 +1,4 @@
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -7,7 +8,7 @@ import pytest
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError, InvalidRecordError
-from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.cell import FinishedCell, Setting, run_cell
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.run import execute, make_plan
 from seqrec_bench.experiments.suite import Cell
@@ -26,17 +27,17 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def record(toy: Dataset) -> Record:
-    return run_cell(CELL, Setting(toy, "cpu"), lambda epoch: None)
+    return run_cell(CELL, Setting(toy, "cpu"), lambda epoch: None).record
 
 
 class Here:
-    """An executor that answers at once: with records, or with the error that it was given for a cell."""
+    """An executor that answers at once: with finished cells, or with the error that it was given for a cell."""
 
     def __init__(self, dataset: Dataset, errors: dict[Cell, BaseException]) -> None:
         self.setting, self.errors, self.is_shut_down = Setting(dataset, "cpu"), errors, False
 
-    def submit(self, cell: Cell) -> Future[Record]:
-        future: Future[Record] = Future()
+    def submit(self, cell: Cell) -> Future[FinishedCell]:
+        future: Future[FinishedCell] = Future()
         if cell in self.errors:
             future.set_exception(self.errors[cell])
         else:
@@ -128,6 +129,8 @@ def test_an_interruption_loses_no_cell_that_is_done(store: Store, toy: Dataset) 
     with pytest.raises(KeyboardInterrupt):
         execute([CELL, OTHER], Here(toy, {}), store, interrupt)
     assert [record.key.seed for record in store.records()] == [0, 1]
+    for record in store.records():
+        assert store.load_weights(record)
 
 
 def test_an_interruption_keeps_what_is_stored_and_shuts_down(store: Store, toy: Dataset) -> None:
@@ -140,3 +143,38 @@ def test_an_interruption_keeps_what_is_stored_and_shuts_down(store: Store, toy: 
         execute([CELL], executor, store, interrupt)
     assert executor.is_shut_down
     assert len(store.records()) == 1
+
+
+def test_weights_are_stored_with_their_record(store: Store, toy: Dataset) -> None:
+    outcome = execute([CELL, Cell("popularity", "paper", 0, 0)], Here(toy, {}), store, lambda cell, result: None)
+    assert outcome.without_weights == []
+    counted, trained = store.records()
+    assert counted.weights is None
+    assert store.load_weights(trained).keys() == {"worst", "ballast"}
+
+
+def test_a_record_whose_weights_cant_be_kept_is_stored_and_named(store: Store, toy: Dataset) -> None:
+    odd = Cell("unruly", "odd", 0, 0, {"fault": "no-array"})
+    outcome = execute([odd, CELL], Here(toy, {}), store, lambda cell, result: None)
+    assert set(outcome.finished) == {odd, CELL}
+    ((cell, complaint),) = outcome.without_weights
+    assert cell == odd
+    assert "The state has float under 'worst'" in complaint
+    assert [record.weights is None for record in store.records()] == [True, False]
+
+
+def test_weights_are_let_go_once_they_are_stored(store: Store, toy: Dataset) -> None:
+    finished: list[weakref.ref[FinishedCell]] = []
+    alive: list[int] = []
+
+    class Watched(Here):
+        def submit(self, cell: Cell) -> Future[FinishedCell]:
+            future = super().submit(cell)
+            finished.append(weakref.ref(future.result()))
+            return future
+
+    def count(cell: Cell, result: Record | str) -> None:
+        alive.append(sum(each() is not None for each in finished))
+
+    execute([replace(CELL, seed=seed) for seed in range(4)], Watched(toy, {}), store, count)
+    assert alive == [4, 3, 2, 1]

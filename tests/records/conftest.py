@@ -1,11 +1,17 @@
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "results")
 
 
 @pytest.fixture

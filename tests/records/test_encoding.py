@@ -47,6 +47,7 @@ def any_record(draw: st.DrawFn) -> Record:
         peak_memory_bytes=draw(st.integers(0)),
         parameters=draw(st.integers(0)),
         environment=draw(mappings),
+        weights=draw(st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)),
     )
 
 
@@ -113,6 +114,9 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting("seed", "0"), "its seed is '0'"),
         (setting("version", 0), "its version is 0"),
         (setting("parameters", 1.5), "its parameters is 1.5"),
+        (setting("weights_sha256", 7), "its weights_sha256 is 7, neither null nor a sha256"),
+        (setting("weights_sha256", "../../secret"), "its weights_sha256 is '../../secret'"),
+        (setting("weights_sha256", "a" * 64 + "\n"), "its weights_sha256 is"),
         (setting("deterministic", "no"), "its deterministic is neither true nor false"),
         (setting("hyperparameters", [1]), "its hyperparameters is not an object"),
         (setting("seconds", {"fit": "long"}), "its seconds is not finite"),
@@ -140,6 +144,12 @@ def test_what_is_not_exactly_a_record_is_refused(record: Record, edit: Edit, com
     edit(fields)
     with pytest.raises(ValueError, match=complaint):
         read(json.dumps(fields))
+
+
+def test_a_record_from_before_weights_were_kept_has_none(record: Record) -> None:
+    fields = json.loads(written(record))
+    assert fields.pop("weights_sha256") is None
+    assert read(json.dumps(fields)) == record
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])

@@ -18,11 +18,6 @@ from seqrec_bench.records import store as store_module
 RecordOf = Callable[[CellKey], Record]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "results")
-
-
 @pytest.fixture(params=["ranks in the record", "ranks beside it"])
 def any_place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "ranks beside it":

@@ -3,28 +3,27 @@
 import random
 import sys
 from math import isfinite, sqrt
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from seqrec_bench.evaluation.conformance.trials import (
     SEED,
     Factory,
     Trial,
+    arrays_of,
     everyday_split,
     noise_split,
     orderly_split,
     require,
     shared_trial,
 )
-from seqrec_bench.recommender import Sequences
+from seqrec_bench.recommender import Restorable
 
 
 def check_inputs_are_left_alone(make: Factory) -> None:
     """Neither fitting nor scoring changes an array that was handed in."""
     trial = Trial(make(), everyday_split()).fit(SEED)
-    for given, original in zip(_arrays(trial.split.train), _arrays(everyday_split().train), strict=True):
+    for given, original in zip(arrays_of(trial.split.train), arrays_of(everyday_split().train), strict=True):
         require(np.array_equal(given, original), trial.recommender, "fit() changed the training data")
     users, histories = trial.inputs()
     trial.recommender.score(given_users := users.copy(), given_histories := histories.copy())
@@ -41,11 +40,14 @@ def check_same_seed_same_scores(make: Factory) -> None:
 
 
 def check_global_random_state_is_left_alone(make: Factory) -> None:
-    """Fitting and scoring leave the process's global generators as they were, so that nobody else is disturbed."""
+    """Whatever is called leaves the process's global generators as they were, so that nobody else is disturbed."""
     recommender = make()
     _draw_from_global_generators()  # or seeding them twice with the same number would not show
     before = _global_random_states()
-    Trial(recommender, everyday_split()).fit(SEED).scores()
+    trial = Trial(recommender, everyday_split()).fit(SEED)
+    trial.scores()
+    if isinstance(recommender, Restorable):
+        recommender.restore(trial.split.train, recommender.state())
     after = _global_random_states()
     for generator, state in before.items():
         require(after[generator] == state, recommender, f"it changes the global random state of {generator}")
@@ -94,11 +96,6 @@ def check_nothing_is_learned_from_noise(make: Factory) -> None:
     chance = float((10 / (history.n_items - history.lengths)).mean())
     margin = 5 * sqrt(chance * (1 - chance) / len(targets))
     require(abs(hits - chance) <= margin, trial.recommender, f"its HR@10 on noise is {hits:.2f}, chance {chance:.2f}")
-
-
-def _arrays(train: Sequences) -> list[npt.NDArray[Any]]:
-    tags: list[npt.NDArray[Any]] = [train.tags.ids, train.tags.offsets] if train.tags else []
-    return [train.items, train.times, train.offsets, *tags]
 
 
 def _draw_from_global_generators() -> None:

@@ -6,8 +6,10 @@ All data is built anew on every call, so that a recommender that spoils its inpu
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.errors import ScoreError
@@ -79,6 +81,12 @@ def fit_context(recommender: Recommender, validation: Holdout, seed: int, epochs
 def shared_trial(make: Factory) -> Trial:
     """One fit to everyday data, shared by the checks that only look at what a fitted recommender answers."""
     return Trial(make(), everyday_split()).fit(SEED)
+
+
+def arrays_of(train: Sequences) -> list[npt.NDArray[Any]]:
+    """All arrays that the sequences consist of."""
+    tags: list[npt.NDArray[Any]] = [train.tags.ids, train.tags.offsets] if train.tags else []
+    return [train.items, train.times, train.offsets, *tags]
 
 
 def everyday_split(n_users: int = 60, n_items: int = 42) -> Split:

@@ -1,0 +1,97 @@
+"""Checks of `Restorable`; a recommender that is none passes them all."""
+
+import numpy as np
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.conformance.trials import (
+    SEED,
+    ConformanceError,
+    Factory,
+    Trial,
+    arrays_of,
+    everyday_split,
+    require,
+    shared_trial,
+)
+from seqrec_bench.recommender import Recommender, Restorable, Sequences, State
+from seqrec_bench.records.weights import decode_weights, encode_weights, plain_arrays
+
+
+def check_state_can_be_kept(make: Factory) -> None:
+    """`state` gives named arrays of numbers or booleans."""
+    recommender = shared_trial(make).recommender
+    if isinstance(recommender, Restorable):
+        try:
+            plain_arrays(recommender.state())
+        except InputError as error:
+            raise ConformanceError(f"{recommender.name}: its state can't be kept ({error})") from error
+
+
+def check_state_is_a_copy(make: Factory) -> None:
+    """Whoever writes into the arrays that `state` gave does not change the recommender."""
+    trial = shared_trial(make)
+    if isinstance(trial.recommender, Restorable):
+        restored = _restore(make(), everyday_split().train, _kept(trial.recommender))
+        assert isinstance(restored, Restorable)
+        for array in restored.state().values():
+            if array.flags.writeable:
+                array.fill(0)
+        _require_scores_of(trial, restored, "its scores change with the arrays that state() gave")
+
+
+def check_restored_scores_are_the_same(make: Factory) -> None:
+    """A fresh recommender that is given the state, taken through a file, scores bit for bit like the fitted one."""
+    trial = shared_trial(make)
+    if isinstance(trial.recommender, Restorable):
+        restored = _restore(make(), everyday_split().train, _kept(trial.recommender))
+        _require_scores_of(trial, restored, "it scores otherwise once its state is restored")
+
+
+def check_restoring_forgets_the_last_fit(make: Factory) -> None:
+    """A recommender that was fitted before, to other users and items, does so too."""
+    trial = shared_trial(make)
+    if isinstance(trial.recommender, Restorable):
+        used = Trial(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
+        restored = _restore(used, everyday_split().train, _kept(trial.recommender))
+        _require_scores_of(trial, restored, "an earlier fit() changes its scores once its state is restored")
+
+
+def check_restoring_leaves_its_inputs_alone(make: Factory) -> None:
+    """`restore` changes no array that was handed in."""
+    recommender = shared_trial(make).recommender
+    if isinstance(recommender, Restorable):
+        state, train = _kept(recommender), everyday_split().train
+        _restore(make(), train, state)
+        for given, original in zip(arrays_of(train), arrays_of(everyday_split().train), strict=True):
+            require(np.array_equal(given, original), recommender, "restore() changed the training data")
+        unchanged = encode_weights(state) == encode_weights(recommender.state())
+        require(unchanged, recommender, "restore() changed the state")
+
+
+def _kept(recommender: Restorable) -> State:
+    """The state as it comes back from a file."""
+    return decode_weights(encode_weights(recommender.state()))
+
+
+def _restore(recommender: Recommender, train: Sequences, state: State) -> Recommender:
+    """Gives the recommender this state and returns it."""
+    assert isinstance(recommender, Restorable)
+    try:
+        recommender.restore(train, state)
+    except InputError as error:
+        raise ConformanceError(f"{recommender.name}: it refuses its own state ({error})") from error
+    return recommender
+
+
+def _require_scores_of(trial: Trial, restored: Recommender, complaint: str) -> None:
+    scores = Trial(restored, trial.split).scores()
+    require(np.array_equal(scores, trial.scores()), restored, complaint)
+
+
+CHECKS = (
+    check_state_can_be_kept,
+    check_state_is_a_copy,
+    check_restored_scores_are_the_same,
+    check_restoring_forgets_the_last_fit,
+    check_restoring_leaves_its_inputs_alone,
+)

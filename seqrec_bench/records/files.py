@@ -1,0 +1,48 @@
+"""Files of a results directory: written whole or not at all, and those beside a record named for their content."""
+
+import glob
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Puts the content at the path in one step: first a temporary file on the disk, then a rename."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def beside(record: Path, digest: str, suffix: str) -> Path:
+    """Where a file stands that belongs to the record at that path.
+
+    The name follows the content, so that a new file leaves the old record whole until a new one replaces it.
+    """
+    return record.with_name(f"{record.stem}.{digest[:16]}{suffix}")
+
+
+def write_beside(record: Path, content: bytes, suffix: str) -> str:
+    """Writes a file that belongs to the record at that path and returns the content's sha256."""
+    digest = sha256(content)
+    write_atomically(beside(record, digest, suffix), content)
+    return digest
+
+
+def remove_beside(record: Path, suffix: str, but: str | None) -> None:
+    """Removes the files of this kind that earlier records at that path had, all but the one with this sha256."""
+    kept = but and beside(record, but, suffix)
+    for file in record.parent.glob(f"{glob.escape(record.stem)}.{'[0-9a-f]' * 16}{suffix}"):
+        if file != kept:
+            file.unlink()
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
