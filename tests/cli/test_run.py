@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner, Result
 from seqrec_bench.cli.main import app
 from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.errors import BenchError, InputError
-from seqrec_bench.experiments.run import Outcome
+from seqrec_bench.experiments.run import Outcome, execute
 from seqrec_bench.experiments.suite import Cell, cells, load_suite
 from seqrec_bench.records import Store
 
@@ -182,11 +183,11 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
     """The cells that were to be run, none of which is."""
     asked: list[Cell] = []
 
-    def execute(pending: Sequence[Cell], *_: object) -> Outcome:
+    def execute_none(pending: Sequence[Cell], *how: Any) -> Outcome:
         asked.extend(pending)
-        return Outcome([], [])
+        return execute([], *how)
 
-    monkeypatch.setattr("seqrec_bench.cli.run.execute", execute)
+    monkeypatch.setattr("seqrec_bench.cli.run.execute", execute_none)
     return asked
 
 
