@@ -10,7 +10,7 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.paper import Paper, PaperRow
-from seqrec_bench.reporting.selection import Missing, Place, estimate, select
+from seqrec_bench.reporting.selection import Missing, Place, Selection, estimate, select
 from seqrec_bench.reporting.statistics import Difference, Estimate, paired_difference
 
 
@@ -57,12 +57,7 @@ def ablation_table(records: Iterable[Record], paper: Paper) -> Ablations:
         paper.metrics,
         tuple(_row(row, cells, paper.metrics) for row in rows),
         selection.missing,
-        (
-            f"Means over seeds on {paper.dataset} at dimension {paper.dimension}, protocol {paper.protocol}.",
-            "Difference: from the model as published, runs of one seed and targets of one user paired; after it, half "
-            "the width of the two-sided 95 % interval for users like these, trained again. It does not cover another "
-            "choice of settings or another split.",
-        ),
+        tuple(_notes(selection, paper)),
     )
 
 
@@ -83,6 +78,31 @@ def _row(row: PaperRow, cells: Mapping[Place, Mapping[int, Record]], metrics: Se
         if by_seed
     }
     return AblationRow(row.label, place, entries)
+
+
+def _notes(selection: Selection, paper: Paper) -> list[str]:
+    notes = [
+        f"Means over seeds on {paper.dataset} at dimension {paper.dimension}, protocol {paper.protocol}.",
+        "Difference: from the model as published, over the seeds that both have, runs of one seed and targets of one "
+        "user paired; after it, half the width of the two-sided 95 % interval for users like these, trained again. It "
+        "does not cover another choice of settings or another split.",
+    ]
+    changes = [f"{row.label} ({change})" for row in paper.ablations if (change := _change(Place.of(row), selection))]
+    if changes:
+        notes.append(f"Changed in the records: {'; '.join(changes)}.")
+    if selection.missing:
+        notes.append(f"Missing: {'; '.join(map(str, selection.missing))}.")
+    return notes
+
+
+def _change(place: Place, selection: Selection) -> str | None:
+    """The hyperparameters that differ from the model as published; None where records are missing."""
+    records, whole = selection.cells.get(place), selection.cells.get(place._replace(variant=PAPER_VARIANT))
+    if not records or not whole:
+        return None
+    before, after = whole[0].recipe.hyperparameters, records[0].recipe.hyperparameters
+    changed = [key for key in after if after[key] != before.get(key)]
+    return ", ".join(f"{key} = {json.dumps(after[key])}" for key in changed) or "nothing"
 
 
 def _difference(records: Sequence[Record], others: Sequence[Record], name: str) -> Difference:
@@ -121,6 +141,7 @@ def to_json(table: Ablations) -> str:
             "n_seeds": entry.estimate.n_seeds,
             "difference": entry.difference.mean if entry.difference else None,
             "half_width_95": entry.difference.half_width if entry.difference else None,
+            "n_seeds_of_difference": entry.difference.n_seeds if entry.difference else None,
         }
         for name in table.metrics
         for row in table.rows

@@ -115,6 +115,7 @@ def _reported_row(value: Any, where: str, metrics: tuple[str, ...], dimension: i
 
 def _reference(value: Any, where: str) -> PaperRow:
     row = _fields(value, where, {"label": str, "model": str}, optional={"dimension": int})
+    _require(row.get("dimension", 1) > 0, f"{where}.dimension must be 1 or more")
     return PaperRow(row["label"], row["model"], {}, row.get("dimension", 0))
 
 
@@ -140,19 +141,27 @@ def _dimensions(value: Any, table_dimension: int) -> tuple[int, ...]:
 
 
 def _require_consistency(paper: Paper) -> None:
-    """Each model has one row, and counted hits give the reported hit rate to its four digits."""
+    """Each model has one row, ablations are of these, and counted hits give the reported hit rate to four digits."""
     models = [row.model for row in (*paper.rows, *paper.references)]
     _require(len(paper.rows) > 0, "table.rows is empty")
     _require(len(set(models)) == len(models), "table has two rows of one model")
-    for row in paper.ablations:
-        _require(row.model in models, f"the ablation {row.label!r} is of {row.model!r}, which has no row")
-        _require(row.variant != PAPER_VARIANT, f"the ablation {row.label!r} is of the variant {PAPER_VARIANT!r}")
+    _require_ablations(paper)
     hit_rate = next((metric for metric in paper.metrics if metric.startswith("HR@")), None)
     for row in paper.rows:
         if row.hits is not None:
             _require(hit_rate is not None, f"{row.label} has hits, but metrics has no HR")
             rate = row.hits / paper.n_users
             _require(abs(rate - row.reported[str(hit_rate)]) <= 0.5e-4, f"{row.label} has hits of another hit rate")
+
+
+def _require_ablations(paper: Paper) -> None:
+    """Each is another variant of a reported model: a reference is nothing that the paper takes parts out of."""
+    reported = [row.model for row in paper.rows]
+    for row in paper.ablations:
+        _require(row.model in reported, f"the ablation {row.label!r} is of {row.model!r}, which has no row")
+        _require(row.variant != PAPER_VARIANT, f"the ablation {row.label!r} is of the variant {PAPER_VARIANT!r}")
+    cells = {(row.model, row.variant) for row in paper.ablations}
+    _require(len(cells) == len(paper.ablations), "table has two ablations of one model and variant")
 
 
 def _fields(

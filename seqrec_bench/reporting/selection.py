@@ -71,6 +71,7 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
         _require_one_model(group)
     selection = Selection(chosen, _missing(chosen, places))
     _require_comparable(selection.records)
+    _require_same_tags(selection.records)
     return selection
 
 
@@ -157,6 +158,15 @@ def _require_comparable(records: Sequence[Record]) -> None:
             raise _not_comparable(first, other, "rank different numbers of users")
         if like.recipe.version != other.recipe.version:
             raise _not_comparable(like, other, "were made by different versions of the model")
+
+
+def _require_same_tags(records: Sequence[Record]) -> None:
+    """All records of one model were made with the same tags, or all without; else its cells differ by these too."""
+    first_of_model: dict[str, Record] = {}
+    for other in records:
+        like = first_of_model.setdefault(other.key.model, other)
+        if like.recipe.dataset.tags_fingerprint != other.recipe.dataset.tags_fingerprint:
+            raise _not_comparable(like, other, "were made with different tags")
 
 
 def _not_comparable(first: Record, other: Record, why: str) -> InvalidRecordError:

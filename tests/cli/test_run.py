@@ -1,6 +1,7 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from typer.testing import CliRunner, Result
 from seqrec_bench.cli.main import app
 from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.experiments.run import Outcome, execute
+from seqrec_bench.experiments.suite import Cell, cells, load_suite
 from seqrec_bench.records import Store
 
 FAILING = """
@@ -29,6 +32,8 @@ class Plug:
 
     def score(self, users, histories): ...
 """
+
+WHICH_CELLS = "Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B."
 
 
 @pytest.fixture
@@ -138,9 +143,17 @@ def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "either --all for the whole paper, or --models"),
-        (["--all", "--models", "fpmc"], "either --all for the whole paper, or --models"),
-        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all"),
+        ([], WHICH_CELLS),
+        (["--all", "--models", "fpmc"], WHICH_CELLS),
+        (["--suite", "ablations", "--models", "fpmc"], WHICH_CELLS),
+        (["--suite", "ablations", "--all"], WHICH_CELLS),
+        (["--suite", "paper", "--all"], WHICH_CELLS),
+        (["--suite", "ablation"], "There is no suite 'ablation': choose from ablations, paper"),
+        (["--suite", ""], "There is no suite ''"),
+        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all and --suite"),
+        (["--suite", "ablations", "--set", "am-lstm.epochs=2"], "don't go with --all and --suite"),
+        (["--suite", "ablations", "--variant", "mine"], "don't go with --all and --suite"),
+        (["--suite", "ablations", "--dims", "0"], "--dims '0' must name numbers from 1"),
         (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
         (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
         (["--models", "fpmc", "--set", "epochs=2", "--variant", "x"], "not MODEL.KEY=VALUE"),
@@ -163,6 +176,38 @@ def test_a_wrong_call_is_refused_before_anything_is_run(
     assert isinstance(done.exception, InputError)
     assert message in str(done.exception)
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.fixture
+def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
+    """The cells that were to be run, none of which is."""
+    asked: list[Cell] = []
+
+    def execute_none(pending: Sequence[Cell], *how: Any) -> Outcome:
+        asked.extend(pending)
+        return execute([], *how)
+
+    monkeypatch.setattr("seqrec_bench.cli.run.execute", execute_none)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suite"),
+    [(["--all"], "paper"), (["--suite", "paper"], "paper"), (["--suite", "ablations"], "ablations")],
+)
+def test_a_suite_is_run_as_it_stands(
+    bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
+) -> None:
+    assert bench(*arguments).exit_code == 0
+    assert asked_for == cells(load_suite(suite))
+    assert [cell.settings for cell in asked_for] == [cell.settings for cell in cells(load_suite(suite))]
+
+
+def test_a_suite_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:
+    assert bench("--suite", "ablations", "--dims", "4", "--seeds", "7").exit_code == 0
+    assert {(cell.dimension, cell.seed) for cell in asked_for} == {(4, 7)}
+    variants = {cell.variant for cell in cells(load_suite("ablations"))}
+    assert {cell.variant for cell in asked_for} == variants
 
 
 def test_a_model_named_twice_is_run_once(bench: Callable[..., Result]) -> None:

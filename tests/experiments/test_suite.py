@@ -1,7 +1,9 @@
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite
+from seqrec_bench.evaluation.registry import build
+from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite, suites
+from seqrec_bench.reporting.paper import load_paper
 
 TRAINED = {"am-lstm", "caser", "fpmc", "gru4rec"}
 REFERENCES = {"item-knn", "markov-chain", "popularity", "sequential-rules"}
@@ -14,8 +16,15 @@ def paper_cells() -> list[Cell]:
 
 def test_the_paper_is_four_models_at_six_dimensions_with_five_seeds_and_the_references(paper_cells: list[Cell]) -> None:
     expected = {
-        (model, dimension, seed) for model in TRAINED for dimension in (25, 50, 75, 100, 125, 150) for seed in range(5)
-    } | {(model, 0, 0) for model in REFERENCES}
+        *(
+            (model, dimension, seed)
+            for model in TRAINED
+            for dimension in (25, 50, 75, 100, 125, 150)
+            for seed in range(5)
+        ),
+        *((model, 0, 0) for model in REFERENCES),
+        *(("sasrec", 100, seed) for seed in range(5)),
+    }
     assert {(cell.model, cell.dimension, cell.seed) for cell in paper_cells} == expected
     assert len(paper_cells) == len(expected)
     assert {cell.variant for cell in paper_cells} == {"paper"}
@@ -23,17 +32,59 @@ def test_the_paper_is_four_models_at_six_dimensions_with_five_seeds_and_the_refe
 
 
 def test_a_complete_table_comes_first_then_seeds_then_dimensions(paper_cells: list[Cell]) -> None:
-    first, seeds, others = paper_cells[:8], paper_cells[8:24], paper_cells[24:]
-    assert {cell.model for cell in first} == TRAINED | REFERENCES
-    assert {(cell.dimension, cell.seed) for cell in first if cell.model in TRAINED} == {(100, 0)}
+    first, seeds, others = paper_cells[:9], paper_cells[9:29], paper_cells[29:]
+    assert {cell.model for cell in first} == TRAINED | REFERENCES | {"sasrec"}
+    assert {(cell.dimension, cell.seed) for cell in first if cell.model not in REFERENCES} == {(100, 0)}
     assert {cell.dimension for cell in seeds} == {100}
-    assert [cell.seed for cell in seeds] == [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4
+    assert [cell.seed for cell in seeds] == [1] * 5 + [2] * 5 + [3] * 5 + [4] * 5
     assert [cell.seed for cell in others] == [seed for seed in range(5) for _ in range(20)]
     assert [cell.dimension for cell in others[:20]] == [d for d in (25, 50, 75, 125, 150) for _ in range(4)]
 
 
 def test_the_model_that_takes_longest_starts_first(paper_cells: list[Cell]) -> None:
     assert paper_cells[0].model == "am-lstm"
+
+
+def test_the_papers_suite_makes_all_that_its_table_and_figures_show(paper_cells: list[Cell]) -> None:
+    paper = load_paper("chen2020")
+    places = {(row.model, row.variant, row.dimension) for row in paper.references} | {
+        (row.model, row.variant, dimension) for row in paper.rows for dimension in paper.figure_dimensions
+    }
+    assert {(cell.model, cell.variant, cell.dimension) for cell in paper_cells} == places
+
+
+def test_the_suite_of_ablations_makes_every_ablation_of_the_paper() -> None:
+    made = {(cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_suite("ablations"))}
+    expected = {
+        (row.model, row.variant, row.dimension, seed) for row in load_paper("chen2020").ablations for seed in range(5)
+    }
+    assert {cell for cell in made if cell[1] != "paper"} == expected
+    assert len(expected) == 4 * 5
+
+
+def test_each_ablation_takes_out_the_part_that_it_is_named_for() -> None:
+    changes = {cell.variant: dict(cell.settings) for cell in cells(load_suite("ablations")) if cell.variant != "paper"}
+    assert changes == {
+        "no-attention": {"attention": False},
+        "no-memory": {"memory": False},
+        "no-fixed-user-vector": {"fixed_user_vector": False},
+        "random-start": {"starting_vectors": "random"},
+    }
+    whole = build("am-lstm", 100, {})
+    for change in changes.values():
+        ((key, value),) = change.items()
+        assert getattr(build("am-lstm", 100, change), key) == value != getattr(whole, key)
+
+
+@pytest.mark.parametrize("name", ["", "ablation", "../suites/paper", "paper.toml"])
+def test_an_unknown_suite_is_told_which_there_are(name: str) -> None:
+    with pytest.raises(InputError, match=r"There is no suite '.*': choose from ablations, paper"):
+        load_suite(name)
+
+
+def test_every_suite_has_a_name() -> None:
+    assert {"ablations", "paper"} <= set(suites())
+    assert suites() == sorted(suites())
 
 
 def test_settings_go_to_their_own_model() -> None:

@@ -18,7 +18,7 @@ def paper() -> Paper:
 
 @pytest.fixture
 def make_record() -> Callable[..., Record]:
-    """Builds a record of the paper's data and protocol, with ranks drawn for its model, dimension and seed."""
+    """Builds a record of the paper's data and protocol, with ranks drawn for its model, variant, dimension and seed."""
 
     def make(
         model: str,
@@ -30,16 +30,17 @@ def make_record() -> Callable[..., Record]:
         protocol: str = "loo-full-v1",
         variant: str = "paper",
         fingerprint: str = "0123456789abcdef" * 4,
+        tags: str | None = None,
         version: int = 1,
         hyperparameters: dict[str, Any] | None = None,
         deterministic: bool = False,
     ) -> Record:
-        drawn = np.random.default_rng([*model.encode(), dimension, seed]).integers(0, 120, N_USERS)
+        drawn = np.random.default_rng([*f"{model} {variant}".encode(), dimension, seed]).integers(0, 120, N_USERS)
         ranks = np.array(drawn if better is None else better, dtype=np.int64)
         test = Ranks(better=ranks, tied=np.ones_like(ranks))
         return Record(
             key=CellKey(dataset, protocol, model, variant, dimension, seed),
-            recipe=Recipe(DatasetIdentity(dataset, fingerprint, None), version, hyperparameters or {}),
+            recipe=Recipe(DatasetIdentity(dataset, fingerprint, tags), version, hyperparameters or {}),
             deterministic=deterministic,
             validation=test,
             test=test,
@@ -66,3 +67,10 @@ def all_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record
         seeds = SEEDS if row.dimension else SEEDS[:1]
         records += [make_record(row.model, row.dimension, seed, deterministic=not row.dimension) for seed in seeds]
     return records
+
+
+@pytest.fixture
+def ablation_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record]:
+    """A record of AM-LSTM as published and of each of its ablations, at three seeds."""
+    variants = ["paper", *[row.variant for row in paper.ablations]]
+    return [make_record("am-lstm", 100, seed, variant=variant) for variant in variants for seed in SEEDS]

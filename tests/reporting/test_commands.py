@@ -1,4 +1,4 @@
-"""``seqrec-bench table`` and ``seqrec-bench plot``, on records in a directory."""
+"""``seqrec-bench table``, ``plot`` and ``ablations``, on records in a directory."""
 
 import csv
 import io
@@ -10,10 +10,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
 from seqrec_bench.records import Record, Store
+from seqrec_bench.reporting import ablations as reporting
 from seqrec_bench.reporting.curves import dimension_curves
 from seqrec_bench.reporting.figure import data_text
 from seqrec_bench.reporting.formats import FORMATS
@@ -23,6 +25,7 @@ from seqrec_bench.reporting.table import table_one
 app = typer.Typer()
 app.command()(table)
 app.command()(plot)
+app.command()(ablations)
 
 
 def run(*arguments: str | Path) -> tuple[str, BaseException | None]:
@@ -83,7 +86,7 @@ def test_csv_and_json_are_for_programs(results: Path) -> None:
     printed, _ = run("table", "--results", results, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(printed)))
     printed, _ = run("table", "--results", results, "--format", "json")
-    assert len(rows) == len(json.loads(printed)["rows"]) == 3 * 8
+    assert len(rows) == len(json.loads(printed)["rows"]) == 3 * 9
 
 
 @pytest.mark.parametrize("command", ["table", "plot"])
@@ -156,3 +159,80 @@ def test_table_of_data_without_records_is_missing(results: Path) -> None:
     assert printed == ""
     assert isinstance(error, MissingCellsError)
     assert "no records on the data set nowhere" in str(error)
+
+
+@pytest.fixture
+def ablation_results(tmp_path: Path, ablation_records: list[Record]) -> Path:
+    for record in ablation_records:
+        Store(tmp_path / "ablations").save(record)
+    return tmp_path / "ablations"
+
+
+@pytest.mark.parametrize(
+    ("options", "form"),
+    [
+        ((), reporting.to_markdown),
+        (("--format", "md"), reporting.to_markdown),
+        (("--format", "json"), reporting.to_json),
+    ],
+)
+def test_ablations_prints_their_table_and_nothing_else(
+    ablation_results: Path,
+    ablation_records: list[Record],
+    paper: Paper,
+    options: tuple[str, ...],
+    form: Callable[[reporting.Ablations], str],
+) -> None:
+    printed, error = run("ablations", "--results", ablation_results, *options)
+    assert error is None
+    assert printed == form(reporting.ablation_table(ablation_records, paper))
+
+
+@pytest.mark.parametrize("name", ["md", "json"])
+def test_ablations_prints_what_there_is_before_it_says_what_is_missing(ablation_results: Path, name: str) -> None:
+    remove(ablation_results, "am-lstm", "no-memory-d100-*")
+    remove(ablation_results, "am-lstm", "random-start-d100-s1.json")
+    printed, error = run("ablations", "--results", ablation_results, "--format", name)
+    assert "without attention" in printed and "missing" in printed
+    assert isinstance(error, MissingCellsError)
+    assert error.exit_code == ExitCode.CELLS_MISSING == 3
+    assert str(error) == (
+        "Cells are missing (am-lstm no-memory-d100; am-lstm random-start-d100 of seed 1): "
+        f"make them with `seqrec-bench run --suite ablations --results {ablation_results}`."
+    )
+
+
+def test_the_model_as_published_is_no_part_of_the_suite_of_ablations(ablation_results: Path) -> None:
+    remove(ablation_results, "am-lstm", "paper-d100-s2.json")
+    remove(ablation_results, "am-lstm", "no-memory-d100-s0.json")
+    _, error = run("ablations", "--results", ablation_results)
+    assert isinstance(error, MissingCellsError)
+    assert str(error) == (
+        "Cells are missing (am-lstm paper-d100 of seed 2): "
+        f"make them with `seqrec-bench run --models am-lstm --results {ablation_results}`."
+    )
+
+
+def test_ablations_of_a_paper_of_ones_own_are_its_own(ablation_results: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = (PAPERS / "chen2020.toml").read_text()
+    file.write_text(text.replace('"without memory"', '"sans memory"'))
+    printed, error = run("ablations", "--results", ablation_results, "--paper", file)
+    assert error is None
+    assert "| sans memory" in printed
+    file.write_text(text[: text.index("[[table.ablations]]")] + text[text.index("[figures]") :])
+    printed, error = run("ablations", "--results", ablation_results, "--paper", file)
+    assert isinstance(error, InputError)
+    assert str(error) == "The paper mine has no ablations: add [[table.ablations]] to its file."
+    assert printed == ""
+
+
+def test_ablations_of_records_that_disagree_are_refused(
+    ablation_results: Path, make_record: Callable[..., Record]
+) -> None:
+    for seed in range(3):
+        Store(ablation_results).save(make_record("am-lstm", 100, seed, variant="no-memory", version=2))
+    printed, error = run("ablations", "--results", ablation_results)
+    assert isinstance(error, InvalidRecordError)
+    assert "different versions of the model" in str(error)
+    assert printed == ""

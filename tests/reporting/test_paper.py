@@ -9,6 +9,7 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.reporting.paper import PAPERS, Paper, load_paper
 
 CHEN2020 = (PAPERS / "chen2020.toml").read_text(encoding="utf-8")
+NO_MEMORY = 'label = "without memory"\nmodel = "'
 
 
 def test_the_built_in_paper_reports_its_table(paper: Paper) -> None:
@@ -21,15 +22,34 @@ def test_the_built_in_paper_reports_its_table(paper: Paper) -> None:
         ("AM-LSTM", "am-lstm", 0.5355, 0.0914, 0.1781, 505),
     ]
     assert all(tuple(row.reported) == paper.metrics for row in paper.rows)
-    assert [(row.label, row.model) for row in paper.references] == [
-        ("Popularity", "popularity"),
-        ("Item-kNN", "item-knn"),
-        ("Markov chain", "markov-chain"),
-        ("Sequential rules", "sequential-rules"),
+    assert [(row.label, row.model, row.dimension) for row in paper.references] == [
+        ("Popularity", "popularity", 0),
+        ("Item-kNN", "item-knn", 0),
+        ("Markov chain", "markov-chain", 0),
+        ("Sequential rules", "sequential-rules", 0),
+        ("SASRec", "sasrec", 100),
     ]
-    assert not any(row.reported for row in paper.references)
+    assert not any(row.reported for row in (*paper.references, *paper.ablations))
+    assert {row.variant for row in (*paper.rows, *paper.references)} == {"paper"}
+    assert {row.dimension for row in (*paper.rows, *paper.ablations)} == {100}
     assert paper.figure_metrics == ("HR@50", "MRR@50")
     assert paper.figure_dimensions == (25, 50, 75, 100, 125, 150)
+
+
+def test_the_built_in_paper_takes_four_parts_out_of_its_model(paper: Paper) -> None:
+    assert [(row.label, row.model, row.variant) for row in paper.ablations] == [
+        ("without attention", "am-lstm", "no-attention"),
+        ("without memory", "am-lstm", "no-memory"),
+        ("without fixed user vector", "am-lstm", "no-fixed-user-vector"),
+        ("random starting vectors", "am-lstm", "random-start"),
+    ]
+
+
+def test_a_paper_need_not_have_ablations(tmp_path: Path, paper: Paper) -> None:
+    file = tmp_path / "mine.toml"
+    head, _, rest = CHEN2020.partition("[[table.ablations]]")
+    file.write_text(head + rest[rest.index("[figures]") :], encoding="utf-8")
+    assert asdict(load_paper(file)) == {**asdict(paper), "name": "mine", "ablations": ()}
 
 
 def test_only_943_users_fit_the_reported_hit_rates(paper: Paper) -> None:
@@ -82,6 +102,16 @@ def test_an_unknown_paper_is_told_which_there_are() -> None:
         ("75, 100, 125", "75, 125", "figures.dimensions lacks the table's dimension 100"),
         ('model = "fpmc"', 'model = "caser"', "two rows of one model"),
         ('model = "popularity"', 'model = "caser"', "two rows of one model"),
+        ('variant = "no-memory"', 'variant = "no-memory"\nhits = 1', r"unknown key table\.ablations\[1\]\.hits "),
+        ('variant = "no-memory"', "", r"it lacks the key table\.ablations\[1\]\.variant"),
+        ('variant = "no-memory"', 'variant = ""', r"table\.ablations\[1\]\.variant is empty"),
+        ('variant = "no-memory"', "variant = 1", r"table\.ablations\[1\]\.variant is 1, which is not of type str"),
+        ('variant = "no-memory"', 'variant = "paper"', "the ablation 'without memory' is of the variant 'paper'"),
+        ('variant = "no-memory"', 'variant = "no-attention"', "two ablations of one model and variant"),
+        (f"{NO_MEMORY}am-lstm", f"{NO_MEMORY}lstm", "the ablation 'without memory' is of 'lstm', which has no row"),
+        (f"{NO_MEMORY}am-lstm", f"{NO_MEMORY}sasrec", "'without memory' is of 'sasrec', which has no row"),
+        ("dimension = 100\n\n", "dimension = 0\n\n", r"table\.references\[4\]\.dimension must be 1 or more"),
+        ("dimension = 100\n\n", "dimension = 9.5\n\n", r"references\[4\]\.dimension is 9\.5, which is not of type int"),
         ("hits = 461", "hits = 462", "FPMC has hits of another hit rate"),
         ("[table]", "[table", "at line"),
         ("[[table.references]]", "[table.references]", "Cannot"),

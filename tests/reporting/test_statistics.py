@@ -1,4 +1,4 @@
-"""The interval over seeds against literal loops, against SciPy, and by how often it covers the truth."""
+"""The intervals against literal loops, against SciPy, and by how often they cover the truth."""
 
 import math
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from seqrec_bench.reporting.statistics import estimate_over_seeds
+from seqrec_bench.reporting.statistics import Difference, estimate_over_seeds, paired_difference
 
 
 def literal_half_width(values: list[list[float]]) -> float:
@@ -116,3 +116,191 @@ def test_the_order_of_users_and_seeds_does_not_matter() -> None:
     moved = values[rng.permutation(4)][:, rng.permutation(30)]
     before, after = (estimate_over_seeds(each, deterministic=False) for each in (values, moved))
     assert (before.mean, before.half_width) == pytest.approx((after.mean, after.half_width))
+
+
+# Differences.
+
+
+def simulated(
+    rng: np.random.Generator, n_seeds: int, n_users: int, *, users: float, seeds: float, interaction: float
+) -> np.ndarray:
+    """(S, U) differences of two models that are equally good, from the standard deviations of the three effects."""
+    per_user, per_seed = rng.normal(0, users, n_users), rng.normal(0, seeds, (n_seeds, 1))
+    return per_user + per_seed + rng.normal(0, interaction, (n_seeds, n_users))
+
+
+def difference_of(differences: np.ndarray) -> Difference:
+    return paired_difference(differences, np.zeros_like(differences))
+
+
+def users_only_half_width(differences: np.ndarray) -> float:
+    """That of the paired t test over users, each with the mean over seeds."""
+    n_users = differences.shape[1]
+    return float(stats.t.ppf(0.975, n_users - 1) * stats.sem(differences.mean(axis=0)))
+
+
+def literal_difference(values: list[list[float]], others: list[list[float]]) -> tuple[float, float]:
+    """The mean and half the width, sum by sum, from the raw sums of squares."""
+    n_seeds, n_users = len(values), len(values[0])
+    d = [[values[s][u] - others[s][u] for u in range(n_users)] for s in range(n_seeds)]
+    correction = sum(map(sum, d)) ** 2 / (n_seeds * n_users)
+    total = sum(x * x for row in d for x in row) - correction
+    between_seeds = sum(sum(row) ** 2 for row in d) / n_users - correction
+    between_users = sum(sum(row[u] for row in d) ** 2 for u in range(n_users)) / n_seeds - correction
+    mss, msu = between_seeds / (n_seeds - 1), between_users / (n_users - 1)
+    mse = (total - between_seeds - between_users) / ((n_seeds - 1) * (n_users - 1))
+    variance = (msu - mse if msu > mse else 0.0) + (mss if mss > mse else mse)
+    parts = [(msu, n_users - 1), (mss, n_seeds - 1), (mse, (n_seeds - 1) * (n_users - 1))]
+    degrees = variance**2 / sum(square**2 / df for square, df in parts)
+    half_width = float(stats.t.ppf(0.975, degrees)) * math.sqrt(variance / (n_seeds * n_users))
+    return sum(map(sum, d)) / (n_seeds * n_users), half_width
+
+
+@given(
+    st.integers(2, 5), st.integers(2, 6), st.integers(0, 2**32 - 1), st.sampled_from([0, 1]), st.sampled_from([0, 1])
+)
+def test_a_difference_equals_the_literal_loops(n_seeds: int, n_users: int, seed: int, users: int, seeds: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = simulated(rng, n_seeds, n_users, users=users, seeds=seeds, interaction=0.5)
+    others = rng.random((n_seeds, n_users))
+    found = paired_difference(values, others)
+    assert (found.mean, found.half_width) == pytest.approx(literal_difference(values.tolist(), others.tolist()))
+    assert found.n_seeds == n_seeds
+
+
+@pytest.mark.parametrize(
+    ("values", "variance", "degrees"),
+    [
+        # MSU = 1/2 and MSS = MSE = 1/6: 1/2 in all; 1/4 / (1/8 + 1/36 + 1/72) = 3/2.
+        ([[1, 0, 0], [1, 1, 0]], 1 / 2, 3 / 2),
+        # MSU = 0, MSS = 0, MSE = 1: both floors hold, and MSE has its one degree of freedom to itself.
+        ([[1, 0], [0, 1]], 1, 1),
+        # MSU = 0 and MSE = 0: the seeds alone decide, with S - 1.
+        ([[1, 1, 1], [0, 0, 0], [2, 2, 2]], 3, 2),
+        # MSS = 0 and MSE = 0: the users alone decide, with U - 1.
+        ([[1, 0, 2], [1, 0, 2]], 2, 2),
+    ],
+)
+def test_a_worked_difference(values: list[list[int]], variance: float, degrees: float) -> None:
+    found = difference_of(np.array(values, dtype=float))
+    expected = stats.t.ppf(0.975, degrees) * math.sqrt(variance / np.size(values))
+    assert (found.mean, found.half_width) == pytest.approx((np.mean(values), expected))
+
+
+def test_where_seeds_add_nothing_a_difference_is_the_paired_t_test_of_the_users_means() -> None:
+    rng = np.random.default_rng(4)
+    others = rng.random((5, 150))
+    noise = rng.normal(0, 0.1, (5, 150))
+    values = others + 0.05 + rng.normal(0, 0.3, 150) + noise - noise.mean(axis=1, keepdims=True)
+    expected = stats.ttest_rel(values.mean(axis=0), others.mean(axis=0)).confidence_interval(0.95)
+    found = paired_difference(values, others)
+    assert (found.mean - found.half_width, found.mean + found.half_width) == pytest.approx(expected, rel=1e-3)
+
+
+def test_where_only_seeds_differ_a_difference_is_the_paired_t_test_of_the_seeds_means() -> None:
+    rng = np.random.default_rng(5)
+    others = rng.random((5, 150))
+    values = others + 0.05 + rng.normal(0, 0.3, (5, 1))
+    expected = stats.ttest_rel(values.mean(axis=1), others.mean(axis=1)).confidence_interval(0.95)
+    found = paired_difference(values, others)
+    assert (found.mean - found.half_width, found.mean + found.half_width) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (5, 40)])
+def test_two_identical_models_differ_by_nothing_for_sure(shape: tuple[int, int]) -> None:
+    values = np.random.default_rng(6).random(shape)
+    assert paired_difference(values, values.copy()) == Difference(0.0, 0.0, shape[0])
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (1, 1)])
+def test_with_one_seed_or_one_user_a_difference_has_no_interval(shape: tuple[int, int]) -> None:
+    found = paired_difference(np.full(shape, 0.75), np.full(shape, 0.5))
+    assert found == Difference(0.25, None, shape[0])
+
+
+def test_what_users_and_seeds_do_to_both_models_alike_cancels() -> None:
+    rng = np.random.default_rng(7)
+    values, others = rng.random((2, 4, 30))
+    both = rng.normal(0, 10, 30) + rng.normal(0, 10, (4, 1))
+    before, after = paired_difference(values, others), paired_difference(values + both, others + both)
+    assert (before.mean, before.half_width) == pytest.approx((after.mean, after.half_width))
+
+
+def test_the_other_way_round_a_difference_has_the_other_sign() -> None:
+    values, others = np.random.default_rng(8).random((2, 4, 30))
+    there, back = paired_difference(values, others), paired_difference(others, values)
+    assert there.mean == pytest.approx(values.mean() - others.mean())
+    assert (there.mean, there.half_width) == pytest.approx((-back.mean, back.half_width))
+
+
+def test_the_order_of_users_and_seeds_does_not_matter_to_a_difference() -> None:
+    rng = np.random.default_rng(9)
+    both = rng.random((2, 4, 30))
+    moved = both[:, rng.permutation(4)][:, :, rng.permutation(30)]
+    before, after = paired_difference(*both), paired_difference(*moved)
+    assert (before.mean, before.half_width) == pytest.approx((after.mean, after.half_width))
+
+
+def test_pairs_are_made_by_seed() -> None:
+    values = np.random.default_rng(10).random((3, 30))
+    assert paired_difference(values, values[[1, 2, 0]]).half_width > 0
+
+
+@given(
+    st.integers(2, 6),
+    st.integers(10, 40),
+    st.integers(0, 2**32 - 1),
+    *[st.sampled_from([0.0, 0.01, 0.1, 1.0])] * 3,
+)
+def test_a_difference_is_never_surer_than_the_users_alone_make_it(
+    n_seeds: int, n_users: int, seed: int, users: float, seeds: float, interaction: float
+) -> None:
+    """Since max(MSU - MSE, 0) + max(MSS, MSE) is MSU or more."""
+    rng = np.random.default_rng(seed)
+    differences = simulated(rng, n_seeds, n_users, users=users, seeds=seeds, interaction=interaction)
+    found = difference_of(differences).half_width
+    assert found >= users_only_half_width(differences) * (1 - 1e-9)
+
+
+def share_covered(n_users: int, users: float, seeds: float, interaction: float) -> float:
+    """The share of 2,000 simulated pairs of equal models, of 5 seeds each, whose interval holds 0."""
+    rng = np.random.default_rng(1)
+    covered = 0
+    for _ in range(2000):
+        effects = simulated(rng, 5, n_users, users=users, seeds=seeds, interaction=interaction)
+        found = difference_of(effects)
+        covered += abs(found.mean) <= found.half_width
+    return covered / 2000
+
+
+@pytest.mark.parametrize(
+    ("n_users", "users", "seeds", "interaction"),
+    [(80, 0.2, 0.03, 0.2), (200, 0.2, 0.02, 0.2), (80, 0.2, 0.03, 0), (80, 0, 0.05, 0.2)],
+)
+def test_a_difference_covers_the_truth_as_often_as_it_says(
+    n_users: int, users: float, seeds: float, interaction: float
+) -> None:
+    assert 0.935 < share_covered(n_users, users, seeds, interaction) < 0.975
+
+
+@pytest.mark.parametrize(("users", "at_least", "at_most"), [(0.2, 0.94, 0.975), (0, 0.965, 0.995)])
+def test_where_seeds_add_nothing_a_difference_covers_more_than_it_says_but_not_all(
+    users: float, at_least: float, at_most: float
+) -> None:
+    """With many users the mean is normal and independent of the mean squares.
+
+    Without a user effect either, MSE is the variance: the interval reaches t sqrt(max(b, 1)) standard errors, where
+    b = MSS / MSE is a chi-square of 4 degrees of freedom over 4 and t has 4 max(1 / b^2, 1) of them. So it covers .95
+    for b near 0, .986 at b = 1 (at any smaller b less), and more only where the seeds scatter by chance. The user
+    effect makes all of that matter less.
+    """
+    assert at_least < share_covered(80, users, 0, 0.2) < at_most
+
+
+def test_equal_models_with_a_seed_effect_are_told_apart_no_more_often_than_5_percent() -> None:
+    """The t test over users, each with the mean over seeds, takes what a few seeds happened to give for the model."""
+    assert 1 - share_covered(100, users=0.2, seeds=0.1, interaction=0.2) < 0.065
+    rng = np.random.default_rng(2)
+    pairs = (simulated(rng, 5, 100, users=0.2, seeds=0.1, interaction=0.2) for _ in range(2000))
+    p_values = stats.ttest_1samp([differences.mean(axis=0) for differences in pairs], 0, axis=1).pvalue
+    assert np.mean(p_values < 0.05) > 0.3

@@ -33,10 +33,11 @@ def without(records: list[Record], model: str, seeds: tuple[int, ...] = (0, 1, 2
 
 def test_rows_stand_in_the_papers_order_with_the_references_below(all_records: list[Record], paper: Paper) -> None:
     table = table_one(all_records, paper)
-    labels = ["GRU4Rec", "FPMC", "Caser", "AM-LSTM", "Popularity", "Item-kNN", "Markov chain", "Sequential rules"]
-    assert [row.label for row in table.rows] == labels
-    assert [row.is_reference for row in table.rows] == [False] * 4 + [True] * 4
-    assert [row.n_seeds for row in table.rows] == [3] * 4 + [1] * 4
+    trained = ["GRU4Rec", "FPMC", "Caser", "AM-LSTM"]
+    references = ["Popularity", "Item-kNN", "Markov chain", "Sequential rules", "SASRec"]
+    assert [row.label for row in table.rows] == trained + references
+    assert [row.is_reference for row in table.rows] == [False] * 4 + [True] * 5
+    assert [row.n_seeds for row in table.rows] == [3] * 4 + [1] * 4 + [3]
     assert table.metrics == ("HR@50", "MRR@50", "NDCG@50")
     assert table.missing == ()
 
@@ -88,7 +89,7 @@ def test_seeds_that_only_others_have_are_missing(all_records: list[Record], pape
 
 def test_without_records_everything_is_missing(paper: Paper) -> None:
     table = table_one([], paper)
-    assert [missing.model for missing in table.missing] == [row.model for row in table.rows]
+    assert [missing.place.model for missing in table.missing] == [row.model for row in table.rows]
     for form in FORMATS.values():
         assert "missing" in form(table).lower()
 
@@ -109,28 +110,44 @@ def test_other_models_and_variants_stand_below(
     all_records: list[Record], make_record: MakeRecord, paper: Paper
 ) -> None:
     others = [
-        make_record("caser", 100, 7, variant="no-attention"),
-        make_record("caser", 50, 7, variant="no-attention"),
-        make_record("sasrec", 100, 0),
-        make_record("sasrec", 100, 1),
+        make_record("mine", 100, 0),
+        make_record("mine", 100, 1),
+        make_record("mine", 50, 0, variant="wide"),
+        make_record("am-lstm", 100, 7, variant="tuned"),
+        make_record("caser", 100, 7, variant="tuned"),
+        make_record("caser", 50, 7, variant="tuned"),
+        make_record("sasrec", 100, 7, variant="quick"),
     ]
     table = table_one([*others, *all_records], paper)
-    *own, one, two, three = table.rows
-    assert tuple(own) == table_one(all_records, paper).rows
-    assert [(row.label, row.n_seeds) for row in (one, two, three)] == [
-        ("caser no-attention, d = 50", 1),
-        ("caser no-attention", 1),
-        ("sasrec", 2),
+    n_own = len(table_one(all_records, paper).rows)
+    assert table.rows[:n_own] == table_one(all_records, paper).rows
+    assert [(row.label, row.n_seeds) for row in table.rows[n_own:]] == [
+        ("SASRec, quick", 1),
+        ("Caser, tuned, d = 50", 1),
+        ("Caser, tuned", 1),
+        ("AM-LSTM, tuned", 1),
+        ("mine", 2),
+        ("mine, wide, d = 50", 1),
     ]
-    assert all(entry.reported is None for entry in three.entries.values())
-    expected = np.mean([metric(record.test, "HR@50").mean() for record in others[2:]])
-    assert three.entries["HR@50"].reproduced.mean == pytest.approx(expected)
+    mine = table.rows[-2]
+    assert all(entry.reported is None for entry in mine.entries.values())
+    expected = np.mean([metric(record.test, "HR@50").mean() for record in others[:2]])
+    assert mine.entries["HR@50"].reproduced.mean == pytest.approx(expected)
     assert table.missing == ()
+
+
+def test_ablations_have_a_table_of_their_own(
+    all_records: list[Record], ablation_records: list[Record], make_record: MakeRecord, paper: Paper
+) -> None:
+    variants = [record for record in ablation_records if record.key.variant != "paper"]
+    assert table_one(all_records + variants, paper) == table_one(all_records, paper)
+    undeclared = make_record("caser", 100, 0, variant="no-attention")
+    assert table_one([*all_records, undeclared], paper).rows[-1].label == "Caser, no-attention"
 
 
 def test_others_that_disagree_among_themselves_are_refused(make_record: MakeRecord, paper: Paper) -> None:
     with pytest.raises(InvalidRecordError, match="made by version 2"):
-        table_one([make_record("sasrec", 100, 0), make_record("sasrec", 100, 1, version=2)], paper)
+        table_one([make_record("mine", 100, 0), make_record("mine", 100, 1, version=2)], paper)
 
 
 def test_the_order_of_the_records_does_not_matter(all_records: list[Record], paper: Paper) -> None:
@@ -207,7 +224,10 @@ HOSTILE = '=1+1|$x_y$ \\input{x} & 5 % <b> `z` [a](b) "q",\n# ^~{}*'
 
 @pytest.fixture
 def hostile(paper: Paper, make_record: MakeRecord) -> Table:
-    rows = (PaperRow(HOSTILE, "=cmd()", paper.rows[0].reported), PaperRow("-2", "@sum", paper.rows[1].reported))
+    rows = tuple(
+        PaperRow(label, model, row.reported, 100)
+        for label, model, row in zip((HOSTILE, "-2"), ("=cmd()", "@sum"), paper.rows[:2], strict=True)
+    )
     paper = replace(paper, rows=rows, references=(), citation=HOSTILE)
     return table_one([make_record("=cmd()", 100, fingerprint=HOSTILE)], paper)
 
@@ -223,7 +243,7 @@ def test_markdown_is_narrow_tables_and_notes(all_records: list[Record], paper: P
             "", name, "reported", "reproduced", "± 95 %", "difference", "seeds", "",
         ]  # fmt: skip
         assert re.fullmatch(r"\| :-+ \|( -+: \|){5}", lines[1])
-        assert len(lines) == 2 + 8
+        assert len(lines) == 2 + 9
         assert len(set(map(len, lines))) == 1
     assert all(line.startswith(("- ", "  ")) for line in notes.splitlines())
 
@@ -262,7 +282,7 @@ def test_latex_is_a_booktabs_table_with_three_columns_a_metric(all_records: list
     text = to_latex(table_one(without(all_records, "caser"), paper))
     rows = [line for line in text.splitlines() if line.endswith(r" \\") and "multicolumn" not in line]
     assert r"\begin{tabular}{lrrrrrrrrr}" in text
-    assert [line.count(" & ") for line in rows] == [9] * (1 + 8)
+    assert [line.count(" & ") for line in rows] == [9] * (1 + 9)
     assert r"& \multicolumn{3}{c}{HR@50} & \multicolumn{3}{c}{MRR@50} & \multicolumn{3}{c}{NDCG@50} \\" in text
     assert r"\cmidrule(lr){2-4}\cmidrule(lr){5-7}\cmidrule(lr){8-10}" in text
     assert text.count(r"\midrule") == 2
