@@ -47,7 +47,10 @@ def glorot_uniform(rows: int, columns: int) -> Tensor:
 
 @dataclass
 class GRU4Rec:
-    """GRU4Rec; defaults (cross-entropy with logQ correction) as measured for the authors' code on this protocol."""
+    """GRU4Rec, by default with cross-entropy and logQ correction.
+
+    The authors give no settings for data like MovieLens; those here were chosen on validation (docs/tuning.md).
+    """
 
     name: ClassVar[str] = "gru4rec"
     version: ClassVar[int] = 2
@@ -82,7 +85,7 @@ class GRU4Rec:
     of a move; but there are that many times fewer of them.
     """
     dropout_embedding: float = 0.2
-    dropout_hidden: float = 0.2
+    dropout_hidden: float = 0.4
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
