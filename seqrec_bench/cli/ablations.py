@@ -13,7 +13,7 @@ from seqrec_bench.cli.results_options import (
     require_none_missing,
 )
 from seqrec_bench.errors import InputError
-from seqrec_bench.records import PAPER_VARIANT, Store
+from seqrec_bench.records import Store
 from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
 
 
@@ -38,7 +38,4 @@ def ablations(
         raise InputError(f"The paper {source.name} has no ablations: add [[table.ablations]] to its file.")
     content = ablation_table(Store(results).records(), source)
     typer.echo((to_json if format == AblationFormat.JSON else to_markdown)(content), nl=False)
-    # The suite has the variants only.
-    wholes = [cell for cell in content.missing if cell.place.variant == PAPER_VARIANT]
-    require_none_missing(wholes, results, f"--models {','.join(cell.place.model for cell in wholes)}")
     require_none_missing(content.missing, results, "--suite ablations")

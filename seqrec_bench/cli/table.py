@@ -40,7 +40,7 @@ def table(
     """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference."""
     source = read_paper(paper)
     if dataset not in (None, source.dataset):
-        source = replace(source, dataset=str(dataset), rows=(), references=())
+        source = replace(source, dataset=str(dataset), rows=(), references=(), ablations=())
     content = table_one(Store(results).records(), source)
     if not content.rows:
         raise MissingCellsError(

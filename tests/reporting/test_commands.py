@@ -14,6 +14,7 @@ from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting import ablations as reporting
 from seqrec_bench.reporting.curves import dimension_curves
@@ -202,15 +203,17 @@ def test_ablations_prints_what_there_is_before_it_says_what_is_missing(ablation_
     )
 
 
-def test_the_model_as_published_is_no_part_of_the_suite_of_ablations(ablation_results: Path) -> None:
+def test_the_suite_makes_the_model_as_published_too(ablation_results: Path) -> None:
     remove(ablation_results, "am-lstm", "paper-d100-s2.json")
-    remove(ablation_results, "am-lstm", "no-memory-d100-s0.json")
     _, error = run("ablations", "--results", ablation_results)
     assert isinstance(error, MissingCellsError)
     assert str(error) == (
         "Cells are missing (am-lstm paper-d100 of seed 2): "
-        f"make them with `seqrec-bench run --models am-lstm --results {ablation_results}`."
+        f"make them with `seqrec-bench run --suite ablations --results {ablation_results}`."
     )
+    assert ("am-lstm", "paper", 100, 2) in {
+        (cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_suite("ablations"))
+    }
 
 
 def test_ablations_of_a_paper_of_ones_own_are_its_own(ablation_results: Path, tmp_path: Path) -> None:
