@@ -133,12 +133,15 @@ class GRU4Rec:
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
         """The hidden state is run over the whole history, and starts where the padding ends."""
-        items = torch.from_numpy(histories).to(self._net.item.device)
-        hidden = torch.zeros(len(items), self.dimension, device=items.device)
-        for column in items.T:
-            present = (column != PADDING)[:, None]
-            hidden = torch.where(present, self._net.gru(self._net.item[column.clamp(min=1) - 1], hidden), hidden)
-        scores = functional.linear(hidden, self._net.item, self._net.item_bias)
+        present = histories != PADDING
+        order = np.argsort(present.sum(axis=1), kind="stable")[
+            ::-1
+        ]  # longest first: a column's items are the first rows
+        rows = torch.from_numpy(histories[order] - 1).to(self._net.item.device)
+        hidden = torch.zeros(len(rows), self.dimension, device=rows.device)
+        for column, n_present in zip(rows.T, present.sum(axis=0), strict=True):
+            hidden[:n_present] = self._net.gru(self._net.item[column[:n_present]], hidden[:n_present])
+        scores = functional.linear(hidden[np.argsort(order)], self._net.item, self._net.item_bias)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
     def _steps(self, train: Sequences) -> list[SessionStep]:
