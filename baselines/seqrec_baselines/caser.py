@@ -90,11 +90,11 @@ class Caser:
     uses_order: ClassVar[bool] = True
 
     dimension: int = 100
-    history_length: int = 5
+    history_length: int = 8
     """L"""
-    n_targets: int = 3
+    n_targets: int = 1
     """T"""
-    horizontal_filters: int = 16
+    horizontal_filters: int = 32
     """Of each height 1..L."""
     vertical_filters: int = 4
     loss: Literal["binary", "cross-entropy"] = "binary"
