@@ -17,7 +17,6 @@ from seqrec_bench.cli.trials import trials
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
-from seqrec_bench.experiments.suite import load_suite
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.trials import Log, best_trial
@@ -58,9 +57,8 @@ def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
         ("README.md", "table-1", table, ["--results", str(RESULTS)]),
         ("README.md", "ablations", ablations, ["--results", str(RESULTS)]),
         ("docs/tuning.md", "search-paper", trials, [str(SEARCHES / "paper")]),
-        ("docs/tuning.md", "search-tuned", trials, [str(SEARCHES / "tuned")]),
     ],
-    ids=["table", "ablations", "paper", "tuned"],
+    ids=["table", "ablations", "paper"],
 )
 def test_pages_show_what_the_commands_print(
     page: str, block: str, command: Callable[..., None], arguments: list[str]
@@ -73,7 +71,7 @@ def test_pages_show_what_the_commands_print(
     assert blocks == [printed], f"put what the command prints now into the block {block} of {page}"
 
 
-@pytest.mark.parametrize("name", ["paper", "tuned"])
+@pytest.mark.parametrize("name", sorted(path.name for path in SEARCHES.iterdir()))
 def test_every_model_had_all_its_trials_by_committed_code(name: str) -> None:
     search = load_search(name)
     assert sorted(path.stem for path in (SEARCHES / name).iterdir()) == sorted(space.model for space in search.models)
@@ -92,14 +90,6 @@ def test_defaults_are_what_the_search_chose(space: ModelSpace) -> None:
     assert chosen is not None
     defaults = hyperparameters(build(space.model, 100, {}))
     assert {key: defaults[key] for key in space.space} == chosen.settings
-
-
-@pytest.mark.parametrize("space", load_search("tuned").models, ids=lambda space: space.model)
-def test_the_suite_tuned_is_what_the_search_chose(space: ModelSpace) -> None:
-    chosen = best_trial(Log(SEARCHES / "tuned" / f"{space.model}.jsonl").trials)
-    assert chosen is not None
-    (suite,) = load_suite("tuned")
-    assert suite.settings[space.model] == {**space.fixed, **chosen.settings}
 
 
 def test_committed_figures_show_the_committed_records(figure: tuple[str, Curves]) -> None:
