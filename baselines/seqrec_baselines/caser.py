@@ -103,7 +103,7 @@ class Caser:
     """Of each target, for the binary loss: drawn anew every epoch from the items that the user has not in training."""
     epochs: int = 50
     """At most."""
-    patience: int = 5
+    patience: int = 10
     """Training ends after so many epochs without a better validation NDCG@50."""
     batch_size: int = 512
     """Instances in a step."""
