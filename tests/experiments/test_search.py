@@ -102,7 +102,7 @@ def test_a_line_says_what_was_tried_how_and_what_came_of_it(toy: Dataset, tmp_pa
 def test_the_value_is_the_validation_figure_of_the_same_cell_in_a_run(toy: Dataset, tmp_path: Path) -> None:
     executor = run(SEARCH, toy, tmp_path)
     for cell, line in zip(executor.cells, logged(tmp_path)["fpmc"], strict=False):
-        record = run_cell(cell, Setting(toy, "cpu"), lambda epoch: None)
+        record = run_cell(cell, Setting(toy, "cpu"), lambda epoch: None).record
         assert line["NDCG@50"] == validation_figures(record.validation)["NDCG@50"]
         values = [epoch.validation["NDCG@50"] for epoch in record.curve]
         assert (line["NDCG@50"], line["epoch"]) == (max(values), 1 + values.index(max(values)))
