@@ -24,6 +24,11 @@ class BenchError(Exception):
     exit_code: ClassVar[ExitCode]
 
 
+def in_words(error: BaseException) -> str:
+    """What the error says; of one that is not explained, its type too."""
+    return str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+
+
 class InputError(BenchError):
     """The command line, a file or a plug-in is not what it has to be."""
 

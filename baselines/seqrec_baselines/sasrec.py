@@ -161,7 +161,7 @@ class SASRec:
             self._net = self._new_net(train).to(context.device)
             optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, betas=(0.9, 0.98), fused=True)
             rng = np.random.default_rng(context.seed)
-            unseen = UnseenItems(train)
+            unseen = UnseenItems(train) if self.loss == "binary" else None
 
             def train_epoch() -> float:
                 pieces = cut_windows(train, self.history_length, self.batch_size * self.history_length, rng)
@@ -192,7 +192,7 @@ class SASRec:
         return SASRecNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)
 
     def _step(
-        self, samples: Samples, unseen: UnseenItems, rng: np.random.Generator, optimizer: torch.optim.Optimizer
+        self, samples: Samples, unseen: UnseenItems | None, rng: np.random.Generator, optimizer: torch.optim.Optimizer
     ) -> Tensor:
         """One update; returns the loss."""
         loss = self._loss(samples, unseen, rng)
@@ -201,13 +201,13 @@ class SASRec:
         optimizer.step()
         return loss.detach()
 
-    def _loss(self, samples: Samples, unseen: UnseenItems, rng: np.random.Generator) -> Tensor:
-        """Mean over the targets."""
+    def _loss(self, samples: Samples, unseen: UnseenItems | None, rng: np.random.Generator) -> Tensor:
+        """Mean over the targets, against all items or, where there are unseen ones to draw from, one of these each."""
         present = samples.targets != PADDING
         counts = present.sum(axis=1)
         items, numbers, targets = self._tensors(samples.inputs, counts, samples.targets[present])
         representation = self._net(items, numbers)  # (T, d)
-        if self.loss == "cross-entropy":
+        if unseen is None:
             return functional.cross_entropy(self._net.score_all(representation), targets - 1)
         (negatives,) = self._tensors(unseen.draw(samples.users.repeat(counts), 1, rng)[:, 0])
         logits = self._net.score(representation, targets), self._net.score(representation, negatives)

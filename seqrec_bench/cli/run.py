@@ -69,13 +69,12 @@ def run(
 
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
-    chosen_suite = "paper" if all_cells and suite is None else suite
-    if (chosen_suite is None) == (models is None) or (all_cells and suite is not None):
+    if [all_cells, suite is not None, models is not None].count(True) != 1:
         raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
-    if chosen_suite is not None:
-        groups = _suite_groups(chosen_suite, settings or [], variant)
+    if models is not None:
+        groups = _model_groups(models, settings or [], variant)
     else:
-        groups = _model_groups(str(models), settings or [], variant)
+        groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
     groups = [_restrict(group, dims, seeds) for group in groups]
     require_device(device)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, leave_one_out
-from seqrec_bench.errors import BenchError, ScoreError
+from seqrec_bench.errors import BenchError, ScoreError, in_words
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
 from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
@@ -151,9 +151,9 @@ def _state_of(recommender: Recommender) -> tuple[State | None, str | None]:
 def explain(error: Exception) -> str:
     """The error in words: an exception itself may not survive the way between processes."""
     if isinstance(error, BenchError):
-        return str(error)
+        return in_words(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
+    return f"{in_words(error)} ({Path(place.filename).name}, line {place.lineno})"
 
 
 def _sound(epoch: Epoch, number: int, model: str) -> Epoch:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.errors import BenchError
+from seqrec_bench.errors import in_words
 from seqrec_bench.experiments.cell import FinishedCell, cell_key, cell_recipe
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Record, Store
@@ -81,7 +81,7 @@ def execute(
         for future in as_completed(list(unsaved)):
             cell = unsaved[future]
             if error := future.exception():
-                cause = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+                cause = in_words(error)
                 failed.append((cell, cause))
                 ended(cell, cause)
                 continue

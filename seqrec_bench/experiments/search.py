@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.errors import InputError, in_words
 from seqrec_bench.evaluation.ranking import PROTOCOL
 from seqrec_bench.evaluation.registry import build, has_dimension, hyperparameters, load
 from seqrec_bench.experiments.cell import Fitted
@@ -135,7 +135,7 @@ def _trial(started: _Started, future: Future[Fitted]) -> Trial:
     """What is to be logged of a trial that is over."""
     fitted, failure = None, None
     if error := future.exception():
-        failure = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+        failure = in_words(error)
     else:
         fitted = future.result()
     curve = encode_curve(fitted.curve) if fitted else []

@@ -17,11 +17,12 @@ def trials_markdown(logs: Mapping[str, Sequence[Trial]]) -> str:
 
 
 def _table(trials: Sequence[Trial]) -> str:
+    chosen = best_trial(trials)
     lines = [["settings", f"validation {SELECTION_METRIC}", "epoch", "minutes"]]
     for trial in trials:
         settings = ", ".join(f"{key} = {value}" for key, value in _shown(trials[0], trial).items())
         figure = "failed" if trial.value is None else number(trial.value)
-        mark = "**" if trial is best_trial(trials) else ""
+        mark = "**" if trial is chosen else ""
         epoch = "" if trial.epoch is None else str(trial.epoch)
         lines.append([escape_markdown(settings), f"{mark}{figure}{mark}", epoch, f"{trial.seconds / 60:.1f}"])
     return markdown_table(lines)

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -32,7 +33,7 @@ def fit_epochs(
         ScoreError: The loss of an epoch is NaN or infinite.
     """
     best, best_number, best_weights = -math.inf, 0, None
-    average = _MovingAverage(averaging)
+    average = _MovingAverage(averaging) if averaging else None
     for number in range(1, n_epochs + 1):
         started = time.perf_counter()
         net.train()
@@ -41,14 +42,11 @@ def fit_epochs(
         if not math.isfinite(loss):
             raise ScoreError(f"The training loss became {loss} in epoch {number}: try a smaller learning rate.")
         net.eval()
-        trained = _copy_of_weights(net)
-        shown = average.update(trained)
-        net.load_state_dict(shown)
-        validation = context.validate()
-        net.load_state_dict(trained)
+        with _averaged(net, average):
+            validation = context.validate()
+            if validation[SELECTION_METRIC] > best:
+                best, best_number, best_weights = validation[SELECTION_METRIC], number, _copy_of_weights(net)
         context.report(Epoch(number, loss, validation, seconds))
-        if validation[SELECTION_METRIC] > best:
-            best, best_number, best_weights = validation[SELECTION_METRIC], number, shown
         if patience is not None and number - best_number >= patience:
             break
     if best_weights is not None:
@@ -64,13 +62,25 @@ class _MovingAverage:
         self._factors = 0.0
 
     def update(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Takes the weights of one more epoch; returns the average, equal to them where the decay is 0."""
+        """Takes the weights of one more epoch; returns the average."""
         self._factors = self._decay * self._factors + 1
         self._sum = {
             name: value + self._decay * self._sum[name] if name in self._sum else value.clone()
             for name, value in weights.items()
         }
         return {name: value / self._factors for name, value in self._sum.items()}
+
+
+@contextmanager
+def _averaged(net: torch.nn.Module, average: _MovingAverage | None) -> Iterator[None]:
+    """Inside, the net has the average of its weights after this epoch; without an average, it is left as it is."""
+    if average is None:
+        yield
+        return
+    trained = _copy_of_weights(net)
+    net.load_state_dict(average.update(trained))
+    yield
+    net.load_state_dict(trained)
 
 
 def _copy_of_weights(net: torch.nn.Module) -> dict[str, Tensor]:
