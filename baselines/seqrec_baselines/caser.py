@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqrec_baselines.caser_filters import horizontal_activations
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.training.dropout import Dropout
 from seqrec_bench.training.epochs import fit_epochs
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.ranges import require_at_least, require_share
@@ -31,7 +33,7 @@ class CaserNet(nn.Module):
         self.horizontal = nn.ModuleList([nn.Linear(h * dimension, horizontal) for h in range(1, length + 1)])
         self.vertical = nn.Linear(length, vertical)
         self.dense = nn.Linear(vertical * dimension + horizontal * length, dimension)  # W1, b1
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         for embedding in (self.item_input, self.user, self.item_output):
             nn.init.normal_(embedding.weight, std=1 / embedding.embedding_dim)
         with torch.no_grad():
@@ -55,14 +57,10 @@ class CaserNet(nn.Module):
 
     def _horizontal(self, rows: Tensor) -> list[Tensor]:
         """For each height, the greatest activation over time of its filters: L times (B, nh)."""
-        length, dimension = rows.shape[1:]
-        # Every place of every filter is a row of one matrix, zero outside of the place: one product does it all, which
-        # costs less than the copies of overlapping windows that separate products would need.
-        placed = [_placed(filters.get_parameter("weight"), length, dimension) for filters in self.horizontal]
-        products = functional.linear(rows.flatten(1), torch.cat(placed)).split([len(part) for part in placed], dim=1)
+        activations = horizontal_activations(rows, [filters.get_parameter("weight") for filters in self.horizontal])
         return [
-            (product.unflatten(1, (n_places, -1)) + filters.bias).relu().amax(dim=1)
-            for n_places, product, filters in zip(range(length, 0, -1), products, self.horizontal, strict=True)
+            (products.amax(dim=0) + filters.get_parameter("bias")).relu()
+            for products, filters in zip(activations, self.horizontal, strict=True)
         ]
 
     def score(self, representation: Tensor, items: Tensor) -> Tensor:
@@ -74,18 +72,12 @@ class CaserNet(nn.Module):
         return functional.linear(representation, self.item_output.weight, self.item_bias)
 
 
-def _placed(weight: Tensor, length: int, dimension: int) -> Tensor:
-    """The filters of one height at every place: (nh, h * d) -> ((L - h + 1) * nh, L * d), place by place."""
-    free = length * dimension - weight.shape[1]
-    return torch.cat([functional.pad(weight, (before, free - before)) for before in range(0, free + 1, dimension)])
-
-
 @dataclass
 class Caser:
     """The authors' model and training: T targets an instance, by default binary cross-entropy against unseen items."""
 
     name: ClassVar[str] = "caser"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     deterministic: ClassVar[bool] = False
     uses_order: ClassVar[bool] = True
 
