@@ -5,13 +5,15 @@ drawn and placed around the cold item in extra sequences.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import gensim
 import numpy as np
 import numpy.typing as npt
 from gensim.models import Word2Vec
 
+from seqrec_bench.am_lstm.vector_cache import cached_vectors
 from seqrec_bench.recommender import Float32Array, Int64Array, ItemTags, Sequences
 
 logging.getLogger("gensim").setLevel(logging.ERROR)
@@ -94,23 +96,29 @@ def _skip_gram(
 ) -> Float32Array:
     """Input vectors of the tokens 0..n_tokens - 1 by skip-gram with negative sampling; bit-equal for equal seeds."""
     pieces = [sentence[i : i + _LONGEST_SENTENCE] for sentence in sentences for i in _starts(sentence)]
-    model = Word2Vec(
-        [[str(token) for token in piece.tolist()] for piece in pieces],
-        vector_size=dimension,
-        window=settings.window,
-        epochs=settings.epochs,
-        ns_exponent=settings.exponent,
-        sg=1,
-        negative=NEGATIVES,
-        sample=SUBSAMPLING,
-        alpha=FIRST_RATE,
-        min_alpha=LAST_RATE,
-        min_count=1,
-        workers=1,
-        seed=seed + 1,
-    )
+    arguments = {
+        "vector_size": dimension,
+        "window": settings.window,
+        "epochs": settings.epochs,
+        "ns_exponent": settings.exponent,
+        "sg": 1,
+        "negative": NEGATIVES,
+        "sample": SUBSAMPLING,
+        "alpha": FIRST_RATE,
+        "min_alpha": LAST_RATE,
+        "min_count": 1,
+        "workers": 1,
+        "seed": seed + 1,
+    }
+    recipe = {"gensim": gensim.__version__, "numpy": np.__version__, "n_tokens": n_tokens, **arguments}
+    return cached_vectors(recipe, pieces, lambda: _trained(pieces, n_tokens, arguments))
+
+
+def _trained(pieces: Sequence[Tokens], n_tokens: int, arguments: Mapping[str, float]) -> Float32Array:
+    """The vectors of all tokens; one that is in no piece gets the mean of the others'."""
+    model = Word2Vec([[str(token) for token in piece.tolist()] for piece in pieces], **arguments)
     known = np.array([int(token) for token in model.wv.index_to_key])
-    vectors = np.empty((n_tokens, dimension), dtype=np.float32)
+    vectors = np.empty((n_tokens, model.vector_size), dtype=np.float32)
     vectors[:] = model.wv.vectors.mean(axis=0)
     vectors[known] = model.wv.vectors
     return vectors

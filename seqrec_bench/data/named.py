@@ -6,15 +6,14 @@ from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
+from seqrec_bench.cache import CACHE_VARIABLE, cache_folder
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.data.movielens import read_csv, read_dat, read_ml_100k, read_ml_100k_of_recbole
 from seqrec_bench.data.sources import (
-    CACHE_VARIABLE,
     Archive,
     Source,
     SourceUnavailableError,
     Wheel,
-    cache_folder,
     is_cached,
 )
 from seqrec_bench.errors import InputError

@@ -5,7 +5,6 @@ verified again each time it is used.
 """
 
 import importlib.util
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,6 @@ from zipfile import BadZipFile, ZipFile
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.errors import InputError
 
-CACHE_VARIABLE = "SEQREC_BENCH_CACHE"
 TIMEOUT_SECONDS = 30
 """How long a silent network is waited for."""
 
@@ -122,13 +120,6 @@ class Wheel:
             extracted = [_extract(wheel, member, checksum) for member, checksum in self.members.items()]
             for path in extracted:
                 path.replace(folder / path.name)
-
-
-def cache_folder() -> Path:
-    """Returns where downloads are kept: the environment variable SEQREC_BENCH_CACHE or the system's usual place."""
-    import pooch
-
-    return Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("seqrec-bench"))
 
 
 def is_cached(source: Source, folder: Path) -> bool:

@@ -8,9 +8,10 @@ from zipfile import ZipFile
 
 import pytest
 
+from seqrec_bench.cache import cache_folder
 from seqrec_bench.data.movielens import read_ml_100k_of_recbole
 from seqrec_bench.data.named import RECBOLE_ML_100K
-from seqrec_bench.data.sources import cache_folder, is_cached
+from seqrec_bench.data.sources import is_cached
 
 
 @pytest.fixture(scope="session")

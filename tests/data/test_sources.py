@@ -9,7 +9,7 @@ import pytest
 
 from seqrec_bench.data import Interactions, RawTags
 from seqrec_bench.data.interactions import RawData
-from seqrec_bench.data.sources import Archive, SourceUnavailableError, Wheel, cache_folder, is_cached
+from seqrec_bench.data.sources import Archive, SourceUnavailableError, Wheel, is_cached
 from seqrec_bench.errors import InputError
 
 Serve = Callable[[str, bytes], str]
@@ -156,10 +156,3 @@ def test_pip_is_asked_for_that_wheel_alone(tmp_path: Path, monkeypatch: pytest.M
         wheel_of({}).download(tmp_path)
     assert commands[0][-1] == "seqrec-example==1.0"
     assert {"--no-deps", "--only-binary=:all:", "--timeout=30"} <= set(commands[0])
-
-
-def test_the_cache_is_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path
-    monkeypatch.delenv("SEQREC_BENCH_CACHE")
-    assert cache_folder().name == "seqrec-bench"
