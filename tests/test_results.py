@@ -17,6 +17,7 @@ from seqrec_bench.cli.trials import trials
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
+from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.trials import Log, best_trial
@@ -57,8 +58,9 @@ def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
         ("README.md", "table-1", table, ["--results", str(RESULTS)]),
         ("README.md", "ablations", ablations, ["--results", str(RESULTS)]),
         ("docs/tuning.md", "search-paper", trials, [str(SEARCHES / "paper")]),
+        ("docs/tuning.md", "search-tuned", trials, [str(SEARCHES / "tuned")]),
     ],
-    ids=["table", "ablations", "paper"],
+    ids=["table", "ablations", "paper", "tuned"],
 )
 def test_pages_show_what_the_commands_print(
     page: str, block: str, command: Callable[..., None], arguments: list[str]
@@ -90,6 +92,16 @@ def test_defaults_are_what_the_search_chose(space: ModelSpace) -> None:
     assert chosen is not None
     defaults = hyperparameters(build(space.model, 100, {}))
     assert {key: defaults[key] for key in space.space} == chosen.settings
+
+
+def test_the_suite_tuned_is_what_the_search_chose() -> None:
+    settings = {cell.model: dict(cell.settings) for cell in cells(load_suite("tuned"))}
+    search = load_search("tuned")
+    assert settings.keys() == {space.model for space in search.models}
+    for space in search.models:
+        chosen = best_trial(Log(SEARCHES / "tuned" / f"{space.model}.jsonl").trials)
+        assert chosen is not None
+        assert settings[space.model] == {**space.fixed, **chosen.settings}
 
 
 def test_committed_figures_show_the_committed_records(figure: tuple[str, Curves]) -> None:
