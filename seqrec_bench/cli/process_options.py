@@ -32,9 +32,7 @@ def require_executor(executor: str | None, jobs: int | None) -> None:
     if executor is None:
         return
     if not re.fullmatch(r"dask://[^/\s]+:\d+", executor):
-        raise InputError(
-            f"--executor {executor!r} is no executor: give dask://HOST:PORT, the address of a Dask scheduler."
-        )
+        raise InputError(f"--executor {executor!r} is no executor: give a Dask scheduler's dask://HOST:PORT.")
     if jobs is not None:
         raise InputError("--jobs is for this machine, and --executor for a cluster, whose workers say it: give one.")
 

@@ -194,13 +194,13 @@ def _here(jobs: int, setting: Setting) -> Place:
 def _cluster(address: str, models: Iterable[str], setting: Setting) -> Place:
     """The Dask cluster whose scheduler is at the address."""
     try:
-        from seqrec_bench.experiments.dask_cells import DaskCells, connect
+        from seqrec_bench.experiments.dask_cells import DaskCells, connect, n_threads
     except ImportError as error:
         raise InputError(
             "--executor needs Dask: install it with `pip install 'seqrec-bench[dask]'`, here and on the cluster."
         ) from error
     client = connect(address)
-    jobs = sum(client.nthreads().values())
+    jobs = n_threads(client)
     waits = "" if jobs else "; cells wait until a worker joins"
     typer.echo(f"Dask cluster {address}: {_count(jobs)} side by side{waits}.", err=True)
     return max(1, jobs), partial(DaskCells, client, run_cell, setting, setting.dataset.fingerprint, models)

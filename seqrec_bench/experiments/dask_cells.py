@@ -9,6 +9,7 @@ from typing import Any, Generic
 from uuid import uuid4
 
 import distributed
+from dask.typing import Key
 from distributed.client import ClosedClientError
 from distributed.scheduler import KilledWorker
 
@@ -46,6 +47,11 @@ def connect(address: str) -> distributed.Client:
         ) from error
 
 
+def n_threads(client: distributed.Client) -> int:
+    """How many cells the workers run side by side as of now."""
+    return sum(client.nthreads().values())
+
+
 @dataclass(eq=False)
 class _Sent(Generic[OutcomeT]):
     """A cell on its way through the cluster: what Dask knows it by, and what our side waits for."""
@@ -54,7 +60,7 @@ class _Sent(Generic[OutcomeT]):
     place: int
     """The how-manieth cell of the run it is: the first are run first."""
     outcome: Future[OutcomeT]
-    task: distributed.Future = field(init=False)
+    task: distributed.Future[Any] = field(init=False)
     n_sent: int = 0
     n_starts: int = 0
 
@@ -88,11 +94,10 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             InputError: The scheduler or a worker has other software than this process.
         """
         self._client, self._report = client, report
-        self._plugin = (
-            f"seqrec-bench-{fingerprint[:16]}-{uuid4().hex[:8]}"  # no other run may take it away from this one
-        )
+        # Every run has a name of its own, so that none takes the data away from another.
+        self._plugin = f"seqrec-bench-{fingerprint[:16]}-{uuid4().hex[:8]}"
         self._places = count()
-        self._sent: dict[str, _Sent[OutcomeT]] = {}
+        self._sent: dict[Key, _Sent[OutcomeT]] = {}
         try:
             _require_bench(client)
             _register(client, CellPlugin(work, setting, distributions(models)), self._plugin)
@@ -142,7 +147,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             sent.task.release()  # its new worker ends it as soon as it hears of this
             sent.outcome.set_exception(_given_up())
 
-    def _settle(self, task: distributed.Future) -> None:
+    def _settle(self, task: distributed.Future[Any]) -> None:
         """Hands over what came of a task; called by Dask in a thread of its own, for one task after another."""
         sent = self._sent.get(task.key)
         if sent is None:
@@ -150,20 +155,19 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         outcome = self._fetch(task)
         if self._sent.pop(task.key, None) is None:
             return
-        if (
-            isinstance(outcome, KilledWorker) and sent.n_sent < MAX_TRIES
-        ):  # Dask counts workers lost while it waited too
-            self._send(sent)
-        elif isinstance(outcome, KilledWorker):
-            sent.outcome.set_exception(_given_up())
-        elif isinstance(outcome, BaseException):
+        if isinstance(outcome, KilledWorker):
+            if sent.n_sent < MAX_TRIES:  # Dask counts workers too that were lost while the cell only waited on them
+                self._send(sent)
+                return
+            outcome = _given_up()
+        if isinstance(outcome, FailedCell):
+            outcome = CellError(outcome.cause)
+        if isinstance(outcome, Exception):
             sent.outcome.set_exception(outcome)
-        elif isinstance(outcome, FailedCell):
-            sent.outcome.set_exception(CellError(outcome.cause))
         else:
             sent.outcome.set_result(outcome)
 
-    def _fetch(self, task: distributed.Future) -> Any:
+    def _fetch(self, task: distributed.Future[Any]) -> Any:
         """What the worker returned, or the error that took its place."""
         try:
             return task.result()
@@ -175,8 +179,8 @@ class DaskCells(Generic[SettingT, OutcomeT]):
 
 def _given_up() -> CellError:
     return CellError(
-        f"it was given up, since {MAX_TRIES} Dask workers were lost while they ran it: does it need more memory or time "
-        "than they have?"
+        f"it was given up, since {MAX_TRIES} Dask workers were lost while they ran it: does it need more memory or "
+        "time than they have?"
     )
 
 
@@ -188,8 +192,8 @@ def _register(client: distributed.Client, plugin: CellPlugin[Any, Any], name: st
         raise
     except Exception as error:
         raise InputError(
-            f"A Dask worker can't take cells ({type(error).__name__}: {error}): install seqrec-bench {__version__}, and "
-            "the recommenders that are run, on all workers."
+            f"A Dask worker can't take cells ({type(error).__name__}: {error}): install seqrec-bench {__version__} "
+            "and the recommenders that are run on all workers."
         ) from error
 
 
@@ -204,5 +208,5 @@ def _require_bench(client: distributed.Client) -> None:
         ) from error
     if found != __version__:
         raise InputError(
-            f"The Dask scheduler has seqrec-bench {found}, and the driver has {__version__}: install one version on both."
+            f"The Dask scheduler has seqrec-bench {found}, and the driver {__version__}: install one version on both."
         )

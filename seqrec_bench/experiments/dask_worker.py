@@ -54,7 +54,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         self._fault: str | None
 
     def setup(self, worker: Worker) -> None:
-        """Raises `InputError` if this worker can't run the driver's cells: the driver gets it when it registers this."""
+        """Raises `InputError` if this worker can't run the cells: the driver gets it when it registers this."""
         self._tell = lambda message: worker.log_event(TOPIC, message)
         self._fault = self._find_fault(f"The Dask worker {worker.address}")
         if self._fault:
@@ -106,17 +106,13 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
                 "DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment."
             )
         if __version__ != self._version:
-            return (
-                f"{me} has seqrec-bench {__version__}, and the driver has {self._version}: install one version on both."
-            )
+            return f"{me} has seqrec-bench {__version__}, and the driver has {self._version}: install one version."
         here = distributions(self._made_by)
         for model, expected in self._made_by.items():
             if model not in here:
                 return f"{me} has no recommender {model!r}: install {expected} there."
             if here[model] != expected:
-                return (
-                    f"{me} has {model} from {here[model]}, and the driver from {expected}: install one version on both."
-                )
+                return f"{me} has {model} from {here[model]}, and the driver from {expected}: install one version."
         return None
 
 
