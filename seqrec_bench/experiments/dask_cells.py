@@ -1,10 +1,12 @@
 """Cells on an existing Dask cluster, behind the same interface as those in processes of this machine."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
+from threading import Lock
 from typing import Any, Generic
 from uuid import uuid4
 
@@ -29,6 +31,9 @@ from seqrec_bench.recommender import Epoch
 
 MAX_TRIES = 2
 """How often a cell is started. Each time but the last, its worker was lost; a cell may be why."""
+
+MAX_SENT = 500
+"""How many cells the cluster knows of at a time, those that wait there included; the others wait here."""
 
 CONNECT_SECONDS = 10.0
 
@@ -97,7 +102,9 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         # Every run has a name of its own, so that none takes the data away from another.
         self._plugin = f"seqrec-bench-{fingerprint[:16]}-{uuid4().hex[:8]}"
         self._places = count()
+        self._waiting: deque[_Sent[OutcomeT]] = deque()
         self._sent: dict[Key, _Sent[OutcomeT]] = {}
+        self._lock = Lock()
         try:
             _require_bench(client)
             _register(client, CellPlugin(work, setting, distributions(models)), self._plugin)
@@ -108,11 +115,15 @@ class DaskCells(Generic[SettingT, OutcomeT]):
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
         sent = _Sent[OutcomeT](cell, next(self._places), Future())
-        self._send(sent)
+        self._waiting.append(sent)
+        self._send_some()
         return sent.outcome
 
     def shutdown(self) -> None:
         """Ends the processes that run on the workers, forgets the cells that wait, and frees the workers' memory."""
+        with self._lock:
+            while self._waiting:
+                self._waiting.pop().outcome.cancel()
         under_way = {key: sent for key, sent in list(self._sent.items()) if not sent.task.done()}
         for key, sent in under_way.items():
             if self._sent.pop(key, None):
@@ -123,6 +134,12 @@ class DaskCells(Generic[SettingT, OutcomeT]):
                 self._client.cancel([sent.task for sent in under_way.values()])
                 self._client.unregister_worker_plugin(self._plugin)
         self._client.close()
+
+    def _send_some(self) -> None:
+        """Sends as many of the cells that wait here as there is room for."""
+        with self._lock:
+            while self._waiting and len(self._sent) < MAX_SENT:
+                self._send(self._waiting.popleft())
 
     def _send(self, sent: _Sent[OutcomeT]) -> None:
         sent.n_sent += 1
@@ -149,9 +166,11 @@ class DaskCells(Generic[SettingT, OutcomeT]):
 
     def _settle(self, task: distributed.Future[Any]) -> None:
         """Hands over what came of a task; called by Dask in a thread of its own, for one task after another."""
-        sent = self._sent.get(task.key)
-        if sent is None:
-            return
+        if sent := self._sent.get(task.key):
+            self._conclude(sent, task)
+        self._send_some()
+
+    def _conclude(self, sent: _Sent[OutcomeT], task: distributed.Future[Any]) -> None:
         outcome = self._fetch(task)
         if self._sent.pop(task.key, None) is None:
             return

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from distributed import Client
+from typer.testing import CliRunner
 
+from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import dask_cells, dask_worker
@@ -201,8 +203,19 @@ def test_a_cell_that_kills_its_worker_again_and_again_is_given_up(cluster: Clust
     assert cluster.processes[-1].poll() is None
 
 
-def test_shutting_down_ends_what_runs_and_what_waits(cluster: Cluster, cells: Cells, reports: Reports) -> None:
+def test_cells_beyond_the_window_wait_here(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_cells, "MAX_SENT", 1)
+    futures = [cells.submit(replace(CELL, seed=seed)) for seed in range(3)]
+    assert len(cells._sent) == 1
+    assert [future.result().record.key.seed for future in futures] == [0, 1, 2]
+
+
+def test_shutting_down_ends_what_runs_and_what_waits(
+    cluster: Cluster, cells: Cells, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
     futures = [cells.submit(Cell("unruly", "odd", 0, seed, {"fault": "sleeps"})) for seed in range(5)]
+    monkeypatch.setattr(dask_cells, "MAX_SENT", 5)
+    futures.append(cells.submit(CELL))
     wait_for(lambda: len(reports) == 2)
     cells.shutdown()
     assert all(future.cancelled() for future in futures)
@@ -217,6 +230,20 @@ def test_the_data_go_to_each_worker_once_and_leave_it(cluster: Cluster, cells: C
         cells.shutdown()
         held = client.run(lambda dask_worker: [n[:29] for n in dask_worker.plugins if n.startswith("seqrec")])
         assert list(held.values()) == [[], []]
+
+
+@pytest.mark.usefixtures("cells")
+def test_the_command_runs_its_cells_there(cluster: Cluster, tmp_path: Path) -> None:
+    rows = [f"{user},{(user + time) % 7},{time}" for user in range(9) for time in range(5)]
+    (tmp_path / "ratings.csv").write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    arguments = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
+    models = ["--models", "popularity,unruly", "--seeds", "0", "--executor", f"dask://{cluster.address}"]
+    done = CliRunner().invoke(app, ["run", *arguments, *models])
+    assert done.exit_code == 0, done.output
+    assert f"Dask cluster {cluster.address}: 2 cells side by side." in done.stderr
+    assert "unruly paper-d0-s0: started" in done.stderr
+    assert "Finished: 2 cells" in done.stderr
+    assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity", "unruly"]
 
 
 def test_a_scheduler_that_cant_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
