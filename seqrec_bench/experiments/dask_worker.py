@@ -6,6 +6,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Generic, cast
 
+from dask.typing import Key
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from seqrec_bench import __version__
@@ -49,7 +50,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         """
         self._work, self._setting = work, setting
         self._version, self._made_by = __version__, made_by
-        self._running: dict[str, CellProcesses[SettingT, OutcomeT]] = {}
+        self._running: dict[Key, CellProcesses[SettingT, OutcomeT]] = {}
         self._tell: Callable[[dict[str, Any]], None]
         self._fault: str | None
 
@@ -65,7 +66,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         for key in list(self._running):
             self._stop(key)
 
-    def transition(self, key: str, start: str, finish: str, **kwargs: Any) -> None:
+    def transition(self, key: Key, start: str, finish: str, **kwargs: Any) -> None:
         """Ends a cell's process once nobody waits for the cell any more: Dask itself can't stop what has begun."""
         if finish in ("released", "cancelled", "forgotten"):
             self._stop(key)
@@ -85,7 +86,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         finally:
             self._stop(key)
 
-    def _stop(self, key: str) -> None:
+    def _stop(self, key: Key) -> None:
         if processes := self._running.pop(key, None):
             processes.shutdown()
 
