@@ -1,7 +1,7 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -190,7 +190,7 @@ def _here(jobs: int, setting: Setting) -> Place:
     return jobs, partial(CellProcesses, jobs, run_cell, setting)
 
 
-def _cluster(address: str, models: Iterable[str], setting: Setting) -> Place:
+def _cluster(address: str, models: Collection[str], setting: Setting) -> Place:
     """The Dask cluster whose scheduler is at the address."""
     try:
         from seqrec_bench.experiments.dask_cells import DaskCells, connect, n_threads
@@ -202,7 +202,8 @@ def _cluster(address: str, models: Iterable[str], setting: Setting) -> Place:
     jobs = n_threads(client)
     waits = "" if jobs else "; cells wait until a worker joins"
     typer.echo(f"Dask cluster {address}: {_count(jobs)} side by side{waits}.", err=True)
-    return max(1, jobs), partial(DaskCells, client, run_cell, setting, setting.dataset.fingerprint, models)
+    warn = partial(typer.echo, err=True)
+    return max(1, jobs), partial(DaskCells, client, run_cell, setting, setting.dataset.fingerprint, models, warn)
 
 
 def _execute(plan: Plan, place: Place, store: Store) -> Outcome:

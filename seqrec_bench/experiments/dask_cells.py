@@ -1,7 +1,7 @@
 """Cells on an existing Dask cluster, behind the same interface as those in processes of this machine."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +22,6 @@ from seqrec_bench.experiments.dask_worker import (
     CellPlugin,
     FailedCell,
     bench_version,
-    distributions,
     run_on_worker,
 )
 from seqrec_bench.experiments.processes import CellError, OutcomeT, SettingT, Work
@@ -83,7 +82,8 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         work: Work[SettingT, OutcomeT],
         setting: SettingT,
         fingerprint: str,
-        models: Iterable[str],
+        models: Collection[str],
+        warn: Callable[[str], None],
         report: Callable[[Cell, Epoch | None], None],
     ) -> None:
         """Sends the setting, data and all, to the workers: once to each, however many cells follow.
@@ -93,12 +93,13 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             fingerprint: That of the data; part of the name under which the workers keep the setting.
             models: Those that will be run.
+            warn: Told, from another thread, of a worker that joins later and is refused.
             report: Called from another thread when a cell starts (with None) and after each of its epochs.
 
         Raises:
             InputError: The scheduler or a worker has other software than this process.
         """
-        self._client, self._report = client, report
+        self._client, self._warn, self._report = client, warn, report
         # Every run has a name of its own, so that none takes the data away from another.
         self._plugin = f"seqrec-bench-{fingerprint[:16]}-{uuid4().hex[:8]}"
         self._places = count()
@@ -107,7 +108,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         self._lock = Lock()
         try:
             _require_bench(client)
-            _register(client, CellPlugin(work, setting, distributions(models)), self._plugin)
+            _register(client, CellPlugin(self._plugin, work, setting, models))
         except BaseException:
             self.shutdown()
             raise
@@ -149,8 +150,15 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         sent.task.add_done_callback(self._settle)
 
     def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
-        """Passes on how far a cell is, and gives it up where it is started once too often."""
+        """Passes on what a worker tells of itself or of a cell."""
         message = event[1]
+        if "fault" not in message:
+            self._advance(message)
+        elif message["run"] == self._plugin:
+            self._warn(message["fault"])
+
+    def _advance(self, message: dict[str, Any]) -> None:
+        """Passes on how far a cell is, and gives it up where it is started once too often."""
         sent = self._sent.get(message["key"])
         if sent is None:  # it is over, or another run's
             return
@@ -203,10 +211,10 @@ def _given_up() -> CellError:
     )
 
 
-def _register(client: distributed.Client, plugin: CellPlugin[Any, Any], name: str) -> None:
+def _register(client: distributed.Client, plugin: CellPlugin[Any, Any]) -> None:
     """Raises `InputError` if a worker can't run the cells."""
     try:
-        client.register_plugin(plugin, name=name)
+        client.register_plugin(plugin)
     except BenchError:
         raise
     except Exception as error:

@@ -1,7 +1,7 @@
 """What a Dask worker does for a run: it gets the data once, and starts each cell in a fresh process."""
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Generic, cast
@@ -11,13 +11,13 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from seqrec_bench import __version__
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.experiments.processes import CellError, CellProcesses, OutcomeT, SettingT, Work
+from seqrec_bench.experiments.software import difference, software
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
 TOPIC = "seqrec-bench"
-"""The Dask topic of the events that say how far the cells are: the key of the task, and an epoch's fields or None."""
+"""The Dask topic of the events that workers tell drivers of: how far a cell is, and that a worker can't run cells."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +31,34 @@ def bench_version() -> str:
     return __version__
 
 
-def distributions(models: Iterable[str]) -> dict[str, str]:
-    """The distribution that each model comes from, with its version; models that are not installed are left out."""
-    points = registered()
-    return {
-        model: f"{dist.name} {dist.version}" for model in models if model in points and (dist := points[model].dist)
-    }
-
-
 class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
     """Holds what the cells of a run have in common. The scheduler sends it once to every worker, late ones too."""
 
-    def __init__(self, work: Work[SettingT, OutcomeT], setting: SettingT, made_by: Mapping[str, str]) -> None:
+    def __init__(self, name: str, work: Work[SettingT, OutcomeT], setting: SettingT, models: Collection[str]) -> None:
         """
         Args:
+            name: What Dask knows it by.
             work: What is done with a cell in its process.
-            made_by: The driver's `distributions`.
+            models: Those that will be run; a worker must have the software for them that this process has.
         """
-        self._work, self._setting = work, setting
-        self._version, self._made_by = __version__, made_by
+        self.name, self._work, self._setting, self._models = name, work, setting, models
+        self._expected = software(models)
         self._running: dict[Key, CellProcesses[SettingT, OutcomeT]] = {}
         self._tell: Callable[[dict[str, Any]], None]
+        self._leave: Callable[[], None]
         self._fault: str | None
 
     def setup(self, worker: Worker) -> None:
-        """Raises `InputError` if this worker can't run the cells: the driver gets it when it registers this."""
+        """Raises `InputError` if this worker can't run the cells.
+
+        The driver gets it from workers that are there when it registers this. Of one that joins later Dask only logs
+        it, so the driver is told by an event too.
+        """
         self._tell = lambda message: worker.log_event(TOPIC, message)
+        self._leave = lambda: worker.loop.add_callback(worker.close_gracefully, reason="it can't run cells")
         self._fault = self._find_fault(f"The Dask worker {worker.address}")
         if self._fault:
+            self._tell({"run": self.name, "fault": self._fault})
             raise InputError(self._fault)
 
     def teardown(self, worker: Worker) -> None:
@@ -73,8 +73,9 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
 
     def run(self, cell: Cell, key: str) -> OutcomeT | FailedCell:
         """Runs the cell in a fresh process, and reports its start and its epochs under the key of its task."""
-        if self._fault:  # it joined the cluster after the driver had asked all workers
-            raise InputError(self._fault)
+        if self._fault:  # it joined late, and would get every cell that others have no room for
+            self._leave()
+            raise Reschedule
         processes = CellProcesses(1, self._work, self._setting, lambda cell, epoch: self._report(key, epoch))
         self._running[key] = processes
         try:
@@ -106,15 +107,8 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
                 f"{me} may not start processes, in which cells are run: start it with --no-nanny, or with "
                 "DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment."
             )
-        if __version__ != self._version:
-            return f"{me} has seqrec-bench {__version__}, and the driver has {self._version}: install one version."
-        here = distributions(self._made_by)
-        for model, expected in self._made_by.items():
-            if model not in here:
-                return f"{me} has no recommender {model!r}: install {expected} there."
-            if here[model] != expected:
-                return f"{me} has {model} from {here[model]}, and the driver from {expected}: install one version."
-        return None
+        found = difference(software(self._models), self._expected)
+        return found and f"{me} and the driver {found}"
 
 
 def run_on_worker(cell: Cell, plugin: str) -> object:

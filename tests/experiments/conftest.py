@@ -20,7 +20,7 @@ from seqrec_bench.recommender import Epoch
 class Unruly:
     fault: Literal[
         "none", "raises", "dies", "nan-in-epoch-2", "nan-at-the-end", "sleeps", "raises-late", "no-array",
-        "sleeps-once", "kills-its-parent",
+        "sleeps-once", "waits", "kills-its-parent",
     ] = "none"
     epochs: int = 3
     report: str = ""
@@ -40,9 +40,11 @@ class Unruly:
             os.kill(os.getpid(), signal.SIGKILL)
         if self.fault == "sleeps":
             time.sleep(600)
-        if self.fault == "sleeps-once" and not os.path.exists(os.environ["SLEPT"]):
-            open(os.environ["SLEPT"], "w").close()
+        if self.fault == "sleeps-once" and not os.path.exists("slept"):
+            open("slept", "w").close()
             time.sleep(600)
+        while self.fault == "waits" and not os.path.exists("go"):
+            time.sleep(0.05)
         if self.fault == "kills-its-parent":
             os.kill(os.getppid(), signal.SIGKILL)
             os._exit(1)
