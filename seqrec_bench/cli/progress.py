@@ -86,6 +86,8 @@ class LiveDisplay:
             self._time_left.advance(cell, epoch.number if epoch else 0, time.monotonic())
             self._progress.update(self._run, note=_say_left(self._time_left.estimate(time.monotonic())))
             if epoch is None:
+                if cell in self._bars:  # it was lost, and starts anew
+                    self._progress.remove_task(self._bars[cell])
                 total = self._time_left.n_epochs[cell]
                 self._bars[cell] = self._progress.add_task(f"  {cell}", total=total, note="")
             else:

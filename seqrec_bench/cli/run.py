@@ -1,7 +1,9 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,12 +20,14 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.process_options import (
     DeviceOption,
+    ExecutorOption,
     JobsOption,
     available_cores,
     end_as_by_interrupt,
     require_device,
+    require_executor,
 )
-from seqrec_bench.cli.progress import RunDisplay, open_display
+from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode, InputError
@@ -31,9 +35,13 @@ from seqrec_bench.evaluation.registry import parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.processes import CellProcesses
-from seqrec_bench.experiments.run import Outcome, Plan, execute, make_plan
-from seqrec_bench.experiments.suite import Group, cells, load_suite, suites
+from seqrec_bench.experiments.run import Executor, Outcome, Plan, execute, make_plan
+from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite, suites
+from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import PAPER_VARIANT, Store
+
+Place = tuple[int, Callable[[Callable[[Cell, Epoch | None], None]], Executor]]
+"""How many cells run there side by side, and what makes the executor, which reports starts and epochs."""
 
 
 def run(
@@ -55,6 +63,7 @@ def run(
         str, typer.Option(metavar="NAME", help="The name under which a changed model is recorded.")
     ] = PAPER_VARIANT,
     jobs: JobsOption = None,
+    executor: ExecutorOption = None,
     device: DeviceOption = "cpu",
     results: ResultsOption = DEFAULT_RESULTS,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run finished cells again.")] = False,
@@ -77,16 +86,19 @@ def run(
         groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
     groups = [_restrict(group, dims, seeds) for group in groups]
     require_device(device)
+    require_executor(executor, jobs)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     _warn_of_repeats(data)
     store = Store(results)
     plan = make_plan(cells(groups), store, data, fresh)
     _announce(plan)
-    jobs = jobs or available_cores()
     store.require_writable()
-    with open_display(plan.pending, jobs) as display:
-        outcome = _execute(plan, display, jobs, Setting(data, device), store)
-    _conclude(outcome, results)
+    setting = Setting(data, device)
+    if executor is None:
+        place = _here(jobs or available_cores(), setting)
+    else:
+        place = _cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending}, setting)
+    _conclude(_execute(plan, place, store), results)
 
 
 def _suite_groups(suite: str, settings: list[str], variant: str) -> list[Group]:
@@ -173,14 +185,37 @@ def _count(n_cells: int) -> str:
     return f"{n_cells} cell{'' if n_cells == 1 else 's'}"
 
 
-def _execute(plan: Plan, display: RunDisplay, jobs: int, setting: Setting, store: Store) -> Outcome:
-    processes = CellProcesses(jobs, run_cell, setting, display.advanced)
-    end_as_by_interrupt()
+def _here(jobs: int, setting: Setting) -> Place:
+    """This machine."""
+    return jobs, partial(CellProcesses, jobs, run_cell, setting)
+
+
+def _cluster(address: str, models: Collection[str], setting: Setting) -> Place:
+    """The Dask cluster whose scheduler is at the address."""
     try:
-        return execute(plan.pending, processes, store, display.ended)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped: finished cells are in {store.root}; the same command goes on from there.", err=True)
-        raise
+        from seqrec_bench.experiments.dask_cells import DaskCells, connect, n_threads
+    except ImportError as error:
+        raise InputError(
+            "--executor needs Dask: install it with `pip install 'seqrec-bench[dask]'`, here and on the cluster."
+        ) from error
+    client = connect(address)
+    jobs = n_threads(client)
+    waits = "" if jobs else "; cells wait until a worker joins"
+    typer.echo(f"Dask cluster {address}: {_count(jobs)} side by side{waits}.", err=True)
+    warn = partial(typer.echo, err=True)
+    return max(1, jobs), partial(DaskCells, client, run_cell, setting, setting.dataset.fingerprint, models, warn)
+
+
+def _execute(plan: Plan, place: Place, store: Store) -> Outcome:
+    jobs, open_executor = place
+    with open_display(plan.pending, jobs) as display:
+        executor = open_executor(display.advanced)
+        end_as_by_interrupt()
+        try:
+            return execute(plan.pending, executor, store, display.ended)
+        except KeyboardInterrupt:
+            typer.echo(f"Stopped: finished cells are in {store.root}; the same command goes on from there.", err=True)
+            raise
 
 
 def _conclude(outcome: Outcome, results: Path) -> None:

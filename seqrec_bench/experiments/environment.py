@@ -21,11 +21,16 @@ def environment(model: str, device: str) -> dict[str, Any]:
         "commit": _commit(),
         "recommender": f"{plugin.name} {plugin.version}" if plugin else None,
         "python": platform.python_version(),
-        "packages": {package: found for package in _PACKAGES if (found := _version(package))},
+        "packages": packages(),
         "platform": f"{platform.system()} {platform.machine()}",
         "device": device,
         "threads": int(os.environ["OMP_NUM_THREADS"]) if "OMP_NUM_THREADS" in os.environ else None,
     }
+
+
+def packages() -> dict[str, str]:
+    """The versions of those libraries, by name, that figures depend on and that are installed."""
+    return {package: found for package in _PACKAGES if (found := _version(package))}
 
 
 def _version(package: str) -> str | None:

@@ -5,10 +5,13 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
 from seqrec_bench.cli import progress
-from seqrec_bench.cli.progress import open_display
+from seqrec_bench.cli.progress import LiveDisplay, open_display
 from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 
@@ -77,3 +80,12 @@ def test_a_terminal_gets_bars(monkeypatch: pytest.MonkeyPatch, clock: Callable[[
     shown = terminal.getvalue()
     assert "1/1" in shown
     assert "fpmc paper-d4-s0: done in 12 s, best validation NDCG@50 0.1280" in shown
+
+
+def test_a_cell_that_starts_anew_has_one_bar() -> None:
+    bars = Progress(console=Console(file=io.StringIO()))
+    display = LiveDisplay(bars, [CELL], TimeLeft([CELL], jobs=1))
+    display.advanced(CELL, None)
+    display.advanced(CELL, epoch(1))
+    display.advanced(CELL, None)
+    assert [(bar.description.strip(), bar.completed) for bar in bars.tasks] == [("cells", 0), (str(CELL), 0)]

@@ -1,4 +1,5 @@
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,12 @@ def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
         (["--models", "fpmc", "--variant", "a/b"], "--variant 'a/b'"),
         (["--models", "fpmc", "--device", "cdua"], "--device 'cdua' is no device"),
         (["--models", "fpmc", "--set", "fpmc.batch_size=0", "--variant", "x"], "fpmc.batch_size is 0: give 1 or more"),
+        (
+            ["--models", "fpmc", "--executor", "cloud"],
+            "--executor 'cloud' is no executor: give a Dask scheduler's dask://",
+        ),
+        (["--models", "fpmc", "--executor", "dask://here"], "--executor 'dask://here' is no executor"),
+        (["--models", "fpmc", "--executor", "dask://here:1", "--jobs", "2"], "--jobs is for this machine"),
         (["--models", "fpmc", "--dims", "0"], "--dims '0' must name numbers from 1"),
         (["--models", "fpmc", "--seeds", "-1"], "--seeds '-1' is not a list of numbers"),
     ],
@@ -226,6 +233,16 @@ def test_data_with_repeats_are_warned_of(bench: Callable[..., Result], ratings: 
     text = ratings.read_text()
     ratings.write_text(text + text.splitlines()[1] + "\n")
     assert "Warning:" in bench("--models", "popularity").stderr
+
+
+def test_without_dask_the_executor_says_how_to_install_it(
+    bench: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "seqrec_bench.experiments.dask_cells", raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    done = bench("--models", "popularity", "--executor", "dask://127.0.0.1:1")
+    assert isinstance(done.exception, InputError)
+    assert "install it with `pip install 'seqrec-bench[dask]'`" in str(done.exception)
 
 
 def test_numbers_are_lists_and_ranges() -> None:

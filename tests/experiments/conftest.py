@@ -19,7 +19,8 @@ from seqrec_bench.recommender import Epoch
 @dataclass
 class Unruly:
     fault: Literal[
-        "none", "raises", "dies", "nan-in-epoch-2", "nan-at-the-end", "sleeps", "raises-late", "no-array"
+        "none", "raises", "dies", "nan-in-epoch-2", "nan-at-the-end", "sleeps", "raises-late", "no-array",
+        "sleeps-once", "waits", "kills-its-parent",
     ] = "none"
     epochs: int = 3
     report: str = ""
@@ -39,6 +40,14 @@ class Unruly:
             os.kill(os.getpid(), signal.SIGKILL)
         if self.fault == "sleeps":
             time.sleep(600)
+        if self.fault == "sleeps-once" and not os.path.exists("slept"):
+            open("slept", "w").close()
+            time.sleep(600)
+        while self.fault == "waits" and not os.path.exists("go"):
+            time.sleep(0.05)
+        if self.fault == "kills-its-parent":
+            os.kill(os.getppid(), signal.SIGKILL)
+            os._exit(1)
         if self.report:
             context.report(eval(self.report))
             return
@@ -61,6 +70,11 @@ class Unruly:
         self._width, self._worst = train.n_items + 1, state["worst"]
 """
 """A recommender that fails as it is told to; else it scores item i by i."""
+
+
+@pytest.fixture(scope="session")
+def unruly_source() -> str:
+    return UNRULY
 
 
 @pytest.fixture

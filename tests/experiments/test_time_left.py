@@ -38,6 +38,16 @@ def test_waiting_cells_take_as_long_as_those_of_their_model_and_share_the_proces
     assert time_left.estimate(now=60.0) == 0.0
 
 
+def test_a_cell_that_starts_anew_is_judged_from_there() -> None:
+    time_left = TimeLeft([SLOW], jobs=1)
+    time_left.advance(SLOW, 0, now=0.0)
+    time_left.advance(SLOW, 5, now=100.0)
+    time_left.advance(SLOW, 0, now=200.0)
+    assert time_left.estimate(now=200.0) is None
+    time_left.advance(SLOW, 2, now=206.0)
+    assert time_left.estimate(now=206.0) == pytest.approx(24.0)
+
+
 def test_a_failed_cell_counts_as_ended() -> None:
     time_left = TimeLeft([QUICK], jobs=1)
     time_left.end(QUICK, now=1.0)

@@ -1,0 +1,123 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from seqrec_bench.cli.main import app
+from seqrec_bench.data import Dataset
+from seqrec_bench.errors import InputError
+from seqrec_bench.experiments import dask_cells
+from seqrec_bench.experiments.cell import FinishedCell, Setting, run_cell
+from seqrec_bench.experiments.dask_cells import DaskCells, connect
+from seqrec_bench.experiments.processes import CellError, CellProcesses
+from seqrec_bench.experiments.run import execute
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import Epoch
+from seqrec_bench.records import Store
+
+CELL = Cell("unruly", "paper", 0, 0)
+Cells = DaskCells[Setting, FinishedCell]
+Cluster = Any
+"""That of conftest.py."""
+Reports = list[tuple[Cell, Epoch | None]]
+
+
+def test_records_and_weights_are_those_of_a_local_run_but_for_timings(
+    cells: Cells, toy: Dataset, tmp_path: Path
+) -> None:
+    pending = [Cell("fpmc", "short", 4, 0, {"epochs": 2}), CELL]
+    there, here = Store(tmp_path / "there"), Store(tmp_path / "here")
+    execute(pending, cells, there, lambda cell, record: None)
+    local = CellProcesses(1, run_cell, Setting(toy, "cpu"), lambda cell, epoch: None)
+    execute(pending, local, here, lambda cell, record: None)
+    assert contents(there) == contents(here)
+    assert sum(name.endswith(".safetensors") for name in contents(there)) == 2
+
+
+def contents(store: Store) -> dict[str, bytes]:
+    """The files of a store by name, records without what may differ between two runs of a cell."""
+    files = {str(path.relative_to(store.root)): path.read_bytes() for path in store.root.rglob("*.*")}
+    return {name: without_timings(file) if name.endswith(".json") else file for name, file in files.items()}
+
+
+def without_timings(record: bytes) -> bytes:
+    fields = json.loads(record)
+    for epoch in fields["curve"]:
+        del epoch["seconds"]
+    del fields["seconds"], fields["peak_memory_bytes"]
+    return json.dumps(fields).encode()
+
+
+def test_starts_and_epochs_are_reported_as_they_happen(cells: Cells, reports: Reports) -> None:
+    record = cells.submit(CELL).result().record
+    assert reports == [(CELL, None), *((CELL, epoch) for epoch in record.curve)]
+
+
+def test_a_cells_failure_is_its_own(cells: Cells, reports: Reports) -> None:
+    raising = cells.submit(Cell("unruly", "odd", 0, 0, {"fault": "raises"}))
+    dying = cells.submit(Cell("unruly", "odd", 0, 1, {"fault": "dies"}))
+    sound = cells.submit(CELL)
+    with pytest.raises(CellError, match=r"^ZeroDivisionError: no luck \(unruly_module.py, line \d+\)$"):
+        raising.result()
+    with pytest.raises(CellError, match=r"^its process was killed by SIGKILL: was memory short"):
+        dying.result()
+    assert sound.result().record.key.variant == "paper"
+    assert len([epoch for _, epoch in reports if epoch is None]) == 3
+
+
+def test_cells_beyond_the_window_wait_here(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_cells, "MAX_SENT", 1)
+    futures = [cells.submit(replace(CELL, seed=seed)) for seed in range(3)]
+    assert len(cells._sent) == 1
+    assert [future.result().record.key.seed for future in futures] == [0, 1, 2]
+
+
+def test_shutting_down_ends_what_runs_and_what_waits(
+    cluster: Cluster, cells: Cells, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    futures = [cells.submit(Cell("unruly", "odd", 0, seed, {"fault": "sleeps"})) for seed in range(5)]
+    monkeypatch.setattr(dask_cells, "MAX_SENT", 5)
+    futures.append(cells.submit(CELL))
+    cluster.wait_for(lambda: len(reports) == 2)
+    assert all(cluster.cells_of(worker) for worker in cluster.alive())
+    cells.shutdown()
+    assert all(future.cancelled() for future in futures)
+    cluster.wait_for(lambda: not any(cluster.cells_of(worker) for worker in cluster.alive()))
+
+
+def test_the_data_go_to_each_worker_once_and_leave_it(cluster: Cluster, cells: Cells, toy: Dataset) -> None:
+    def held(dask_worker: Any) -> dict[str, int]:
+        return {name[:29]: id(plugin) for name, plugin in dask_worker.plugins.items() if name.startswith("seqrec")}
+
+    with cluster.client(2) as client:
+        before = client.run(held)
+        assert [list(plugins) for plugins in before.values()] == [[f"seqrec-bench-{toy.fingerprint[:16]}"]] * 2
+        for seed in range(4):
+            cells.submit(replace(CELL, seed=seed))
+        cells.submit(CELL).result()
+        assert client.run(held) == before
+        cells.shutdown()
+        assert list(client.run(held).values()) == [{}, {}]
+
+
+@pytest.mark.usefixtures("cells")
+def test_the_command_runs_its_cells_there(cluster: Cluster, tmp_path: Path) -> None:
+    rows = [f"{user},{(user + time) % 7},{time}" for user in range(9) for time in range(5)]
+    (tmp_path / "ratings.csv").write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    arguments = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
+    models = ["--models", "popularity,unruly", "--seeds", "0", "--executor", f"dask://{cluster.address}"]
+    done = CliRunner().invoke(app, ["run", *arguments, *models])
+    assert done.exit_code == 0, done.output
+    assert f"Dask cluster {cluster.address}: 2 cells side by side." in done.stderr
+    assert "unruly paper-d0-s0: started" in done.stderr
+    assert "Finished: 2 cells" in done.stderr
+    assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity", "unruly"]
+
+
+def test_a_scheduler_that_cant_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_cells, "CONNECT_SECONDS", 1.0)
+    with pytest.raises(InputError, match=r"^No Dask scheduler answers at 127\.0\.0\.1:1 within 1 s: start one there"):
+        connect("127.0.0.1:1")

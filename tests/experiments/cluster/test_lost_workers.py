@@ -1,0 +1,44 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from seqrec_bench.experiments.cell import FinishedCell, Setting
+from seqrec_bench.experiments.dask_cells import DaskCells
+from seqrec_bench.experiments.processes import CellError
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import Epoch
+
+CELL = Cell("unruly", "paper", 0, 0)
+Cells = DaskCells[Setting, FinishedCell]
+Cluster = Any
+"""That of conftest.py."""
+
+
+def test_a_worker_killed_in_the_middle_of_a_cell_costs_that_cells_retry(
+    cluster: Cluster, cells: Cells, reports: list[tuple[Cell, Epoch | None]]
+) -> None:
+    once = Cell("unruly", "odd", 0, 0, {"fault": "sleeps-once"})
+    slow = cells.submit(once)
+    cluster.wait_for((cluster.folder / "slept").exists)
+    [worker] = [worker for worker in cluster.alive() if cluster.cells_of(worker)]
+    others = [replace(CELL, seed=seed) for seed in range(3)]
+    futures = [cells.submit(other) for other in others]
+    futures[0].result()
+    cluster.end(worker)
+    assert slow.result().record.key.variant == "odd"
+    assert [future.result().record.key.seed for future in futures] == [0, 1, 2]
+    starts = [cell for cell, epoch in reports if epoch is None]
+    assert [starts.count(cell) for cell in (once, *others)] == [2, 1, 1, 1]
+
+
+def test_a_cell_that_kills_its_worker_again_and_again_is_given_up(cluster: Cluster, cells: Cells) -> None:
+    killing = cells.submit(Cell("unruly", "odd", 0, 0, {"fault": "kills-its-parent"}))
+    sound = cells.submit(CELL)
+    cluster.wait_for(lambda: not cluster.alive())
+    third = cluster.start_worker()
+    with pytest.raises(CellError, match=r"^it was given up, since 2 Dask workers were lost while they ran it"):
+        killing.result()
+    assert sound.result().record.key.variant == "paper"
+    cluster.wait_for(lambda: not cluster.cells_of(third))
+    assert third.poll() is None  # the cell was ended there before it got as far as to kill it
