@@ -35,7 +35,7 @@ def tags_fingerprint(tags: ItemTags) -> str:
 
 
 def _add_array(digest: "hashlib._Hash", array: npt.NDArray[Any]) -> None:
-    _add_part(digest, array.dtype.str, memoryview(np.ascontiguousarray(array)))
+    _add_part(digest, array.dtype.str, np.ascontiguousarray(array).data)
 
 
 def _add_part(digest: "hashlib._Hash", kind: str, content: bytes | memoryview) -> None:

@@ -14,7 +14,11 @@ def order_by_user_and_time(users: Int32Array, times: TimeArray) -> Int64Array:
     By time first and then by user, which keeps the first order within a user. np.lexsort does the same, but sorts
     indirectly, which takes several times as long.
     """
-    by_time = np.argsort(times, kind="stable") if times.dtype.kind == "f" else stable_argsort(times)
+    by_time = (
+        np.argsort(times, kind="stable")
+        if times.dtype.kind == "f"
+        else stable_argsort(times.astype(np.int64, copy=False))
+    )
     by_user = stable_argsort(users.take(by_time, mode="clip"))
     return by_time.take(by_user, mode="clip")  # "clip" spares the check of bounds
 

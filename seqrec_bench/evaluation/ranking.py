@@ -24,12 +24,12 @@ whole histories and a user has the whole catalogue, so that all of it stays belo
 
 
 def block_size(n_items: int) -> int:
-    """Users scored at once: the greatest power of two up to 256 whose float32 scores take at most 128 MiB, but 1 at least.
+    """Users scored at once: the greatest power of two up to 256 whose float32 scores take at most 128 MiB, or 1.
 
     It is part of the protocol, see `rank_targets`, and depends on the size of the catalogue alone.
     """
     fitting = max(1, MAX_BLOCK_BYTES // (4 * (n_items + 1)))
-    return min(MAX_BLOCK_SIZE, 2 ** (fitting.bit_length() - 1))
+    return min(MAX_BLOCK_SIZE, 1 << (fitting.bit_length() - 1))
 
 
 def rank_targets(recommender: Recommender, holdout: Holdout, users: Int64Array | None = None) -> Ranks:
