@@ -23,7 +23,7 @@ TURNS = 3
 
 @dataclass(eq=False)
 class DotProducts:
-    """Scores by one product of a block's user vectors and all item vectors, as factorisations do, and by nothing else."""
+    """Scores by one product of the users' vectors and all items' vectors, as factorisations do."""
 
     name: ClassVar[str] = "dot-products"
     version: ClassVar[int] = 1
@@ -57,10 +57,10 @@ def measure() -> Measurement:
         notes=(
             "The bare product is that of each block of users with all items, its result thrown away; the evaluators "
             "compute it too.",
-            f"Three are compared on the first {SAMPLE:,} users, each at its best of {TURNS} runs; then two on all users, "
-            "run once.",
-            "The one that sorts (`np.sort` of a block's scores, then a binary search a user) gives the same `better` and "
-            "`tied` of every user of the sample, which is checked.",
+            f"Three are compared on the first {SAMPLE:,} users, each at its best of {TURNS} runs, then two on all, "
+            "run once. Users with fewer than three interactions are not evaluated.",
+            "The one that sorts (`np.sort` of a block's scores, then a binary search a user) gives the same `better` "
+            "and `tied` for every user of the sample, which is checked.",
         ),
     )
 

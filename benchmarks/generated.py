@@ -61,7 +61,7 @@ def generated_dataset(n_interactions: int) -> Dataset:
 
 
 def write_files(n_interactions: int, folder: Path) -> dict[str, Path]:
-    """Generates interactions and writes them to ``interactions.csv`` and ``interactions.parquet``; returns the paths by suffix."""
+    """Generates interactions and writes them to a csv and a parquet file; returns the paths by suffix."""
     from pyarrow import csv, parquet
 
     table = _table(generate(n_interactions))
@@ -79,9 +79,11 @@ def _table(interactions: Generated) -> Any:
 
 def _draw(cumulative: npt.NDArray[np.float64], n_draws: int, rng: np.random.Generator) -> Int64Array:
     """Numbers from 0, with probabilities in proportion to the steps of `cumulative`."""
-    return np.searchsorted(cumulative, rng.random(n_draws) * cumulative[-1], side="right")
+    numbers: Int64Array = np.searchsorted(cumulative, rng.random(n_draws) * cumulative[-1], side="right")
+    return numbers
 
 
 def _distinct(codes: Int64Array) -> Int64Array:
     codes.sort()
-    return codes[np.append(True, codes[1:] != codes[:-1])]
+    distinct: Int64Array = codes[np.append(True, codes[1:] != codes[:-1])]
+    return distinct

@@ -8,8 +8,8 @@ from seqrec_bench.reporting.markdown import markdown_table
 
 HEAD = """# Benchmarks
 
-`make bench` measures all of this again; `python -m benchmarks NAME` one section. Times are wall time, the best of several
-runs that took turns, and ratios are between times of one run. [NOTES.md](NOTES.md) says what was expected, and what came.
+`make bench` measures all of this again, `python -m benchmarks NAME` one section. Times are wall time, and ratios are
+between times of one run. [NOTES.md](NOTES.md) says what was expected of each change, and what came.
 """
 _SECTION = re.compile(r"<!-- (\w+) -->\n(.*?)<!-- /\1 -->\n", re.DOTALL)
 
