@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from seqrec_bench.data.arrow_ids import encode_ids
 from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.interactions import Interactions, StrArray
+from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import Int32Array, TimeArray
+from seqrec_bench.recommender import TimeArray
 
 
 def interactions_from_table(table: Any, columns: ChosenColumns, file: str) -> Interactions:
@@ -16,28 +17,18 @@ def interactions_from_table(table: Any, columns: ChosenColumns, file: str) -> In
     Raises:
         InputError: A value is missing, an id is neither text nor an integer, or a time is not a finite number.
     """
-    if table.num_rows == 0:
-        raise InputError(f"{file} has no rows: give a file with interactions.")
-    users, user_ids = _encoded_ids(table[columns.user], columns.user, file)
-    items, item_ids = _encoded_ids(table[columns.item], columns.item, file)
-    return Interactions(users, items, _times(table[columns.time], columns.time, file), user_ids, item_ids)
-
-
-def _encoded_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]:
-    """Codes and the distinct ids they stand for."""
     import pyarrow as pa
 
-    value_type = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (pa.types.is_integer(value_type) or pa.types.is_string(value_type) or pa.types.is_large_string(value_type)):
-        raise InputError(f"Column {name} of {file} holds {value_type}: ids have to be text or integers.")
-    if not (pa.types.is_dictionary(column.type) and pa.types.is_string(value_type)):
-        column = column.cast(pa.string()).dictionary_encode()
-    encoded = column.combine_chunks()
-    ids = np.array(encoded.dictionary.to_pylist(), dtype=np.str_)
-    missing = np.isin(encoded.indices.fill_null(-1).to_numpy(), [-1, *np.flatnonzero(ids == "")])
-    if missing.any():
-        raise InputError(f"Row {missing.argmax() + 1} of {file} has no {name}: give it one or take the row out.")
-    return encoded.indices.to_numpy().astype(np.int32), ids
+    if table.num_rows == 0:
+        raise InputError(f"{file} has no rows: give a file with interactions.")
+    users, user_ids = encode_ids(table[columns.user], columns.user, file)
+    table = table.drop_columns(columns.user)  # text takes much more memory than codes, so it goes at once
+    items, item_ids = encode_ids(table[columns.item], columns.item, file)
+    table = table.drop_columns(columns.item)
+    times = _times(table[columns.time], columns.time, file)
+    del table
+    pa.default_memory_pool().release_unused()  # or Arrow would keep the memory for its next table
+    return Interactions(users, items, times, user_ids, item_ids)
 
 
 def _times(column: Any, name: str, file: str) -> TimeArray:
@@ -67,6 +58,10 @@ def _numbers(column: Any, name: str, file: str) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    try:
+        return column.cast(pa.int64())  # nearly every file: no copy of the text is needed
+    except pa.ArrowInvalid:
+        pass
     text = pc.utf8_trim_whitespace(column)
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     for number_type in (pa.int64(), pa.float64()):

@@ -8,6 +8,7 @@ import numpy as np
 from seqrec_bench.data.fingerprints import sequences_fingerprint, tags_fingerprint
 from seqrec_bench.data.interactions import Interactions, RawTags, StrArray
 from seqrec_bench.data.natural_order import natural_order
+from seqrec_bench.data.ordering import order_by_user_and_time
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, ItemTags, Sequences, TimeArray
 
@@ -46,11 +47,14 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
     users, user_ids = _renumber(interactions.users, interactions.user_ids)
     items, item_ids = _renumber(interactions.items, interactions.item_ids)
     times = _canonical_times(interactions.times)
-    order = np.lexsort((times, users))  # stable, so rows of one user and time keep the file's order
+    del interactions  # or its codes would stay in memory while the rows are ordered
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(users))])
+    order = order_by_user_and_time(users, times)
+    items += np.int32(1)
     sequences = Sequences(
-        items=items[order] + np.int32(1),
-        times=times[order],
-        offsets=np.concatenate([[0], np.cumsum(np.bincount(users))]),
+        items=items.take(order, mode="clip"),  # "clip" spares the check of bounds
+        times=times.take(order, mode="clip"),
+        offsets=offsets,
         n_items=len(item_ids),
         tags=None if tags is None else _item_tags(tags.tags, item_ids, name),
     )
@@ -68,7 +72,9 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
 
 def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray]:
     """Codes and ids such that the ids are in natural order and each occurs."""
-    used = np.flatnonzero(np.bincount(codes, minlength=len(ids)))
+    occurs = np.zeros(len(ids), dtype=bool)
+    occurs[codes] = True
+    used = np.flatnonzero(occurs)
     ordered = used[natural_order(ids[used])]
     numbers = np.empty(len(ids), dtype=np.int32)
     numbers[ordered] = np.arange(len(ordered))
@@ -78,8 +84,8 @@ def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray]:
 def _canonical_times(times: TimeArray) -> TimeArray:
     """One form for equal times: integers if all are integral, else floats without a negative zero."""
     if times.dtype.kind in "iu":
-        return times.astype(np.int64)
-    floats = times.astype(np.float64)
+        return times.astype(np.int64, copy=False)
+    floats = times.astype(np.float64, copy=False)
     if np.all((floats == np.floor(floats)) & (np.abs(floats) < 2.0**63)):
         return floats.astype(np.int64)
     return floats + 0.0

@@ -42,7 +42,7 @@ def read_names(path: Path, delimiter: str) -> list[str]:
 
 
 def read_columns(source: Bytes, delimiter: str, names: list[str] | None, columns: ChosenColumns, file: str) -> Any:
-    """Returns a ``pyarrow.Table`` of the three columns, ids as dictionaries of strings and times as strings.
+    """Returns a ``pyarrow.Table`` of the three columns, all as strings.
 
     Args:
         names: The names of all columns, in order; None if the first line has them.
@@ -54,14 +54,13 @@ def read_columns(source: Bytes, delimiter: str, names: list[str] | None, columns
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    ids = pa.dictionary(pa.int32(), pa.string())
     try:
         return arrow_csv.read_csv(
             source,
             read_options=arrow_csv.ReadOptions(column_names=names or []),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
-                column_types={columns.user: ids, columns.item: ids, columns.time: pa.string()},
+                column_types=dict.fromkeys(columns, pa.string()),
                 include_columns=list(columns),
             ),
         )

@@ -19,9 +19,9 @@ def sequences_fingerprint(sequences: Sequences, user_ids: StrArray, item_ids: St
         _add_part(digest, name, json.dumps(ids.tolist()).encode())
     times = sequences.times
     for array in (
-        sequences.offsets.astype("<i8"),
-        sequences.items.astype("<i4"),
-        times.astype("<i8" if times.dtype.kind == "i" else "<f8"),
+        sequences.offsets.astype("<i8", copy=False),
+        sequences.items.astype("<i4", copy=False),
+        times.astype("<i8" if times.dtype.kind == "i" else "<f8", copy=False),
     ):
         _add_array(digest, array)
     return digest.hexdigest()
@@ -35,10 +35,10 @@ def tags_fingerprint(tags: ItemTags) -> str:
 
 
 def _add_array(digest: "hashlib._Hash", array: npt.NDArray[Any]) -> None:
-    _add_part(digest, array.dtype.str, np.ascontiguousarray(array).tobytes())
+    _add_part(digest, array.dtype.str, np.ascontiguousarray(array).data)
 
 
-def _add_part(digest: "hashlib._Hash", kind: str, content: bytes) -> None:
+def _add_part(digest: "hashlib._Hash", kind: str, content: bytes | memoryview) -> None:
     """Adds a part with its kind and size, so that no two lists of parts run into the same bytes."""
-    digest.update(f"{kind} {len(content)}\n".encode())
+    digest.update(f"{kind} {memoryview(content).nbytes}\n".encode())
     digest.update(content)

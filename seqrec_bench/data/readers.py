@@ -1,10 +1,12 @@
 """Files of interactions: comma- or tab-separated text, RecBole's ``.inter`` and Parquet."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import Columns, choose_columns
+from seqrec_bench.data.columns import ChosenColumns, Columns, choose_columns
 from seqrec_bench.data.delimited import open_bytes, read_columns, read_names
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.errors import InputError
@@ -31,8 +33,7 @@ def read_interactions(path: Path, columns: Columns) -> Interactions:
     delimiter = DELIMITERS[suffix]
     chosen = choose_columns(read_names(path, delimiter), columns, str(path))
     with open_bytes(path) as file:
-        table = read_columns(file, delimiter, None, chosen, str(path))
-    return interactions_from_table(table, chosen, str(path))
+        return interactions_from_table(read_columns(file, delimiter, None, chosen, str(path)), chosen, str(path))
 
 
 def table_suffix(path: Path) -> str:
@@ -50,13 +51,26 @@ def table_suffix(path: Path) -> str:
 
 
 def _read_parquet(path: Path, columns: Columns) -> Interactions:
-    import pyarrow as pa
     from pyarrow import parquet
 
-    try:
+    with _damage_refused(path):
         names: list[str] = parquet.read_schema(path).names
-        chosen = choose_columns(names, columns, str(path))
-        table: Any = parquet.read_table(path, columns=list(chosen))
+    chosen = choose_columns(names, columns, str(path))
+    return interactions_from_table(_parquet_table(path, chosen), chosen, str(path))
+
+
+def _parquet_table(path: Path, columns: ChosenColumns) -> Any:
+    from pyarrow import parquet
+
+    with _damage_refused(path):
+        return parquet.read_table(path, columns=list(columns))
+
+
+@contextmanager
+def _damage_refused(path: Path) -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} can't be read as Parquet ({error}): give an undamaged file.") from error
-    return interactions_from_table(table, chosen, str(path))

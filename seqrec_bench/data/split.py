@@ -49,8 +49,8 @@ def leave_one_out(sequences: Sequences) -> Split:
             "give data with longer user histories."
         )
     last = sequences.offsets[users + 1] - 1
-    before_test = _without(sequences, last)
-    train = _without(sequences, np.concatenate([last - 1, last]))
+    before_test = _without(sequences, users, last[:, None])
+    train = _without(sequences, users, np.stack([last - 1, last], axis=1))
     return Split(
         train=train,
         validation=Holdout(history=train, users=users, targets=sequences.items[last - 1].astype(np.int64)),
@@ -58,10 +58,11 @@ def leave_one_out(sequences: Sequences) -> Split:
     )
 
 
-def _without(sequences: Sequences, positions: Int64Array) -> Sequences:
-    """The sequences with the interactions at these positions taken out."""
+def _without(sequences: Sequences, users: Int64Array, positions: Int64Array) -> Sequences:
+    """The sequences with the interactions at `positions`, (n, k), of each of the n users taken out."""
     keep = np.ones(sequences.n_interactions, dtype=bool)
     keep[positions] = False
-    lengths = sequences.lengths - np.bincount(sequences.users[positions], minlength=sequences.n_users)
+    lengths = sequences.lengths
+    lengths[users] -= positions.shape[1]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     return replace(sequences, items=sequences.items[keep], times=sequences.times[keep], offsets=offsets)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seqrec_bench.data.split import Holdout, leave_one_out
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.ranking import BLOCK_SIZE, latest_items, rank_targets
+from seqrec_bench.evaluation.ranking import MAX_BLOCK_SIZE, latest_items, rank_targets
 from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Recommender, Sequences
 
 Score = Callable[[Int64Array, Int64Array], Any]
@@ -93,6 +93,7 @@ def test_equals_the_literal_evaluator_on_any_small_data(data: st.DataObject) -> 
     drawn = data.draw(st.lists(level, min_size=shape[0] * shape[1], max_size=shape[0] * shape[1]))
     scores = np.array(drawn, dtype=np.float32).reshape(shape)
     holdout = leave_one_out(sequences(rows, n_items)).test
+    scores[:, PADDING] = data.draw(st.sampled_from([0.0, np.nan, np.inf, -np.inf]))
     found = rank_targets(table_scorer(scores), holdout)
     assert (found.better.tolist(), found.tied.tolist()) == literal_ranks(scores, holdout)
 
@@ -190,14 +191,14 @@ def unsteady(table: Float32Array) -> Score:
 
 def test_users_get_the_same_ranks_whoever_is_asked_for() -> None:
     rng = np.random.default_rng(0)
-    rows = random_rows(rng, n_users=2 * BLOCK_SIZE + 100, n_items=30, repeats=False)
+    rows = random_rows(rng, n_users=2 * MAX_BLOCK_SIZE + 100, n_items=30, repeats=False)
     holdout = leave_one_out(sequences(rows, 30)).test
     scorer = recommender(unsteady(rng.integers(0, 2, size=(len(rows), 31)).astype(np.float32)))
     everyone = rank_targets(scorer, holdout)
     assert np.mean(everyone.tied == 1) > 0.9  # the noise breaks ties, so a change of it changes ranks
     position = np.full(len(rows), -1)
     position[holdout.users] = np.arange(len(holdout.users))
-    for n_users in (1, 2, 17, BLOCK_SIZE, len(holdout.users)):
+    for n_users in (1, 2, 17, MAX_BLOCK_SIZE, len(holdout.users)):
         users = rng.permutation(holdout.users)[:n_users]
         some = rank_targets(scorer, holdout, users)
         np.testing.assert_array_equal(some.better, everyone.better[position[users]])
@@ -241,15 +242,30 @@ def test_a_user_without_a_target_cannot_be_asked_for() -> None:
         rank_targets(recommender(lambda users, _: np.tile(FINE, (len(users), 1))), holdout, np.array([0, 1]))
 
 
+@pytest.mark.parametrize("padding_score", [1.0, np.inf, np.nan])
+def test_users_without_a_target_have_no_rank_whatever_padding_scores(padding_score: float) -> None:
+    holdout = leave_one_out(sequences([[1, 2], [1, 2, 3]], 4)).test
+    scores = np.array([[padding_score, 1, 1, 1, 1]] * 2, dtype=np.float32)
+    with pytest.raises(ValueError, match="tied 1 or more"):
+        rank_targets(table_scorer(scores), holdout, np.array([0]))
+
+
+def test_scores_whose_sum_overflows_are_ranked() -> None:
+    holdout = leave_one_out(sequences([[1, 2, 3]], 5)).test
+    scores = np.array([[0, 0, 0, 3e38, 3.2e38, -3e38]], dtype=np.float32)
+    found = rank_targets(table_scorer(scores), holdout)
+    assert (found.better.tolist(), found.tied.tolist()) == ([1], [1])
+
+
 def test_every_block_has_the_fixed_size_and_the_last_is_filled_up() -> None:
-    n_users = BLOCK_SIZE + 3
+    n_users = MAX_BLOCK_SIZE + 3
     holdout = leave_one_out(sequences([[1, 2, 3]] * n_users, 4)).test
     scorer = Scorer(lambda users, _: np.tile(FINE, (len(users), 1)))
     rank_targets(cast(Recommender, scorer), holdout)
     first, second = scorer.asked
-    assert first.tolist() == list(range(BLOCK_SIZE))
-    assert len(second) == BLOCK_SIZE
-    assert second[:6].tolist() == [BLOCK_SIZE, BLOCK_SIZE + 1, BLOCK_SIZE + 2] * 2
+    assert first.tolist() == list(range(MAX_BLOCK_SIZE))
+    assert len(second) == MAX_BLOCK_SIZE
+    assert second[:6].tolist() == [MAX_BLOCK_SIZE, MAX_BLOCK_SIZE + 1, MAX_BLOCK_SIZE + 2] * 2
 
 
 @pytest.mark.parametrize("length", [None, 1, 2, 10])

@@ -1,0 +1,89 @@
+"""Interactions like those of a large service, generated: items by a power law, users of very unequal activity."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqrec_bench.data import Dataset, Interactions, prepare
+from seqrec_bench.recommender import Int64Array
+
+N_ITEMS = 50_000
+MEAN_LENGTH = 100
+"""Interactions a user."""
+ZIPF_EXPONENT = 0.8
+"""Probability of the k-th item ~ k^-0.8."""
+ACTIVITY_SIGMA = 1.0
+"""Of the log-normal distribution of users' activity."""
+FIRST_TIME, N_SECONDS = 1_000_000_000, 500_000_000
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Rows in random order; no user has an item twice."""
+
+    users: Int64Array
+    """(n_interactions,) numbers from 1."""
+    items: Int64Array
+    """(n_interactions,) numbers from 1."""
+    times: Int64Array
+    """(n_interactions,) seconds."""
+
+
+def generate(n_interactions: int, seed: int = 0) -> Generated:
+    """Draws (user, item) pairs until as many different ones are there, and a time for each.
+
+    One user for every 100 interactions; the ids are not numbered by activity or popularity.
+    """
+    rng = np.random.default_rng(seed)
+    n_users = max(1, n_interactions // MEAN_LENGTH)
+    activity = np.cumsum(rng.lognormal(sigma=ACTIVITY_SIGMA, size=n_users))
+    popularity = np.cumsum(np.arange(1, N_ITEMS + 1) ** -ZIPF_EXPONENT)
+    item_ids = rng.permutation(N_ITEMS) + 1
+    pairs = np.empty(0, dtype=np.int64)
+    while len(pairs) < n_interactions:
+        n_draws = n_interactions - len(pairs) + 1_000
+        users = _draw(activity, n_draws, rng)
+        pairs = _distinct(np.concatenate([pairs, users * N_ITEMS + _draw(popularity, n_draws, rng)]))
+    pairs = rng.permutation(pairs)[:n_interactions]
+    times = FIRST_TIME + rng.integers(0, N_SECONDS, n_interactions)
+    return Generated(users=pairs // N_ITEMS + 1, items=item_ids[pairs % N_ITEMS], times=times)
+
+
+def generated_dataset(n_interactions: int) -> Dataset:
+    """The data set that these interactions make, without the detour over a file."""
+    generated = generate(n_interactions)
+    ids = [np.arange(codes.max() + 1).astype(np.str_) for codes in (generated.users, generated.items)]
+    users, items = generated.users.astype(np.int32), generated.items.astype(np.int32)
+    return prepare("generated", Interactions(users, items, generated.times, *ids), None)
+
+
+def write_files(n_interactions: int, folder: Path) -> dict[str, Path]:
+    """Generates interactions and writes them to a csv and a parquet file; returns the paths by suffix."""
+    from pyarrow import csv, parquet
+
+    table = _table(generate(n_interactions))
+    paths = {suffix: folder / f"interactions.{suffix}" for suffix in ("csv", "parquet")}
+    csv.write_csv(table, paths["csv"])
+    parquet.write_table(table, paths["parquet"])
+    return paths
+
+
+def _table(interactions: Generated) -> Any:
+    import pyarrow as pa
+
+    return pa.table({"user_id": interactions.users, "item_id": interactions.items, "timestamp": interactions.times})
+
+
+def _draw(cumulative: npt.NDArray[np.float64], n_draws: int, rng: np.random.Generator) -> Int64Array:
+    """Numbers from 0, with probabilities in proportion to the steps of `cumulative`."""
+    numbers: Int64Array = np.searchsorted(cumulative, rng.random(n_draws) * cumulative[-1], side="right")
+    return numbers
+
+
+def _distinct(codes: Int64Array) -> Int64Array:
+    codes.sort()
+    distinct: Int64Array = codes[np.append(True, codes[1:] != codes[:-1])]
+    return distinct
