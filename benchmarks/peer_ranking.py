@@ -40,10 +40,10 @@ def measure() -> Measurement:
             ("RecBole's", f"{theirs['seconds']:.2f}", f"{theirs['seconds'] / ours:.1f}"),
         ],
         notes=(
-            f"{N_USERS:,} users, {N_ITEMS:,} items, dimension {DIMENSION}, {HISTORY_LENGTH} items in a history; blocks of 256 users; "
-            f"the product that makes the scores is part of both. The best of {TURNS} runs.",
-            f"HR@50, MRR@50 and NDCG@50 of both are equal to {TOLERANCE:g}, which is checked. RecBole's are of the first 50 items alone, "
-            "found by `torch.topk`; ours come from ranks that also tell ties apart.",
+            f"{N_USERS:,} users, {N_ITEMS:,} items, dimension {DIMENSION}, {HISTORY_LENGTH} items in a history; blocks "
+            f"of 256 users; the product that makes the scores is part of both. The best of {TURNS} runs.",
+            f"HR@50, MRR@50 and NDCG@50 of both are equal to {TOLERANCE:g}, which is checked. RecBole finds the first "
+            "50 items by `torch.topk`; ours are whole ranks, which also tell ties apart.",
         ),
     )
 
@@ -66,8 +66,14 @@ def problem(n_users: int, n_items: int) -> tuple[Holdout, DotProducts]:
 
 def recbole_ranking(holdout: Holdout, scorer: DotProducts, python: Path, file: Path) -> Mapping[str, float]:
     """RecBole's metrics and seconds, from a process of its own."""
-    arrays = {"users": scorer.user_vectors, "items": scorer.item_vectors, "targets": holdout.targets}
-    np.savez(file, **arrays, rows=holdout.history.users, history=holdout.history.items.astype(np.int64))
+    np.savez(
+        file,
+        users=scorer.user_vectors,
+        items=scorer.item_vectors,
+        targets=holdout.targets,
+        rows=holdout.history.users,
+        history=holdout.history.items.astype(np.int64),
+    )
     script = Path(__file__).with_name("recbole_ranking.py")
     answer = subprocess.run([python, script, file], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     found: Mapping[str, float] = json.loads(answer.stdout.splitlines()[-1])

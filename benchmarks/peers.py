@@ -1,7 +1,6 @@
 """Our models' epochs beside those of RecBole's models of the same name, which runs in an environment of its own."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.results import Measurement
+from benchmarks.results import Measurement, UnavailableError
 from benchmarks.training import DIMENSION, epochs_of
 from seqrec_bench.data import Split, leave_one_out, load_named
 from seqrec_bench.recommender import SELECTION_METRIC
@@ -71,12 +70,13 @@ def measure() -> Measurement:
         head=("model", "ours, s an epoch", "RecBole's", "times as fast", "ours, validation NDCG@50", "RecBole's"),
         rows=rows,
         notes=(
-            f"Seconds of the faster of {EPOCHS} epochs, without validation; NDCG@50 after the last of them, each by its own "
-            "full ranking of the same targets.",
-            "FPMC: batches of 256. Caser: L = 5, 16 horizontal and 4 vertical filters, batches of 256; ours with the authors' 3 "
-            "targets and their binary loss, RecBole's with one target among all items. GRU4Rec: ours is the official one (32 users side by side, their targets and 512 sampled items), RecBole's "
-            "runs over the last 50 items of every interaction, batches of 256. SASRec: L = 50; ours trains at every place of 32 "
-            "sequences a step, RecBole's at the last place of 256.",
+            f"Seconds of the faster of {EPOCHS} epochs, without validation; NDCG@50 after the last of them, each by "
+            "its own full ranking of the same targets.",
+            "FPMC: batches of 256. Caser: L = 5, 16 horizontal and 4 vertical filters, batches of 256; ours with the "
+            "authors' 3 targets and their binary loss, RecBole's with one target among all items.",
+            "GRU4Rec: ours is the official one, 32 users side by side, their targets and 512 sampled items; RecBole's "
+            "runs over the last 50 items before each interaction, in batches of 256. SASRec: L = 50; ours trains at every "
+            "place of 32 sequences a step, RecBole's at the last place of 256.",
         ),
     )
 
@@ -111,17 +111,13 @@ def environment(folder: Path) -> Path:
     """Makes a virtual environment with the peers in that folder and returns its Python.
 
     Raises:
-        Unavailable: They can't be installed.
+        UnavailableError: They can't be installed.
     """
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
-    found = subprocess.run(install, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ""})
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
+    found = subprocess.run(install, capture_output=True, text=True)
     if found.returncode != 0:
         last = (found.stderr.strip().splitlines() or ["no message"])[-1]
-        raise Unavailable(f"RecBole can't be installed ({last.removeprefix('ERROR: ')})")
+        raise UnavailableError(f"RecBole can't be installed ({last.removeprefix('ERROR: ')})")
     return python
-
-
-class Unavailable(Exception):
-    """A benchmark can't be run here; the message says why."""

@@ -16,7 +16,7 @@ BLOCK_SIZE = 256
 TURNS = 3
 
 
-def evaluate(config: Config, data: dict) -> dict:
+def evaluate(config: Config, data: dict[str, torch.Tensor]) -> dict[str, float]:
     """Metrics of all targets, scored, masked, ranked and evaluated block by block, as RecBole's trainer does it."""
     collector = Collector(config)
     items = data["items"].T
@@ -27,12 +27,19 @@ def evaluate(config: Config, data: dict) -> dict:
         scores[:, 0] = -np.inf
         scores[data["rows"][inside] - first, data["history"][inside]] = -np.inf
         collector.eval_batch_collect(scores, None, torch.arange(len(targets)), targets)
-    return Evaluator(config).evaluate(collector.get_data_struct())
+    metrics: dict[str, float] = Evaluator(config).evaluate(collector.get_data_struct())
+    return metrics
 
 
-def best_evaluation(path: str) -> dict:
+def best_evaluation(path: str) -> dict[str, float]:
     """The metrics and the least seconds of some turns."""
-    settings = {"metrics": ["Hit", "MRR", "NDCG"], "topk": [50], "use_gpu": False, "state": "ERROR", "metric_decimal_place": 6}
+    settings = {
+        "metrics": ["Hit", "MRR", "NDCG"],
+        "topk": [50],
+        "use_gpu": False,
+        "state": "ERROR",
+        "metric_decimal_place": 6,
+    }
     config = Config(model="BPR", dataset="ml-100k", config_dict=settings)
     data = {name: torch.from_numpy(array) for name, array in np.load(path).items()}
     seconds = []
@@ -47,4 +54,4 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     path = sys.argv[1]
     sys.argv = sys.argv[:1]  # RecBole would read settings from there
-    print(json.dumps({name: float(value) for name, value in best_evaluation(path).items()}))
+    sys.stdout.write(json.dumps({name: float(value) for name, value in best_evaluation(path).items()}))

@@ -26,6 +26,10 @@ class Measurement:
     """Markdown; one sentence or more each."""
 
 
+class UnavailableError(Exception):
+    """A benchmark can't be run here; the message says why."""
+
+
 def put_section(text: str, name: str, measurement: Measurement, made: str, order: Sequence[str]) -> str:
     """Returns the text of RESULTS.md with this section in the place of the one of its name.
 

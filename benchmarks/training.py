@@ -35,12 +35,12 @@ def measure() -> Measurement:
         head=("model", "seconds an epoch", "interactions a second", "seconds of its products", "ratio"),
         rows=[measure_row(name, settings, split) for name, settings in MODELS.items()],
         notes=(
-            f"An epoch is the fastest of {EPOCHS}, without its validation; the products are those of the first one, forward and "
-            "backward, recorded while it ran and then timed by themselves, each shape at its best of 5.",
-            "FPMC makes no matrix products. SASRec's attention weights are made inside one operation of torch, whose products are "
-            "not counted.",
-            f"A product of AM-LSTM's largest shape runs at {_speed(torch.float32)} GFLOPS in float32 and {_speed(torch.bfloat16)} "
-            "in bfloat16.",
+            f"An epoch is the fastest of {EPOCHS}, without its validation; the products are those of the first one, "
+            "forward and backward, recorded while it ran and then timed by themselves, each shape at its best of 5.",
+            "FPMC makes no matrix products. SASRec's attention weights are made inside one operation of torch, whose "
+            "products are not counted.",
+            f"A product of AM-LSTM's largest shape runs at {_speed(torch.float32)} GFLOPS in float32 and "
+            f"{_speed(torch.bfloat16)} in bfloat16.",
         ),
     )
 
@@ -55,7 +55,8 @@ def measure_row(name: str, settings: Mapping[str, Any], split: Split) -> tuple[s
 
 def products_of_an_epoch(name: str, settings: Mapping[str, Any], split: Split) -> Counter[Shape]:
     """The matrix products of the model's first epoch."""
-    with ProductCounter() as counter:
+    counter = ProductCounter()
+    with counter:
         epochs_of(name, settings, split, 1)
     return counter.shapes
 

@@ -8,7 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
@@ -60,9 +61,9 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             report: Called from another thread when a cell starts (with None) and after each of its epochs.
         """
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
-        self._context = multiprocessing.get_context("spawn")
+        self._context = _process_context()
         self._work, self._setting, self._report = work, setting, report
-        self._running: set[SpawnProcess] = set()
+        self._running: set[BaseProcess] = set()
         self._stopped = False
         self._lock = Lock()
 
@@ -98,7 +99,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             raise CellError(outcome.cause)
         return outcome
 
-    def _start(self, process: SpawnProcess) -> None:
+    def _start(self, process: BaseProcess) -> None:
         with self._lock, _single_threaded():
             if self._stopped:
                 raise CellError("it was not started, since the run was stopped.")
@@ -115,6 +116,15 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             if not isinstance(message, Epoch):
                 return cast(OutcomeT | _Failure, message)
             self._report(cell, message)
+
+
+def _process_context() -> ForkServerContext | SpawnContext:
+    """How cells' processes begin: forked from one that has only imports behind it, or else from nothing (Windows)."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
+    return context
 
 
 def _block_interrupts() -> None:
