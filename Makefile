@@ -41,3 +41,11 @@ reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Fig
 	$(BIN)/seqrec-bench run --all
 	$(BIN)/seqrec-bench table
 	$(BIN)/seqrec-bench plot
+
+.PHONY: bench
+bench: .venv/installed-dev  ## measure speed and memory, and write benchmarks/RESULTS.md (an hour)
+	$(BIN)/python -m benchmarks
+
+.PHONY: bench-peers
+bench-peers: .venv/installed-dev  ## measure RecBole's models beside ours; installs RecBole in an environment that is thrown away
+	$(BIN)/python -m benchmarks peers peer_ranking

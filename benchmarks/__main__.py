@@ -9,15 +9,18 @@ from typing import Annotated
 import typer
 
 from benchmarks.machine import machine
-from benchmarks.results import Measurement, put_section
+from benchmarks.results import Measurement, UnavailableError, put_section
 
-MODULES = ("evaluation", "data", "large_training")
+OWN = ("training", "evaluation", "data", "large_training")
+PEERS = ("peers", "peer_ranking")
+"""These install other libraries from the package index, in an environment that is thrown away."""
+MODULES = OWN + PEERS
 """Modules of this package with a function ``measure() -> Measurement``, in the order of their sections."""
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
-Names = Annotated[list[str] | None, typer.Argument(help=f"{', '.join(MODULES)}; all of them if none is given.")]
+Names = Annotated[list[str] | None, typer.Argument(help=f"{', '.join(MODULES)}. [default: {', '.join(OWN)}]")]
 
 
 def run(names: Names = None) -> None:
@@ -26,9 +29,13 @@ def run(names: Names = None) -> None:
     if unknown:
         raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(MODULES)}.")
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is imported
-    for name in names or MODULES:
+    for name in names or OWN:
         typer.echo(f"{name} ...", err=True)
-        measurement: Measurement = importlib.import_module(f"benchmarks.{name}").measure()
+        try:
+            measurement: Measurement = importlib.import_module(f"benchmarks.{name}").measure()
+        except UnavailableError as error:
+            typer.echo(f"{name}: skipped. {error}.", err=True)
+            continue
         made = f"`python -m benchmarks {name}`, {datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}; {machine()}."
         text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
         RESULTS.write_text(put_section(text, name, measurement, made, MODULES), encoding="utf-8")

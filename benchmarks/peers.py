@@ -75,8 +75,8 @@ def measure() -> Measurement:
             "FPMC: batches of 256. Caser: L = 5, 16 horizontal and 4 vertical filters, batches of 256; ours with the "
             "authors' 3 targets and their binary loss, RecBole's with one target among all items.",
             "GRU4Rec: ours is the official one, 32 users side by side, their targets and 512 sampled items; RecBole's "
-            "runs over the last 50 items before each interaction, in batches of 256. SASRec: L = 50; ours trains at every "
-            "place of 32 sequences a step, RecBole's at the last place of 256.",
+            "runs over the last 50 items before each interaction, in batches of 256.",
+            "SASRec: L = 50; ours trains at every place of 32 sequences a step, RecBole's at the last place of 256.",
         ),
     )
 
