@@ -7,7 +7,7 @@ from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 
 UNRULY = """
-import os, signal, time
+import multiprocessing, os, signal, time
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -46,7 +46,7 @@ class Unruly:
         while self.fault == "waits" and not os.path.exists("go"):
             time.sleep(0.05)
         if self.fault == "kills-its-parent":
-            os.kill(os.getppid(), signal.SIGKILL)
+            os.kill(multiprocessing.parent_process().pid, signal.SIGKILL)
             os._exit(1)
         if self.report:
             context.report(eval(self.report))

@@ -57,9 +57,8 @@ class Cluster:
 
     @staticmethod
     def cells_of(worker: Process) -> list[str]:
-        """The processes of cells that the worker has started."""
-        children = Path(f"/proc/{worker.pid}/task").glob("*/children")
-        return [child for file in children for child in file.read_text().split() if "spawn_main" in command(child)]
+        """The processes of cells that the worker has started: children of the one that they are forked from."""
+        return [cell for child in children(worker.pid) if "forkserver" in command(child) for cell in children(child)]
 
     @staticmethod
     def wait_for(condition: Callable[[], bool]) -> None:
@@ -140,6 +139,14 @@ def cells(cluster: Cluster, open_cells: Callable[[int], Cells]) -> Iterator[Cell
     found = open_cells(2)
     yield found
     found.shutdown()
+
+
+def children(process: int | str) -> list[str]:
+    """Of all its threads."""
+    try:
+        return [child for file in Path(f"/proc/{process}/task").glob("*/children") for child in file.read_text().split()]
+    except OSError:  # it is over
+        return []
 
 
 def command(process: str) -> str:
