@@ -144,7 +144,9 @@ def cells(cluster: Cluster, open_cells: Callable[[int], Cells]) -> Iterator[Cell
 def children(process: int | str) -> list[str]:
     """Of all its threads."""
     try:
-        return [child for file in Path(f"/proc/{process}/task").glob("*/children") for child in file.read_text().split()]
+        return [
+            child for file in Path(f"/proc/{process}/task").glob("*/children") for child in file.read_text().split()
+        ]
     except OSError:  # it is over
         return []
 
