@@ -5,11 +5,11 @@ import resource
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import Holdout, leave_one_out
+from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.errors import BenchError, ScoreError, in_words
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
 from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
@@ -27,6 +27,11 @@ class Setting:
 
     dataset: Dataset
     device: str
+    split: Split = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Splits the data, once for all cells."""
+        object.__setattr__(self, "split", leave_one_out(self.dataset.sequences))
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
     recommender = build(cell.model, cell.dimension, cell.settings)
     recipe = _recipe(recommender, setting.dataset)
     made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
-    split = leave_one_out(setting.dataset.sequences)
+    split = setting.split
     started = time.perf_counter()
     curve = _fit(recommender, cell, split.validation, setting.device, report)
     fitted = time.perf_counter()

@@ -8,13 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
 from seqrec_bench.errors import BenchError, ExitCode
 from seqrec_bench.experiments.cell import explain
+from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
@@ -42,7 +42,9 @@ class _Failure:
 
 
 class CellProcesses(Generic[SettingT, OutcomeT]):
-    """Runs each submitted cell in a fresh process, `jobs` of them side by side.
+    """Runs each submitted cell in a fresh process, `jobs` of them side by side, all with the same data in memory.
+
+    Processes are forked from one that has only imports behind it, so that a cell starts at once.
 
     Futures are those of `concurrent.futures`: they hold what came of the cell (its record, say), or raise `CellError`.
     """
@@ -61,8 +63,9 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             report: Called from another thread when a cell starts (with None) and after each of its epochs.
         """
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
-        self._context = _process_context()
-        self._work, self._setting, self._report = work, setting, report
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
+        self._work, self._setting, self._report = work, Shared(setting), report
         self._running: set[BaseProcess] = set()
         self._stopped = False
         self._lock = Lock()
@@ -77,6 +80,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             for process in self._running:
                 process.kill()
         self._threads.shutdown(cancel_futures=True)
+        self._setting.close()
 
     def _run(self, cell: Cell) -> OutcomeT:
         receiver, sender = self._context.Pipe(duplex=False)
@@ -116,15 +120,6 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             if not isinstance(message, Epoch):
                 return cast(OutcomeT | _Failure, message)
             self._report(cell, message)
-
-
-def _process_context() -> ForkServerContext | SpawnContext:
-    """How cells' processes begin: forked from one that has only imports behind it, or else from nothing (Windows)."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
-    return context
 
 
 def _block_interrupts() -> None:

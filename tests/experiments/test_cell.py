@@ -10,7 +10,7 @@ from seqrec_bench.data import Dataset, leave_one_out
 from seqrec_bench.errors import InputError, ScoreError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build
+from seqrec_bench.evaluation.registry import build, hyperparameters, registered
 from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, cell_recipe, run_cell
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch, Restorable
@@ -161,3 +161,14 @@ def test_restored_weights_rank_as_the_record_says(toy: Dataset) -> None:
     restored.restore(split.train, finished.weights)
     assert rank_targets(restored, split.test) == finished.record.test
     assert rank_targets(restored, split.validation) == finished.record.validation
+
+
+@pytest.mark.parametrize("model", sorted(set(registered()) - {"unruly"}))
+def test_every_model_does_with_data_that_it_can_not_write_to(model: str, toy: Dataset) -> None:
+    """As processes get them; a warning of torch's, say, would be an error here."""
+    settings = {"epochs": 1} if "epochs" in hyperparameters(build(model, 4, {})) else {}
+    setting = Setting(toy, "cpu")
+    for sequences in (setting.split.train, setting.split.test.history):
+        for array in (sequences.items, sequences.times, sequences.offsets):
+            array.flags.writeable = False
+    assert len(run_cell(Cell(model, "paper", 4, 0, settings), setting, lambda epoch: None).record.test.better) == 30
