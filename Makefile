@@ -41,3 +41,7 @@ reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Fig
 	$(BIN)/seqrec-bench run --all
 	$(BIN)/seqrec-bench table
 	$(BIN)/seqrec-bench plot
+
+.PHONY: bench
+bench: .venv/installed  ## measure what the bench costs and write benchmarks/RESULTS.md (on Linux, with an idle machine)
+	$(BIN)/python -m benchmarks
