@@ -43,9 +43,9 @@ reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Fig
 	$(BIN)/seqrec-bench plot
 
 .PHONY: bench
-bench: .venv/installed-dev  ## measure speed and memory, and write benchmarks/RESULTS.md (an hour)
+bench: .venv/installed-dev  ## measure what the bench costs and write benchmarks/RESULTS.md (on Linux, with an idle machine)
 	$(BIN)/python -m benchmarks
 
 .PHONY: bench-peers
-bench-peers: .venv/installed-dev  ## measure RecBole's models beside ours; installs RecBole in an environment that is thrown away
+bench-peers: .venv/installed-dev  ## the same of RecBole's models, installed in an environment that is thrown away
 	$(BIN)/python -m benchmarks peers peer_ranking

@@ -14,7 +14,7 @@ from torch.nn import functional
 from seqrec_baselines.caser_filters import horizontal_activations
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.dropout import Dropout
-from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.seeding import seeded
@@ -136,8 +136,7 @@ class Caser:
                     torch.from_numpy(array).to(context.device) for array in (user_of[order], windows[order], negatives)
                 ]
                 batches = zip(*(tensor.split(self.batch_size) for tensor in drawn), strict=True)
-                losses = [self._step(users, pieces, others, optimizer) for users, pieces, others in batches]
-                return torch.stack(losses).mean().item()
+                return mean_loss(self._step(users, pieces, others, optimizer) for users, pieces, others in batches)
 
             fit_epochs(
                 self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
-from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import transitions
 from seqrec_bench.training.seeding import seeded
@@ -107,11 +107,10 @@ class FPMC:
             negative += negative >= positive  # uniform over all items but the positive one
             draws = np.stack([user_of[drawn], train.items[drawn - 1], positive, negative])
             batches = torch.from_numpy(draws).to(context.device).split(self.batch_size, dim=1)
-            losses = [
+            return mean_loss(
                 self._net.update(users, last, chosen, other, self.learning_rate, self.regularisation)
                 for users, last, chosen, other in batches
-            ]
-            return torch.stack(losses).mean().item()
+            )
 
         fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
 

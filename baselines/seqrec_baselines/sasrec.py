@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
-from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import Samples, cut_windows, shift_left
@@ -165,8 +165,7 @@ class SASRec:
 
             def train_epoch() -> float:
                 pieces = cut_windows(train, self.history_length, self.batch_size * self.history_length, rng)
-                losses = [self._step(samples, unseen, rng, optimizer) for samples in pieces]
-                return torch.stack(losses).mean().item()
+                return mean_loss(self._step(samples, unseen, rng, optimizer) for samples in pieces)
 
             fit_epochs(
                 self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging

@@ -10,7 +10,7 @@ from torch.nn import functional
 from seqrec_bench.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
 from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
-from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import Samples, cut_windows, shift_left, sliding_windows
 from seqrec_bench.training.seeding import seeded
@@ -103,11 +103,10 @@ class AMLSTM:
             rng = np.random.default_rng(context.seed)
 
             def train_epoch() -> float:
-                losses = [
+                return mean_loss(
                     self._step(samples, optimizer, schedule)
                     for samples in WINDOWS[self.windows](train, self.history_length, self.batch_size, rng)
-                ]
-                return torch.stack(losses).mean().item()
+                )
 
             fit_epochs(
                 self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging

@@ -9,7 +9,9 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array
 
 NUMBERS_END = 10_000_000
-"""Ids that are numbers below it are coded by a table of them all, which is several times as fast as hashing."""
+"""Ids that are numbers below it are coded by a table of them all, which is several times as fast as hashing.
+
+From here on, a number in Arrow's hexadecimal notation may be as short as the plain one: see `_plain_numbers`."""
 
 
 def encode_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]:

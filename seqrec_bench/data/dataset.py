@@ -10,7 +10,7 @@ from seqrec_bench.data.interactions import Interactions, RawTags, StrArray
 from seqrec_bench.data.natural_order import natural_order
 from seqrec_bench.data.ordering import order_by_user_and_time
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import Int32Array, ItemTags, Sequences, TimeArray
+from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences, TimeArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +44,17 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
     """
     if len(interactions.users) == 0:
         raise InputError(f"The data set {name} has no interaction: give a file with at least one row.")
-    users, user_ids = _renumber(interactions.users, interactions.user_ids)
-    items, item_ids = _renumber(interactions.items, interactions.item_ids)
+    users, user_ids, lengths = _renumber(interactions.users, interactions.user_ids)
+    items, item_ids, _ = _renumber(interactions.items, interactions.item_ids)
     times = _canonical_times(interactions.times)
     del interactions  # or its codes would stay in memory while the rows are ordered
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(users))])
     order = order_by_user_and_time(users, times)
+    items = items.take(order, mode="clip")  # "clip" spares the check of bounds
     items += np.int32(1)
     sequences = Sequences(
-        items=items.take(order, mode="clip"),  # "clip" spares the check of bounds
+        items=items,
         times=times.take(order, mode="clip"),
-        offsets=offsets,
+        offsets=np.concatenate([[0], np.cumsum(lengths)]),
         n_items=len(item_ids),
         tags=None if tags is None else _item_tags(tags.tags, item_ids, name),
     )
@@ -70,15 +70,16 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
     )
 
 
-def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray]:
-    """Codes and ids such that the ids are in natural order and each occurs."""
-    occurs = np.zeros(len(ids), dtype=bool)
-    occurs[codes] = True
-    used = np.flatnonzero(occurs)
+def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray, Int64Array]:
+    """Codes and ids such that the ids are in natural order and each occurs, and how often each does."""
+    counts = np.bincount(codes, minlength=len(ids))
+    used = np.flatnonzero(counts)
     ordered = used[natural_order(ids[used])]
-    numbers = np.empty(len(ids), dtype=np.int32)
-    numbers[ordered] = np.arange(len(ordered))
-    return numbers[codes], ids[ordered]
+    if not np.array_equal(ordered, np.arange(len(ids))):
+        numbers = np.empty(len(ids), dtype=np.int32)
+        numbers[ordered] = np.arange(len(ordered))
+        codes = numbers[codes]
+    return codes, ids[ordered], counts[ordered]
 
 
 def _canonical_times(times: TimeArray) -> TimeArray:

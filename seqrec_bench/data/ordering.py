@@ -6,6 +6,8 @@ import numpy.typing as npt
 from seqrec_bench.recommender import Int32Array, Int64Array, TimeArray
 
 WORD_BITS = 64
+PIECE = 2**14
+"""Values whose words are made at once: 128 KiB."""
 
 
 def order_by_user_and_time(users: Int32Array, times: TimeArray) -> Int64Array:
@@ -37,10 +39,12 @@ def stable_argsort(values: npt.NDArray[np.signedinteger]) -> Int64Array:
     for shift in range(0, (greatest - least).bit_length(), digit_bits):
         digits = values if shift == 0 else values.take(order, mode="clip")
         words = digits.astype(np.int64).view(np.uint64)  # a copy
-        words -= np.int64(least).view(np.uint64)  # modulo 2^64: the distance may be too great for an int64
-        words >>= np.uint64(shift)
-        words <<= np.uint64(position_bits)
-        words |= np.arange(len(values), dtype=np.uint64)
+        for start in range(0, len(words), PIECE):  # pieces stay in the processor's cache
+            piece = words[start : start + PIECE]
+            piece -= np.int64(least).view(np.uint64)  # modulo 2^64: the distance may be too great for an int64
+            piece >>= np.uint64(shift)
+            piece <<= np.uint64(position_bits)
+            piece |= np.arange(start, start + len(piece), dtype=np.uint64)
         words.sort()
         words &= np.uint64(2**position_bits - 1)
         positions = words.view(np.int64)

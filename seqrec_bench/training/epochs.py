@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -10,6 +10,9 @@ from torch import Tensor
 
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch, FitContext
+
+_PIECE = 4096
+"""How many steps' losses are kept in one tensor."""
 
 
 def fit_epochs(
@@ -51,6 +54,22 @@ def fit_epochs(
             break
     if best_weights is not None:
         net.load_state_dict(best_weights)
+
+
+def mean_loss(losses: Iterable[Tensor]) -> float:
+    """Mean of the losses of an epoch's steps, which are taken one by one: () each.
+
+    Each is copied out of its own tensor: kept to the end of a long epoch, these little ones would stand between the
+    large temporaries of the steps and keep their memory from being used again.
+    """
+    pieces: list[Tensor] = []
+    count = 0
+    for loss in losses:
+        if count % _PIECE == 0:
+            pieces.append(loss.new_empty(_PIECE))
+        pieces[-1][count % _PIECE] = loss
+        count += 1
+    return torch.cat(pieces)[:count].mean().item()
 
 
 class _MovingAverage:

@@ -67,18 +67,20 @@ def cut_windows(train: Sequences, length: int, batch_size: int, rng: np.random.G
         Batches, in random order, of as many pieces as have about `batch_size` targets.
     """
     inputs_at = transitions(train) - 1
-    within = inputs_at - train.offsets[train.users[inputs_at]]  # place in the user's sequence
-    shift = rng.integers(0, length, train.n_users)[train.users[inputs_at]]
+    users = train.users[inputs_at]
+    within = inputs_at - train.offsets[users]  # place in the user's sequence
+    shift = rng.integers(0, length, train.n_users)[users]
     begins = (within == 0) | ((within + shift) % length == 0)
     starts = inputs_at[begins]
     start_of_piece = np.cumsum(begins) - 1
     ends = starts + np.bincount(start_of_piece, minlength=len(starts))
+    users = users[begins]
     order = rng.permutation(len(starts))
     pieces = max(1, batch_size // length)
     for first in range(0, len(order), pieces):
         chosen = order[first : first + pieces]
         inputs, targets = _pieces(train, starts[chosen], ends[chosen], length)
-        yield Samples(train.users[starts[chosen]], inputs, targets)
+        yield Samples(users[chosen], inputs, targets)
 
 
 def _pieces(train: Sequences, starts: Int64Array, ends: Int64Array, length: int) -> tuple[Int64Array, Int64Array]:

@@ -38,7 +38,9 @@ def test_plain_numbers_are_coded_by_the_table(ids: list[str]) -> None:
     assert is_table_used(ids)
 
 
-@pytest.mark.parametrize("odd", ["007", "00", "+5", "-5", "-0", " 5", "5 ", "0x1F", "0x98967F", "5.0", "5e3", "x", "٣"])
+@pytest.mark.parametrize(
+    "odd", ["007", "00", "+5", "-5", "-0", " 5", "5 ", "0x1F", "0x98967F", "0x989680", "5.0", "5e3", "x", "٣"]
+)
 @pytest.mark.parametrize("others", [["5", "31", "7"], ["0"], [str(LAST)] * 3])
 def test_one_id_written_otherwise_keeps_all_of_them_as_they_are(odd: str, others: list[str]) -> None:
     ids = [*others, odd, *others]

@@ -85,6 +85,14 @@ def test_ids_that_no_row_uses_are_dropped() -> None:
     assert data.sequences.items.tolist() == [1, 2]
 
 
+def test_interactions_are_left_alone() -> None:
+    interactions = Interactions.from_rows(["2", "1", "1"], ["5", "7", "5"], [3, 2, 1])
+    prepare("small", interactions, None)
+    assert interactions.users.tolist() == [1, 0, 0]
+    assert interactions.items.tolist() == [0, 1, 0]
+    assert interactions.times.tolist() == [3, 2, 1]
+
+
 @pytest.mark.parametrize(
     ("times", "kind"),
     [

@@ -1,0 +1,26 @@
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.generated import N_ITEMS, generate, generated_dataset, write_files
+from seqrec_bench.data import Columns, load_file
+
+
+def test_no_user_has_an_item_twice_and_all_interactions_are_there() -> None:
+    generated = generate(20_000)
+    pairs = generated.users * (N_ITEMS + 1) + generated.items
+    assert len(np.unique(pairs)) == len(generated.times) == 20_000
+
+
+def test_items_follow_a_power_law_and_users_differ() -> None:
+    generated = generate(200_000)
+    counts = np.sort(np.bincount(generated.items))[::-1]
+    assert counts[:500].sum() > 10 * counts[5_000:5_500].sum()
+    lengths = np.bincount(generated.users)[1:]
+    assert np.quantile(lengths, 0.9) > 5 * np.quantile(lengths, 0.1)
+
+
+def test_both_files_and_the_direct_way_give_one_data_set(tmp_path: Path) -> None:
+    paths = write_files(5_000, tmp_path)
+    fingerprints = {load_file(path, Columns(), None).fingerprint for path in paths.values()}
+    assert fingerprints == {generated_dataset(5_000).fingerprint}
