@@ -6,9 +6,9 @@ import typer
 from typer.testing import CliRunner
 
 from benchmarks import __main__ as command
-from benchmarks import evaluation
+from benchmarks import evaluation, peers
 from benchmarks.machine import machine
-from benchmarks.results import Measurement, put_section
+from benchmarks.results import Measurement, UnavailableError, put_section
 
 ORDER = ("one", "two")
 
@@ -71,7 +71,21 @@ def test_the_command_writes_the_section_of_what_it_is_asked_for(
 def test_an_unknown_name_is_refused(app: typer.Typer) -> None:
     done = CliRunner().invoke(app, ["evaluation", "nothing"])
     assert done.exit_code == 2
-    assert "nothing: choose from evaluation, data" in " ".join(done.output.replace("│", " ").split())
+    assert "nothing: choose from training, evaluation, data" in " ".join(done.output.replace("│", " ").split())
+
+
+def test_a_benchmark_that_can_not_be_made_is_skipped_with_its_reason(
+    app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure() -> Measurement:
+        raise UnavailableError("RecBole can't be installed (no network)")
+
+    monkeypatch.setattr(command, "RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(peers, "measure", measure)
+    done = CliRunner().invoke(app, ["peers"])
+    assert done.exit_code == 0
+    assert "peers: skipped. RecBole can't be installed (no network)." in done.output
+    assert not (tmp_path / "RESULTS.md").exists()
 
 
 @pytest.mark.parametrize("name", command.MODULES)

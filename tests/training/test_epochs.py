@@ -8,7 +8,7 @@ import torch
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.recommender import Epoch, FitContext
 from seqrec_bench.training import epochs
-from seqrec_bench.training.epochs import fit_epochs
+from seqrec_bench.training.epochs import fit_epochs, mean_loss
 
 
 class CountingNet(torch.nn.Module):
@@ -135,3 +135,9 @@ def test_an_average_is_validated_and_kept_while_training_goes_on_from_the_weight
 def test_without_averaging_the_weights_themselves_are_validated() -> None:
     _, validated = run(CountingNet(), [0.1, 0.2, 0.3])
     assert validated == [1, 2, 3]
+
+
+@pytest.mark.parametrize("n_steps", [1, 7, 4096, 4097])
+def test_the_mean_loss_is_that_of_all_steps(n_steps: int) -> None:
+    losses = torch.randn(n_steps, generator=torch.Generator().manual_seed(0))
+    assert mean_loss(iter(losses)) == losses.mean().item()
