@@ -15,7 +15,7 @@ DANGEROUS_CALLS = {"eval", "exec", "compile"}
 DANGEROUS_ATTRIBUTES = {"torch.load", "torch.save", "pandas.read_pickle", "builtins.eval", "builtins.exec"}
 
 ALLOWED = {"seqrec_bench/experiments/shared.py": ["pickle"]}
-"""What comes through the pipe of a process that this one has started; multiprocessing unpickles the rest of it anyway."""
+"""From the pipe of a process that this one has started; what else comes there is unpickled by multiprocessing."""
 
 
 def dangers(source: str) -> list[str]:
