@@ -12,6 +12,7 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 from seqrec_bench import __version__
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments.processes import CellError, CellProcesses, OutcomeT, SettingT, Work
+from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import difference, software
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
@@ -46,6 +47,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         self._running: dict[Key, CellProcesses[SettingT, OutcomeT]] = {}
         self._tell: Callable[[dict[str, Any]], None]
         self._leave: Callable[[], None]
+        self._shared: Shared[SettingT]
         self._fault: str | None
 
     def setup(self, worker: Worker) -> None:
@@ -60,11 +62,14 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         if self._fault:
             self._tell({"run": self.name, "fault": self._fault})
             raise InputError(self._fault)
+        self._shared = Shared(self._setting)
 
     def teardown(self, worker: Worker) -> None:
         """The run is over, or this worker is."""
         for key in list(self._running):
             self._stop(key)
+        if not self._fault:
+            self._shared.close()
 
     def transition(self, key: Key, start: str, finish: str, **kwargs: Any) -> None:
         """Ends a cell's process once nobody waits for the cell any more: Dask itself can't stop what has begun."""
@@ -76,7 +81,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         if self._fault:  # it joined late, and would get every cell that others have no room for
             self._leave()
             raise Reschedule
-        processes = CellProcesses(1, self._work, self._setting, lambda cell, epoch: self._report(key, epoch))
+        processes = CellProcesses(1, self._work, self._shared, lambda cell, epoch: self._report(key, epoch))
         self._running[key] = processes
         try:
             return processes.submit(cell).result()

@@ -53,19 +53,22 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         self,
         jobs: int,
         work: Work[SettingT, OutcomeT],
-        setting: SettingT,
+        setting: SettingT | Shared[SettingT],
         report: Callable[[Cell, Epoch | None], None],
     ) -> None:
         """Starts nothing yet.
 
         Args:
             work: Done with each cell in its process: a function of a module, as it is found there by name.
+            setting: What the cells have in common. One that is shared already stays open at the end.
             report: Called from another thread when a cell starts (with None) and after each of its epochs.
         """
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
-        self._work, self._setting, self._report = work, Shared(setting), report
+        self._work, self._report = work, report
+        self._owns_setting = not isinstance(setting, Shared)
+        self._setting = cast(Shared[SettingT], Shared(setting) if self._owns_setting else setting)
         self._running: set[BaseProcess] = set()
         self._stopped = False
         self._lock = Lock()
@@ -80,7 +83,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             for process in self._running:
                 process.kill()
         self._threads.shutdown(cancel_futures=True)
-        self._setting.close()
+        if self._owns_setting:
+            self._setting.close()
 
     def _run(self, cell: Cell) -> OutcomeT:
         receiver, sender = self._context.Pipe(duplex=False)

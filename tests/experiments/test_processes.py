@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from threading import Event
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.processes import CellError, CellProcesses
+from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
@@ -104,3 +106,11 @@ def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:
     with pytest.raises(CellError, match="killed by SIGKILL"):
         running.result()
     assert waiting.cancelled()
+
+
+def test_a_setting_that_is_shared_already_serves_several(toy: Dataset) -> None:
+    with closing(Shared(Setting(toy, "cpu"))) as shared:
+        for seed in (0, 1):
+            processes = CellProcesses(1, run_cell, shared, lambda cell, epoch: None)
+            assert processes.submit(Cell("unruly", "paper", 0, seed)).result().record.key.seed == seed
+            processes.shutdown()
