@@ -138,7 +138,10 @@ class Recommender(Protocol):
         """After `fit`: how many numbers its trained arrays hold; 0 for a model that only counts."""
 
     def fit(self, train: Sequences, context: FitContext) -> None:
-        """Learns from `train` alone, forgetting whatever an earlier call learnt."""
+        """Learns from `train` alone, forgetting whatever an earlier call learnt.
+
+        Its arrays are not to be written to: in a run all models share them, and an attempt raises an error.
+        """
 
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
         """Scores the whole catalogue for each user, given what the user did so far.
