@@ -71,7 +71,7 @@ def test_the_command_writes_the_section_of_what_it_is_asked_for(
 def test_an_unknown_name_is_refused(app: typer.Typer) -> None:
     done = CliRunner().invoke(app, ["evaluation", "nothing"])
     assert done.exit_code == 2
-    assert "nothing: choose from training, evaluation, data" in " ".join(done.output.replace("│", " ").split())
+    assert "nothing: choose from training, cells, evaluation, data" in " ".join(done.output.replace("│", " ").split())
 
 
 def test_a_benchmark_that_can_not_be_made_is_skipped_with_its_reason(
