@@ -1,4 +1,4 @@
-"""What a long sweep on a Dask cluster costs besides its cells: ``python benchmarks/dask_sweep.py 10000``.
+"""What a long sweep on a Dask cluster costs besides its cells: ``python -m benchmarks.dask_sweep 10000``.
 
 The cells return at once and start no process, so that only Dask's and the driver's work is left. A scheduler and two
 workers run beside the driver, as processes of this machine. Prints a Markdown table. Linux only.
@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.timing import MB, memory_in_use
 from seqrec_bench.experiments import dask_cells
 from seqrec_bench.experiments.dask_cells import DaskCells, connect
 from seqrec_bench.experiments.dask_worker import CellPlugin
@@ -34,7 +34,7 @@ Rows = list[tuple[str, str]]
 
 
 class TrivialCells(CellPlugin[None, Result]):
-    """Takes the part of the worker; it gets there by value, since it stands in the script that is run."""
+    """Takes the part of the worker; it gets there by value, since it stands in the module that is run."""
 
     def run(self, cell: Cell, key: str) -> Result:
         self._report(key, None)
@@ -50,7 +50,7 @@ def main() -> None:
         client.wait_for_workers(2)
         cells = DaskCells(client, no_work, None, "0" * 64, [], warn=print, report=lambda cell, epoch: None)
         rows = measure(cells, n_cells)
-        rows.append(("the scheduler's memory at the end", f"{resident_mb(scheduler):.0f} MB"))
+        rows.append(("the scheduler's memory at the end", f"{memory_in_use(scheduler) / MB:.0f} MB"))
         cells.shutdown()
     show(rows)
 
@@ -61,13 +61,13 @@ def no_work(cell: Cell, setting: None, report: Callable[[Epoch], None]) -> Resul
 
 def measure(cells: DaskCells[None, Result], n_cells: int) -> Rows:
     """Runs the cells, and notes the driver's memory before the first, and after each fifth of them."""
-    memory = [("0", resident_mb())]
+    memory = [("0", memory_in_use() / MB)]
     started, worked = time.perf_counter(), time.process_time()
     futures = {cells.submit(Cell("trivial", "paper", 0, seed)): seed for seed in range(n_cells)}
     for n_done, future in enumerate(as_completed(list(futures)), start=1):
         assert future.result()[-1] == futures.pop(future)
         if n_done % max(1, n_cells // 5) == 0:
-            memory.append((f"{n_done:,}", resident_mb()))
+            memory.append((f"{n_done:,}", memory_in_use() / MB))
     wall, driver = time.perf_counter() - started, time.process_time() - worked
     return [
         ("cells", f"{n_cells:,}"),
@@ -103,12 +103,6 @@ def local_cluster(n_workers: int) -> Iterator[tuple[str, int]]:
 def start(*arguments: str) -> "subprocess.Popen[Any]":
     command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
     return subprocess.Popen(command, stderr=subprocess.DEVNULL)
-
-
-def resident_mb(process: int | str = "self") -> float:
-    """Megabytes of a process's memory that are in use now."""
-    status = Path(f"/proc/{process}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) * 1024 / 1e6
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Our full ranking beside RecBole's evaluator, for the same scores and the same numbers."""
 
-import json
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +8,7 @@ import numpy as np
 import torch
 
 from benchmarks.evaluation import DIMENSION, DotProducts
-from benchmarks.peers import environment
+from benchmarks.peer_environment import answer, environment
 from benchmarks.results import Measurement
 from benchmarks.timing import best_of
 from seqrec_bench.data import Holdout
@@ -74,9 +72,7 @@ def recbole_ranking(holdout: Holdout, scorer: DotProducts, python: Path, file: P
         rows=holdout.history.users,
         history=holdout.history.items.astype(np.int64),
     )
-    script = Path(__file__).with_name("recbole_ranking.py")
-    answer = subprocess.run([python, script, file], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    found: Mapping[str, float] = json.loads(answer.stdout.splitlines()[-1])
+    found: Mapping[str, float] = answer(python, "recbole_ranking.py", str(file))
     return found
 
 

@@ -1,8 +1,6 @@
 """Our models' epochs beside those of RecBole's models of the same name, which runs in an environment of its own."""
 
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +9,11 @@ from typing import Any
 
 import torch
 
-from benchmarks.results import Measurement, UnavailableError
+from benchmarks.peer_environment import answer, environment
+from benchmarks.results import Measurement
 from benchmarks.training import DIMENSION, epochs_of
 from seqrec_bench.data import Split, leave_one_out, load_named
 from seqrec_bench.recommender import SELECTION_METRIC
-
-REQUIREMENTS = ("recbole==1.2.1", "torch==2.13.0", "numpy<2", "pandas<2.3", "scipy<1.14", "setuptools<80")
-"""RecBole does not run with later ones of the last four."""
 
 EPOCHS = 2
 BATCH_SIZE = 256
@@ -99,25 +95,6 @@ def measure_row(pair: Pair, split: Split, python: Path) -> tuple[str, ...]:
 
 def recbole_epochs(pair: Pair, python: Path) -> Sequence[Mapping[str, float]]:
     """Seconds and NDCG@50 of RecBole's epochs, from a process of its own."""
-    settings = {**SETTINGS, **pair.their_settings, "checkpoint_dir": str(python.parent)}
-    request = json.dumps({"model": pair.theirs, "epochs": EPOCHS, "settings": settings})
-    script = Path(__file__).with_name("recbole_epochs.py")
-    answer = subprocess.run([python, script, request], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    epochs: Sequence[Mapping[str, float]] = json.loads(answer.stdout.splitlines()[-1])
+    request = {"model": pair.theirs, "epochs": EPOCHS, "settings": {**SETTINGS, **pair.their_settings}}
+    epochs: Sequence[Mapping[str, float]] = answer(python, "recbole_epochs.py", json.dumps(request))
     return epochs
-
-
-def environment(folder: Path) -> Path:
-    """Makes a virtual environment with the peers in that folder and returns its Python.
-
-    Raises:
-        UnavailableError: They can't be installed.
-    """
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    python = folder / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
-    found = subprocess.run(install, capture_output=True, text=True)
-    if found.returncode != 0:
-        last = (found.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UnavailableError(f"RecBole can't be installed ({last.removeprefix('ERROR: ')})")
-    return python

@@ -34,9 +34,9 @@ def in_fresh_process(
         return pool.submit(function, *arguments, **named).result()
 
 
-def memory_in_use() -> int:
-    """Bytes of memory that this process has now. Linux only."""
-    return _status("VmRSS")
+def memory_in_use(process: int | None = None) -> int:
+    """Bytes of memory that the process of that number, or else this one, has now. Linux only."""
+    return _status("VmRSS", process)
 
 
 def peak_memory() -> int:
@@ -44,8 +44,9 @@ def peak_memory() -> int:
     return _status("VmHWM")
 
 
-def _status(key: str) -> int:
-    found = re.search(rf"^{key}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"), re.MULTILINE)
+def _status(key: str, process: int | None = None) -> int:
+    status = Path("/proc") / ("self" if process is None else str(process)) / "status"
+    found = re.search(rf"^{key}:\s+(\d+) kB", status.read_text(encoding="utf-8"), re.MULTILINE)
     if found is None:
-        raise OSError(f"/proc/self/status has no {key}")
+        raise OSError(f"{status} has no {key}")
     return int(found[1]) * 1024
