@@ -4,14 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.paper import Paper, PaperRow
-from seqrec_bench.reporting.selection import Missing, Place, Selection, estimate, select
-from seqrec_bench.reporting.statistics import Difference, Estimate, paired_difference
+from seqrec_bench.reporting.selection import Missing, Place, Selection, estimate, runs, select
+from seqrec_bench.reporting.statistics.estimates import Difference, Estimate, paired_difference
 
 
 @dataclass(frozen=True)
@@ -106,8 +103,7 @@ def _change(place: Place, selection: Selection) -> str | None:
 
 
 def _difference(records: Sequence[Record], others: Sequence[Record], name: str) -> Difference:
-    values, reference = (np.stack([metric(record.test, name) for record in group]) for group in (records, others))
-    return paired_difference(values, reference)
+    return paired_difference(runs(records, name), runs(others, name))
 
 
 def to_markdown(table: Ablations) -> str:

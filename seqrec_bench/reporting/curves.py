@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, estimate, select
-from seqrec_bench.reporting.statistics import Estimate
+from seqrec_bench.reporting.statistics.estimates import Estimate
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
-from seqrec_bench.reporting.statistics import Estimate, estimate_over_seeds
+from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
+from seqrec_bench.reporting.statistics.runs import Runs
 
 
 class Place(NamedTuple):
@@ -111,10 +112,14 @@ def _label(key: CellKey, paper: Paper) -> str:
     )
 
 
+def runs(records: Sequence[Record], name: str) -> Runs:
+    """The metric in these records of one model, which differ in their seed."""
+    return Runs(np.stack([metric(record.test, name) for record in records]), records[0].deterministic)
+
+
 def estimate(records: Sequence[Record], name: str) -> Estimate:
     """The metric's mean over these records of one model, which differ in their seed, with its interval."""
-    values = np.stack([metric(record.test, name) for record in records])  # (S, U)
-    return estimate_over_seeds(values, records[0].deterministic)
+    return estimate_over_seeds(runs(records, name))
 
 
 def _missing(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -> tuple[Missing, ...]:

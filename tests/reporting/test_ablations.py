@@ -15,7 +15,8 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.ablations import AblationRow, Ablations, ablation_table, to_json, to_markdown
 from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Place
-from seqrec_bench.reporting.statistics import Difference, estimate_over_seeds, paired_difference
+from seqrec_bench.reporting.statistics.estimates import Difference, estimate_over_seeds, paired_difference
+from seqrec_bench.reporting.statistics.runs import Runs
 
 MakeRecord = Callable[..., Record]
 VARIANTS = ["no-attention", "no-memory", "no-fixed-user-vector", "random-start"]
@@ -61,7 +62,7 @@ def test_each_model_stands_before_its_own_ablations_in_the_order_of_the_papers_r
     table = ablation_table(ablation_records + caser, with_ablation(paper, "caser", "cut"))
     assert [str(row.place) for row in table.rows[:3]] == ["caser paper-d100", "caser cut-d100", "am-lstm paper-d100"]
     assert table.rows[2:] == ablation_table(ablation_records, paper).rows
-    expected = paired_difference(values(caser, "cut", "HR@50"), values(caser, "paper", "HR@50"))
+    expected = paired_difference(Runs(values(caser, "cut", "HR@50")), Runs(values(caser, "paper", "HR@50")))
     assert row(table, "cut", "caser").entries["HR@50"].difference == expected
 
 
@@ -72,11 +73,11 @@ def test_figures_follow_from_the_ranks(ablation_records: list[Record], paper: Pa
     for variant in VARIANTS:
         own = values(ablation_records, variant, name)
         entry = row(table, variant).entries[name]
-        assert entry.estimate == estimate_over_seeds(own, deterministic=False)
-        assert entry.difference == paired_difference(own, whole)
+        assert entry.estimate == estimate_over_seeds(Runs(own))
+        assert entry.difference == paired_difference(Runs(own), Runs(whole))
         assert entry.difference.mean == pytest.approx(own.mean() - whole.mean())
     entry = row(table, "paper").entries[name]
-    assert (entry.estimate, entry.difference) == (estimate_over_seeds(whole, deterministic=False), None)
+    assert (entry.estimate, entry.difference) == (estimate_over_seeds(Runs(whole)), None)
 
 
 def test_a_worked_difference(make_record: MakeRecord, paper: Paper) -> None:
@@ -96,7 +97,7 @@ def test_only_seeds_that_both_have_make_the_difference(ablation_records: list[Re
     one, two = row(table, "no-memory").entries["MRR@50"], row(table, "no-attention").entries["MRR@50"]
     for entry, variant, seeds in ((one, "no-memory", (1,)), (two, "no-attention", (1, 2))):
         expected = paired_difference(
-            values(records, variant, "MRR@50", seeds), values(records, "paper", "MRR@50", seeds)
+            Runs(values(records, variant, "MRR@50", seeds)), Runs(values(records, "paper", "MRR@50", seeds))
         )
         assert entry.difference == expected
     assert (one.estimate.n_seeds, one.difference.n_seeds, one.difference.half_width) == (2, 1, None)
@@ -234,7 +235,7 @@ def test_markdown_is_narrow_tables_and_notes(ablation_records: list[Record], pap
 
 
 def test_markdown_shows_figures_to_four_digits(make_record: MakeRecord, paper: Paper) -> None:
-    # Differences of HR@50 are [1, 0, 0] and [1, 1, 0]: the worked case of test_statistics.py.
+    # Differences of HR@50 are [1, 0, 0] and [1, 1, 0]: the worked case of test_estimates.py.
     records = [make_record("am-lstm", 100, seed, better=[60] * 3) for seed in range(2)]
     for seed, better in enumerate(([0, 60, 60], [0, 0, 60])):
         records.append(make_record("am-lstm", 100, seed, better=better, variant="no-attention"))
@@ -242,7 +243,7 @@ def test_markdown_shows_figures_to_four_digits(make_record: MakeRecord, paper: P
     records.append(make_record("am-lstm", 100, 0, better=[0, 60, 60], variant="random-start"))
     text = to_markdown(ablation_table(records, paper))
     assert cells(text, "AM-LSTM")[0] == ["AM-LSTM", "0.0000", "—", "—", "2"]
-    assert cells(text, "without attention")[0] == ["without attention", "0.5000", "+0.5000", "1.7369", "2"]
+    assert cells(text, "without attention")[0] == ["without attention", "0.5000", "+0.5000", "1.2421", "2"]
     assert cells(text, "without memory")[0] == ["without memory", "0.0000", "+0.0000", "0.0000", "2"]
     assert cells(text, "without fixed user vector")[0] == ["without fixed user vector", "missing", "—", "—", "0"]
     assert cells(text, "random starting vectors")[0] == ["random starting vectors", "0.3333", "+0.3333", "—", "1"]

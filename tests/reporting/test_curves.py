@@ -20,7 +20,8 @@ from seqrec_bench.reporting import figure
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.statistics import estimate_over_seeds
+from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
+from seqrec_bench.reporting.statistics.runs import Runs
 
 MakeRecord = Callable[..., Record]
 
@@ -49,7 +50,7 @@ def test_each_point_follows_from_the_ranks(all_records: list[Record], paper: Pap
         for dimension, point in zip(curves.dimensions, curve.points, strict=True):
             cells = [r for r in all_records if (r.key.model, r.key.dimension) == (curve.row.model, dimension)]
             values = np.stack([metric(record.test, "MRR@50") for record in cells])
-            assert point == estimate_over_seeds(values, deterministic=False)
+            assert point == estimate_over_seeds(Runs(values))
 
 
 def test_missing_cells_are_gaps_and_listed(gaps: Curves) -> None:

@@ -16,7 +16,8 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.formats import FORMATS, to_csv, to_json, to_latex, to_markdown
 from seqrec_bench.reporting.paper import Paper, PaperRow
-from seqrec_bench.reporting.statistics import estimate_over_seeds
+from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
+from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.reporting.table import Table, TableRow, table_one
 
 MakeRecord = Callable[..., Record]
@@ -45,7 +46,7 @@ def test_rows_stand_in_the_papers_order_with_the_references_below(all_records: l
 @pytest.mark.parametrize("name", ["HR@50", "MRR@50", "NDCG@50"])
 def test_figures_follow_from_the_ranks(all_records: list[Record], paper: Paper, name: str) -> None:
     records = [r for r in all_records if (r.key.model, r.key.dimension) == ("caser", 100)]
-    expected = estimate_over_seeds(np.stack([metric(r.test, name) for r in records]), deterministic=False)
+    expected = estimate_over_seeds(Runs(np.stack([metric(r.test, name) for r in records])))
     entry = row(table_one(all_records, paper), "caser").entries[name]
     assert entry.reproduced == expected
     assert entry.reported == paper.rows[2].reported[name]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from seqrec_bench.reporting.statistics import Difference, estimate_over_seeds, paired_difference
+from seqrec_bench.reporting.statistics.estimates import Difference, estimate_over_seeds, paired_difference
+from seqrec_bench.reporting.statistics.runs import Runs
 
 
 def literal_half_width(values: list[list[float]]) -> float:
@@ -26,7 +27,7 @@ def literal_half_width(values: list[list[float]]) -> float:
 @given(st.integers(2, 5), st.integers(2, 6), st.integers(0, 2**32 - 1))
 def test_equals_the_literal_loops(n_seeds: int, n_users: int, seed: int) -> None:
     values = np.random.default_rng(seed).random((n_seeds, n_users))
-    found = estimate_over_seeds(values, deterministic=False)
+    found = estimate_over_seeds(Runs(values))
     assert found.mean == pytest.approx(values.mean())
     assert found.half_width == pytest.approx(literal_half_width(values.tolist()))
     assert (found.low, found.high) == (found.mean - found.half_width, found.mean + found.half_width)
@@ -37,7 +38,7 @@ def test_equals_the_t_interval_of_the_seeds_means_where_seeds_differ() -> None:
     rng = np.random.default_rng(0)
     values = rng.random((5, 200)) + rng.normal(0, 1, (5, 1))
     means = values.mean(axis=1)
-    found = estimate_over_seeds(values, deterministic=False)
+    found = estimate_over_seeds(Runs(values))
     expected = stats.t.interval(0.95, 4, loc=means.mean(), scale=stats.sem(means))
     assert (found.low, found.high) == pytest.approx(expected)
 
@@ -47,7 +48,7 @@ def test_seeds_that_agree_by_luck_do_not_shrink_the_interval() -> None:
     assert values.mean(axis=1).tolist() == [0.5, 0.5]
     # MSS = 0 and MSE = 8 (1/2)^2 / 3 = 2/3.
     expected = stats.t.ppf(0.975, 1) * math.sqrt(2 / 3 / 8)
-    assert estimate_over_seeds(values, deterministic=False).half_width == pytest.approx(expected)
+    assert estimate_over_seeds(Runs(values)).half_width == pytest.approx(expected)
 
 
 def coverage(variance_ratio: float) -> float:
@@ -63,7 +64,7 @@ def coverage(variance_ratio: float) -> float:
     for _ in range(n_draws):
         users = rng.normal(0.5, 0.4, n_users)
         runs = rng.normal(0, seed_effect, (n_seeds, 1)) + rng.normal(0, noise, (n_seeds, n_users))
-        found = estimate_over_seeds(users + runs, deterministic=False)
+        found = estimate_over_seeds(Runs(users + runs))
         assert found.half_width is not None
         covered += abs(found.mean - users.mean()) <= found.half_width
     return covered / n_draws
@@ -82,39 +83,39 @@ def test_who_the_users_are_is_no_part_of_the_interval() -> None:
     rng = np.random.default_rng(2)
     values = rng.random((3, 50))
     shifted = values + rng.normal(0, 100, 50)
-    before, after = (estimate_over_seeds(each, deterministic=False) for each in (values, shifted))
+    before, after = (estimate_over_seeds(Runs(each)) for each in (values, shifted))
     assert before.half_width == pytest.approx(after.half_width)
 
 
 def test_one_seed_has_no_interval() -> None:
-    found = estimate_over_seeds(np.array([[0.0, 1.0, 0.5]]), deterministic=False)
+    found = estimate_over_seeds(Runs(np.array([[0.0, 1.0, 0.5]])))
     assert (found.mean, found.half_width, found.low, found.high) == (0.5, None, None, None)
     assert found.no_interval == "1 seed"
 
 
 @pytest.mark.parametrize("n_seeds", [1, 3])
 def test_a_deterministic_model_is_exact(n_seeds: int) -> None:
-    found = estimate_over_seeds(np.tile([0.0, 1.0], (n_seeds, 1)), deterministic=True)
+    found = estimate_over_seeds(Runs(np.tile([0.0, 1.0], (n_seeds, 1)), deterministic=True))
     assert (found.mean, found.half_width, found.n_seeds, found.no_interval) == (0.5, None, n_seeds, "exact")
 
 
 @pytest.mark.parametrize("shape", [(2, 1), (5, 1), (2, 7), (5, 7)])
 def test_equal_runs_have_an_interval_of_no_width(shape: tuple[int, int]) -> None:
-    found = estimate_over_seeds(np.full(shape, 0.25), deterministic=False)
+    found = estimate_over_seeds(Runs(np.full(shape, 0.25)))
     assert (found.mean, found.half_width) == (0.25, 0.0)
 
 
 def test_one_user_leaves_the_seeds_alone_to_decide() -> None:
     values = np.array([[0.1], [0.4], [0.3]])
     expected = stats.t.ppf(0.975, 2) * stats.sem(values[:, 0])
-    assert estimate_over_seeds(values, deterministic=False).half_width == pytest.approx(expected)
+    assert estimate_over_seeds(Runs(values)).half_width == pytest.approx(expected)
 
 
 def test_the_order_of_users_and_seeds_does_not_matter() -> None:
     rng = np.random.default_rng(3)
     values = rng.random((4, 30))
     moved = values[rng.permutation(4)][:, rng.permutation(30)]
-    before, after = (estimate_over_seeds(each, deterministic=False) for each in (values, moved))
+    before, after = (estimate_over_seeds(Runs(each)) for each in (values, moved))
     assert (before.mean, before.half_width) == pytest.approx((after.mean, after.half_width))
 
 
@@ -130,7 +131,7 @@ def simulated(
 
 
 def difference_of(differences: np.ndarray) -> Difference:
-    return paired_difference(differences, np.zeros_like(differences))
+    return paired_difference(Runs(differences), Runs(np.zeros_like(differences)))
 
 
 def users_only_half_width(differences: np.ndarray) -> float:
@@ -150,8 +151,10 @@ def literal_difference(values: list[list[float]], others: list[list[float]]) -> 
     mss, msu = between_seeds / (n_seeds - 1), between_users / (n_users - 1)
     mse = (total - between_seeds - between_users) / ((n_seeds - 1) * (n_users - 1))
     variance = (msu - mse if msu > mse else 0.0) + (mss if mss > mse else mse)
-    parts = [(msu, n_users - 1), (mss, n_seeds - 1), (mse, (n_seeds - 1) * (n_users - 1))]
-    degrees = variance**2 / sum(square**2 / df for square, df in parts)
+    parts = [(max(msu, mse), n_users - 1)]
+    if mss > mse:
+        parts += [(mss, n_seeds - 1), (mse, (n_seeds - 1) * (n_users - 1))]
+    degrees = min(variance**2 / sum(square**2 / df for square, df in parts), n_users - 1)
     half_width = float(stats.t.ppf(0.975, degrees)) * math.sqrt(variance / (n_seeds * n_users))
     return sum(map(sum, d)) / (n_seeds * n_users), half_width
 
@@ -163,7 +166,7 @@ def test_a_difference_equals_the_literal_loops(n_seeds: int, n_users: int, seed:
     rng = np.random.default_rng(seed)
     values = simulated(rng, n_seeds, n_users, users=users, seeds=seeds, interaction=0.5)
     others = rng.random((n_seeds, n_users))
-    found = paired_difference(values, others)
+    found = paired_difference(Runs(values), Runs(others))
     assert (found.mean, found.half_width) == pytest.approx(literal_difference(values.tolist(), others.tolist()))
     assert found.n_seeds == n_seeds
 
@@ -171,9 +174,9 @@ def test_a_difference_equals_the_literal_loops(n_seeds: int, n_users: int, seed:
 @pytest.mark.parametrize(
     ("values", "variance", "degrees"),
     [
-        # MSU = 1/2 and MSS = MSE = 1/6: 1/2 in all; 1/4 / (1/8 + 1/36 + 1/72) = 3/2.
-        ([[1, 0, 0], [1, 1, 0]], 1 / 2, 3 / 2),
-        # MSU = 0, MSS = 0, MSE = 1: both floors hold, and MSE has its one degree of freedom to itself.
+        # MSU = 1/2 and MSS = MSE = 1/6: the users alone, since seeds bring no more than the noise.
+        ([[1, 0, 0], [1, 1, 0]], 1 / 2, 2),
+        # MSU = 0, MSS = 0, MSE = 1: both floors hold.
         ([[1, 0], [0, 1]], 1, 1),
         # MSU = 0 and MSE = 0: the seeds alone decide, with S - 1.
         ([[1, 1, 1], [0, 0, 0], [2, 2, 2]], 3, 2),
@@ -193,7 +196,7 @@ def test_where_seeds_add_nothing_a_difference_is_the_paired_t_test_of_the_users_
     noise = rng.normal(0, 0.1, (5, 150))
     values = others + 0.05 + rng.normal(0, 0.3, 150) + noise - noise.mean(axis=1, keepdims=True)
     expected = stats.ttest_rel(values.mean(axis=0), others.mean(axis=0)).confidence_interval(0.95)
-    found = paired_difference(values, others)
+    found = paired_difference(Runs(values), Runs(others))
     assert (found.mean - found.half_width, found.mean + found.half_width) == pytest.approx(expected, rel=1e-3)
 
 
@@ -202,19 +205,19 @@ def test_where_only_seeds_differ_a_difference_is_the_paired_t_test_of_the_seeds_
     others = rng.random((5, 150))
     values = others + 0.05 + rng.normal(0, 0.3, (5, 1))
     expected = stats.ttest_rel(values.mean(axis=1), others.mean(axis=1)).confidence_interval(0.95)
-    found = paired_difference(values, others)
+    found = paired_difference(Runs(values), Runs(others))
     assert (found.mean - found.half_width, found.mean + found.half_width) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (5, 40)])
 def test_two_identical_models_differ_by_nothing_for_sure(shape: tuple[int, int]) -> None:
     values = np.random.default_rng(6).random(shape)
-    assert paired_difference(values, values.copy()) == Difference(0.0, 0.0, shape[0])
+    assert paired_difference(Runs(values), Runs(values.copy())) == Difference(0.0, 0.0, shape[0])
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (3, 1), (1, 1)])
 def test_with_one_seed_or_one_user_a_difference_has_no_interval(shape: tuple[int, int]) -> None:
-    found = paired_difference(np.full(shape, 0.75), np.full(shape, 0.5))
+    found = paired_difference(Runs(np.full(shape, 0.75)), Runs(np.full(shape, 0.5)))
     assert found == Difference(0.25, None, shape[0])
 
 
@@ -222,13 +225,16 @@ def test_what_users_and_seeds_do_to_both_models_alike_cancels() -> None:
     rng = np.random.default_rng(7)
     values, others = rng.random((2, 4, 30))
     both = rng.normal(0, 10, 30) + rng.normal(0, 10, (4, 1))
-    before, after = paired_difference(values, others), paired_difference(values + both, others + both)
+    before, after = (
+        paired_difference(Runs(values), Runs(others)),
+        paired_difference(Runs(values + both), Runs(others + both)),
+    )
     assert (before.mean, before.half_width) == pytest.approx((after.mean, after.half_width))
 
 
 def test_the_other_way_round_a_difference_has_the_other_sign() -> None:
     values, others = np.random.default_rng(8).random((2, 4, 30))
-    there, back = paired_difference(values, others), paired_difference(others, values)
+    there, back = paired_difference(Runs(values), Runs(others)), paired_difference(Runs(others), Runs(values))
     assert there.mean == pytest.approx(values.mean() - others.mean())
     assert (there.mean, there.half_width) == pytest.approx((-back.mean, back.half_width))
 
@@ -237,13 +243,13 @@ def test_the_order_of_users_and_seeds_does_not_matter_to_a_difference() -> None:
     rng = np.random.default_rng(9)
     both = rng.random((2, 4, 30))
     moved = both[:, rng.permutation(4)][:, :, rng.permutation(30)]
-    before, after = paired_difference(*both), paired_difference(*moved)
+    before, after = (paired_difference(*map(Runs, each)) for each in (both, moved))
     assert (before.mean, before.half_width) == pytest.approx((after.mean, after.half_width))
 
 
 def test_pairs_are_made_by_seed() -> None:
     values = np.random.default_rng(10).random((3, 30))
-    assert paired_difference(values, values[[1, 2, 0]]).half_width > 0
+    assert paired_difference(Runs(values), Runs(values[[1, 2, 0]])).half_width > 0
 
 
 @given(
@@ -287,12 +293,9 @@ def test_a_difference_covers_the_truth_as_often_as_it_says(
 def test_where_seeds_add_nothing_a_difference_covers_more_than_it_says_but_not_all(
     users: float, at_least: float, at_most: float
 ) -> None:
-    """With many users the mean is normal and independent of the mean squares.
+    """Seeds that scatter by chance widen the interval, and none that agree by chance narrow it.
 
-    Without a user effect either, MSE is the variance: the interval reaches t sqrt(max(b, 1)) standard errors, where
-    b = MSS / MSE is a chi-square of 4 degrees of freedom over 4 and t has 4 max(1 / b^2, 1) of them. So it covers .95
-    for b near 0, .986 at b = 1 (at any smaller b less), and more only where the seeds scatter by chance. The user
-    effect makes all of that matter less.
+    Without a user effect either, that is all there is to the variance.
     """
     assert at_least < share_covered(80, users, 0, 0.2) < at_most
 

@@ -1,0 +1,64 @@
+"""Means and differences as tables show them: with half the width of an interval, or the reason why there is none."""
+
+from dataclasses import dataclass
+
+from seqrec_bench.reporting.statistics.questions import benchmark, population
+from seqrec_bench.reporting.statistics.runs import Runs
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A metric's mean over users and seeds, with its interval over seeds where there is one."""
+
+    mean: float
+    half_width: float | None
+    """Half the interval's width; None for a deterministic model, whose mean is exact, and for a single seed."""
+    n_seeds: int
+    deterministic: bool
+
+    @property
+    def no_interval(self) -> str | None:
+        """Why there is no interval, in a word or two; None where there is one."""
+        if self.half_width is not None:
+            return None
+        return "exact" if self.deterministic else "1 seed"
+
+    @property
+    def low(self) -> float | None:
+        return None if self.half_width is None else self.mean - self.half_width
+
+    @property
+    def high(self) -> float | None:
+        return None if self.half_width is None else self.mean + self.half_width
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One model's mean minus another's, for users like these, with its interval over users and seeds."""
+
+    mean: float
+    half_width: float | None
+    """Half the interval's width; None where there are fewer than two seeds or users."""
+    n_seeds: int
+
+
+def paired_difference(runs: Runs, others: Runs) -> Difference:
+    """The difference of two models whose runs are paired by seed, as a model's and its ablation's are.
+
+    Answers ``population`` about the runs of the differences. Both have the same seeds and users, in the same order.
+    """
+    differences = Runs(runs.values - others.values)
+    known = differences.n_seeds > 1 and differences.n_users > 1
+    half_width = population([differences], [1]).half_width if known else None
+    return Difference(differences.mean, half_width, differences.n_seeds)
+
+
+def estimate_over_seeds(runs: Runs) -> Estimate:
+    """The mean of a model's runs and the interval in which training again on these users puts it.
+
+    Answers ``benchmark``. Where seeds bring nothing but the noise of single runs, the floor under their variance makes
+    the interval cover the truth more often than it says (up to .99).
+    """
+    exact_or_single = runs.deterministic or runs.n_seeds == 1
+    half_width = None if exact_or_single else benchmark([runs], [1]).half_width
+    return Estimate(runs.mean, half_width, runs.n_seeds, runs.deterministic)

@@ -1,0 +1,94 @@
+"""One metric of one model's runs, a table of seeds by users, and its mean squares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from seqrec_bench.evaluation.metrics import Float64Array
+
+MIN_SEEDS = 3
+"""A verdict takes as many runs of every model that is not deterministic."""
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """What one model's runs give each user."""
+
+    values: Float64Array
+    """(S, U) the metric of each seed's run for each user."""
+    deterministic: bool = False
+    """Whether the seed changes nothing: one run is then all there is to know."""
+
+    @property
+    def n_seeds(self) -> int:
+        return len(self.values)
+
+    @property
+    def n_users(self) -> int:
+        return len(self.of_users)
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether there are runs enough for a verdict."""
+        return self.deterministic or self.n_seeds >= MIN_SEEDS
+
+    @cached_property
+    def of_users(self) -> Float64Array:
+        """(U,) the mean over seeds."""
+        means: Float64Array = self.values.mean(axis=0)
+        return means
+
+    @cached_property
+    def of_seeds(self) -> Float64Array:
+        """(S,) the mean over users."""
+        means: Float64Array = self.values.mean(axis=1)
+        return means
+
+    @cached_property
+    def mean(self) -> float:
+        return float(self.values.mean())
+
+    @cached_property
+    def between_seeds(self) -> float:
+        """MSS, the mean square between seeds in a table of S x U without replication; 0 if deterministic.
+
+        Raises:
+            ValueError: There is one run only, of a model whose seed matters.
+        """
+        if self.deterministic:
+            return 0.0
+        self._require_two_runs()
+        return self.n_users * float(self.of_seeds.var(ddof=1))
+
+    @cached_property
+    def interaction(self) -> float:
+        """MSE, the mean square of what a seed and a user do together: the noise of single runs. 0 if deterministic.
+
+        Raises:
+            ValueError: There is one run only, of a model whose seed matters.
+        """
+        if self.deterministic:
+            return 0.0
+        self._require_two_runs()
+        residuals = self.values - self.of_seeds[:, None] - self.of_users + self.mean
+        # With one user the residuals are all 0 and so are their degrees of freedom.
+        return float((residuals**2).sum()) / max((self.n_seeds - 1) * (self.n_users - 1), 1)
+
+    @property
+    def seeds_alone(self) -> float:
+        """MSS where it is greater than MSE, which it is expected to be; else MSE.
+
+        The floor keeps a few seeds that happen to agree from claiming more than the noise of single runs allows.
+        """
+        return max(self.between_seeds, self.interaction)
+
+    def _require_two_runs(self) -> None:
+        if self.n_seeds < 2:
+            raise ValueError("one run says nothing about what another seed would give")
+
+
+def joined(runs: Sequence[Runs], weights: Sequence[float]) -> Float64Array:
+    """(U,) each user's weighted sum of the models' means over seeds."""
+    return np.tensordot(np.asarray(weights), np.stack([run.of_users for run in runs]), axes=1)
