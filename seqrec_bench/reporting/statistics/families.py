@@ -10,7 +10,8 @@ LEVEL = 0.05
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p-values: all tests whose value is at most `LEVEL` may be rejected together.
 
-    That holds whatever the tests have to do with each other. The i-th smallest of n is multiplied by n - i + 1, and none is smaller than those before it (Holm 1979).
+    That holds whatever the tests have to do with each other. The i-th smallest of n is multiplied by n - i + 1, and
+    none is smaller than those before it (Holm 1979).
 
     Raises:
         ValueError: One of them is no probability. A NaN must never pass for "no difference".
