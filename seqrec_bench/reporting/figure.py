@@ -1,4 +1,4 @@
-"""Draws dimension curves. The same curves give the same bytes with one version of Matplotlib."""
+"""Draws dimension curves."""
 
 import json
 import math
@@ -9,31 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.reporting.curves import Curve, Curves
+from seqrec_bench.reporting.drawing import GREY, STYLES, save
 from seqrec_bench.reporting.paper import Paper
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours for colour-blind readers; with a line style and a marker each, the curves differ in grey too.
-_STYLES: tuple[Mapping[str, Any], ...] = (
-    {"color": "#0072B2", "linestyle": (0, (1, 1.2)), "marker": "s"},
-    {"color": "#E69F00", "linestyle": (0, (5, 1.5)), "marker": "^"},
-    {"color": "#009E73", "linestyle": (0, (6, 1.5, 1, 1.5)), "marker": "D"},
-    {"color": "#D55E00", "linestyle": "solid", "marker": "o"},
-    {"color": "#CC79A7", "linestyle": (0, (3, 1, 1, 1, 1, 1)), "marker": "v"},
-    {"color": "#56B4E9", "linestyle": (0, (8, 3)), "marker": "P"},
-    {"color": "#000000", "linestyle": (0, (1, 3)), "marker": "X"},
-)
-_SETTINGS: dict[str, Any] = {
-    "svg.hashsalt": "seqrec-bench",
-    "text.parse_math": False,
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-_GREY = "#444444"
-_DPI = 200
 _NOTE_WIDTH = 130
 
 
@@ -43,19 +25,7 @@ def draw_curves(curves: Curves, paper: Paper, stem: Path) -> list[Path]:
     Returns:
         The two paths.
     """
-    from matplotlib import style
-
-    # From Matplotlib's defaults, so that whose computer it is does not show.
-    with style.context(["default", _SETTINGS]):
-        figure = _figure(curves, paper)
-        files = {".png": {"Description": data_text(curves)}, ".svg": {"Description": data_text(curves), "Date": None}}
-        paths = []
-        for suffix, metadata in files.items():
-            path = stem.with_name(stem.name + suffix)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path, dpi=_DPI, metadata=metadata)
-            paths.append(path)
-    return paths
+    return save(lambda: _figure(curves, paper), stem, data_text(curves))
 
 
 def data_text(curves: Curves) -> str:
@@ -74,10 +44,10 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
     axes = figure.add_subplot()
     shifts = _shifts(curves)
-    for curve, shift, style in zip(curves.curves, shifts, cycle(_STYLES), strict=False):
+    for curve, shift, style in zip(curves.curves, shifts, cycle(STYLES), strict=False):
         _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
         _draw_reported(axes, curve.row.reported.get(curves.metric), paper.dimension + shift, style)
-    axes.plot([], [], "o", color=_GREY, markersize=8, markerfacecolor="none", label=f"reported, at {paper.dimension}")
+    axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=f"reported, at {paper.dimension}")
     axes.set_xticks(curves.dimensions)
     axes.set_xlabel("dimension")
     axes.set_ylabel(curves.metric)
@@ -85,7 +55,7 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
     notes = [textwrap.fill(note, _NOTE_WIDTH) for note in _notes(curves, paper)]
-    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=_GREY)
+    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
     return figure
 
 

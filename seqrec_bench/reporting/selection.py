@@ -68,12 +68,8 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
         if (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
             cells[Place(key.model, key.variant, key.dimension)].append(record)
     chosen = {place: cells[place] for place in places if place in cells}
-    for group in chosen.values():
-        _require_one_model(group)
-    selection = Selection(chosen, _missing(chosen, places))
-    _require_comparable(selection.records)
-    _require_same_tags(selection.records)
-    return selection
+    require_side_by_side(chosen)
+    return Selection(chosen, _missing(chosen, places))
 
 
 def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Sequence[Record]]:
@@ -110,6 +106,19 @@ def _label(key: CellKey, paper: Paper) -> str:
     return f"{labels.get(key.model, key.model)}{variant}" + (
         "" if key.dimension in (0, paper.dimension) else f", d = {key.dimension}"
     )
+
+
+def require_side_by_side(cells: Mapping[Place, Sequence[Record]]) -> None:
+    """The records of each place can be averaged, and those of all places compared.
+
+    Raises:
+        InvalidRecordError: They can't, since they were not made in the same way.
+    """
+    for group in cells.values():
+        _require_one_model(group)
+    records = [record for group in cells.values() for record in group]
+    _require_comparable(records)
+    _require_same_tags(records)
 
 
 def runs(records: Sequence[Record], name: str) -> Runs:

@@ -48,7 +48,7 @@ def _covariance(curve: Sequence[Runs]) -> tuple[Float64Array, float]:
     """
     n_users = curve[0].n_users
     users = np.cov(np.stack([run.of_users for run in curve])) / n_users
-    seeds = max(np.mean([run.between_seeds - run.interaction for run in curve]), 0) / n_users
+    seeds = max(float(np.mean([run.between_seeds - run.interaction for run in curve])), 0.0) / n_users
     freedom = sum(run.n_seeds - 1 for run in curve) or n_users - 1
     return users + np.diag([seeds / run.n_seeds for run in curve]), freedom
 

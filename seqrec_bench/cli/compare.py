@@ -1,0 +1,59 @@
+"""``seqrec-bench compare``: whether one model is better than others."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.errors import MissingCellsError
+from seqrec_bench.records import Store
+from seqrec_bench.reporting.comparison import compare as compare_records
+from seqrec_bench.reporting.comparison_formats import FORMATS, forest_plot, to_json
+from seqrec_bench.reporting.drawing import save
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
+
+
+class ComparisonFormat(StrEnum):
+    """The names of `FORMATS`, as an option's choices."""
+
+    MD = "md"
+    JSON = "json"
+
+
+def compare(
+    models: Annotated[
+        list[str], typer.Argument(metavar="A B...", help="Recorded models: MODEL, MODEL:VARIANT, MODEL:VARIANT@DIM.")
+    ],
+    results: ResultsOption = DEFAULT_RESULTS,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The data set.", show_default=DEFAULT_DATASET)
+    ] = None,
+    protocol: Annotated[str | None, typer.Option(metavar="NAME", help="The protocol.", show_default="the paper's")] = (
+        None
+    ),
+    format: Annotated[ComparisonFormat, typer.Option(help="md is made for the terminal.")] = ComparisonFormat.MD,
+    out: Annotated[
+        Path | None, typer.Option(metavar="STEM", help="Also draws the forest plot, as STEM.png and STEM.svg.")
+    ] = None,
+    paper: PaperOption = None,
+) -> None:
+    """Says whether the first model is better than each of the others, for users like these.
+
+    Example: seqrec-bench compare am-lstm sequential-rules sasrec am-lstm:tuned --results results
+    """
+    source = read_paper(paper)
+    content = compare_records(
+        Store(results).records(), models, dataset or source.dataset, protocol or source.protocol, source.dimension
+    )
+    typer.echo(FORMATS[format](content), nl=False)
+    if out is not None:
+        for path in save(lambda: forest_plot(content), out, to_json(content)):
+            typer.echo(path, err=True)
+    if content.too_few:
+        names = ", ".join(f"{place} ({content.n_seeds[place]})" for place in content.too_few)
+        raise MissingCellsError(
+            f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {names}: run more with --seeds."
+        )

@@ -1,0 +1,170 @@
+"""Whether one model is better than others, for users like these: paired by user, its runs and theirs.
+
+Seeds are not paired, since the same seed means nothing to two models.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.reporting.selection import Place, require_side_by_side, runs
+from seqrec_bench.reporting.statistics.families import LEVEL, holm
+from seqrec_bench.reporting.statistics.inference import Inference
+from seqrec_bench.reporting.statistics.power import seeds_needed, smallest_detectable
+from seqrec_bench.reporting.statistics.questions import population
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
+
+COMPARED_METRICS = ("NDCG@50", "HR@50", "MRR@50")
+"""The first is the primary one, since it also selects; the others are secondary, each a family of its own."""
+
+ROUNDING = 1e-12
+"""Means over different numbers of seeds of equal values may differ by as much."""
+
+
+class Outcome(StrEnum):
+    """What a paired test says of the first model."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOT_SEPARATED = "not separated"
+    TOO_FEW_SEEDS = "too few seeds"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The first model against one of the others, in one metric."""
+
+    first: Place
+    other: Place
+    difference: float
+    """The first model's mean minus the other's."""
+    inference: Inference | None
+    """The same for users like these; None where seeds are too few for a verdict."""
+    relative: float | None
+    """The difference over the other's mean; None where that is 0."""
+    effect_size: float | None
+    """d_z: the mean over users of their differences over its standard deviation; None where that is 0."""
+    shares: tuple[float, float, float]
+    """Of the users for whom the first is better, equal and worse, each with the mean over seeds."""
+    p_value: float | None
+    """Two-sided, by Holm over the comparisons of this metric."""
+    detectable: float | None
+    """The smallest true difference that these runs would find with a chance of 80 %."""
+    seeds_needed: int | None
+    """The seeds a model with which a difference as great as the observed one would be found; None if there is none."""
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.p_value is None:
+            return Outcome.TOO_FEW_SEEDS
+        if self.p_value > LEVEL:
+            return Outcome.NOT_SEPARATED
+        return Outcome.BETTER if self.difference > 0 else Outcome.WORSE
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One model against others."""
+
+    dataset: str
+    protocol: str
+    n_users: int
+    n_seeds: Mapping[Place, int | None]
+    """Of each model; None for a deterministic one."""
+    pairs: Mapping[str, Sequence[Pair]]
+    """By metric."""
+
+    @property
+    def too_few(self) -> list[Place]:
+        """The models that have not the seeds for a verdict."""
+        return [place for place, n_seeds in self.n_seeds.items() if n_seeds is not None and n_seeds < MIN_SEEDS]
+
+
+def compare(records: Iterable[Record], names: Sequence[str], dataset: str, protocol: str, dimension: int) -> Comparison:
+    """The first of the named models against each of the others.
+
+    Args:
+        names: ``model``, ``model:variant``, ``model@dimension`` or ``model:variant@dimension``. A variant that is not
+            named is the model as published.
+        dimension: Which one is meant where none is named and the model was recorded at several.
+
+    Raises:
+        InputError: Fewer than two models are named, one of them twice, or by a name that can't be read.
+        MissingCellsError: One of them has no record.
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    cells = defaultdict(list)
+    for record in sorted(records, key=lambda record: record.key):
+        if (record.key.dataset, record.key.protocol) == (dataset, protocol):
+            cells[Place(record.key.model, record.key.variant, record.key.dimension)].append(record)
+    places = [_place(name, cells, dimension) for name in names]
+    if len(set(places)) < max(2, len(places)):
+        raise InputError(f"{', '.join(names)} are not two or more different models: name each once.")
+    chosen = {place: cells[place] for place in places}
+    require_side_by_side(chosen)
+    return Comparison(
+        dataset,
+        protocol,
+        len(chosen[places[0]][0].test.better),
+        {place: None if group[0].deterministic else len(group) for place, group in chosen.items()},
+        {name: _pairs(chosen, name) for name in COMPARED_METRICS},
+    )
+
+
+def _place(name: str, cells: Mapping[Place, object], usual_dimension: int) -> Place:
+    """The place that is meant by a name."""
+    found = re.fullmatch(r"([^:@]+)(?::([^:@]+))?(?:@(\d+))?", name)
+    if found is None:
+        raise InputError(f"{name!r} names no model: write MODEL, MODEL:VARIANT or MODEL:VARIANT@DIMENSION.")
+    model, variant, dimension = found[1], found[2] or PAPER_VARIANT, found[3]
+    fitting = [
+        place
+        for place in cells
+        if (place.model, place.variant) == (model, variant) and dimension in (None, str(place.dimension))
+    ]
+    if not fitting:
+        known = ", ".join(sorted({f"{place.model}:{place.variant}" for place in cells})) or "none"
+        raise MissingCellsError(f"There is no record of {name} (there are {known}): run it first, or name another.")
+    usual = [place for place in fitting if place.dimension == usual_dimension] or fitting
+    if len(usual) > 1:
+        dimensions = ", ".join(str(place.dimension) for place in usual)
+        raise InputError(f"{name} was recorded at the dimensions {dimensions}: name one, like {name}@{usual[0][2]}.")
+    return usual[0]
+
+
+def _pairs(chosen: Mapping[Place, Sequence[Record]], name: str) -> list[Pair]:
+    """The comparisons of one metric, which are one family."""
+    (first, ours), *others = ((place, runs(group, name)) for place, group in chosen.items())
+    inferences = [
+        population([ours, theirs], [1, -1]) if ours.are_enough and theirs.are_enough else None for _, theirs in others
+    ]
+    adjusted = iter(holm([inference.p_other() for inference in inferences if inference]))
+    return [
+        _pair(first, ours, place, theirs, inference, next(adjusted) if inference else None)
+        for (place, theirs), inference in zip(others, inferences, strict=True)
+    ]
+
+
+def _pair(
+    first: Place, ours: Runs, other: Place, theirs: Runs, inference: Inference | None, p_value: float | None
+) -> Pair:
+    of_users = ours.of_users - theirs.of_users
+    difference = ours.mean - theirs.mean
+    spread = float(of_users.std(ddof=1)) if len(of_users) > 1 else 0.0
+    better, worse = float((of_users > ROUNDING).mean()), float((of_users < -ROUNDING).mean())
+    return Pair(
+        first,
+        other,
+        difference,
+        inference,
+        difference / theirs.mean if theirs.mean else None,
+        difference / spread if spread else None,
+        (better, 1 - better - worse, worse),
+        p_value,
+        smallest_detectable(inference) if inference else None,
+        seeds_needed(ours, theirs, difference) if inference else None,
+    )

@@ -1,0 +1,166 @@
+"""Comparisons as text and as a forest plot."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair
+from seqrec_bench.reporting.drawing import GREY
+from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.reporting.selection import Place
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLOURS = {
+    Outcome.BETTER: "#0072B2",
+    Outcome.WORSE: "#D55E00",
+    Outcome.NOT_SEPARATED: "#777777",
+    Outcome.TOO_FEW_SEEDS: "#BBBBBB",
+}
+
+
+def to_markdown(comparison: Comparison) -> str:
+    """One table for each metric, and the notes."""
+    tables = [_markdown_table(comparison, name) for name in COMPARED_METRICS]
+    return "\n\n".join([*tables, markdown_notes(_notes(comparison))]) + "\n"
+
+
+def _markdown_table(comparison: Comparison, name: str) -> str:
+    lines = [[f"{name}, against", "difference", "± 95 %", "relative", "d_z", "users", "p", "verdict"]]
+    for pair in comparison.pairs[name]:
+        lines.append(
+            [
+                escape_markdown(_label(pair.other)),
+                number(pair.difference, "+.4f"),
+                number(pair.inference.half_width if pair.inference else None),
+                NONE if pair.relative is None else f"{pair.relative:+.1%}",
+                number(pair.effect_size, "+.2f"),
+                " / ".join(f"{share * 100:.0f}" for share in pair.shares),
+                NONE if pair.p_value is None else _p(pair.p_value),
+                pair.outcome.value,
+            ]
+        )
+    return markdown_table(lines)
+
+
+def _p(value: float) -> str:
+    return "< .0001" if value < 0.0001 else f"{value:.4f}".removeprefix("0")
+
+
+def _label(place: Place) -> str:
+    """The name that `compare` takes."""
+    variant = "" if place.variant == PAPER_VARIANT else f":{place.variant}"
+    return f"{place.model}{variant}" + (f"@{place.dimension}" if place.dimension else "")
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    first = next(iter(comparison.n_seeds))
+    seeds = ", ".join(
+        f"{_label(place)} {'any' if n_seeds is None else n_seeds}" for place, n_seeds in comparison.n_seeds.items()
+    )
+    n_others = len(comparison.n_seeds) - 1
+    notes = [
+        f"Difference: {_label(first)} minus the other, on the {comparison.n_users} test users of {comparison.dataset} "
+        f"under {comparison.protocol}, paired by user. Seeds: {seeds}.",
+        "±: half the width of the two-sided 95 % interval, of this comparison alone, for other users like these and "
+        "models trained again. It does not cover another choice of settings or another split.",
+        f"Verdict on the first model at 5 %, p by Holm's procedure over the {n_others} "
+        f"comparison{'s' if n_others > 1 else ''} of a metric. {COMPARED_METRICS[0]} is the primary metric, since it "
+        f"selects; {' and '.join(COMPARED_METRICS[1:])} are secondary.",
+        "d_z: mean over users of their differences, over its standard deviation. Users: per cent for whom the first "
+        "model is better / equal / worse.",
+    ]
+    notes += [
+        _reach(name, pair)
+        for name in COMPARED_METRICS
+        for pair in comparison.pairs[name]
+        if pair.outcome is Outcome.NOT_SEPARATED
+    ]
+    return notes
+
+
+def _reach(name: str, pair: Pair) -> str:
+    """What it would take to separate the two."""
+    if pair.seeds_needed is None:
+        takes = "no number of seeds would separate a difference as great as this one: it takes more users"
+    else:
+        takes = f"a difference as great as this one would take about {pair.seeds_needed} seeds a model"
+    return (
+        f"{name} against {_label(pair.other)}: not separated, which is not the same as equal. These runs find a "
+        f"difference of {number(pair.detectable)} with a chance of 80 %; {takes}."
+    )
+
+
+def to_json(comparison: Comparison) -> str:
+    """The same, numbers unrounded."""
+    rows = [
+        {
+            "metric": name,
+            "first": str(pair.first),
+            "other": str(pair.other),
+            "difference": pair.difference,
+            "half_width_95": pair.inference.half_width if pair.inference else None,
+            "relative": pair.relative,
+            "d_z": pair.effect_size,
+            "users": dict(zip(("better", "equal", "worse"), pair.shares, strict=True)),
+            "p_holm": pair.p_value,
+            "verdict": pair.outcome.value,
+            "smallest_detectable": pair.detectable,
+            "seeds_needed": pair.seeds_needed,
+        }
+        for name in COMPARED_METRICS
+        for pair in comparison.pairs[name]
+    ]
+    fields = {"rows": rows, "notes": _notes(comparison)}
+    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Comparison], str]] = {"md": to_markdown, "json": to_json}
+"""The formats by the names under which they are asked for."""
+
+
+def forest_plot(comparison: Comparison) -> "Figure":
+    """A panel for each metric: the differences with their 95 % intervals, coloured by verdict."""
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+    n_rows = len(comparison.n_seeds) - 1
+    figure = Figure(figsize=(7.2, 1.5 + 0.3 * n_rows), layout="constrained")
+    panels = figure.subplots(1, len(COMPARED_METRICS), sharey=True, squeeze=False)[0]
+    for axes, name in zip(panels, COMPARED_METRICS, strict=True):
+        _draw_panel(axes, comparison, name)
+    first = next(iter(comparison.n_seeds))
+    panels[0].set_yticks(range(n_rows), [_label(pair.other) for pair in comparison.pairs[COMPARED_METRICS[0]]])
+    panels[0].set_ylim(n_rows - 0.5, -0.5)
+    shown = {pair.outcome for pairs in comparison.pairs.values() for pair in pairs}
+    handles = [
+        Line2D([], [], color=_COLOURS[outcome], marker="o", linewidth=1.4, markersize=4.5, label=outcome.value)
+        for outcome in Outcome
+        if outcome in shown
+    ]
+    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
+    figure.supxlabel(
+        f"Difference: {_label(first)} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
+        "intervals for other users and seeds;\ncolours by Holm's procedure over the comparisons of a metric, at 5 %.",
+        x=0.01,
+        ha="left",
+        fontsize=7,
+        color=GREY,
+    )
+    return figure
+
+
+def _draw_panel(axes: "Axes", comparison: Comparison, name: str) -> None:
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    for row, pair in enumerate(comparison.pairs[name]):
+        colour = _COLOURS[pair.outcome]
+        width = pair.inference.half_width if pair.inference else None
+        axes.errorbar(pair.difference, row, xerr=width, fmt="o", color=colour, markersize=4.5, linewidth=1.4)
+    axes.set_title(name, fontsize=9)
+    axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    axes.locator_params(axis="x", nbins=4)
