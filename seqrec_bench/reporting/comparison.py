@@ -48,7 +48,7 @@ class Pair:
     """The difference over the other's mean; None where that is 0."""
     effect_size: float | None
     """d_z: the mean over users of their differences over its standard deviation; None where that is 0."""
-    shares: tuple[float, float, float]
+    shares: tuple[float, ...]
     """Of the users for whom the first is better, equal and worse, each with the mean over seeds."""
     p_value: float | None
     """Two-sided, by Holm over the comparisons of this metric."""
@@ -155,7 +155,7 @@ def _pair(
     of_users = ours.of_users - theirs.of_users
     difference = ours.mean - theirs.mean
     spread = float(of_users.std(ddof=1)) if len(of_users) > 1 else 0.0
-    better, worse = float((of_users > ROUNDING).mean()), float((of_users < -ROUNDING).mean())
+    shares = of_users > ROUNDING, abs(of_users) <= ROUNDING, of_users < -ROUNDING
     return Pair(
         first,
         other,
@@ -163,7 +163,7 @@ def _pair(
         inference,
         difference / theirs.mean if theirs.mean else None,
         difference / spread if spread else None,
-        (better, 1 - better - worse, worse),
+        tuple(float(share.mean()) for share in shares),
         p_value,
         smallest_detectable(inference) if inference else None,
         seeds_needed(ours, theirs, difference) if inference else None,
