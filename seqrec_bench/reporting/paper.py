@@ -54,6 +54,13 @@ class Paper:
     figure_metrics: tuple[str, ...]
     """What Figure 1, Figure 2, ... show over the dimension."""
     figure_dimensions: tuple[int, ...]
+    margins: Mapping[str, float]
+    """By metric, how far a mean over seeds may lie from a reported figure and still reproduce it."""
+    margins_reason: str
+
+    def practical_margin(self, metric: str) -> float:
+        """The smallest difference between two models that matters: half of what a reported figure may be off."""
+        return self.margins[metric] / 2
 
 
 def load_paper(source: str | Path) -> Paper:
@@ -74,7 +81,8 @@ def load_paper(source: str | Path) -> Paper:
 
 def _paper(name: str, fields: Any) -> Paper:
     texts = {"citation": str, "dataset": str, "protocol": str}
-    top = _fields(fields, "", {**texts, "cutoff": int, "metrics": list, "table": dict, "figures": dict})
+    tables = {"margins": dict, "table": dict, "figures": dict}
+    top = _fields(fields, "", {**texts, "cutoff": int, "metrics": list, **tables})
     table = _fields(
         top["table"], "table", {"dimension": int, "n_users": int, "rows": list, "references": list}, {"ablations": list}
     )
@@ -98,9 +106,19 @@ def _paper(name: str, fields: Any) -> Paper:
         ),
         figure_metrics=_metrics(figures["metrics"], "figures.metrics", top["cutoff"]),
         figure_dimensions=_dimensions(figures["dimensions"], table["dimension"]),
+        **_margins(top["margins"], metrics),
     )
     _require_consistency(paper)
     return paper
+
+
+def _margins(value: Any, metrics: tuple[str, ...]) -> dict[str, Any]:
+    """Every metric's margin, and the reason of them all."""
+    kinds = {metric.partition("@")[0]: metric for metric in metrics}
+    margins = _fields(value, "margins", {**dict.fromkeys(kinds, float), "reason": str})
+    for kind in kinds:
+        _require(0 < margins[kind] < 1, f"margins.{kind} is {margins[kind]}, not between 0 and 1")
+    return {"margins": {kinds[kind]: margins[kind] for kind in kinds}, "margins_reason": margins["reason"]}
 
 
 def _reported_row(value: Any, where: str, metrics: tuple[str, ...], dimension: int) -> PaperRow:

@@ -36,6 +36,12 @@ def test_the_built_in_paper_reports_its_table(paper: Paper) -> None:
     assert paper.figure_dimensions == (25, 50, 75, 100, 125, 150)
 
 
+def test_the_built_in_paper_has_a_margin_for_each_metric_and_says_why(paper: Paper) -> None:
+    assert paper.margins == {"HR@50": 0.02, "MRR@50": 0.01, "NDCG@50": 0.01}
+    assert [paper.practical_margin(metric) for metric in paper.metrics] == [0.01, 0.005, 0.005]
+    assert "twice the standard deviation" in paper.margins_reason
+
+
 def test_the_built_in_paper_takes_four_parts_out_of_its_model(paper: Paper) -> None:
     assert [(row.label, row.model, row.variant) for row in paper.ablations] == [
         ("without attention", "am-lstm", "no-attention"),
@@ -113,6 +119,12 @@ def test_an_unknown_paper_is_told_which_there_are() -> None:
         ("dimension = 100\n\n", "dimension = 0\n\n", r"table\.references\[4\]\.dimension must be 1 or more"),
         ("dimension = 100\n\n", "dimension = 9.5\n\n", r"references\[4\]\.dimension is 9\.5, which is not of type int"),
         ("hits = 461", "hits = 462", "FPMC has hits of another hit rate"),
+        ("[margins]", "[margins]\nMAP = 0.01", r"unknown key margins\.MAP \(known here: HR, MRR, NDCG, reason\)"),
+        ("HR = 0.02\n", "", r"it lacks the key margins\.HR"),
+        ("HR = 0.02", "HR = 0.0", r"margins\.HR is 0\.0, not between 0 and 1"),
+        ("HR = 0.02", "HR = 2.0", r"margins\.HR is 2\.0, not between 0 and 1"),
+        ("HR = 0.02", "HR = nan", r"margins\.HR is nan"),
+        ("reason = ", "why = ", r"unknown key margins\.why"),
         ("[table]", "[table", "at line"),
         ("[[table.references]]", "[table.references]", "Cannot"),
     ],
@@ -128,6 +140,7 @@ def test_what_is_not_exactly_a_paper_is_refused(tmp_path: Path, old: str, new: s
 def test_hits_need_a_hit_rate(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     text = CHEN2020.replace('["HR", "MRR", "NDCG"]', '["MRR", "NDCG"]')
+    text = text.replace("HR = 0.02\n", "")
     for rate in ("0.4698", "0.4889", "0.5111", "0.5355"):
         text = text.replace(f"HR = {rate}, ", "")
     file.write_text(text, encoding="utf-8")
