@@ -1,11 +1,15 @@
 """The committed records, and what was made of them: README's Table 1 and the figures."""
 
+import math
 import re
+from collections import defaultdict
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
+import numpy as np
 import pytest
 import typer
 from PIL import Image
@@ -23,7 +27,9 @@ from seqrec_bench.records import Record, Store
 from seqrec_bench.records.trials import Log, best_trial
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text, draw_curves
+from seqrec_bench.reporting.markdown import markdown_table
 from seqrec_bench.reporting.paper import load_paper
+from seqrec_bench.reporting.selection import runs
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
@@ -131,3 +137,30 @@ def test_records_were_made_by_committed_code_and_hold_together(records: list[Rec
             best = max(epoch.validation[SELECTION_METRIC] for epoch in record.curve)
             assert metric(record.validation, SELECTION_METRIC).mean() == pytest.approx(best, abs=1e-12), record.key
             assert record.parameters > 0
+
+
+def spreads(records: list[Record]) -> str:
+    """How much runs and users scatter, over all trained models with five runs at dimension 100."""
+    groups = defaultdict(list)
+    for record in records:
+        if record.key.protocol == PAPER.protocol and record.key.dimension == 100:
+            groups[record.key.model, record.key.variant].append(record)
+    groups = {place: group for place, group in groups.items() if len(group) == 5}
+    lines = [["", "SD of a run", "single runs' noise", "MSS / MSE", "SE of the users", "users who change"]]
+    for name in PAPER.metrics:
+        cells = [runs(group, name) for group in groups.values()]
+        n_users = cells[0].n_users
+        run = np.mean([cell.between_seeds for cell in cells]) / n_users
+        noise = np.mean([cell.interaction for cell in cells]) / n_users
+        users = np.mean([cell.of_users.var(ddof=1) for cell in cells]) / n_users
+        changed = [np.mean(a != b) for cell in cells for a, b in combinations(cell.values, 2)]
+        share = f"{np.mean(changed):.1%}" if name.startswith("HR") else "—"
+        numbers = [f"{1000 * math.sqrt(value):.1f}" for value in (run, noise, users)]
+        lines.append([name, *numbers[:2], f"{run / noise:.2f}", numbers[2], share])
+    return markdown_table(lines) + f"\n\n{len(groups)} models and variants.\n"
+
+
+def test_the_spreads_in_the_statistics_are_those_of_the_records(records: list[Record]) -> None:
+    text = (ROOT / "docs" / "statistics.md").read_text(encoding="utf-8")
+    (block,) = re.findall("<!-- spreads:begin -->\n(.*?)<!-- spreads:end -->\n", text, flags=re.DOTALL)
+    assert block == spreads(records)
