@@ -76,7 +76,7 @@ def _mean_gain(gain: Callable[[int], float], first: int, last: int) -> float:
 
 ATTACKS = (
     Attack(
-        f"better = 0, tied = c, HR@{_K} = min({_K}, c) / c; MRR@{_K} and NDCG@{_K} are the mean gains of ranks 1 to c",
+        f"with c candidates better = 0, tied = c, HR@{_K} = min({_K}, c) / c; MRR and NDCG are means over ranks 1 to c",
         constant_scores_tie_every_candidate,
     ),
     Attack("better = 0, tied = 1, every metric exactly 1", an_oracle_ranks_every_target_first),

@@ -81,7 +81,7 @@ ATTACKS = (
         histories_end_before_the_validation_target,
     ),
     Attack(
-        "`score` gets the latest items before the target, oldest first, with padding on the left, as many as asked for",
+        "score() gets the latest items before the target, oldest first, with padding on the left, as many as asked for",
         scorers_are_given_the_history_and_nothing_else,
     ),
     Attack(
