@@ -7,6 +7,7 @@ import typer
 
 from seqrec_bench.cli import data
 from seqrec_bench.cli.ablations import ablations
+from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.compare import compare
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
@@ -30,6 +31,7 @@ app.command()(ablations)
 app.command()(compare)
 app.command()(search)
 app.command()(trials)
+app.command()(attack)
 
 
 @app.callback()

@@ -35,7 +35,8 @@ from seqrec_bench.evaluation.registry import parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.processes import CellProcesses
-from seqrec_bench.experiments.run import Executor, Outcome, Plan, execute, make_plan
+from seqrec_bench.experiments.run import Attacks, Executor, Outcome, Plan, execute, make_plan
+from seqrec_bench.experiments.soundness import require_sound_evaluator
 from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite, suites
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import PAPER_VARIANT, Store
@@ -94,11 +95,12 @@ def run(
     _announce(plan)
     store.require_writable()
     setting = Setting(data, device)
+    attacks = None if models is not None else _attack(setting)
     if executor is None:
         place = _here(jobs or available_cores(), setting)
     else:
         place = _cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending}, setting)
-    _conclude(_execute(plan, place, store), results)
+    _conclude(_execute(plan, place, store, attacks), results)
 
 
 def _suite_groups(suite: str, settings: list[str], variant: str) -> list[Group]:
@@ -185,6 +187,13 @@ def _count(n_cells: int) -> str:
     return f"{n_cells} cell{'' if n_cells == 1 else 's'}"
 
 
+def _attack(setting: Setting) -> Attacks:
+    """Attacks the evaluator on the data of the run, which is not begun if that shows a fault."""
+    attacks = require_sound_evaluator(setting.split)
+    typer.echo(f"Attacks on the evaluator: all {attacks['passed']} passed.", err=True)
+    return attacks
+
+
 def _here(jobs: int, setting: Setting) -> Place:
     """This machine."""
     return jobs, partial(CellProcesses, jobs, run_cell, setting)
@@ -206,13 +215,13 @@ def _cluster(address: str, models: Collection[str], setting: Setting) -> Place:
     return max(1, jobs), partial(DaskCells, client, run_cell, setting, setting.dataset.fingerprint, models, warn)
 
 
-def _execute(plan: Plan, place: Place, store: Store) -> Outcome:
+def _execute(plan: Plan, place: Place, store: Store, attacks: Attacks | None) -> Outcome:
     jobs, open_executor = place
     with open_display(plan.pending, jobs) as display:
         executor = open_executor(display.advanced)
         end_as_by_interrupt()
         try:
-            return execute(plan.pending, executor, store, display.ended)
+            return execute(plan.pending, executor, store, display.ended, attacks)
         except KeyboardInterrupt:
             typer.echo(f"Stopped: finished cells are in {store.root}; the same command goes on from there.", err=True)
             raise

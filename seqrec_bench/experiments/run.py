@@ -1,8 +1,8 @@
 """From cells to records: what is done already, what is left, and doing it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from seqrec_bench.data.dataset import Dataset
@@ -10,6 +10,9 @@ from seqrec_bench.errors import in_words
 from seqrec_bench.experiments.cell import FinishedCell, cell_key, cell_recipe
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Record, Store
+
+Attacks = Mapping[str, int]
+"""What records say of the attacks that the evaluator has withstood; see `require_sound_evaluator`."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,17 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
 
 
 def execute(
-    pending: Sequence[Cell], executor: Executor, store: Store, ended: Callable[[Cell, Record | str], None]
+    pending: Sequence[Cell],
+    executor: Executor,
+    store: Store,
+    ended: Callable[[Cell, Record | str], None],
+    attacks: Attacks | None = None,
 ) -> Outcome:
     """Runs the cells and stores what comes of each as it ends; a cell that fails keeps none of the others back.
 
     Args:
         ended: Called for each cell with its record, or with the cause of its failure.
+        attacks: Noted in every record; None if there were none before this run.
     """
     finished: list[Cell] = []
     failed: list[tuple[Cell, str]] = []
@@ -86,15 +94,22 @@ def execute(
                 ended(cell, cause)
                 continue
             done = future.result()
-            store.save(done.record, done.weights)
+            record = _keep(done, store, attacks)
             del unsaved[future]
             finished.append(cell)
             if done.complaint:
                 without_weights.append((cell, done.complaint))
-            ended(cell, done.record)
+            ended(cell, record)
     finally:
         executor.shutdown()
         for future in unsaved:
             if not future.cancelled() and not future.exception():
-                store.save(future.result().record, future.result().weights)
+                _keep(future.result(), store, attacks)
     return Outcome(finished, failed, without_weights)
+
+
+def _keep(done: FinishedCell, store: Store, attacks: Attacks | None) -> Record:
+    """Stores what came of a cell, with the attacks that went before, wherever it was run, and returns its record."""
+    record = replace(done.record, environment={**done.record.environment, "attacks": attacks})
+    store.save(record, done.weights)
+    return record

@@ -100,6 +100,6 @@ class Record:
     parameters: int
     """Trained numbers; 0 for a model that only counts."""
     environment: Mapping[str, Any]
-    """Package versions, platform, git commit, threads."""
+    """Package versions, platform, git commit, threads; the attacks that the evaluator withstood before, or None."""
     weights: str | None = None
     """sha256 of the file beside the record that holds the recommender's state; None where none was kept."""

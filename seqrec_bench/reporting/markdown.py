@@ -9,12 +9,17 @@ NONE = "—"
 LINE_WIDTH = 80
 
 
-def markdown_table(lines: Sequence[Sequence[str]]) -> str:
-    """A table with aligned columns, so that its source can be read too; the first line is the head."""
+def markdown_table(lines: Sequence[Sequence[str]], n_left: int = 1) -> str:
+    """A table with aligned columns, so that its source can be read too; the first line is the head.
+
+    Args:
+        n_left: How many columns, the first ones, hold words and begin at the left; the others hold numbers.
+    """
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    rule = [f":{'-' * (widths[0] - 1)}", *[f"{'-' * (width - 1)}:" for width in widths[1:]]]
+    words = [f":{'-' * (width - 1)}" for width in widths[:n_left]]
+    numbers = [f"{'-' * (width - 1)}:" for width in widths[n_left:]]
     head, *body = lines
-    return "\n".join(_line(cells, widths) for cells in (head, rule, *body))
+    return "\n".join(_line(cells, widths, n_left) for cells in (head, words + numbers, *body))
 
 
 def markdown_notes(notes: Sequence[str]) -> str:
@@ -42,6 +47,7 @@ def wrapped(text: str, first: str = "", others: str = "") -> str:
     )
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    aligned = [cells[0].ljust(widths[0]), *map(str.rjust, cells[1:], widths[1:])]
+def _line(cells: Sequence[str], widths: Sequence[int], n_left: int) -> str:
+    words = map(str.ljust, cells[:n_left], widths[:n_left])
+    aligned = [*words, *map(str.rjust, cells[n_left:], widths[n_left:])]
     return f"| {' | '.join(aligned)} |"

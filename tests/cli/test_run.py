@@ -4,15 +4,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from seqrec_bench.cli.main import app
 from seqrec_bench.cli.run import parse_numbers
+from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
+from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.experiments.run import Outcome, execute
-from seqrec_bench.experiments.suite import Cell, cells, load_suite
-from seqrec_bench.records import Store
+from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite
+from seqrec_bench.recommender import Recommender
+from seqrec_bench.records import Ranks, Store
 
 FAILING = """
 from dataclasses import dataclass
@@ -253,3 +258,44 @@ def test_numbers_are_lists_and_ranges() -> None:
 def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
     with pytest.raises(BenchError, match="--seeds"):
         parse_numbers(text, "--seeds", least=0)
+
+
+def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | None = None) -> Ranks:
+    """Counts ties for the target."""
+    better = rank_targets(recommender, holdout, users).better
+    return Ranks(better, np.ones_like(better))
+
+
+@pytest.fixture
+def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suite of one model that only counts."""
+    monkeypatch.setattr("seqrec_bench.cli.run.load_suite", lambda name: [Group(["popularity"], [100], [0])])
+
+
+@pytest.mark.usefixtures("small_paper")
+@pytest.mark.parametrize("arguments", [["--all"], ["--suite", "paper"]])
+def test_attacks_go_before_a_suite_and_are_noted_in_its_records(
+    bench: Callable[..., Result], tmp_path: Path, arguments: list[str]
+) -> None:
+    done = bench(*arguments)
+    assert done.exit_code == 0, done.output
+    assert f"Attacks on the evaluator: all {len(ATTACKS)} passed." in done.stderr
+    (record,) = Store(tmp_path / "runs").records()
+    assert record.environment["attacks"] == {"suite": SUITE, "passed": len(ATTACKS)}
+
+
+def test_models_by_name_are_run_without_attacks(bench: Callable[..., Result], tmp_path: Path) -> None:
+    assert "Attacks" not in bench("--models", "popularity").stderr
+    (record,) = Store(tmp_path / "runs").records()
+    assert record.environment["attacks"] is None
+
+
+@pytest.mark.usefixtures("small_paper")
+def test_nothing_is_run_by_an_evaluator_with_a_fault(
+    bench: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqrec_bench.experiments.soundness.rank_targets", strictly)
+    done = bench("--all")
+    assert isinstance(done.exception, AttackError)
+    assert "so nothing was run" in str(done.exception)
+    assert Store(tmp_path / "runs").records() == []

@@ -127,10 +127,11 @@ def test_an_interruption_loses_no_cell_that_is_done(store: Store, toy: Dataset) 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        execute([CELL, OTHER], Here(toy, {}), store, interrupt)
+        execute([CELL, OTHER], Here(toy, {}), store, interrupt, {"passed": 3})
     assert [record.key.seed for record in store.records()] == [0, 1]
     for record in store.records():
         assert store.load_weights(record)
+        assert record.environment["attacks"] == {"passed": 3}
 
 
 def test_an_interruption_keeps_what_is_stored_and_shuts_down(store: Store, toy: Dataset) -> None:

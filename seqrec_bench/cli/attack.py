@@ -1,0 +1,71 @@
+"""``seqrec-bench attack``: the evaluator, or a model, in cases whose outcome is known beforehand."""
+
+from enum import StrEnum
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import (
+    DatasetOption,
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.data import Columns, Dataset, leave_one_out
+from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_model, failed
+from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
+from seqrec_bench.evaluation.registry import build, has_dimension, load
+from seqrec_bench.reporting.attacks import to_json, to_markdown
+
+Attacked = tuple[list[Finding], str]
+"""What was found, and what was attacked, in words."""
+
+
+class AttackFormat(StrEnum):
+    MD = "md"
+    JSON = "json"
+
+
+def attack(
+    model: Annotated[
+        str | None, typer.Argument(metavar="[MODEL]", help="Attack this model, on synthetic data.", show_default=False)
+    ] = None,
+    dimension: Annotated[int, typer.Option(min=1, help="The model's embedding dimension.")] = 25,
+    format: Annotated[AttackFormat, typer.Option(help="md is made for the terminal and for a page.")] = AttackFormat.MD,
+    dataset: DatasetOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Attacks the evaluator on a data set, or a model, and says what was expected and what was found.
+
+    `run --all` and `run --suite` do the former before they begin. Ends with 6 if an attack finds a fault.
+    """
+    columns = Columns(user_column, item_column, time_column)
+    if model is None:
+        findings, subject = _attack_evaluator(load_dataset(dataset, interactions, tags, columns))
+    elif dataset or interactions or tags or columns != Columns():
+        raise InputError("A model is attacked on synthetic data: leave the data set out, or the model.")
+    else:
+        findings, subject = _attack_model(model, dimension)
+    typer.echo((to_json if format == AttackFormat.JSON else to_markdown)(findings, subject), nl=False)
+    if failed(findings):
+        raise typer.Exit(ExitCode.FALLS_SHORT)
+
+
+def _attack_evaluator(data: Dataset) -> Attacked:
+    findings = attack_evaluator(rank_targets, leave_one_out(data.sequences))
+    return findings, f"the evaluator, on {data.name} (fingerprint {data.fingerprint[:12]}), protocol {PROTOCOL}"
+
+
+def _attack_model(name: str, dimension: int) -> Attacked:
+    has_one = has_dimension(load(name))
+    findings = attack_model(rank_targets, partial(build, name, dimension, {}))
+    return findings, f"{name}{f' at dimension {dimension}' if has_one else ''}, on synthetic data"
