@@ -7,6 +7,7 @@ import typer
 
 from seqrec_bench.cli import data
 from seqrec_bench.cli.ablations import ablations
+from seqrec_bench.cli.audit import audit
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
@@ -26,6 +27,7 @@ app.command()(run)
 app.command()(table)
 app.command()(plot)
 app.command()(ablations)
+app.command()(audit)
 app.command()(search)
 app.command()(trials)
 

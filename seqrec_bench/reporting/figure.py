@@ -3,7 +3,7 @@
 import json
 import math
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import cycle, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Okabe and Ito's colours for colour-blind readers; with a line style and a marker each, the curves differ in grey too.
-_STYLES: tuple[Mapping[str, Any], ...] = (
+STYLES: tuple[Mapping[str, Any], ...] = (
     {"color": "#0072B2", "linestyle": (0, (1, 1.2)), "marker": "s"},
     {"color": "#E69F00", "linestyle": (0, (5, 1.5)), "marker": "^"},
     {"color": "#009E73", "linestyle": (0, (6, 1.5, 1, 1.5)), "marker": "D"},
@@ -24,6 +24,8 @@ _STYLES: tuple[Mapping[str, Any], ...] = (
     {"color": "#CC79A7", "linestyle": (0, (3, 1, 1, 1, 1, 1)), "marker": "v"},
     {"color": "#56B4E9", "linestyle": (0, (8, 3)), "marker": "P"},
     {"color": "#000000", "linestyle": (0, (1, 3)), "marker": "X"},
+    {"color": "#7F7F7F", "linestyle": (0, (4, 1, 1, 1)), "marker": "<"},
+    {"color": "#8C510A", "linestyle": (0, (2, 1)), "marker": ">"},
 )
 _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "seqrec-bench",
@@ -32,9 +34,9 @@ _SETTINGS: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-_GREY = "#444444"
+GREY = "#444444"
 _DPI = 200
-_NOTE_WIDTH = 130
+NOTE_WIDTH = 130
 
 
 def draw_curves(curves: Curves, paper: Paper, stem: Path) -> list[Path]:
@@ -43,12 +45,21 @@ def draw_curves(curves: Curves, paper: Paper, stem: Path) -> list[Path]:
     Returns:
         The two paths.
     """
+    return save_figure(lambda: _figure(curves, paper), data_text(curves), stem)
+
+
+def save_figure(draw: Callable[[], "Figure"], description: str, stem: Path) -> list[Path]:
+    """Writes what is drawn to ``<stem>.png`` and ``<stem>.svg``, with this description of its data.
+
+    Returns:
+        The two paths.
+    """
     from matplotlib import style
 
     # From Matplotlib's defaults, so that whose computer it is does not show.
     with style.context(["default", _SETTINGS]):
-        figure = _figure(curves, paper)
-        files = {".png": {"Description": data_text(curves)}, ".svg": {"Description": data_text(curves), "Date": None}}
+        figure = draw()
+        files = {".png": {"Description": description}, ".svg": {"Description": description, "Date": None}}
         paths = []
         for suffix, metadata in files.items():
             path = stem.with_name(stem.name + suffix)
@@ -74,18 +85,18 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
     axes = figure.add_subplot()
     shifts = _shifts(curves)
-    for curve, shift, style in zip(curves.curves, shifts, cycle(_STYLES), strict=False):
+    for curve, shift, style in zip(curves.curves, shifts, cycle(STYLES), strict=False):
         _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
         _draw_reported(axes, curve.row.reported.get(curves.metric), paper.dimension + shift, style)
-    axes.plot([], [], "o", color=_GREY, markersize=8, markerfacecolor="none", label=f"reported, at {paper.dimension}")
+    axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=f"reported, at {paper.dimension}")
     axes.set_xticks(curves.dimensions)
     axes.set_xlabel("dimension")
     axes.set_ylabel(curves.metric)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
-    notes = [textwrap.fill(note, _NOTE_WIDTH) for note in _notes(curves, paper)]
-    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=_GREY)
+    notes = [textwrap.fill(note, NOTE_WIDTH) for note in _notes(curves, paper)]
+    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
     return figure
 
 
