@@ -22,6 +22,9 @@ _PANELS: tuple[tuple[str, tuple[Variant, ...]], ...] = (
 )
 """The last has a scale of its own: against a sample, every figure is higher."""
 
+_LINE = 0.025
+"""The height of a line of notes, as a part of the figure's."""
+
 
 def draw_audit(audit: Audit, stem: Path) -> list[Path]:
     """Writes the figure to ``<stem>.png`` and ``<stem>.svg``, each with its `audit_data_text` as description.
@@ -44,17 +47,21 @@ def audit_data_text(audit: Audit) -> str:
 def _figure(audit: Audit) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.6, 5.0), layout="constrained")
-    panels = figure.subplots(1, len(_PANELS), width_ratios=[len(variants) for _, variants in _PANELS])
+    notes = "\n".join(textwrap.fill(note, round(1.5 * NOTE_WIDTH)) for note in _notes(audit))
+    # Margins by hand: where several panels stand side by side, a constrained layout is not the same to the last bit.
+    figure = Figure(figsize=(9.6, 5.2))
+    margins = {"left": 0.065, "right": 0.99, "top": 0.83, "bottom": 0.14 + _LINE * notes.count("\n"), "wspace": 0.16}
+    panels = figure.subplots(
+        1, len(_PANELS), width_ratios=[len(variants) for _, variants in _PANELS], gridspec_kw=margins
+    )
     panels[0].sharey(panels[1])
     for axes, (title, variants) in zip(panels, _PANELS, strict=True):
         _draw_panel(axes, audit, variants)
         axes.set_title(title, fontsize=9, color=GREY)
     panels[0].set_ylabel(audit.main_metric)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=5, frameon=False, handlelength=2.8)
-    notes = [textwrap.fill(note, round(1.5 * NOTE_WIDTH)) for note in _notes(audit)]
-    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
+    figure.legend(handles, labels, loc="upper left", ncols=5, frameon=False, handlelength=2.8)
+    figure.text(0.01, 0.015, notes, ha="left", va="bottom", fontsize=7, color=GREY)
     return figure
 
 

@@ -59,10 +59,12 @@ def _time_ties(audit: Audit) -> Iterable[str]:
     columns = _present(audit, (BASE, *TIME_TIES), name)
     models = [model for model in audit.labels if all(model in column.standings for column in columns)]
     if len(columns) > 1 and models:
-        yield f"Over the orders of ties in time, {name} goes {'; '.join(_range(audit, columns, m) for m in models)}."
-    for variant in TIME_TIES:
-        if variant.name in audit.columns[name]:
-            yield f"With ties in the order {variant.label!r}, {_order(audit, variant)}."
+        yield f"Over the orders of ties in time, {name} goes {', '.join(_range(audit, columns, m) for m in models)}."
+    orders: dict[str, list[str]] = {}
+    for column in _present(audit, TIME_TIES, name):
+        orders.setdefault(_order(audit, column.variant), []).append(column.variant.label)
+    for outcome, labels in orders.items():
+        yield f"In the {'order' if len(labels) == 1 else 'orders'} {_each(labels)}, {outcome}."
 
 
 def _range(audit: Audit, columns: Sequence[Column], model: str) -> str:
@@ -90,27 +92,29 @@ def _split(audit: Audit) -> Iterable[str]:
 def _order(audit: Audit, variant: Variant) -> str:
     """How the models' order under the variant differs from the base protocol's, by each metric."""
     columns = [audit.columns[name][variant.name] for name in audit.metrics]
-    of = f"of {columns[0].n_pairs} pairs of models"
+    of = f"of the {columns[0].n_pairs} pairs of models"
     if not any(column.flips for column in columns):
-        return f"none {of} flips by {_each(audit.metrics, 'or')}"
+        return f"none {of} flips by any metric"
     flips = _each([str(len(column.flips)) for column in columns])
-    clear = _each([str(sum(flip.is_clear for flip in column.flips)) for column in columns])
+    n_clear = [sum(flip.is_clear for flip in column.flips) for column in columns]
+    clear = f"{_each(list(map(str, n_clear)))} of them clearly" if any(n_clear) else "none of them clearly"
     taus = _each([f"{column.tau or 0:.2f}" for column in columns])
-    return f"{flips} {of} flip by {_each(audit.metrics)}, {clear} of them clearly (Kendall's tau {taus})" + _leaders(
+    return f"{flips} {of} flip by {_each(audit.metrics)}, {clear} (Kendall's tau {taus})" + _leaders(
         audit, dict(zip(audit.metrics, columns, strict=True))
     )
 
 
 def _leaders(audit: Audit, columns: Mapping[str, Column]) -> str:
     """Who leads in the base protocol and does not under the variant."""
-    fallen: dict[tuple[str, int], list[str]] = {}
+    fallen: dict[str, dict[str, int]] = {}
     for name, column in columns.items():
         for model, standing in column.standings.items():
             if standing.rank + standing.moved == 1 and standing.rank > 1:
-                fallen.setdefault((audit.labels[model], standing.rank), []).append(name)
+                fallen.setdefault(audit.labels[model], {})[name] = standing.rank
     return "".join(
-        f"; {label}, first of them in the base protocol, is number {rank} by {_each(names)}"
-        for (label, rank), names in fallen.items()
+        f"; {label}, first of these models under base, is number {_each(list(map(str, ranks.values())))} by "
+        f"{_each(list(ranks))}"
+        for label, ranks in fallen.items()
     )
 
 

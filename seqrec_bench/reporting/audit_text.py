@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.reporting.audit import Audit, Column, Standing
+from seqrec_bench.reporting.audit import Audit, Column
 from seqrec_bench.reporting.audit_findings import findings
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number, wrapped
 from seqrec_bench.reporting.variants import RANKED_AGAIN, TIME_SPLIT, TRAINED_AGAIN, Variant
@@ -32,18 +32,19 @@ def _table(audit: Audit, name: str, variants: Sequence[Variant]) -> str | None:
     if not models:
         return None
     lines = [[escape_markdown(name), *(variant.label for variant in variants)]]
+    among = {model: base.standings[model].estimate.mean for model in models} if base else {}
     for model in models:
-        standings = [column.standings.get(model) if column else None for column in (base, *columns)]
-        lines.append([escape_markdown(audit.labels[model]), *map(_cell, standings)])
+        first = _cell(among[model], 1 + sum(mean > among[model] for mean in among.values()), 0)
+        standings = [column.standings.get(model) if column else None for column in columns]
+        others = [NONE if each is None else _cell(each.estimate.mean, each.rank, each.moved) for each in standings]
+        lines.append([escape_markdown(audit.labels[model]), first, *others])
     return markdown_table(lines)
 
 
-def _cell(standing: Standing | None) -> str:
+def _cell(mean: float, rank: int, moved: int) -> str:
     """Figure, rank, and whether that is better or worse than in the base protocol."""
-    if standing is None:
-        return NONE
-    mark = "▲" if standing.moved > 0 else "▼" if standing.moved < 0 else _NO_MARK
-    return f"{number(standing.estimate.mean)} {standing.rank}{mark}"
+    mark = "▲" if moved > 0 else "▼" if moved < 0 else _NO_MARK
+    return f"{number(mean)} {rank}{mark}"
 
 
 def _flips(audit: Audit) -> list[str]:
@@ -63,11 +64,12 @@ def _notes(audit: Audit) -> list[str]:
     columns = audit.columns[audit.metrics[0]]
     notes = [
         f"Base: {LOO_FULL}. After a figure, a mean over seeds, stands the model's rank among those that have a figure "
-        "in the column; ▲ and ▼: a better and a worse rank than the base protocol gives among the same models.",
+        "in the column (under base, in the table); ▲ and ▼: a better and a worse rank than the base protocol gives "
+        "among the same models.",
         "Seen kept: the user's history is ranked too. 100 uniform, 100 popular: each target against 100 unseen items, "
         "drawn uniformly or by their counts in training, fixed for each user; of 101 candidates, a cut-off of 50 takes "
         "in half. Ties for, ties against: equal scores count as below or above the target, not in expectation. In "
-        "all of these the models are those trained under the base protocol, restored from their weights.",
+        "all of these the models are those trained under the base protocol, with the settings and epochs chosen there.",
         "Reversed, random, item up, item down: the order of a user's interactions of one time, other than the file's; "
         "random is a mean over the random orders. Training data and targets differ, so models are trained again: "
         "those that only count always, the others on request (`--suite audit-retrained`).",
