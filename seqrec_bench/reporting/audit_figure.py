@@ -50,7 +50,7 @@ def _figure(audit: Audit) -> "Figure":
     notes = "\n".join(textwrap.fill(note, round(1.5 * NOTE_WIDTH)) for note in _notes(audit))
     # Margins by hand: where several panels stand side by side, a constrained layout is not the same to the last bit.
     figure = Figure(figsize=(9.6, 5.2))
-    margins = {"left": 0.065, "right": 0.99, "top": 0.83, "bottom": 0.14 + _LINE * notes.count("\n"), "wspace": 0.16}
+    margins = {"left": 0.08, "right": 0.99, "top": 0.85, "bottom": 0.14 + _LINE * notes.count("\n"), "wspace": 0.22}
     panels = figure.subplots(
         1, len(_PANELS), width_ratios=[len(variants) for _, variants in _PANELS], gridspec_kw=margins
     )
