@@ -112,10 +112,15 @@ def _leaders(audit: Audit, columns: Mapping[str, Column]) -> str:
             if standing.rank + standing.moved == 1 and standing.rank > 1:
                 fallen.setdefault(audit.labels[model], {})[name] = standing.rank
     return "".join(
-        f"; {label}, first of these models under base, is number {_each(list(map(str, ranks.values())))} by "
+        f"; {label}, first of these models under base, is number {_numbers(list(ranks.values()))} by "
         f"{_each(list(ranks))}"
         for label, ranks in fallen.items()
     )
+
+
+def _numbers(ranks: Sequence[int]) -> str:
+    """One number where all are the same."""
+    return _each([str(rank) for rank in (ranks if len(set(ranks)) > 1 else ranks[:1])])
 
 
 def _changes(audit: Audit, variant: Variant, name: str) -> dict[str, float]:
