@@ -70,9 +70,11 @@ def test_a_sample_is_all_that_a_target_is_ranked_against(split: Split, part: str
     assert (found.better.tolist(), found.tied.tolist()) == literal(recommender.scores, holdout, sampled)
 
 
-def test_padding_fills_up_a_sample_and_is_not_ranked(split: Split) -> None:
+@pytest.mark.parametrize("score", [99, 2, -1])
+def test_padding_fills_up_a_sample_and_is_not_ranked(split: Split, score: float) -> None:
+    """Be it above targets or level with them."""
     recommender = table(split)
-    recommender.scores[:, PADDING] = 99
+    recommender.scores[:, PADDING] = score
     holdout = with_uniform_sample(split, 60, seed=1).test
     found, everything = rank_targets(recommender, holdout), rank_targets(recommender, split.test)
     assert (holdout.negatives == PADDING).any(axis=1).all()
