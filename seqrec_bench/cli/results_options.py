@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.errors import MissingCellsError
+from seqrec_bench.reporting.audit import MissingUnder
 from seqrec_bench.reporting.paper import Paper, load_paper
 from seqrec_bench.reporting.selection import Missing
 
@@ -28,7 +29,7 @@ def read_paper(file: Path | None) -> Paper:
     return load_paper(file or DEFAULT_PAPER)
 
 
-def require_none_missing(missing: Sequence[Missing], results: Path, cells: str = "--all") -> None:
+def require_none_missing(missing: Sequence[Missing | MissingUnder], results: Path, cells: str = "--all") -> None:
     """Ends a command that had to leave cells out, after it has printed what there is.
 
     Args:

@@ -1,7 +1,7 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.places import Place, cluster, count_cells, require_no_weights, this_machine
 from seqrec_bench.cli.process_options import (
     DeviceOption,
     ExecutorOption,
@@ -31,18 +32,14 @@ from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.registry import parse_setting
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.cell import Setting, run_cell
-from seqrec_bench.experiments.processes import CellProcesses
-from seqrec_bench.experiments.run import Attacks, Executor, Outcome, Plan, execute, make_plan
+from seqrec_bench.experiments.cell import Setting, setting_under
+from seqrec_bench.experiments.run import Attacks, Executor, Outcome, Plan, execute_by_protocol, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
-from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite, suites
-from seqrec_bench.recommender import Epoch
+from seqrec_bench.experiments.suite import Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT, Store
-
-Place = tuple[int, Callable[[Callable[[Cell, Epoch | None], None]], Executor]]
-"""How many cells run there side by side, and what makes the executor, which reports starts and epochs."""
 
 
 def run(
@@ -94,13 +91,14 @@ def run(
     plan = make_plan(cells(groups), store, data, fresh)
     _announce(plan)
     store.require_writable()
-    setting = Setting(data, device)
-    attacks = None if models is not None else _attack(setting)
+    attacks = None if models is not None else _attack(data)
     if executor is None:
-        place = _here(jobs or available_cores(), setting)
+        place = this_machine(jobs or available_cores())
     else:
-        place = _cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending}, setting)
-    _conclude(_execute(plan, place, store, attacks), results)
+        require_no_weights(plan)
+        place = cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
+    setting = partial(setting_under, dataset=data, device=device, store=store)
+    _conclude(_execute(plan, place, store, setting, attacks), results)
 
 
 def _suite_groups(suite: str, settings: list[str], variant: str) -> list[Group]:
@@ -178,57 +176,37 @@ def _warn_of_repeats(dataset: Dataset) -> None:
 
 
 def _announce(plan: Plan) -> None:
-    typer.echo(f"To run: {_count(len(plan.pending))}; done already: {_count(len(plan.done))}.", err=True)
+    typer.echo(f"To run: {count_cells(len(plan.pending))}; done already: {count_cells(len(plan.done))}.", err=True)
     for cell, reason in plan.stale:
         typer.echo(f"Stale, so run again: {cell} was {reason}.", err=True)
 
 
-def _count(n_cells: int) -> str:
-    return f"{n_cells} cell{'' if n_cells == 1 else 's'}"
-
-
-def _attack(setting: Setting) -> Attacks:
+def _attack(dataset: Dataset) -> Attacks:
     """Attacks the evaluator on the data of the run, which is not begun if that shows a fault."""
-    attacks = require_sound_evaluator(setting.split)
+    attacks = require_sound_evaluator(PROTOCOLS[LOO_FULL].hold_out(dataset))
     typer.echo(f"Attacks on the evaluator: all {attacks['passed']} passed.", err=True)
     return attacks
 
 
-def _here(jobs: int, setting: Setting) -> Place:
-    """This machine."""
-    return jobs, partial(CellProcesses, jobs, run_cell, setting)
-
-
-def _cluster(address: str, models: Collection[str], setting: Setting) -> Place:
-    """The Dask cluster whose scheduler is at the address."""
-    try:
-        from seqrec_bench.experiments.dask_cells import DaskCells, connect, n_threads
-    except ImportError as error:
-        raise InputError(
-            "--executor needs Dask: install it with `pip install 'seqrec-bench[dask]'`, here and on the cluster."
-        ) from error
-    client = connect(address)
-    jobs = n_threads(client)
-    waits = "" if jobs else "; cells wait until a worker joins"
-    typer.echo(f"Dask cluster {address}: {_count(jobs)} side by side{waits}.", err=True)
-    warn = partial(typer.echo, err=True)
-    return max(1, jobs), partial(DaskCells, client, run_cell, setting, setting.dataset.fingerprint, models, warn)
-
-
-def _execute(plan: Plan, place: Place, store: Store, attacks: Attacks | None) -> Outcome:
+def _execute(
+    plan: Plan, place: Place, store: Store, setting_under: Callable[[str], Setting], attacks: Attacks | None
+) -> Outcome:
     jobs, open_executor = place
     with open_display(plan.pending, jobs) as display:
-        executor = open_executor(display.advanced)
+
+        def open_for(protocol: str) -> Executor:
+            return open_executor(setting_under(protocol), display.advanced)
+
         end_as_by_interrupt()
         try:
-            return execute(plan.pending, executor, store, display.ended, attacks)
+            return execute_by_protocol(plan.pending, open_for, store, display.ended, attacks)
         except KeyboardInterrupt:
             typer.echo(f"Stopped: finished cells are in {store.root}; the same command goes on from there.", err=True)
             raise
 
 
 def _conclude(outcome: Outcome, results: Path) -> None:
-    typer.echo(f"Finished: {_count(len(outcome.finished))}, with records in {results}.", err=True)
+    typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}.", err=True)
     for cell, complaint in outcome.without_weights:
         typer.echo(f"Weights not kept: {cell}: {complaint}", err=True)
     for cell, cause in outcome.failed:

@@ -1,7 +1,7 @@
 """A data set as the bench uses it: re-indexed, ordered by the protocol and known by its fingerprint."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,8 @@ class Dataset:
     name: str
     """Safe to be part of a path."""
     sequences: Sequences
-    """All interactions; a user's are ordered by time, and those of one time as the file has them."""
+    """All interactions; a user's are ordered by time, and those of one time as the file has them, unless `in_order`
+    has given them another order."""
     user_ids: StrArray
     """(n_users,) raw user ids in natural order."""
     item_ids: StrArray
@@ -68,6 +69,12 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         fingerprint=sequences_fingerprint(sequences, user_ids, item_ids),
         tags_fingerprint=None if sequences.tags is None else tags_fingerprint(sequences.tags),
     )
+
+
+def in_order(dataset: Dataset, sequences: Sequences) -> Dataset:
+    """The data set with its interactions in another order, which its fingerprint tells from the first."""
+    fingerprint = sequences_fingerprint(sequences, dataset.user_ids, dataset.item_ids)
+    return replace(dataset, sequences=sequences, fingerprint=fingerprint)
 
 
 def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray, Int64Array]:

@@ -1,4 +1,4 @@
-"""The one split of the protocol ``loo-full-v1``: leave one out, twice.
+"""What a split is, and that of the protocol ``loo-full-v1``: leave one out, twice.
 
 A user's last item is the test target, the one before it the validation target, the rest is training data. A user with
 fewer than three interactions is training data only.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import Int64Array, Sequences
+from seqrec_bench.recommender import Int32Array, Int64Array, Sequences
 
 MIN_EVALUATED_LENGTH = 3
 """The shortest sequence that leaves something to train on beside its two targets."""
@@ -25,6 +25,10 @@ class Holdout:
     """(n_evaluated,) the users who have a target, ascending."""
     targets: Int64Array
     """(n_evaluated,) their target items."""
+    ranks_seen: bool = False
+    """Whether a user's history is ranked beside the other items."""
+    negatives: Int32Array | None = None
+    """(n_evaluated, N) the only items that a target is ranked against, filled up with padding; None for all items."""
 
 
 @dataclass(frozen=True, eq=False)

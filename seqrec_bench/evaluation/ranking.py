@@ -1,6 +1,7 @@
 """Full ranking: every target against the whole catalogue, in two integers per user.
 
-A candidate is every item but the padding and the user's history; the target always is one. Nothing is sorted: ranks
+A candidate is every item but the padding and the user's history; the target always is one. A holdout may ask for other
+candidates: the history too, or a sample for each target. Nothing is sorted: ranks
 come from counting the candidates above the target and level with it. Users are scored in blocks, so that memory depends
 neither on their number nor on the catalogue's size.
 """
@@ -12,9 +13,6 @@ from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.recommender import PADDING, Float32Array, Int32Array, Int64Array, Recommender, Sequences
 from seqrec_bench.records import Ranks
-
-PROTOCOL = "loo-full-v1"
-"""Leave one out, full ranking, history excluded, ties in time by row: see docs/design.md."""
 
 MAX_BLOCK_SIZE = 256
 """Users scored at once in a catalogue of up to 131,071 items; see `block_size`."""
@@ -58,7 +56,7 @@ def rank_targets(recommender: Recommender, holdout: Holdout, users: Int64Array |
     size = block_size(holdout.history.n_items)
     for block in np.unique(wanted // size):
         members = slice(block * size, min((block + 1) * size, len(targets)))
-        better[members], tied[members] = _rank_block(recommender, holdout.history, members, targets[members])
+        better[members], tied[members] = _rank_block(recommender, holdout, members, targets[members])
     return Ranks(better=better[wanted], tied=tied[wanted])
 
 
@@ -78,13 +76,19 @@ def latest_items(history: Sequences, users: Int64Array, length: int | None) -> I
 
 
 def _rank_block(
-    recommender: Recommender, history: Sequences, members: slice, targets: Int64Array
+    recommender: Recommender, holdout: Holdout, members: slice, targets: Int64Array
 ) -> tuple[Int64Array, Int64Array]:
     """`better` and `tied` of consecutive users; 0 for those without a target, whose entry in `targets` is padding."""
+    history = holdout.history
     scores = _score_block(recommender, history, np.arange(members.start, members.stop))
+    if holdout.negatives is not None:
+        first, last = np.searchsorted(holdout.users, [members.start, members.stop])
+        return _count_sample(scores, targets, np.flatnonzero(targets), holdout.negatives[first:last])
     bounds = history.offsets[members.start : members.stop + 1]
-    rows = np.repeat(np.arange(len(targets)), np.diff(bounds))
-    better, tied = _count(scores, targets, rows, history.items[bounds[0] : bounds[-1]])
+    rows, seen = np.repeat(np.arange(len(targets)), np.diff(bounds)), history.items[bounds[0] : bounds[-1]]
+    if holdout.ranks_seen:
+        rows, seen = rows[:0], seen[:0]
+    better, tied = _count(scores, targets, rows, seen)
     return np.where(targets, better, 0), np.where(targets, tied, 0)
 
 
@@ -134,6 +138,26 @@ def _count(
     level[rows, seen] = False
     level[everyone, targets] = True
     return better, _count_true(level)
+
+
+def _count_sample(
+    scores: Float32Array, targets: Int64Array, rows: Int64Array, negatives: Int32Array
+) -> tuple[Int64Array, Int64Array]:
+    """As `_count`, where each target has candidates of its own.
+
+    Args:
+        scores: (B, n_items + 1)
+        targets: (B,)
+        rows: (n,) those that have a target; 0 is the answer for the others.
+        negatives: (n, N) what each of them is ranked against, filled up with padding.
+    """
+    target_scores = scores[rows, targets[rows]][:, None]
+    their_scores = scores[rows[:, None], negatives]
+    is_item = negatives != PADDING
+    better, tied = np.zeros_like(targets), np.zeros_like(targets)
+    better[rows] = ((their_scores > target_scores) & is_item).sum(axis=1)
+    tied[rows] = 1 + ((their_scores == target_scores) & is_item).sum(axis=1)
+    return better, tied
 
 
 def _count_true(mask: npt.NDArray[np.bool_]) -> Int64Array:

@@ -1,23 +1,25 @@
-"""Running one cell: build the model, fit it, rank its targets, and put down everything about it."""
+"""Running one cell: build the model, fit or restore it, rank its targets, and put down everything about it."""
 
 import math
 import resource
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import Holdout, Split, leave_one_out
+from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import BenchError, ScoreError, in_words
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
-from seqrec_bench.evaluation.ranking import PROTOCOL, rank_targets
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.environment import environment
+from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
-from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record, Store
 from seqrec_bench.records.weights import plain_arrays
 
 
@@ -26,12 +28,16 @@ class Setting:
     """What the cells of one run have in common."""
 
     dataset: Dataset
+    """Arranged as the protocol has it."""
     device: str
+    protocol: str = LOO_FULL
+    trained: Store | None = None
+    """Where the models are that the protocol ranks again; without it, all are fitted."""
     split: Split = field(init=False)
 
     def __post_init__(self) -> None:
         """Splits the data, once for all cells."""
-        object.__setattr__(self, "split", leave_one_out(self.dataset.sequences))
+        object.__setattr__(self, "split", PROTOCOLS[self.protocol].hold_out(self.dataset))
 
 
 @dataclass(frozen=True)
@@ -58,17 +64,31 @@ class FinishedCell:
 
     record: Record
     weights: State | None
-    """The state of the fitted recommender; None where it has none, or none that can be kept."""
+    """The state of the fitted recommender; None where it has none, none that can be kept, or was restored itself."""
     complaint: str | None
     """What is wrong with the recommender's state, in words. The ranks do not depend on it, so they are kept."""
 
 
+def setting_under(protocol: str, dataset: Dataset, device: str, store: Store) -> Setting:
+    """The setting of the cells of one protocol.
+
+    Args:
+        dataset: As it was read.
+        store: Where the cells' records go, and trained models come from.
+    """
+    found = PROTOCOLS[protocol]
+    return Setting(found.arrange(dataset), device, protocol, store if found.base else None)
+
+
 def cell_key(cell: Cell, dataset: Dataset) -> CellKey:
-    return CellKey(dataset.name, PROTOCOL, cell.model, cell.variant, cell.dimension, cell.seed)
+    return CellKey(dataset.name, cell.protocol, cell.model, cell.variant, cell.dimension, cell.seed)
 
 
 def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
     """What a record of this cell must have been made by to be of use.
+
+    Args:
+        dataset: Arranged as the cell's protocol has it.
 
     Raises:
         InputError: The model or its settings are not what they have to be.
@@ -82,9 +102,13 @@ def _recipe(recommender: Recommender, dataset: Dataset) -> Recipe:
 
 
 def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
-    """Trains and tests the cell in this process.
+    """Trains and tests the cell in this process, or restores and tests it where the protocol trains nothing.
+
+    A model without a state is fitted in either case.
 
     Raises:
+        MissingCellsError: The trained model is not there.
+        InvalidRecordError: It is not the one that this cell is about.
         ScoreError: The model's scores are not finite, or not scores; the message names the epoch.
         InputError: The model can't be run on these data.
     """
@@ -93,7 +117,8 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
     made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
     split = setting.split
     started = time.perf_counter()
-    curve = _fit(recommender, cell, split.validation, setting.device, report)
+    weights = _restore(recommender, cell, recipe, setting)
+    curve = [] if weights else _fit(recommender, cell, split.validation, setting.device, report)
     fitted = time.perf_counter()
     validation, test = rank_targets(recommender, split.validation), rank_targets(recommender, split.test)
     record = Record(
@@ -107,8 +132,9 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         peak_memory_bytes=_peak_memory(),
         parameters=recommender.n_parameters,
         environment=made_by,
+        weights=weights,
     )
-    return FinishedCell(record, *_state_of(recommender))
+    return FinishedCell(record, None, None) if weights else FinishedCell(record, *_state_of(recommender))
 
 
 def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]) -> Fitted:
@@ -121,6 +147,15 @@ def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]
     recommender = build(cell.model, cell.dimension, cell.settings)
     curve = _fit(recommender, cell, setting.validation, setting.device, report)
     return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation)))
+
+
+def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, setting: Setting) -> str | None:
+    """Restores what the protocol ranks again and returns the sha256 of its weights; None where it is to be fitted."""
+    base = PROTOCOLS[setting.protocol].base
+    if base is None or setting.trained is None or not isinstance(recommender, Restorable):
+        return None
+    key = cell_key(replace(cell, protocol=base), setting.dataset)
+    return restore_trained(recommender, setting.split.train, key, recipe, setting.trained)
 
 
 def _fit(

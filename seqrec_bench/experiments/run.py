@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Protocol
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import in_words
+from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.experiments.cell import FinishedCell, cell_key, cell_recipe
+from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Record, Store
 
@@ -54,10 +57,11 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         InvalidRecordError: A record that stands in a cell's place can't be read.
     """
     pending, done, stale = [], [], []
+    arranged = {name: PROTOCOLS[name].arrange(dataset) for name in {cell.protocol for cell in cells}}
     for cell in cells:
-        recipe = cell_recipe(cell, dataset)
+        recipe = cell_recipe(cell, arranged[cell.protocol])
         record = None if fresh else store.load(cell_key(cell, dataset))
-        difference = record and recipe.difference(record.recipe)
+        difference = record and (recipe.difference(record.recipe) or _stale_weights(cell, record, store))
         if record and not difference:
             done.append(cell)
             continue
@@ -65,6 +69,37 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
             stale.append((cell, difference))
         pending.append(cell)
     return Plan(pending, done, stale)
+
+
+def _stale_weights(cell: Cell, record: Record, store: Store) -> str | None:
+    """What is wrong with the weights that the record was ranked with; None where it was trained, or they are right."""
+    base = PROTOCOLS[cell.protocol].base
+    return base and stale_weights(record.weights, replace(record.key, protocol=base), store)
+
+
+def execute_by_protocol(
+    pending: Sequence[Cell],
+    open_executor: Callable[[str], Executor],
+    store: Store,
+    ended: Callable[[Cell, Record | str], None],
+    attacks: Attacks | None = None,
+) -> Outcome:
+    """Runs the cells of one protocol after those of another, since only cells of one have their data in common.
+
+    Args:
+        pending: Those of one protocol stand together.
+        open_executor: Makes an executor for the cells of the protocol of that name.
+        ended, attacks: As `execute` has them.
+    """
+    outcomes = [
+        execute(list(cells), open_executor(protocol), store, ended, attacks)
+        for protocol, cells in groupby(pending, key=lambda cell: cell.protocol)
+    ]
+    return Outcome(
+        finished=[cell for outcome in outcomes for cell in outcome.finished],
+        failed=[failure for outcome in outcomes for failure in outcome.failed],
+        without_weights=[complaint for outcome in outcomes for complaint in outcome.without_weights],
+    )
 
 
 def execute(

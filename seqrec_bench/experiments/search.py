@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import InputError, in_words
-from seqrec_bench.evaluation.ranking import PROTOCOL
+from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.evaluation.registry import build, has_dimension, hyperparameters, load
 from seqrec_bench.experiments.cell import Fitted
 from seqrec_bench.experiments.environment import environment
@@ -163,7 +163,7 @@ def _conditions(search: Search, space: ModelSpace, dataset: Dataset, device: str
         "dataset": dataset.name,
         "fingerprint": dataset.fingerprint,
         "tags_fingerprint": dataset.tags_fingerprint,
-        "protocol": PROTOCOL,
+        "protocol": LOO_FULL,
         "device": device,
         "seed": search.seed,
         "space": {key: list(values) for key, values in space.space.items()},

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.records import PAPER_VARIANT
@@ -24,9 +25,11 @@ class Cell:
     seed: int
     settings: Mapping[str, Value] = field(default_factory=dict, hash=False)
     """Values of hyperparameters that differ from the model's defaults."""
+    protocol: str = LOO_FULL
 
     def __str__(self) -> str:
-        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}"
+        under = "" if self.protocol == LOO_FULL else f" under {self.protocol}"
+        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}{under}"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Group:
     variant: str = PAPER_VARIANT
     settings: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """By model."""
+    protocols: Sequence[str] = (LOO_FULL,)
 
 
 def suites() -> list[str]:
@@ -61,9 +65,10 @@ def load_suite(name: str) -> list[Group]:
 def cells(groups: Sequence[Group]) -> list[Cell]:
     """The groups' cells in anytime order: whenever a run is stopped, what it has is the most useful part.
 
-    First every model at its group's main dimension with the first seed, which is a complete table; then the other
-    seeds there, one seed after another; then the other dimensions, one seed after another. A model without a
-    dimension has cells at dimension 0 only, and a deterministic one has cells of the first seed only.
+    One protocol after another, as they stand in `PROTOCOLS`, so that what is trained comes before it is ranked again.
+    Within one, first every model at its group's main dimension with the first seed, which is a complete table; then
+    the other seeds there, one seed after another; then the other dimensions, one seed after another. A model without
+    a dimension has cells at dimension 0 only, and a deterministic one has cells of the first seed only.
     """
     ordered = sorted(
         ((_stage(group, cell), cell) for group in groups for cell in _group_cells(group)), key=lambda pair: pair[0]
@@ -71,12 +76,12 @@ def cells(groups: Sequence[Group]) -> list[Cell]:
     return [cell for _, cell in ordered]
 
 
-def _stage(group: Group, cell: Cell) -> tuple[int, int, int]:
+def _stage(group: Group, cell: Cell) -> tuple[int, int, int, int]:
     """Sorts cells; equal ones stay in the order of the models."""
-    main = group.dimensions[0]
+    protocol, main = list(PROTOCOLS).index(cell.protocol), group.dimensions[0]
     if cell.dimension in (0, main):
-        return (0 if cell.seed == group.seeds[0] else 1, cell.seed, 0)
-    return (2, cell.seed, group.dimensions.index(cell.dimension))
+        return (protocol, 0 if cell.seed == group.seeds[0] else 1, cell.seed, 0)
+    return (protocol, 2, cell.seed, group.dimensions.index(cell.dimension))
 
 
 def _group_cells(group: Group) -> list[Cell]:
@@ -86,5 +91,10 @@ def _group_cells(group: Group) -> list[Cell]:
         dimensions = group.dimensions if has_dimension(recommender) else [0]
         seeds = group.seeds[:1] if recommender.deterministic else group.seeds
         settings = group.settings.get(model, {})
-        found += [Cell(model, group.variant, dimension, seed, settings) for dimension in dimensions for seed in seeds]
+        found += [
+            Cell(model, group.variant, dimension, seed, settings, protocol)
+            for protocol in group.protocols
+            for dimension in dimensions
+            for seed in seeds
+        ]
     return found

@@ -102,4 +102,8 @@ class Record:
     environment: Mapping[str, Any]
     """Package versions, platform, git commit, threads; the attacks that the evaluator withstood before, or None."""
     weights: str | None = None
-    """sha256 of the file beside the record that holds the recommender's state; None where none was kept."""
+    """sha256 of the file that holds the recommender's state; None where none was kept.
+
+    The file stands beside the record or, where the recommender was restored, beside the record of the protocol that
+    trained it.
+    """

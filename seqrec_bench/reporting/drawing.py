@@ -16,8 +16,12 @@ STYLES: tuple[Mapping[str, Any], ...] = (
     {"color": "#CC79A7", "linestyle": (0, (3, 1, 1, 1, 1, 1)), "marker": "v"},
     {"color": "#56B4E9", "linestyle": (0, (8, 3)), "marker": "P"},
     {"color": "#000000", "linestyle": (0, (1, 3)), "marker": "X"},
+    {"color": "#7F7F7F", "linestyle": (0, (4, 1, 1, 1)), "marker": "<"},
+    {"color": "#8C510A", "linestyle": (0, (2, 1)), "marker": ">"},
 )
 GREY = "#444444"
+NOTE_WIDTH = 130
+"""Characters of a line of small notes under a figure."""
 _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "seqrec-bench",
     "text.parse_math": False,

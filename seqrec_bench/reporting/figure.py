@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.reporting.curves import Curve, Curves
-from seqrec_bench.reporting.drawing import GREY, STYLES, save
+from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, save
 from seqrec_bench.reporting.paper import Paper
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-_NOTE_WIDTH = 130
 
 
 def draw_curves(curves: Curves, paper: Paper, stem: Path) -> list[Path]:
@@ -54,7 +52,7 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
-    notes = [textwrap.fill(note, _NOTE_WIDTH) for note in _notes(curves, paper)]
+    notes = [textwrap.fill(note, NOTE_WIDTH) for note in _notes(curves, paper)]
     figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
     return figure
 

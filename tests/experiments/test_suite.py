@@ -1,6 +1,10 @@
+from dataclasses import replace
+from itertools import groupby
+
 import pytest
 
 from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite, suites
 from seqrec_bench.reporting.paper import load_paper
@@ -78,12 +82,48 @@ def test_each_ablation_takes_out_the_part_that_it_is_named_for() -> None:
 
 @pytest.mark.parametrize("name", ["", "ablation", "../suites/paper", "paper.toml"])
 def test_an_unknown_suite_is_told_which_there_are(name: str) -> None:
-    with pytest.raises(InputError, match=r"There is no suite '.*': choose from ablations, paper, tuned"):
+    with pytest.raises(InputError, match=r"There is no suite '.*': choose from ablations, "):
         load_suite(name)
 
 
+def test_the_audit_makes_all_variants_and_trains_before_it_ranks_again() -> None:
+    made = cells(load_suite("audit"))
+    expected = {(model, name) for model in REFERENCES for name in PROTOCOLS} | {
+        (model, name)
+        for model in TRAINED | {"sasrec"}
+        for name, protocol in PROTOCOLS.items()
+        if name == LOO_FULL or protocol.base
+    }
+    assert {(cell.model, cell.protocol) for cell in made} == expected
+    assert {cell.seed for cell in made if cell.model == "caser"} == set(range(5))
+    assert {(cell.dimension, cell.variant) for cell in made if cell.model == "caser"} == {(100, "paper")}
+    assert len(set(made)) == len(made) == 4 * (5 * 5 + 4) + 9 * 4
+    order = list(dict.fromkeys(cell.protocol for cell in made))
+    assert order == list(PROTOCOLS)
+    assert [protocol for protocol, _ in groupby(cell.protocol for cell in made)] == order
+    assert [cell.seed for cell in made[:9]] == [0] * 9
+
+
+def test_the_trained_models_are_trained_again_on_request() -> None:
+    made = cells(load_suite("audit-retrained"))
+    assert {cell.model for cell in made} == TRAINED | {"sasrec"}
+    assert {cell.protocol for cell in made} == {"loo-full-reversed-ties-v1", "time-full-v1"}
+    assert len(made) == 5 * 2 * 3
+
+
+def test_other_suites_keep_to_the_benchs_own_protocol() -> None:
+    for name in ("ablations", "paper", "tuned"):
+        assert {cell.protocol for cell in cells(load_suite(name))} == {LOO_FULL}
+
+
+def test_a_cells_name_has_its_protocol_where_that_is_another() -> None:
+    cell = Cell("fpmc", "paper", 20, 1)
+    assert str(cell) == "fpmc paper-d20-s1"
+    assert str(replace(cell, protocol="time-full-v1")) == "fpmc paper-d20-s1 under time-full-v1"
+
+
 def test_every_suite_has_a_name() -> None:
-    assert {"ablations", "paper", "tuned"} <= set(suites())
+    assert {"ablations", "audit", "audit-retrained", "paper", "tuned"} <= set(suites())
     assert suites() == sorted(suites())
 
 

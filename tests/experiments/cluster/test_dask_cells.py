@@ -14,7 +14,7 @@ from seqrec_bench.experiments.cell import FinishedCell, Setting, run_cell
 from seqrec_bench.experiments.dask_cells import DaskCells, connect
 from seqrec_bench.experiments.processes import CellError, CellProcesses
 from seqrec_bench.experiments.run import execute
-from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.suite import Cell, Group
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Store
 
@@ -115,6 +115,24 @@ def test_the_command_runs_its_cells_there(cluster: Cluster, tmp_path: Path) -> N
     assert "unruly paper-d0-s0: started" in done.stderr
     assert "Finished: 2 cells" in done.stderr
     assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity", "unruly"]
+
+
+@pytest.mark.usefixtures("cells")
+def test_the_command_runs_one_protocol_after_another_there(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{user},{(user + place) % 7},{place // 2}" for user in range(9) for place in range(6)]
+    (tmp_path / "ratings.csv").write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    protocols = ["loo-full-v1", "loo-full-reversed-ties-v1"]
+    groups = [Group(["unruly"], [0], [0], "paper", {}, protocols)]
+    monkeypatch.setattr("seqrec_bench.cli.run.load_suite", lambda name: groups)
+    arguments = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
+    done = CliRunner().invoke(app, ["run", "--suite", "two", *arguments, "--executor", f"dask://{cluster.address}"])
+    assert done.exit_code == 0, done.output
+    reversed_ties, base = Store(tmp_path / "runs").records()
+    assert [reversed_ties.key.protocol, base.key.protocol] == protocols[::-1]
+    assert reversed_ties.recipe.dataset.fingerprint != base.recipe.dataset.fingerprint
+    assert reversed_ties.test != base.test
 
 
 def test_a_scheduler_that_cant_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

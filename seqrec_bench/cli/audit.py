@@ -1,0 +1,45 @@
+"""``seqrec-bench audit``: what the conclusions owe to the protocol."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.results_options import (
+    DEFAULT_RESULTS,
+    PaperOption,
+    ResultsOption,
+    read_paper,
+    require_none_missing,
+)
+from seqrec_bench.records import Store
+from seqrec_bench.reporting import audit as reporting
+from seqrec_bench.reporting.audit_figure import draw_audit
+from seqrec_bench.reporting.audit_text import to_json, to_markdown
+
+
+class AuditFormat(StrEnum):
+    MD = "md"
+    JSON = "json"
+
+
+def audit(
+    results: ResultsOption = DEFAULT_RESULTS,
+    format: Annotated[AuditFormat, typer.Option(help="md is made for the terminal and for a page.")] = AuditFormat.MD,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw a figure too, audit.png and audit.svg, in this directory.")
+    ] = None,
+    paper: PaperOption = None,
+) -> None:
+    """Prints each model's figure and rank under variants of the protocol, and what flips.
+
+    Their cells are made by: seqrec-bench run --suite audit
+    """
+    content = reporting.audit(Store(results).records(), read_paper(paper))
+    if not content.is_empty:
+        typer.echo((to_json if format == AuditFormat.JSON else to_markdown)(content), nl=False)
+        if out is not None:
+            for path in draw_audit(content, out / "audit"):
+                typer.echo(path, err=True)
+    require_none_missing(content.missing, results, "--suite audit")

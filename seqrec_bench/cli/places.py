@@ -1,0 +1,57 @@
+"""Where `seqrec-bench run` runs its cells: this machine, or a Dask cluster."""
+
+from collections.abc import Callable, Collection
+from functools import partial
+
+import typer
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.processes import CellProcesses
+from seqrec_bench.experiments.run import Executor, Plan
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import Epoch
+
+Place = tuple[int, Callable[[Setting, Callable[[Cell, Epoch | None], None]], Executor]]
+"""How many cells run there side by side, and what makes the executor of a setting, which reports starts and epochs."""
+
+
+def this_machine(jobs: int) -> Place:
+    """This machine."""
+    return jobs, partial(CellProcesses, jobs, run_cell)
+
+
+def require_no_weights(plan: Plan) -> None:
+    """Raises `InputError` for cells that a cluster's workers could not run."""
+    for cell in plan.pending:
+        if PROTOCOLS[cell.protocol].base:
+            raise InputError(
+                f"Cells of {cell.protocol} are ranked with the weights in --results, which no Dask worker sees: run "
+                "them on this machine, without --executor."
+            )
+
+
+def cluster(address: str, models: Collection[str]) -> Place:
+    """The Dask cluster whose scheduler is at the address."""
+    try:
+        from seqrec_bench.experiments.dask_cells import DaskCells, connect, n_threads
+    except ImportError as error:
+        raise InputError(
+            "--executor needs Dask: install it with `pip install 'seqrec-bench[dask]'`, here and on the cluster."
+        ) from error
+    with connect(address) as client:
+        jobs = n_threads(client)
+    waits = "" if jobs else "; cells wait until a worker joins"
+    typer.echo(f"Dask cluster {address}: {count_cells(jobs)} side by side{waits}.", err=True)
+    warn = partial(typer.echo, err=True)
+
+    def open_there(setting: Setting, report: Callable[[Cell, Epoch | None], None]) -> Executor:
+        fingerprint = setting.dataset.fingerprint
+        return DaskCells(connect(address), run_cell, setting, fingerprint, models, warn, report)
+
+    return max(1, jobs), open_there
+
+
+def count_cells(n_cells: int) -> str:
+    return f"{n_cells} cell{'' if n_cells == 1 else 's'}"

@@ -1,0 +1,72 @@
+"""The protocols by name: how ties in time are ordered, what is held out, and what a target is ranked against.
+
+`LOO_FULL` is the bench's own. The others differ from it in one point each, to show what its conclusions owe to that
+point (see docs/audit.md).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from seqrec_bench.data.dataset import Dataset, in_order
+from seqrec_bench.data.split import Split, leave_one_out
+from seqrec_bench.data.ties import reverse_ties, shuffle_ties, sort_ties_by_item
+from seqrec_bench.data.time_split import split_at_time
+from seqrec_bench.evaluation.candidates import with_popular_sample, with_seen, with_uniform_sample
+from seqrec_bench.recommender import Sequences
+
+LOO_FULL = "loo-full-v1"
+"""Leave one out, full ranking, history excluded, ties in time by row: see docs/design.md."""
+
+N_NEGATIVES = 100
+NEGATIVES_SEED = 0
+TIME_QUANTILE = 0.75
+"""Three quarters of the interactions are training data under ``time-full-v1``."""
+
+RANDOM_ORDERS = range(5)
+"""The seeds of the random orders of ties."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a data set becomes training data and ranked targets."""
+
+    name: str
+    reorder: Callable[[Sequences], Sequences] | None = None
+    """Changes the order of interactions of one user and time; None leaves them as the file has them."""
+    split: Callable[[Sequences], Split] = leave_one_out
+    candidates: Callable[[Split], Split] | None = None
+    """Changes what targets are ranked against; None leaves the whole catalogue but the user's history."""
+    base: str | None = None
+    """The protocol with the same training data, whose trained models are ranked again; None where it trains its own."""
+
+    def arrange(self, dataset: Dataset) -> Dataset:
+        """The data set with its ties in this protocol's order."""
+        return dataset if self.reorder is None else in_order(dataset, self.reorder(dataset.sequences))
+
+    def hold_out(self, dataset: Dataset) -> Split:
+        """Splits a data set that is arranged already.
+
+        Raises:
+            InputError: Nobody is left to evaluate.
+        """
+        split = self.split(dataset.sequences)
+        return split if self.candidates is None else self.candidates(split)
+
+
+def _ranked_again(name: str, candidates: Callable[[Split], Split]) -> Protocol:
+    return Protocol(name, candidates=candidates, base=LOO_FULL)
+
+
+ALL = (
+    Protocol(LOO_FULL),
+    _ranked_again("loo-full-seen-v1", with_seen),
+    _ranked_again("loo-uniform100-v1", partial(with_uniform_sample, number=N_NEGATIVES, seed=NEGATIVES_SEED)),
+    _ranked_again("loo-popular100-v1", partial(with_popular_sample, number=N_NEGATIVES, seed=NEGATIVES_SEED)),
+    Protocol("loo-full-reversed-ties-v1", reorder=reverse_ties),
+    *(Protocol(f"loo-full-random-ties-{seed}-v1", reorder=partial(shuffle_ties, seed=seed)) for seed in RANDOM_ORDERS),
+    Protocol("loo-full-item-up-ties-v1", reorder=partial(sort_ties_by_item, descending=False)),
+    Protocol("loo-full-item-down-ties-v1", reorder=partial(sort_ties_by_item, descending=True)),
+    Protocol("time-full-v1", split=partial(split_at_time, quantile=TIME_QUANTILE)),
+)
+PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in ALL}

@@ -1,0 +1,150 @@
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqrec_bench.data import Dataset, Holdout, Split, leave_one_out
+from seqrec_bench.evaluation import ranking
+from seqrec_bench.evaluation.candidates import sample_negatives, with_popular_sample, with_seen, with_uniform_sample
+from seqrec_bench.evaluation.ranking import rank_targets
+from seqrec_bench.evaluation.synthetic import synthetic_sequences
+from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Recommender
+
+
+class Table:
+    """Scores users by a table, whatever their history."""
+
+    name, version, deterministic, uses_order, history_length = "table", 1, True, False, 1
+    n_parameters = 0
+
+    def __init__(self, scores: Float32Array) -> None:
+        self.scores = scores
+
+    def fit(self, *arguments: object) -> None: ...
+
+    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
+        return self.scores[users]
+
+
+def table(split: Split, n_levels: int = 4) -> Recommender:
+    shape = (split.train.n_users, split.train.n_items + 1)
+    return Table(np.random.default_rng(7).integers(0, n_levels, shape).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def split() -> Split:
+    return leave_one_out(synthetic_sequences(n_users=300, n_items=40, length=9, order=0.5, seed=3))
+
+
+def seen_by(holdout: Holdout, user: int) -> list[int]:
+    return holdout.history.items[holdout.history.offsets[user] : holdout.history.offsets[user + 1]].tolist()
+
+
+def literal(scores: Float32Array, holdout: Holdout, candidates: dict[int, list[int]]) -> tuple[list[int], list[int]]:
+    """Better and tied, counted candidate by candidate; the target is one, listed or not."""
+    better, tied = [], []
+    for user, target in zip(holdout.users.tolist(), holdout.targets.tolist(), strict=True):
+        others = [scores[user, item] for item in candidates[user] if item != target]
+        better.append(sum(bool(score > scores[user, target]) for score in others))
+        tied.append(1 + sum(bool(score == scores[user, target]) for score in others))
+    return better, tied
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_with_seen_items_every_item_is_a_candidate(split: Split, part: str) -> None:
+    recommender, holdout = table(split), getattr(with_seen(split), part)
+    found = rank_targets(recommender, holdout)
+    everything = {user: list(range(1, 41)) for user in holdout.users.tolist()}
+    assert (found.better.tolist(), found.tied.tolist()) == literal(recommender.scores, holdout, everything)
+    assert found != rank_targets(recommender, getattr(split, part))
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_a_sample_is_all_that_a_target_is_ranked_against(split: Split, part: str) -> None:
+    recommender, holdout = table(split), getattr(with_popular_sample(split, 10, seed=1), part)
+    found = rank_targets(recommender, holdout)
+    sampled = dict(zip(holdout.users.tolist(), holdout.negatives.tolist(), strict=True))
+    assert (found.better.tolist(), found.tied.tolist()) == literal(recommender.scores, holdout, sampled)
+
+
+@pytest.mark.parametrize("score", [99, 2, -1])
+def test_padding_fills_up_a_sample_and_is_not_ranked(split: Split, score: float) -> None:
+    """Be it above targets or level with them."""
+    recommender = table(split)
+    recommender.scores[:, PADDING] = score
+    holdout = with_uniform_sample(split, 60, seed=1).test
+    found, everything = rank_targets(recommender, holdout), rank_targets(recommender, split.test)
+    assert (holdout.negatives == PADDING).any(axis=1).all()
+    assert found == everything
+
+
+def test_users_asked_for_and_the_size_of_blocks_change_nothing(split: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = replace(split, test=drop_users(split.test, every=3))
+    recommender = table(split)
+    for holdout in (with_uniform_sample(few, 10, seed=0).test, with_seen(few).test):
+        whole = rank_targets(recommender, holdout)
+        some = np.array([7, 1, 298, 100])
+        rows = np.searchsorted(holdout.users, some)
+        part = rank_targets(recommender, holdout, some)
+        assert (part.better.tolist(), part.tied.tolist()) == (whole.better[rows].tolist(), whole.tied[rows].tolist())
+        monkeypatch.setattr(ranking, "MAX_BLOCK_SIZE", 4)
+        assert rank_targets(recommender, holdout) == whole
+        monkeypatch.undo()
+
+
+def drop_users(holdout: Holdout, every: int) -> Holdout:
+    kept = holdout.users % every != 0
+    return replace(holdout, users=holdout.users[kept], targets=holdout.targets[kept])
+
+
+def test_a_users_sample_does_not_depend_on_the_others(split: Split) -> None:
+    weights = np.ones(41)
+    whole = sample_negatives(split.test, weights, 10, seed=5)
+    few = drop_users(split.test, every=2)
+    np.testing.assert_array_equal(sample_negatives(few, weights, 10, seed=5), whole[few.users])
+
+
+@given(number=st.integers(1, 45), seed=st.integers(0, 3), popular=st.booleans())
+def test_a_sample_has_no_item_twice_and_neither_history_nor_target(
+    split: Split, number: int, seed: int, popular: bool
+) -> None:
+    sampled = (with_popular_sample if popular else with_uniform_sample)(split, number, seed)
+    counts = split.train.item_counts
+    for holdout in (sampled.validation, sampled.test):
+        assert holdout.negatives is not None
+        for user, target, row in list(zip(holdout.users.tolist(), holdout.targets, holdout.negatives, strict=True))[:9]:
+            possible = set(range(1, 41)) - {int(target)} - set(seen_by(holdout, user))
+            possible = {item for item in possible if counts[item] > 0} if popular else possible
+            drawn = [item for item in row.tolist() if item != PADDING]
+            assert len(set(drawn)) == len(drawn) == min(number, len(possible))
+            assert set(drawn) <= possible
+
+
+def test_the_first_draw_is_as_likely_as_its_weight_and_the_second_by_what_is_left() -> None:
+    sequences = synthetic_sequences(n_users=20_000, n_items=6, length=3, order=0, seed=0)
+    holdout = leave_one_out(replace(sequences, items=np.tile(np.array([4, 5, 6], dtype=np.int32), 20_000))).test
+    drawn = sample_negatives(holdout, np.array([0.0, 1, 2, 5, 9, 9, 9]), 2, seed=0)
+    found = Counter(map(tuple, drawn.tolist()))
+    weights = {1: 1, 2: 2, 3: 5}
+    for first, second in [(a, b) for a in weights for b in weights if a != b]:
+        p = weights[first] / 8 * weights[second] / (8 - weights[first])
+        assert abs(found[first, second] / 20_000 - p) < 5 * np.sqrt(p * (1 - p) / 20_000)
+
+
+def test_another_seed_gives_another_sample_and_the_same_one_the_same(split: Split) -> None:
+    first, again, other = (with_uniform_sample(split, 10, seed).test.negatives for seed in (0, 0, 1))
+    assert first is not None and again is not None and other is not None
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_samples_of_movielens_100k_are_those_of_the_committed_records(ml_100k: Dataset) -> None:
+    """NumPy may change what a generator draws; the protocols would then need other names."""
+    split = leave_one_out(ml_100k.sequences)
+    uniform, popular = with_uniform_sample(split, 100, 0).test, with_popular_sample(split, 100, 0).test
+    assert uniform.negatives is not None and popular.negatives is not None
+    assert uniform.negatives[[0, 942], :5].tolist() == [[825, 887, 966, 1395, 820], [1589, 1554, 1617, 141, 727]]
+    assert popular.negatives[[0, 942], :5].tolist() == [[825, 887, 751, 346, 820], [141, 727, 268, 654, 949]]

@@ -1,0 +1,59 @@
+import re
+
+import numpy as np
+import pytest
+
+from seqrec_bench.data import Dataset, leave_one_out
+from seqrec_bench.evaluation.protocols import ALL, LOO_FULL, PROTOCOLS
+
+FINGERPRINT = "8df578def4c95512d9f012c9779a4ed6bb92926686068bacc93aed9c034f623d"
+"""Of MovieLens 100K in every record under loo-full-v1."""
+
+
+def test_each_protocol_has_a_name_of_its_own_with_a_version() -> None:
+    assert len(PROTOCOLS) == len(ALL) == 13
+    assert all(re.fullmatch(r"[a-z0-9-]+-v\d+", name) for name in PROTOCOLS)
+
+
+def test_the_benchs_own_protocol_is_leave_one_out_in_the_files_order(ml_100k: Dataset) -> None:
+    protocol = PROTOCOLS[LOO_FULL]
+    assert protocol.arrange(ml_100k) is ml_100k
+    assert ml_100k.fingerprint == FINGERPRINT
+    found, expected = protocol.hold_out(ml_100k), leave_one_out(ml_100k.sequences)
+    for part, other in ((found.validation, expected.validation), (found.test, expected.test)):
+        assert (part.ranks_seen, part.negatives) == (False, None)
+        np.testing.assert_array_equal(part.targets, other.targets)
+        np.testing.assert_array_equal(part.history.items, other.history.items)
+
+
+def test_each_order_of_ties_is_other_data(ml_100k: Dataset) -> None:
+    reordered = [protocol.arrange(ml_100k) for protocol in ALL if protocol.reorder]
+    fingerprints = {dataset.fingerprint for dataset in reordered}
+    assert len(fingerprints) == len(reordered) == 8
+    assert FINGERPRINT not in fingerprints
+    for dataset in reordered:
+        assert dataset.tags_fingerprint == ml_100k.tags_fingerprint
+        np.testing.assert_array_equal(dataset.sequences.times, ml_100k.sequences.times)
+
+
+@pytest.mark.parametrize("protocol", [each for each in ALL if each.base], ids=lambda each: each.name)
+def test_what_ranks_again_has_the_training_data_and_targets_of_its_base(protocol, ml_100k: Dataset) -> None:
+    base = PROTOCOLS[protocol.base]
+    assert base.base is None
+    found, expected = protocol.hold_out(protocol.arrange(ml_100k)), base.hold_out(ml_100k)
+    for name in ("items", "times", "offsets"):
+        np.testing.assert_array_equal(getattr(found.train, name), getattr(expected.train, name))
+    for part in ("validation", "test"):
+        ours, theirs = getattr(found, part), getattr(expected, part)
+        np.testing.assert_array_equal(ours.users, theirs.users)
+        np.testing.assert_array_equal(ours.targets, theirs.targets)
+        np.testing.assert_array_equal(ours.history.items, theirs.history.items)
+
+
+def test_every_protocol_holds_out_different_things(ml_100k: Dataset) -> None:
+    seen = set()
+    for protocol in ALL:
+        test = protocol.hold_out(protocol.arrange(ml_100k)).test
+        sample = b"" if test.negatives is None else test.negatives.tobytes()
+        seen.add((test.targets.tobytes(), test.history.items.tobytes(), test.ranks_seen, sample))
+    assert len(seen) == len(ALL)
