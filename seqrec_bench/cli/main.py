@@ -8,6 +8,7 @@ import typer
 from seqrec_bench.cli import data
 from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.attack import attack
+from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.compare import compare
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
@@ -29,6 +30,7 @@ app.command()(table)
 app.command()(plot)
 app.command()(ablations)
 app.command()(compare)
+app.command()(claims)
 app.command()(search)
 app.command()(trials)
 app.command()(attack)
