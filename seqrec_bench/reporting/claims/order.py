@@ -36,8 +36,8 @@ def _established(test: Order, metric: str, evidence: Evidence) -> str:
     """The partial order of all pairs, in words."""
     pairs = _separated(test.models, metric, evidence)
     n_pairs = len(test.models) * (len(test.models) - 1) // 2
-    # The best of them first, so that whoever is above most others is named first.
-    winners = sorted({better for _, better in pairs}, key=lambda better: -sum(pair[1] == better for pair in pairs))
+    above = {model: sum(better == model for _, better in pairs) for model in reversed(test.models)}
+    winners = sorted(filter(above.get, above), key=lambda model: -above[model])
     groups = [
         f"{', '.join(evidence.label(worse) for worse, other in pairs if other == better)} < {evidence.label(better)}"
         for better in winners
