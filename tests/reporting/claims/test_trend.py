@@ -60,9 +60,7 @@ def test_a_flat_curve_rises_by_no_practical_margin(plant: Plant, judge: Judge) -
 def test_noise_leaves_it_undecided(plant: Plant, judge: Judge) -> None:
     rng = np.random.default_rng(1)
     records = [
-        record
-        for d in DIMENSIONS
-        for record in plant("am-lstm", lambda seed: rng.integers(1, 120, 40).tolist(), d)  # noqa: B023
+        record for d in DIMENSIONS for record in plant("am-lstm", lambda seed: rng.integers(1, 120, 40).tolist(), d)
     ]
     entry = judge(records, C3)
     assert entry.verdict is Verdict.UNDECIDABLE
