@@ -121,8 +121,8 @@ def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
     notes = [
         f"{paper.citation}. {_judged_from(evidence.cells, paper)}",
         "Intervals are two-sided, 90 %: their ends are the one-sided 95 % bounds that verdicts rest on. They are for "
-        "users like these, trained again, but in the size of a rise for exactly these users. None covers another choice "
-        "of settings, another order of ties in time, another split or other data.",
+        "users like these, trained again, but in the size of a rise for exactly these users. None covers another "
+        "choice of settings, another order of ties in time, another split or other data.",
         f"Refuted here: outside of what is said by more than the practical margin ({margins}), by Holm over a claim's "
         "parts, under this protocol, with these implementations and settings. It does not say that the authors erred. "
         f"Each claim is judged at 5 %; there are {len(paper.claims)}.",

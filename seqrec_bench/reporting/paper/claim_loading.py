@@ -33,7 +33,9 @@ def read_claims(values: Any, paper: Paper) -> tuple[Claim, ...]:
 
 def _claim(value: Any, where: str, paper: Paper) -> Claim:
     kind = value.get("kind") if isinstance(value, dict) else None
-    require(kind in _READERS, f"{where}.kind is {kind!r}, which is none of {', '.join(_READERS)}")
+    require(
+        isinstance(kind, str) and kind in _READERS, f"{where}.kind is {kind!r}, which is none of {', '.join(_READERS)}"
+    )
     return Claim(value.get("id", ""), value.get("text", ""), _READERS[str(kind)](value, where, paper))
 
 
