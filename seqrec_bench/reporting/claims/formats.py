@@ -6,7 +6,7 @@ from typing import Any
 
 from seqrec_bench.reporting.claims.evidence import in_words
 from seqrec_bench.reporting.claims.ledger import Entry, Ledger
-from seqrec_bench.reporting.claims.part import Part
+from seqrec_bench.reporting.claims.part import Part, Verdict
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, wrapped
 
 
@@ -16,13 +16,20 @@ def to_markdown(ledger: Ledger) -> str:
 
 
 def to_short(ledger: Ledger) -> str:
-    """One sentence for each claim: its verdict, and what it says."""
-    lines = [f"**{entry.verdict}** {NONE} {escape_markdown(_title(entry))}" for entry in ledger.entries]
+    """One item for each claim: its verdict, what it says, and how many of its parts hold."""
+    lines = [
+        f"**{entry.verdict}**: {escape_markdown(f'{entry.claim.id}, {entry.claim.text}')} {_count(entry)}"
+        for entry in ledger.entries
+    ]
     return "\n".join(wrapped(line, first="- ", others="  ") for line in lines) + "\n"
 
 
-def _title(entry: Entry) -> str:
-    return f"{entry.claim.id}: {entry.claim.text}"
+def _count(entry: Entry) -> str:
+    if entry.missing:
+        return "Cells are missing."
+    verdicts = [part.verdict for part in entry.parts if part.verdict is not None]
+    supported, refuted = verdicts.count(Verdict.SUPPORTED), verdicts.count(Verdict.REFUTED)
+    return f"Of {len(verdicts)} parts, {supported} are supported and {refuted} refuted here."
 
 
 def _section(entry: Entry) -> str:
