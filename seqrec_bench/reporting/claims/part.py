@@ -57,6 +57,7 @@ class Part:
     verdict: Verdict | None = None
     """None for what is only shown."""
     p_supported: float | None = None
+    """That of an ablation is by Holm too, as was fixed beforehand."""
     p_refuted: float | None = None
     """By Holm over the parts of the claim."""
     takes: str | None = None

@@ -28,8 +28,6 @@ def read_fields(
 
 
 def require(holds: bool, complaint: str) -> None:
-    """Raises:
-    ValueError: It does not hold.
-    """
+    """Raises a ValueError with the complaint unless the condition holds."""
     if not holds:
         raise ValueError(complaint)
