@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.audit import audit
+from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
 from seqrec_bench.data import Dataset
@@ -71,12 +72,14 @@ def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
         ("README.md", "table-1", table, ["--results", str(RESULTS)]),
         ("README.md", "ablations", ablations, ["--results", str(RESULTS)]),
         ("docs/audit.md", "audit", audit, ["--results", str(RESULTS)]),
+        ("README.md", "claims", claims, ["--results", str(RESULTS), "--format", "short"]),
+        ("docs/claims.md", "claims", claims, ["--results", str(RESULTS)]),
         ("docs/tuning.md", "search-paper", trials, [str(SEARCHES / "paper")]),
         ("docs/tuning.md", "search-tuned", trials, [str(SEARCHES / "tuned")]),
         ("docs/attacks.md", "attack", attack, []),
         ("docs/attacks.md", "attack-model", attack, ["sequential-rules"]),
     ],
-    ids=["table", "ablations", "audit", "paper", "tuned", "attack", "attack-model"],
+    ids=["table", "ablations", "audit", "claims-short", "claims", "paper", "tuned", "attack", "attack-model"],
 )
 def test_pages_show_what_the_commands_print(
     page: str, block: str, command: Callable[..., None], arguments: list[str]

@@ -54,8 +54,9 @@ def test_the_built_in_paper_takes_four_parts_out_of_its_model(paper: Paper) -> N
 def test_a_paper_need_not_have_ablations(tmp_path: Path, paper: Paper) -> None:
     file = tmp_path / "mine.toml"
     head, _, rest = CHEN2020.partition("[[table.ablations]]")
-    file.write_text(head + rest[rest.index("[figures]") :], encoding="utf-8")
-    assert asdict(load_paper(file)) == {**asdict(paper), "name": "mine", "ablations": ()}
+    figures, _, _ = rest[rest.index("[figures]") :].partition("[[claims]]")
+    file.write_text(head + figures, encoding="utf-8")
+    assert asdict(load_paper(file)) == {**asdict(paper), "name": "mine", "ablations": (), "claims": ()}
 
 
 def test_only_943_users_fit_the_reported_hit_rates(paper: Paper) -> None:

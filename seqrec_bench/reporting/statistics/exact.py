@@ -1,8 +1,10 @@
 """Tests without a model of the error, for few values or for counts alone."""
 
 import math
-from collections.abc import Sequence
-from itertools import combinations
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from seqrec_bench.reporting.statistics.families import LEVEL
 
 
 def permutation_p_smaller(values: Sequence[float], others: Sequence[float]) -> float:
@@ -12,11 +14,39 @@ def permutation_p_smaller(values: Sequence[float], others: Sequence[float]) -> f
     five values each, the smallest p-value is 1 / 252.
     """
     pooled = sorted([*values, *others])
-    rank = {value: pooled.index(value) + (pooled.count(value) - 1) / 2 for value in pooled}
-    ranks = [rank[value] for value in (*values, *others)]
-    observed = math.fsum(ranks[: len(values)])
-    sums = [math.fsum(chosen) for chosen in combinations(ranks, len(values))]
-    return sum(total <= observed for total in sums) / len(sums)
+    # Doubled midranks, which are whole numbers.
+    rank = {value: 2 * pooled.index(value) + pooled.count(value) - 1 for value in pooled}
+    ways = _ways_to_sum([rank[value] for value in pooled], len(values))
+    observed = sum(rank[value] for value in values)
+    return sum(count for total, count in ways.items() if total <= observed) / ways.total()
+
+
+def shift_interval(values: Sequence[float], others: Sequence[float]) -> tuple[float, float] | None:
+    """How much greater `values` are than `others`, if they differ by a shift: the two-sided 90 % interval.
+
+    It holds all shifts that neither one-sided test of the sums of ranks rejects at 5 % (Hodges and Lehmann 1963); its
+    ends are thus one-sided 95 % bounds.
+
+    Returns:
+        None where the values are too few for any test to reject at 5 %.
+    """
+    differences = sorted(value - other for value in values for other in others)
+    ways = _ways_to_sum(range(len(values) + len(others)), len(values))
+    least = min(ways)
+    cut = 0  # how many of the differences may lie beyond each end
+    while sum(ways[least + above] for above in range(cut + 1)) / ways.total() <= LEVEL:
+        cut += 1
+    return (differences[cut - 1], differences[-cut]) if cut else None
+
+
+def _ways_to_sum(ranks: Iterable[int], size: int) -> Counter[int]:
+    """In how many ways so many of the ranks can be chosen, by the sum of those chosen."""
+    ways: list[Counter[int]] = [Counter({0: 1}), *(Counter[int]() for _ in range(size))]
+    for rank in ranks:
+        for chosen in range(size, 0, -1):
+            for total, count in ways[chosen - 1].items():
+                ways[chosen][total + rank] += count
+    return ways[size]
 
 
 def mcnemar_p(difference: int, n_discordant: float) -> float:

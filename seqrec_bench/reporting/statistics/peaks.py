@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqrec_bench.evaluation.metrics import Float64Array
-from seqrec_bench.reporting.statistics.inference import CONFIDENCE
+from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.runs import Runs
 
 N_DRAWS = 20_000
@@ -20,24 +20,30 @@ RNG_SEED = 20_200_101
 def possible_peaks(curve: Sequence[Runs], sign: int = 1) -> list[int]:
     """The places of the curve where the true maximum may be, for users like these: a 95 % set.
 
-    A place k stays unless T_k = max over l of (m_l - m_k) / se_lk is greater than what it would be in 95 % of cases if
-    all means were equal. That quantile comes from draws of the same maximum with the estimated covariances, divided by
-    a chi variable with as many degrees of freedom as there are seeds to estimate from.
-
     Args:
         curve: The runs at each place, of the same users.
         sign: -1 asks for the minimum.
 
     Returns:
-        Indices of the places; never none.
+        Indices of the places whose p-value is greater than 5 %; never none.
+    """
+    return [place for place, p_value in enumerate(peak_p_values(curve, sign)) if p_value > LEVEL]
+
+
+def peak_p_values(curve: Sequence[Runs], sign: int = 1) -> list[float]:
+    """For each place, the p-value of "the true maximum is here".
+
+    That of place k is how often T_k = max over l of (m_l - m_k) / se_lk would be as great as it is if all means were
+    equal: in draws of the same maximum with the estimated covariances, divided by a chi variable with as many degrees
+    of freedom as there are seeds to estimate from. Arguments as of `possible_peaks`.
     """
     covariance, freedom = _covariance(curve)
     means = sign * np.array([run.mean for run in curve])
     errors = _errors(covariance)
     found = _most_above(means, errors)
     drawn = _draws(covariance, freedom)
-    limits = np.quantile(_most_above(drawn, errors), CONFIDENCE, axis=0)
-    return [int(place) for place in np.flatnonzero(found <= limits)]
+    p_values: list[float] = (_most_above(drawn, errors) >= found).mean(axis=0).tolist()
+    return p_values
 
 
 def _covariance(curve: Sequence[Runs]) -> tuple[Float64Array, float]:

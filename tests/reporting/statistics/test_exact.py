@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from seqrec_bench.reporting.statistics.exact import mcnemar_p, permutation_p_smaller
+from seqrec_bench.reporting.statistics.exact import mcnemar_p, permutation_p_smaller, shift_interval
 
 
 def test_five_that_are_all_smaller_have_the_smallest_p_value_of_five_and_five() -> None:
@@ -56,3 +56,45 @@ def test_mcnemar_keeps_its_level() -> None:
     rng = np.random.default_rng(0)
     wins = rng.binomial(120, 0.5, 4000)
     assert np.mean([mcnemar_p(2 * int(won) - 120, 120) < 0.05 for won in wins]) < 0.065
+
+
+def test_many_values_are_counted_and_not_listed() -> None:
+    """There are 10^17 ways to deal out 30 and 30."""
+    rng = np.random.default_rng(3)
+    values, others = rng.normal(0, 1, 30).tolist(), rng.normal(0.4, 1, 30).tolist()
+    expected = stats.mannwhitneyu(values, others, alternative="less", method="exact").pvalue
+    assert permutation_p_smaller(values, others) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("n_values", "n_others"), [(3, 3), (5, 5), (4, 7)])
+def test_the_shifts_interval_holds_what_neither_test_rejects(n_values: int, n_others: int) -> None:
+    rng = np.random.default_rng([n_values, n_others])
+    values, others = rng.normal(0, 1, n_values).tolist(), rng.normal(1, 1, n_others).tolist()
+    interval = shift_interval(values, others)
+    assert interval is not None
+    for end, outwards in zip(interval, (-1, 1), strict=True):
+        for inside in (True, False):
+            shift = end + (-outwards if inside else outwards) * 1e-9
+            moved = [value - shift for value in values]
+            p_value = permutation_p_smaller(moved, others) if outwards > 0 else permutation_p_smaller(others, moved)
+            assert (p_value > 0.05) is inside
+
+
+def test_five_and_five_leave_four_differences_beyond_each_end() -> None:
+    values, others = [0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 2.0, 3.0, 4.0, 5.0]
+    differences = sorted(value - other for value in values for other in others)
+    assert shift_interval(values, others) == (differences[4], differences[-5])
+
+
+def test_the_shifts_interval_covers_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(4)
+    covered = 0
+    for _ in range(4000):
+        interval = shift_interval(rng.normal(2, 1, 5).tolist(), rng.normal(0, 1, 5).tolist())
+        assert interval is not None
+        covered += interval[0] <= 2 <= interval[1]
+    assert 0.885 < covered / 4000 < 0.925  # at five and five, 1 - 2 * 12 / 252
+
+
+def test_two_and_two_bound_no_shift() -> None:
+    assert shift_interval([1, 2], [3, 4]) is None

@@ -7,7 +7,14 @@ import pytest
 from scipy import stats
 
 from seqrec_bench.reporting.statistics.inference import Inference
-from seqrec_bench.reporting.statistics.power import MAX_SEEDS, seeds_needed, smallest_detectable
+from seqrec_bench.reporting.statistics.power import (
+    MAX_SEEDS,
+    seeds_needed,
+    seeds_needed_for_sum,
+    seeds_needed_on_these_users,
+    smallest_detectable,
+    values_needed,
+)
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
 
@@ -72,3 +79,39 @@ def test_deterministic_models_need_no_seeds_or_other_users() -> None:
     one, other = (Runs(each, deterministic=True) for each in values)
     assert seeds_needed(one, other, 1.0) == 3
     assert seeds_needed(one, other, 0.001) is None
+
+
+def test_the_seeds_of_a_difference_are_those_of_the_sum_with_weights_1_and_minus_1() -> None:
+    one, other = simulated(500, 0.05, 0.03, 0.1)
+    assert seeds_needed_for_sum([one, other], [1, -1], 0.03) == seeds_needed(one, other, 0.03)
+    assert seeds_needed_for_sum([one, other], [2, -2], 0.06) == seeds_needed(one, other, 0.03)
+
+
+def test_a_paired_difference_takes_the_seeds_of_one_table() -> None:
+    one, other = simulated(500, 0.05, 0.03, 0.1)
+    n_seeds = seeds_needed_for_sum([Runs(one.values - other.values)], [1], 0.03)
+    assert n_seeds is not None and n_seeds > 3
+    variance = population([Runs(one.values - other.values)], [1]).variance
+    assert (1.96 + 0.84) ** 2 * variance * 5 / n_seeds < 1.3 * 0.03**2
+
+
+def test_seeds_shrink_an_estimate_on_these_users_as_far_as_asked() -> None:
+    estimate = Inference(0.0, 0.04, 8)
+    n_seeds = seeds_needed_on_these_users(estimate, 5, 0.3)
+    assert n_seeds is not None
+    for number, enough in ((n_seeds, True), (n_seeds - 1, False)):
+        freedom = 2 * (number - 1)
+        reach = (stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)) * math.sqrt(0.04 * 5 / number)
+        assert bool(reach <= 0.3) is enough
+    assert seeds_needed_on_these_users(estimate, 5, 0.001) is None
+    assert seeds_needed_on_these_users(Inference(0.0, 0.0, math.inf), 1, 0.1) is None
+
+
+def test_values_that_many_are_told_apart_in_80_percent_of_cases() -> None:
+    number = values_needed([0.0, 1.0, 2.0], [1.0, 2.0, 3.0])
+    assert number is not None
+    rng = np.random.default_rng(5)
+    found = [stats.ttest_ind(rng.normal(0, 1, number), rng.normal(1, 1, number)).pvalue < 0.05 for _ in range(1000)]
+    assert 0.76 < np.mean(found) < 0.87
+    assert values_needed([1.0, 2.0], [1.0, 2.0]) is None
+    assert values_needed([1.0, 1.0], [3.0, 3.0]) == 3

@@ -1,0 +1,56 @@
+"""``seqrec-bench claims``: each claim of the paper with its verdict."""
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.results_options import (
+    DEFAULT_RESULTS,
+    PaperOption,
+    ResultsOption,
+    read_paper,
+)
+from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.records import Store
+from seqrec_bench.reporting.claims.evidence import in_words
+from seqrec_bench.reporting.claims.formats import FORMATS
+from seqrec_bench.reporting.claims.ledger import claims_ledger
+
+
+class LedgerFormat(StrEnum):
+    """The names of `FORMATS`, as an option's choices."""
+
+    MD = "md"
+    SHORT = "short"
+    JSON = "json"
+
+
+def claims(
+    results: ResultsOption = DEFAULT_RESULTS,
+    format: Annotated[
+        LedgerFormat, typer.Option(help="md is the whole ledger, short is one sentence for each claim.")
+    ] = LedgerFormat.MD,
+    protocol: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Judges the records of another protocol.", show_default="the paper's"),
+    ] = None,
+    paper: PaperOption = None,
+) -> None:
+    """Prints each claim of the paper: supported, refuted here, or undecidable and what it would take.
+
+    Their cells are made by: seqrec-bench run --all, and seqrec-bench run --suite ablations
+    """
+    source = read_paper(paper)
+    if not source.claims:
+        raise InputError(f"The paper {source.name} has no claims: add [[claims]] to its file.")
+    if protocol is not None:
+        source = replace(source, protocol=protocol)
+    content = claims_ledger(Store(results).records(), source)
+    typer.echo(FORMATS[format](content), nl=False)
+    if content.missing:
+        raise MissingCellsError(
+            f"Cells of {source.protocol} are missing ({in_words(content.missing)}): run them with "
+            "`seqrec-bench run`; until then the claims that need them are undecidable."
+        )
