@@ -7,6 +7,7 @@ import typer
 
 from seqrec_bench.cli import data
 from seqrec_bench.cli.ablations import ablations
+from seqrec_bench.cli.check import check
 from seqrec_bench.cli.compare import compare
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
@@ -28,6 +29,7 @@ app.command()(table)
 app.command()(plot)
 app.command()(ablations)
 app.command()(compare)
+app.command()(check)
 app.command()(search)
 app.command()(trials)
 
