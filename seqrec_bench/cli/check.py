@@ -79,7 +79,10 @@ def check(
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
     typer.echo(FORMATS[format](report), nl=False)
-    _end(report, results, suite if against else "paper")
+    if against is None:
+        _end(report, results, "--all")
+    else:
+        _end(report, results, suite and f"--suite {suite}")
 
 
 def _sides(results: Path, against: Path) -> tuple[list[Record], list[Record]]:
@@ -120,17 +123,15 @@ def _expected(
     return found
 
 
-def _end(report: Report, results: Path, suite: str | None) -> None:
+def _end(report: Report, results: Path, cells_option: str | None) -> None:
     """Ends with the report's exit code.
 
     Args:
-        suite: What makes missing cells.
+        cells_option: What makes `seqrec-bench run` make the missing cells, where that is known.
     """
     if report.code is ExitCode.CELLS_MISSING:
-        into = f"--results {shlex.quote(str(results))}"
-        command = f"run --suite {suite}" if suite else "run --models ..."
-        raise MissingCellsError(
-            f"Cells are missing ({'; '.join(report.missing)}): see `seqrec-bench {command} {into}`."
-        )
+        command = f"seqrec-bench run {cells_option} --results {shlex.quote(str(results))}"
+        mend = f"make them with `{command}`" if cells_option else f"run them into {results}, as the reference's were"
+        raise MissingCellsError(f"Cells are missing, as the report says: {mend}.")
     if report.code is not ExitCode.DONE:
         raise typer.Exit(report.code)

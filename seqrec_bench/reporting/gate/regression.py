@@ -116,9 +116,9 @@ def _notes(paper: Paper, dataset: str, exact: bool) -> list[str]:
     return [
         f"Bounds: one-sided 95 % bounds of found minus reference, on exactly the users of {dataset} under "
         f"{paper.protocol} and with models trained again.",
-        f"Verdict, by the tolerance T of each metric ({tolerances}): a figure holds if the lower bound lies above -T. It "
-        "has regressed if the difference is less than -T and below 0 by Holm's procedure, at 5 % over all that is tested "
-        "in a metric. Else it is inconclusive. Where all ranks are identical, nothing is tested.",
+        f"Verdict, by the tolerance T of each metric ({tolerances}): a figure holds if the lower bound lies above -T. "
+        "It has regressed if the difference is less than -T and below 0 by Holm's procedure, at 5 % over all that is "
+        "tested in a metric. Else it is inconclusive. Where all ranks are identical, nothing is tested.",
     ]
 
 

@@ -114,9 +114,9 @@ def _notes(paper: Paper) -> list[str]:
         f"Reported: {paper.citation}; dimension {paper.dimension}.",
         "Bounds: one-sided 95 % bounds of found minus reported, on exactly these users and with models trained again. "
         "They cover no other users, no other settings and no other split.",
-        f"Verdict, by the margin M of each metric ({margins}): reproduced if both bounds lie between -M and +M, exceeds "
-        "if both lie above +M, at least reproduced if the lower one lies above -M, falls short if both lie below -M, "
-        "else inconclusive.",
+        f"Verdict, by the margin M of each metric ({margins}): reproduced if both bounds lie between -M and +M, "
+        "exceeds if both lie above +M, at least reproduced if the lower one lies above -M, falls short if both lie "
+        "below -M, else inconclusive.",
         "One run's range: the 95 % prediction interval of a single run, which the reported figures seem to be. To lie "
         "within it proves no equality.",
     ]
