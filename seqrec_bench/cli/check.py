@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -109,18 +109,21 @@ def _expected(
             SeededPlace(Place(cell.model, cell.variant, cell.dimension), cell.seed)
             for cell in suite_cells(load_suite(suite))
         }
-    wanted = [name.strip() for name in models.split(",")] if models is not None else None
-    dimensions = parse_numbers(dims, "--dims", least=1) if dims is not None else None
-    found = {
-        cell
-        for cell in expected
-        if (wanted is None or cell.place.model in wanted)
-        and (dimensions is None or cell.place.dimension in (0, *dimensions))
-    }
-    absent = set(wanted or ()) - {cell.place.model for cell in found}
+    if models is not None:
+        wanted = {name.strip() for name in models.split(",")}
+        _require_all(wanted, {cell.place.model for cell in expected}, "--models")
+        expected = {cell for cell in expected if cell.place.model in wanted}
+    if dims is not None:
+        dimensions = set(parse_numbers(dims, "--dims", least=1))
+        _require_all(dimensions, {cell.place.dimension for cell in expected}, "--dims")
+        expected = {cell for cell in expected if cell.place.dimension in {0, *dimensions}}
+    return expected
+
+
+def _require_all(wanted: set[Any], there: set[Any], option: str) -> None:
+    absent = ", ".join(map(str, sorted(wanted - there)))
     if absent:
-        raise MissingCellsError(f"The reference has no such cells of {', '.join(sorted(absent))}: name others.")
-    return found
+        raise MissingCellsError(f"{option} names {absent}, of which nothing is to be judged: name what there is.")
 
 
 def _end(report: Report, results: Path, cells_option: str | None) -> None:
