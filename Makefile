@@ -39,7 +39,7 @@ lint: .venv/installed-dev  ## check style, types and the direction of imports
 .PHONY: check
 check: .venv/installed  ## the committed records against the paper: the verdicts must be those of results/verdicts.json
 	@mkdir -p build
-	@$(BIN)/seqrec-bench check --results results --format json > build/verdicts.json || test $$? -gt 2
+	@$(BIN)/seqrec-bench check --results results --format json > build/verdicts.json || true
 	@diff -u results/verdicts.json build/verdicts.json || { echo "The verdicts are others than those committed:" \
 	  "if that is right, copy build/verdicts.json to results/verdicts.json." >&2; exit 1; }
 	@echo "The verdicts on results/ are as committed."
