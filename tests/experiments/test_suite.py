@@ -78,7 +78,7 @@ def test_each_ablation_takes_out_the_part_that_it_is_named_for() -> None:
 
 @pytest.mark.parametrize("name", ["", "ablation", "../suites/paper", "paper.toml"])
 def test_an_unknown_suite_is_told_which_there_are(name: str) -> None:
-    with pytest.raises(InputError, match=r"There is no suite '.*': choose from ablations, paper, tuned"):
+    with pytest.raises(InputError, match=r"There is no suite '.*': choose from ablations, paper, quick, tuned"):
         load_suite(name)
 
 
