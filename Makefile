@@ -36,6 +36,20 @@ lint: .venv/installed-dev  ## check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+.PHONY: check
+check: .venv/installed  ## the committed records against the paper: the verdicts must be those of results/verdicts.json
+	@mkdir -p build
+	@$(BIN)/seqrec-bench check --results results --format json > build/verdicts.json || true
+	@diff -u results/verdicts.json build/verdicts.json || { echo "The verdicts are others than those committed:" \
+	  "if that is right, copy build/verdicts.json to results/verdicts.json." >&2; exit 1; }
+	@echo "The verdicts on results/ are as committed."
+
+.PHONY: quick
+quick: .venv/installed  ## train AM-LSTM and FPMC for two epochs and hold them against results/quick (a minute or two)
+	rm -rf build/quick
+	$(BIN)/seqrec-bench run --suite quick --results build/quick
+	$(BIN)/seqrec-bench check --results build/quick --against results/quick --suite quick
+
 .PHONY: reproduce
 reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Figures 1 and 2 (hours)
 	$(BIN)/seqrec-bench run --all

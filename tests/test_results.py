@@ -1,5 +1,6 @@
 """The committed records, and what was made of them: README's Table 1 and the figures."""
 
+import json
 import math
 import re
 from collections import defaultdict
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.audit import audit
+from seqrec_bench.cli.check import check
 from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
@@ -29,7 +31,7 @@ from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.recommender import SELECTION_METRIC
-from seqrec_bench.records import Record, Store
+from seqrec_bench.records import Recipe, Record, Store
 from seqrec_bench.records.trials import Log, best_trial
 from seqrec_bench.reporting.audit import audit as audit_of
 from seqrec_bench.reporting.audit_figure import audit_data_text, draw_audit
@@ -43,6 +45,8 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
 FIGURES = RESULTS / "figures"
 SEARCHES = RESULTS / "search"
+QUICK = RESULTS / "quick"
+VERDICTS = RESULTS / "verdicts.json"
 PAPER = load_paper("chen2020")
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
@@ -62,8 +66,30 @@ def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, 
 
 def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
     assert len(records) > 0
-    files = [path for path in RESULTS.rglob("*.json") if path.parent != FIGURES]  # search logs are .jsonl
-    assert sorted(files) == sorted(RESULTS / record.key.path() for record in records)
+    quick = [QUICK / record.key.path() for record in Store(QUICK).records()]
+    others = [VERDICTS, *FIGURES.glob("*.json")]
+    files = [path for path in RESULTS.rglob("*.json") if path not in others]  # search logs are .jsonl
+    assert sorted(files) == sorted([*(RESULTS / record.key.path() for record in records), *quick])
+
+
+def test_the_committed_verdicts_are_what_check_prints() -> None:
+    app = typer.Typer()
+    app.command()(check)
+    done = CliRunner().invoke(app, ["--results", str(RESULTS), "--format", "json"])
+    assert done.stdout == VERDICTS.read_text(encoding="utf-8"), "put what it prints now there, if it is right"
+    assert done.exit_code == json.loads(done.stdout)["exit_code"]
+
+
+def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now() -> None:
+    records = Store(QUICK).records()
+    planned = cells(load_suite("quick"))
+    assert len(records) == len(planned)
+    for cell in planned:
+        (record,) = [record for record in records if str(record.key) == str(cell)]
+        model = build(cell.model, cell.dimension, cell.settings)
+        now = Recipe(record.recipe.dataset, model.version, hyperparameters(model))
+        assert now.difference(record.recipe) is None, "run the suite and commit the new records"
+        assert re.fullmatch("[0-9a-f]{40}", record.environment["commit"])
 
 
 @pytest.mark.parametrize(

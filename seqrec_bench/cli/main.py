@@ -9,6 +9,7 @@ from seqrec_bench.cli import data
 from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.audit import audit
+from seqrec_bench.cli.check import check
 from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.compare import compare
 from seqrec_bench.cli.plot import plot
@@ -33,6 +34,7 @@ app.command()(ablations)
 app.command()(compare)
 app.command()(audit)
 app.command()(claims)
+app.command()(check)
 app.command()(search)
 app.command()(trials)
 app.command()(attack)

@@ -1,0 +1,120 @@
+"""A report as text, as JSON, and as the annotations of a GitHub workflow."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from seqrec_bench.errors import ExitCode
+from seqrec_bench.reporting.gate.report import Judgement, Report
+from seqrec_bench.reporting.gate.verdicts import Verdict
+from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+
+_DIGITS = 6
+"""Of numbers in JSON: the same on every machine, and more than anybody needs."""
+_LEVELS = {ExitCode.DONE: "notice", ExitCode.INCONCLUSIVE: "warning"}
+
+
+def to_text(report: Report) -> str:
+    """A Markdown table for each metric, the notes, and the outcome in the last line."""
+    tables = [_markdown_table(report, metric) for metric in report.metrics if report.judgements]
+    return "\n\n".join([*tables, markdown_notes(report.notes), escape_markdown(report.outcome)]) + "\n"
+
+
+def _markdown_table(report: Report, metric: str) -> str:
+    judgements = [judgement for judgement in report.judgements if judgement.metric == metric]
+    lines = [[escape_markdown(metric), report.before, "found", "difference", "bounds", "seeds", "verdict", "remark"]]
+    lines += [_cells(judgement) for judgement in judgements]
+    remarked = any(judgement.remark for judgement in judgements)
+    return markdown_table(lines if remarked else [line[:-1] for line in lines])
+
+
+def _cells(judgement: Judgement) -> list[str]:
+    return [
+        escape_markdown(judgement.subject),
+        number(judgement.before),
+        number(judgement.found),
+        number(judgement.difference, "+.4f"),
+        _bounds(judgement),
+        str(judgement.n_seeds),
+        judgement.verdict.value,
+        judgement.remark,
+    ]
+
+
+def _bounds(judgement: Judgement) -> str:
+    return NONE if judgement.bounds is None else " .. ".join(number(bound, "+.4f") for bound in judgement.bounds)
+
+
+def to_json(report: Report) -> str:
+    """All of it, numbers rounded so that the same records give the same bytes everywhere."""
+    fields = {
+        "exit_code": report.code.value,
+        "outcome": report.outcome,
+        "against": report.before,
+        "missing": report.missing,
+        "judgements": [_fields(judgement) for judgement in report.judgements],
+        "notes": report.notes,
+    }
+    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _fields(judgement: Judgement) -> dict[str, Any]:
+    lower, upper = judgement.bounds or (None, None)
+    numbers = {
+        "before": judgement.before,
+        "found": judgement.found,
+        "difference": judgement.difference,
+        "lower_bound": lower,
+        "upper_bound": upper,
+        "margin": judgement.margin,
+    }
+    return {
+        "subject": judgement.subject,
+        "metric": judgement.metric,
+        **{name: None if value is None else round(value, _DIGITS) + 0.0 for name, value in numbers.items()},
+        "n_seeds": judgement.n_seeds,
+        "verdict": judgement.verdict.value,
+        "exit_code": judgement.code.value,
+        "remark": judgement.remark,
+    }
+
+
+def to_github(report: Report) -> str:
+    """Workflow commands that GitHub shows as annotations: whatever is not as demanded, declines, and the outcome."""
+    return "".join(_commands(report))
+
+
+def _commands(report: Report) -> Iterator[str]:
+    for cell in report.missing:
+        yield workflow_command("error", f"Missing: {cell}", "There is no verdict without it.")
+    for judgement in report.judgements:
+        if judgement.code is not ExitCode.DONE or judgement.verdict is Verdict.DECLINES:
+            yield workflow_command(_level(judgement.code), str(judgement), _in_words(judgement, report.before))
+    yield workflow_command(_level(report.code), "seqrec-bench check", report.outcome)
+
+
+def _level(code: ExitCode) -> str:
+    return _LEVELS.get(code, "error")
+
+
+def _in_words(judgement: Judgement, before: str) -> str:
+    bounds = f", bounds {_bounds(judgement)}" if judgement.bounds else ""
+    return (
+        f"{number(judgement.found)} against {number(judgement.before)} ({before}), difference "
+        f"{number(judgement.difference, '+.4f')}{bounds}, margin {judgement.margin:g}, {judgement.n_seeds} seeds. "
+        f"{judgement.remark}"
+    ).strip()
+
+
+def workflow_command(level: str, title: str, message: str) -> str:
+    """One line that makes an annotation; nothing in the texts can end it or begin another one."""
+    escaped = _escape(title).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} title={escaped}::{_escape(message)}\n"
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+FORMATS: Mapping[str, Callable[[Report], str]] = {"text": to_text, "json": to_json, "github": to_github}
+"""The formats by the names under which they are asked for."""

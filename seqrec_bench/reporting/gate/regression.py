@@ -1,0 +1,137 @@
+"""Records against a reference: records of the same cells that were good."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from seqrec_bench.errors import ExitCode, MissingCellsError
+from seqrec_bench.records import Record
+from seqrec_bench.reporting.gate.pairs import (
+    Cells,
+    Pair,
+    SeededPlace,
+    cells,
+    difference,
+    make_pairs,
+    require_protocol,
+)
+from seqrec_bench.reporting.gate.report import Judgement, Report
+from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reference
+from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.reporting.selection import Missing, Place
+from seqrec_bench.reporting.statistics.families import holm
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
+
+_CODES = {
+    Verdict.REGRESSED: ExitCode.FALLS_SHORT,
+    Verdict.DIFFERS: ExitCode.FALLS_SHORT,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+}
+
+
+def check_regression(
+    records: Sequence[Record],
+    reference: Sequence[Record],
+    paper: Paper,
+    dataset: str,
+    expected: Collection[SeededPlace],
+    exact: bool = False,
+) -> Report:
+    """A verdict on every metric of every place of the expected cells.
+
+    Args:
+        paper: Whose protocol, metrics and margins count.
+        dataset: The data set whose cells are judged.
+        expected: What both sides must have: a cell that only one of them has is missing.
+        exact: Whether to demand that all ranks are the same.
+
+    Raises:
+        MissingCellsError: Nothing is expected.
+        InvalidRecordError: The two sides can't be compared, or the records of one side not averaged.
+    """
+    if not expected:
+        raise MissingCellsError("The reference has none of these cells, so there is nothing to hold records against.")
+    new, old = cells(records, paper, dataset), cells(reference, paper, dataset)
+    for side, found in ((records, new), (reference, old)):
+        require_protocol(side, set(expected) - found.keys(), paper, dataset)
+    pairs = make_pairs(expected, new, old)
+    too_few = [] if exact else [pair for pair in pairs if not pair.are_identical and not pair.are_enough]
+    judged = [pair for pair in pairs if pair not in too_few]
+    judgements = [found for metric in paper.metrics for found in _judgements(judged, metric, paper, exact)]
+    missing = [*_absent(expected, new, old), *map(_more_seeds, too_few)]
+    notes = [*_notes(paper, dataset, exact), *_changes(pairs), *_unjudged(expected, new, old)]
+    return Report("reference", paper.metrics, tuple(judgements), tuple(missing), tuple(notes))
+
+
+def _judgements(pairs: Sequence[Pair], metric: str, paper: Paper, exact: bool) -> Iterator[Judgement]:
+    """One metric's verdicts, which are one family of tests; where ranks are identical, nothing is tested."""
+    tested = [] if exact else [pair for pair in pairs if not pair.are_identical]
+    found = {pair.place: difference(*pair.runs(metric)) for pair in tested}
+    p_values = dict(zip(found, holm([inference.p_below() for inference in found.values()]), strict=True))
+    for pair in pairs:
+        new, old = pair.runs(metric)
+        inference = found.get(pair.place)
+        if inference is not None:
+            verdict = beside_reference(inference, p_values[pair.place], paper.margins[metric])
+        else:
+            verdict = Verdict.HOLDS_EXACTLY if pair.are_identical else Verdict.DIFFERS
+        n_changed, n_ranks = pair.n_changed
+        yield Judgement(
+            subject=str(pair.place),
+            metric=metric,
+            before=old.mean,
+            found=new.mean,
+            bounds=None if inference is None else (inference.low, inference.high),
+            margin=paper.margins[metric],
+            n_seeds=new.n_seeds,
+            verdict=verdict,
+            code=_CODES.get(verdict, ExitCode.DONE),
+            remark="" if pair.are_identical else f"{n_changed} of {n_ranks} ranks differ",
+        )
+
+
+def _absent(expected: Collection[SeededPlace], new: Cells, old: Cells) -> Iterator[str]:
+    for side, where in ((new, ""), (old, " in the reference")):
+        for missing in _by_place(set(expected) - side.keys()):
+            yield f"{missing}{where}"
+
+
+def _by_place(places: Iterable[SeededPlace]) -> list[Missing]:
+    seeds: dict[Place, list[int]] = defaultdict(list)
+    for place, seed in sorted(places):
+        seeds[place].append(seed)
+    return [Missing(place, tuple(numbers)) for place, numbers in seeds.items()]
+
+
+def _more_seeds(pair: Pair) -> str:
+    """The seeds that both sides lack for a verdict, now that their ranks are not identical."""
+    seeds = {record.key.seed for record in pair.new}
+    lacking = [seed for seed in range(MIN_SEEDS + max(seeds) + 1) if seed not in seeds][: MIN_SEEDS - len(seeds)]
+    return f"{Missing(pair.place, tuple(lacking))} on both sides (a verdict takes {MIN_SEEDS} seeds)"
+
+
+def _notes(paper: Paper, dataset: str, exact: bool) -> list[str]:
+    if exact:
+        return [f"Ranks on {dataset} under {paper.protocol}; demanded are the very same ones."]
+    tolerances = ", ".join(f"{metric} {paper.margins[metric]:g}" for metric in paper.metrics)
+    return [
+        f"Bounds: one-sided 95 % bounds of found minus reference, on exactly the users of {dataset} under "
+        f"{paper.protocol} and with models trained again.",
+        f"Verdict, by the tolerance T of each metric ({tolerances}): a figure holds if the lower bound lies above -T. "
+        "It has regressed if the difference is less than -T and below 0 by Holm's procedure, at 5 % over all that is "
+        "tested in a metric. Else it is inconclusive. Where all ranks are identical, nothing is tested.",
+    ]
+
+
+def _changes(pairs: Iterable[Pair]) -> list[str]:
+    changed = [f"{pair.place} ({pair.changes})" for pair in pairs if pair.changes]
+    return [f"Made otherwise than the reference, and compared all the same: {'; '.join(changed)}."] if changed else []
+
+
+def _unjudged(expected: Collection[SeededPlace], new: Cells, old: Cells) -> list[str]:
+    """Says what is there and was not judged."""
+    notes = []
+    for side, whose in ((new, "Not judged, since not asked for or not in the reference"), (old, "Not asked for")):
+        others = _by_place(side.keys() - set(expected))
+        if others:
+            notes.append(f"{whose}: {'; '.join(map(str, others))}.")
+    return notes

@@ -1,0 +1,136 @@
+"""Records against the figures that a paper reports."""
+
+from collections.abc import Iterable, Sequence
+
+from seqrec_bench.errors import ExitCode, InvalidRecordError
+from seqrec_bench.records import Record
+from seqrec_bench.reporting.gate.report import Judgement, Report
+from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reported
+from seqrec_bench.reporting.paper import Paper, PaperRow
+from seqrec_bench.reporting.selection import Missing, Place, Selection, runs, select
+from seqrec_bench.reporting.statistics.families import LEVEL, holm
+from seqrec_bench.reporting.statistics.inference import Inference
+from seqrec_bench.reporting.statistics.questions import benchmark
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
+
+_AT_LEAST = {Verdict.REPRODUCED, Verdict.EXCEEDS, Verdict.AT_LEAST_REPRODUCED}
+
+
+def check_reported(records: Iterable[Record], paper: Paper, two_sided: bool = False) -> Report:
+    """A verdict on every figure of the paper's table.
+
+    Args:
+        two_sided: Whether to demand figures that are no better than reported either.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way, or not for the users
+            that the reported figures are means over.
+    """
+    selection = select(records, paper, [Place.of(row) for row in paper.rows])
+    _require_users(selection, paper)
+    enough = [row for row in paper.rows if _too_few(selection.cells.get(Place.of(row), ())) == ()]
+    judged = [(row, metric, runs(selection.cells[Place.of(row)], metric)) for metric in paper.metrics for row in enough]
+    differences = [_difference(found, row.reported[metric]) for row, metric, found in judged]
+    judgements = tuple(
+        _judgement(row, metric, found, difference, paper.margins[metric], two_sided)
+        for (row, metric, found), difference in zip(judged, differences, strict=True)
+    )
+    missing = tuple(_missing(selection, paper))
+    notes = [*_notes(paper), *([] if missing else [_whole_table(judgements, differences)])]
+    return Report("reported", paper.metrics, judgements, missing, tuple(notes))
+
+
+def _require_users(selection: Selection, paper: Paper) -> None:
+    for record in selection.records:
+        if len(record.test.better) != paper.n_users:
+            raise InvalidRecordError(
+                f"{record.key} ranks {len(record.test.better)} users, and the figures of {paper.name} are means over "
+                f"{paper.n_users}: run it on {paper.dataset} as it is."
+            )
+
+
+def _too_few(records: Sequence[Record]) -> tuple[int, ...] | None:
+    """The seeds to be run before there can be a verdict; None where there is no record at all."""
+    if not records:
+        return None
+    seeds = {record.key.seed for record in records}
+    n_lacking = 0 if records[0].deterministic else max(MIN_SEEDS - len(seeds), 0)
+    return tuple([seed for seed in range(2 * MIN_SEEDS) if seed not in seeds][:n_lacking])
+
+
+def _missing(selection: Selection, paper: Paper) -> Iterable[str]:
+    """The cells that are not there, though others are with their seeds, and those that are too few for a verdict."""
+    absent = {missing.place: missing for missing in selection.missing}
+    for place in map(Place.of, paper.rows):
+        too_few = _too_few(selection.cells.get(place, ()))
+        if too_few:
+            seeds = sorted({*too_few, *(absent[place].seeds if place in absent else ())})
+            yield f"{Missing(place, tuple(seeds))} (a verdict takes {MIN_SEEDS} seeds)"
+        elif place in absent:
+            yield str(absent[place])
+
+
+def _difference(found: Runs, reported: float) -> Inference:
+    """The mean minus the reported figure, whose own error is in the margin and nowhere else."""
+    mean = benchmark([found], [1])
+    return Inference(mean.mean - reported, mean.variance, mean.degrees_of_freedom)
+
+
+def _judgement(
+    row: PaperRow, metric: str, found: Runs, difference: Inference, margin: float, two_sided: bool
+) -> Judgement:
+    verdict = beside_reported(difference, margin)
+    return Judgement(
+        subject=row.label,
+        metric=metric,
+        before=row.reported[metric],
+        found=found.mean,
+        bounds=(difference.low, difference.high),
+        margin=margin,
+        n_seeds=found.n_seeds,
+        verdict=verdict,
+        code=_code(verdict, two_sided),
+        remark="" if found.deterministic else _remark(difference, found.n_seeds),
+    )
+
+
+def _code(verdict: Verdict, two_sided: bool) -> ExitCode:
+    if verdict in ({Verdict.REPRODUCED} if two_sided else _AT_LEAST):
+        return ExitCode.DONE
+    certain = verdict in (Verdict.FALLS_SHORT, Verdict.EXCEEDS)
+    return ExitCode.FALLS_SHORT if certain else ExitCode.INCONCLUSIVE
+
+
+def _remark(difference: Inference, n_seeds: int) -> str:
+    """Whether another run of ours might give the reported figure: v (S + 1) is the variance around one run."""
+    one_run = Inference(difference.mean, difference.variance * (n_seeds + 1), difference.degrees_of_freedom)
+    low, high = one_run.interval()
+    return f"{'within' if low <= 0 <= high else 'outside'} one run's range"
+
+
+def _notes(paper: Paper) -> list[str]:
+    margins = ", ".join(f"{metric} {paper.margins[metric]:g}" for metric in paper.metrics)
+    return [
+        f"Reported: {paper.citation}; dimension {paper.dimension}.",
+        "Bounds: one-sided 95 % bounds of found minus reported, on exactly these users and with models trained again. "
+        "They cover no other users, no other settings and no other split.",
+        f"Verdict, by the margin M of each metric ({margins}): reproduced if both bounds lie between -M and +M, "
+        "exceeds if both lie above +M, at least reproduced if the lower one lies above -M, falls short if both lie "
+        "below -M, else inconclusive.",
+        "One run's range: the 95 % prediction interval of a single run, which the reported figures seem to be. To lie "
+        "within it proves no equality.",
+    ]
+
+
+def _whole_table(judgements: Sequence[Judgement], differences: Sequence[Inference]) -> str:
+    """Whether some figure of the table falls short, with all that are tested taken into account."""
+    p_values = [d.p_below(-j.margin) for j, d in zip(judgements, differences, strict=True)]
+    short = [f"{j.subject} {j.metric}" for j, p in zip(judgements, holm(p_values), strict=True) if p <= LEVEL]
+    family = f"by Holm's procedure over its {len(judgements)} figures"
+    if short:
+        return f"The table as a whole is not reproduced: {', '.join(short)} falls short, also {family}."
+    if all(judgement.verdict in _AT_LEAST for judgement in judgements):
+        return "The table as a whole is at least reproduced: every figure is."
+    return (
+        f"The table as a whole: that any figure falls short is not established {family}; nor that all are reproduced."
+    )

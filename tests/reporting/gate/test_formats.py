@@ -1,0 +1,83 @@
+"""The three formats of one report."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from seqrec_bench.errors import ExitCode
+from seqrec_bench.reporting.gate.formats import FORMATS, to_github, to_json, to_text, workflow_command
+from seqrec_bench.reporting.gate.report import Judgement, Report
+from seqrec_bench.reporting.gate.verdicts import Verdict
+
+FINE = Judgement("FPMC", "HR@50", 0.5, 0.51, (0.0, 0.02), 0.02, 5, Verdict.REPRODUCED, ExitCode.DONE, "")
+OPEN = replace(FINE, subject="Caser", found=0.48, verdict=Verdict.INCONCLUSIVE, code=ExitCode.INCONCLUSIVE, remark="so")
+BAD = replace(FINE, subject="GRU", found=0.4, bounds=None, verdict=Verdict.FALLS_SHORT, code=ExitCode.FALLS_SHORT)
+DECLINE = replace(FINE, found=0.495, verdict=Verdict.DECLINES)
+
+
+def report(*judgements: Judgement, missing: tuple[str, ...] = ()) -> Report:
+    return Report("reported", ("HR@50",), judgements, missing, ("A note.",))
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "outcome"),
+    [
+        (report(FINE, FINE), 0, "Outcome: passed (exit code 0): all 2 figures."),
+        (report(FINE, OPEN), 5, "Outcome: inconclusive (exit code 5): Caser HR@50 inconclusive."),
+        (report(FINE, OPEN, BAD), 6, "Outcome: failed (exit code 6): GRU HR@50 falls short."),
+        (report(BAD, missing=("fpmc d1", "x")), 3, "Outcome: cells are missing (exit code 3): fpmc d1; x."),
+        (report(missing=("x",)), 3, "Outcome: cells are missing (exit code 3): x."),
+    ],
+)
+def test_every_format_says_the_outcome_and_the_code(content: Report, code: int, outcome: str) -> None:
+    assert (content.code, content.outcome) == (code, outcome)
+    assert to_text(content).splitlines()[-1] == outcome
+    fields = json.loads(to_json(content))
+    assert (fields["exit_code"], fields["outcome"]) == (code, outcome)
+    assert to_github(content).splitlines()[-1].endswith(f"title=seqrec-bench check::{outcome}")
+    for form in FORMATS.values():
+        assert form(content).endswith("\n")
+
+
+def test_the_text_is_a_table_and_notes() -> None:
+    assert to_text(report(FINE, OPEN)) == (
+        "| HR@50 | reported |  found | difference |             bounds | seeds |      verdict | remark |\n"
+        "| :---- | -------: | -----: | ---------: | -----------------: | ----: | -----------: | -----: |\n"
+        "| FPMC  |   0.5000 | 0.5100 |    +0.0100 | +0.0000 .. +0.0200 |     5 |   reproduced |        |\n"
+        "| Caser |   0.5000 | 0.4800 |    -0.0200 | +0.0000 .. +0.0200 |     5 | inconclusive |     so |\n"
+        "\n- A note.\n\nOutcome: inconclusive (exit code 5): Caser HR@50 inconclusive.\n"
+    )
+    assert "remark" not in to_text(report(FINE))
+
+
+def test_json_has_numbers_that_do_not_depend_on_the_last_bits() -> None:
+    shaken = replace(FINE, found=FINE.found + 1e-12, bounds=(-1e-17, 0.02 - 1e-12))
+    assert to_json(report(shaken)) == to_json(report(FINE))
+    (judgement,) = json.loads(to_json(report(FINE)))["judgements"]
+    assert judgement == {
+        "subject": "FPMC", "metric": "HR@50", "before": 0.5, "found": 0.51, "difference": 0.01, "lower_bound": 0.0,
+        "upper_bound": 0.02, "margin": 0.02, "n_seeds": 5, "verdict": "reproduced", "exit_code": 0, "remark": "",
+    }  # fmt: skip
+
+
+def test_github_gets_an_annotation_for_whatever_is_not_as_demanded() -> None:
+    lines = to_github(report(FINE, DECLINE, OPEN, BAD)).splitlines()
+    assert [line.split("::")[1].split(" ")[0] for line in lines] == ["notice", "warning", "error", "error"]
+    assert lines[1] == (
+        "::warning title=Caser HR@50 inconclusive::0.4800 against 0.5000 (reported), difference -0.0200, bounds "
+        "+0.0000 .. +0.0200, margin 0.02, 5 seeds. so"
+    )
+    assert to_github(report(FINE)).startswith("::notice title=seqrec-bench check::Outcome: passed")
+    missing = to_github(report(missing=("a of seed 1, 2",)))
+    assert missing.startswith("::error title=Missing%3A a of seed 1%2C 2::")
+
+
+def test_no_name_in_the_data_can_end_an_annotation_or_begin_one() -> None:
+    evil = replace(BAD, subject="x::y,z:\r\n::error::100%")
+    lines = to_github(report(evil)).splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("::error title=x%3A%3Ay%2Cz%3A%0D%0A%3A%3Aerror%3A%3A100%25 HR@50 falls short::")
+    assert re.fullmatch(r"::error title=[^:,]*::[^\r\n]*\n", workflow_command("error", "a:b,c\n", "m\r\n::error::"))
+    assert len(to_text(report(evil)).splitlines()) == len(to_text(report(BAD)).splitlines())
