@@ -22,6 +22,7 @@ from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.audit import audit
 from seqrec_bench.cli.check import check
 from seqrec_bench.cli.claims import claims
+from seqrec_bench.cli.compare import compare
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
 from seqrec_bench.data import Dataset
@@ -48,6 +49,7 @@ SEARCHES = RESULTS / "search"
 QUICK = RESULTS / "quick"
 VERDICTS = RESULTS / "verdicts.json"
 PAPER = load_paper("chen2020")
+COMPARED = ["am-lstm", "gru4rec", "fpmc", "caser", "sasrec", "sequential-rules", "--results", str(RESULTS)]
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
 
@@ -100,12 +102,24 @@ def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now(
         ("docs/audit.md", "audit", audit, ["--results", str(RESULTS)]),
         ("README.md", "claims", claims, ["--results", str(RESULTS), "--format", "short"]),
         ("docs/claims.md", "claims", claims, ["--results", str(RESULTS)]),
+        ("docs/statistics.md", "compare", compare, COMPARED),
         ("docs/tuning.md", "search-paper", trials, [str(SEARCHES / "paper")]),
         ("docs/tuning.md", "search-tuned", trials, [str(SEARCHES / "tuned")]),
         ("docs/attacks.md", "attack", attack, []),
         ("docs/attacks.md", "attack-model", attack, ["sequential-rules"]),
     ],
-    ids=["table", "ablations", "audit", "claims-short", "claims", "paper", "tuned", "attack", "attack-model"],
+    ids=[
+        "table",
+        "ablations",
+        "audit",
+        "claims-short",
+        "claims",
+        "compare",
+        "paper",
+        "tuned",
+        "attack",
+        "attack-model",
+    ],
 )
 def test_pages_show_what_the_commands_print(
     page: str, block: str, command: Callable[..., None], arguments: list[str]
@@ -167,6 +181,14 @@ def test_committed_figures_are_drawn_as_they_are_now(figure: tuple[str, Curves],
         assert svg.read_bytes() == committed, "run `seqrec-bench plot --results results`"
     else:
         assert re.match(r"Matplotlib v\d+\.", str(drawn_by))
+
+
+def test_the_committed_forest_plot_shows_the_committed_records(tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.command()(compare)
+    CliRunner().invoke(app, [*COMPARED, "--out", str(tmp_path / "forest")])
+    with Image.open(FIGURES / "forest.png") as image, Image.open(tmp_path / "forest.png") as now:
+        assert image.info["Description"] == now.info["Description"], "run `seqrec-bench compare` with --out"
 
 
 def test_records_were_made_by_committed_code_and_hold_together(records: list[Record]) -> None:
