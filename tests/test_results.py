@@ -232,7 +232,7 @@ def test_what_was_ranked_again_is_what_was_trained(records: list[Record]) -> Non
     """Where there are more candidates, no fewer are above a target, and where there are fewer, no more."""
     trained = {record.key: record for record in records}
     again = [record for record in records if PROTOCOLS[record.key.protocol].base]
-    assert len(again) == 3 * (5 * 5 + 4)
+    assert len(again) == 3 * (5 * 5 + 4) + 2 * 5
     for record in again:
         base = trained[replace(record.key, protocol=LOO_FULL)]
         assert (record.weights, list(record.curve)) == (base.weights, []), record.key
