@@ -97,7 +97,7 @@ def test_the_audit_makes_all_variants_and_trains_before_it_ranks_again() -> None
     assert {(cell.model, cell.protocol) for cell in made} == expected
     assert {cell.seed for cell in made if cell.model == "caser"} == set(range(5))
     assert {(cell.dimension, cell.variant) for cell in made if cell.model == "caser"} == {(100, "paper")}
-    assert len(set(made)) == len(made) == 4 * (5 * 5 + 4) + 9 * 4
+    assert len(set(made)) == len(made) == 4 * (5 * 5 + 4) + 9 * 4 + 2 * 2 * 5
     order = list(dict.fromkeys(cell.protocol for cell in made))
     assert order == list(PROTOCOLS)
     assert [protocol for protocol, _ in groupby(cell.protocol for cell in made)] == order
