@@ -15,10 +15,10 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
-from seqrec_bench.data import Columns, Dataset, leave_one_out
+from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_model, failed
-from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
 from seqrec_bench.reporting.attacks import to_json, to_markdown
@@ -62,7 +62,7 @@ def attack(
 
 
 def _attack_evaluator(data: Dataset) -> Attacked:
-    findings = attack_evaluator(rank_targets, leave_one_out(data.sequences))
+    findings = attack_evaluator(rank_targets, PROTOCOLS[LOO_FULL].hold_out(data))
     return findings, f"the evaluator, on {data.name} (fingerprint {data.fingerprint[:12]}), protocol {LOO_FULL}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, Selection, estimate, runs, select
@@ -144,4 +145,4 @@ def to_json(table: Ablations) -> str:
         if (entry := row.entries.get(name))
     ]
     fields = {"rows": rows, "missing": [str(cell) for cell in table.missing], "notes": table.notes}
-    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(fields)

@@ -1,9 +1,9 @@
 """What came of attacks, for people and for programs."""
 
-import json
 from collections.abc import Sequence
 
 from seqrec_bench.evaluation.attacks import SUITE, Finding, Verdict, failed
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_notes, markdown_table
 
 
@@ -34,4 +34,4 @@ def to_json(findings: Sequence[Finding], subject: str) -> str:
         for finding in findings
     ]
     content = {"subject": subject, "suite": SUITE, "attacks": attacks}
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return json_text(content)

@@ -1,12 +1,12 @@
 """An audit as text: Markdown to read, JSON for programs."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.reporting.audit import Audit, Column
 from seqrec_bench.reporting.audit_findings import findings
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number, wrapped
 from seqrec_bench.reporting.variants import RANKED_AGAIN, TIME_SPLIT, TRAINED_AGAIN, Variant
 
@@ -102,7 +102,7 @@ def to_json(audit: Audit) -> str:
         "missing": [str(cell) for cell in audit.missing],
         "notes": _notes(audit),
     }
-    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(fields)
 
 
 def _rows(audit: Audit, name: str, column: Column) -> list[dict[str, Any]]:

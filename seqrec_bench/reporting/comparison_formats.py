@@ -1,12 +1,12 @@
 """Comparisons as text and as a forest plot."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair
 from seqrec_bench.reporting.drawing import GREY
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.selection import Place
 
@@ -115,7 +115,7 @@ def to_json(comparison: Comparison) -> str:
         for pair in comparison.pairs[name]
     ]
     fields = {"rows": rows, "notes": _notes(comparison)}
-    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(fields)
 
 
 FORMATS: Mapping[str, Callable[[Comparison], str]] = {"md": to_markdown, "json": to_json}

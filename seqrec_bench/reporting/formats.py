@@ -2,10 +2,10 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number, wrapped
 from seqrec_bench.reporting.table import Entry, Table, TableRow
 
@@ -85,7 +85,7 @@ def to_csv(table: Table) -> str:
 def to_json(table: Table) -> str:
     """The rows of the CSV, the missing cells and the notes."""
     fields = {"rows": list(_flat(table)), "missing": [str(cell) for cell in table.missing], "notes": table.notes}
-    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(fields)
 
 
 def _flat(table: Table) -> Iterable[dict[str, Any]]:

@@ -9,7 +9,7 @@ from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place, runs
 from seqrec_bench.reporting.statistics.power import seeds_needed_for_sum
 from seqrec_bench.reporting.statistics.questions import population
-from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
+from seqrec_bench.reporting.statistics.runs import Runs, lacking_seeds
 
 POPULATION = "difference of means, for users like these"
 MORE_USERS = "no number of seeds; it takes more users"
@@ -42,10 +42,7 @@ def incomplete(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place])
     """What has to be run before these places can be compared: the same seeds for all, and no fewer than three."""
     groups = {place: cells.get(place, ()) for place in places}
     seeds = {record.key.seed for group in groups.values() for record in group if not record.deterministic}
-    number = 0
-    while len(seeds) < MIN_SEEDS:  # the smallest that nobody has
-        seeds.add(number)
-        number += 1
+    seeds.update(lacking_seeds(seeds))
     missing = []
     for place, group in groups.items():
         absent = seeds - {record.key.seed for record in group}

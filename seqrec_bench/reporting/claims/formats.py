@@ -1,12 +1,12 @@
 """The ledger as text: Markdown to read and for a page, whole or in short, and JSON for programs."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from seqrec_bench.reporting.claims.evidence import in_words
 from seqrec_bench.reporting.claims.ledger import Entry, Ledger
 from seqrec_bench.reporting.claims.part import Part, Verdict
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, wrapped
 
 
@@ -84,7 +84,7 @@ def to_json(ledger: Ledger) -> str:
         "missing": [str(cell) for cell in ledger.missing],
         "notes": ledger.notes,
     }
-    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(fields)
 
 
 def _claim(entry: Entry) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from seqrec_bench.reporting.claims.trend import fixed_settings
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.paper.claim import Peak
 from seqrec_bench.reporting.selection import Place
-from seqrec_bench.reporting.statistics.families import LEVEL
-from seqrec_bench.reporting.statistics.peaks import peak_p_values
+from seqrec_bench.reporting.statistics.peaks import peak_p_values, possible_peaks
 from seqrec_bench.reporting.statistics.power import seeds_needed
 from seqrec_bench.reporting.statistics.runs import Runs
 
@@ -54,7 +53,7 @@ def _highest(test: Peak, model: str, evidence: Evidence) -> list[Question]:
 def _only_place(names: str, curve: Sequence[Runs], test: Peak, paper: Paper, sign: int) -> Question:
     """The stated dimension is the only one where the peak (or low, for a sign of -1) may be."""
     p_values, at = peak_p_values(curve, sign), paper.figure_dimensions.index(test.at)
-    possible = [dimension for dimension, p in zip(paper.figure_dimensions, p_values, strict=True) if p > LEVEL]
+    possible = [paper.figure_dimensions[place] for place in possible_peaks(p_values)]
     extreme = "peak" if sign > 0 else "low"
     says = f"{names}: the {extreme} is at {test.at}, and may be nowhere else"
     return Question(
@@ -71,7 +70,7 @@ def _seeds(curve: Sequence[Runs], at: int, p_values: Sequence[float], sign: int)
     At least: the comparison with all places at once takes more.
     """
     heights = [sign * run.mean for run in curve]
-    rivals = [place for place, p in enumerate(p_values) if place != at and p > LEVEL]
+    rivals = [place for place in possible_peaks(p_values) if place != at]
     best = max((place for place in range(len(curve)) if place != at), key=lambda place: heights[place])
     if heights[best] >= heights[at]:
         rivals = [best]

@@ -10,7 +10,7 @@ from seqrec_bench.reporting.paper.claim import RelativeRise
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.power import seeds_needed_on_these_users
-from seqrec_bench.reporting.statistics.questions import benchmark
+from seqrec_bench.reporting.statistics.questions import benchmark, welch
 from seqrec_bench.reporting.statistics.runs import Runs
 
 
@@ -43,9 +43,7 @@ def log_ratio(runs: Sequence[Runs]) -> Inference:
     """The logarithm of the ratio of two means above 0, on exactly these users, by the delta method."""
     one, other = (benchmark([run], [1]) for run in runs)
     relative = [(part.variance / part.mean**2, part.degrees_of_freedom) for part in (one, other)]
-    variance = math.fsum(part for part, _ in relative)
-    spread = math.fsum(part**2 / freedom for part, freedom in relative)
-    return Inference(math.log(one.mean / other.mean), variance, variance**2 / spread if spread else math.inf)
+    return welch(math.log(one.mean / other.mean), relative)
 
 
 def _size(names: str, runs: Sequence[Runs], claimed: float, margin: float) -> Question:

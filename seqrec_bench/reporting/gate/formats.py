@@ -1,12 +1,12 @@
 """A report as text, as JSON, and as the annotations of a GitHub workflow."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 
 _DIGITS = 6
@@ -55,7 +55,7 @@ def to_json(report: Report) -> str:
         "judgements": [_fields(judgement) for judgement in report.judgements],
         "notes": report.notes,
     }
-    return json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(fields)
 
 
 def _fields(judgement: Judgement) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reference
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place
 from seqrec_bench.reporting.statistics.families import holm
-from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, lacking_seeds
 
 _CODES = {
     Verdict.REGRESSED: ExitCode.FALLS_SHORT,
@@ -104,9 +104,8 @@ def _by_place(places: Iterable[SeededPlace]) -> list[Missing]:
 
 def _more_seeds(pair: Pair) -> str:
     """The seeds that both sides lack for a verdict, now that their ranks are not identical."""
-    seeds = {record.key.seed for record in pair.new}
-    lacking = [seed for seed in range(MIN_SEEDS + max(seeds) + 1) if seed not in seeds][: MIN_SEEDS - len(seeds)]
-    return f"{Missing(pair.place, tuple(lacking))} on both sides (a verdict takes {MIN_SEEDS} seeds)"
+    lacking = tuple(lacking_seeds({record.key.seed for record in pair.new}))
+    return f"{Missing(pair.place, lacking)} on both sides (a verdict takes {MIN_SEEDS} seeds)"
 
 
 def _notes(paper: Paper, dataset: str, exact: bool) -> list[str]:

@@ -11,7 +11,7 @@ from seqrec_bench.reporting.selection import Missing, Place, Selection, runs, se
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import benchmark
-from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, lacking_seeds
 
 _AT_LEAST = {Verdict.REPRODUCED, Verdict.EXCEEDS, Verdict.AT_LEAST_REPRODUCED}
 
@@ -53,9 +53,7 @@ def _too_few(records: Sequence[Record]) -> tuple[int, ...] | None:
     """The seeds to be run before there can be a verdict; None where there is no record at all."""
     if not records:
         return None
-    seeds = {record.key.seed for record in records}
-    n_lacking = 0 if records[0].deterministic else max(MIN_SEEDS - len(seeds), 0)
-    return tuple([seed for seed in range(2 * MIN_SEEDS) if seed not in seeds][:n_lacking])
+    return () if records[0].deterministic else tuple(lacking_seeds({record.key.seed for record in records}))
 
 
 def _missing(selection: Selection, paper: Paper) -> Iterable[str]:

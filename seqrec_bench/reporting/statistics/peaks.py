@@ -17,17 +17,16 @@ RNG_SEED = 20_200_101
 """A constant, so that the same records give the same answer."""
 
 
-def possible_peaks(curve: Sequence[Runs], sign: int = 1) -> list[int]:
+def possible_peaks(p_values: Sequence[float]) -> list[int]:
     """The places of the curve where the true maximum may be, for users like these: a 95 % set.
 
     Args:
-        curve: The runs at each place, of the same users.
-        sign: -1 asks for the minimum.
+        p_values: Of all its places, as `peak_p_values` has them.
 
     Returns:
         Indices of the places whose p-value is greater than 5 %; never none.
     """
-    return [place for place, p_value in enumerate(peak_p_values(curve, sign)) if p_value > LEVEL]
+    return [place for place, p_value in enumerate(p_values) if p_value > LEVEL]
 
 
 def peak_p_values(curve: Sequence[Runs], sign: int = 1) -> list[float]:
@@ -35,7 +34,11 @@ def peak_p_values(curve: Sequence[Runs], sign: int = 1) -> list[float]:
 
     That of place k is how often T_k = max over l of (m_l - m_k) / se_lk would be as great as it is if all means were
     equal: in draws of the same maximum with the estimated covariances, divided by a chi variable with as many degrees
-    of freedom as there are seeds to estimate from. Arguments as of `possible_peaks`.
+    of freedom as there are seeds to estimate from.
+
+    Args:
+        curve: The runs at each place, of the same users.
+        sign: -1 asks for the minimum.
     """
     covariance, freedom = _covariance(curve)
     means = sign * np.array([run.mean for run in curve])

@@ -59,7 +59,11 @@ def benchmark(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:
         (weight**2 * run.seeds_alone / (run.n_users * run.n_seeds), run.n_seeds - 1)
         for run, weight in zip(runs, weights, strict=True)
     ]
+    return welch(math.fsum(weight * run.mean for run, weight in zip(runs, weights, strict=True)), parts)
+
+
+def welch(mean: float, parts: Sequence[tuple[float, float]]) -> Inference:
+    """A mean whose variance is a sum of independent estimates, each given with its degrees of freedom (Welch 1947)."""
     variance = math.fsum(part for part, _ in parts)
     spread = math.fsum(part**2 / freedom for part, freedom in parts if part)
-    mean = math.fsum(weight * run.mean for run, weight in zip(runs, weights, strict=True))
     return Inference(mean, variance, variance**2 / spread if spread else math.inf)

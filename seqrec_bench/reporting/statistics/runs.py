@@ -1,8 +1,9 @@
 """One metric of one model's runs, a table of seeds by users, and its mean squares."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count, islice
 
 import numpy as np
 
@@ -10,6 +11,12 @@ from seqrec_bench.evaluation.metrics import Float64Array
 
 MIN_SEEDS = 3
 """A verdict takes as many runs of every model that is not deterministic."""
+
+
+def lacking_seeds(seeds: Collection[int]) -> list[int]:
+    """The smallest seeds to be run beside these before there can be a verdict."""
+    free = (seed for seed in count() if seed not in seeds)
+    return list(islice(free, max(MIN_SEEDS - len(seeds), 0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,31 +57,23 @@ class Runs:
     def mean(self) -> float:
         return float(self.values.mean())
 
-    @cached_property
+    @property
     def between_seeds(self) -> float:
         """MSS, the mean square between seeds in a table of S x U without replication; 0 if deterministic.
 
         Raises:
             ValueError: There is one run only, of a model whose seed matters.
         """
-        if self.deterministic:
-            return 0.0
-        self._require_two_runs()
-        return self.n_users * float(self.of_seeds.var(ddof=1))
+        return self._mean_squares[0]
 
-    @cached_property
+    @property
     def interaction(self) -> float:
         """MSE, the mean square of what a seed and a user do together: the noise of single runs. 0 if deterministic.
 
         Raises:
             ValueError: There is one run only, of a model whose seed matters.
         """
-        if self.deterministic:
-            return 0.0
-        self._require_two_runs()
-        residuals = self.values - self.of_seeds[:, None] - self.of_users + self.mean
-        # With one user the residuals are all 0 and so are their degrees of freedom.
-        return float((residuals**2).sum()) / max((self.n_seeds - 1) * (self.n_users - 1), 1)
+        return self._mean_squares[1]
 
     @property
     def seeds_alone(self) -> float:
@@ -84,9 +83,17 @@ class Runs:
         """
         return max(self.between_seeds, self.interaction)
 
-    def _require_two_runs(self) -> None:
+    @cached_property
+    def _mean_squares(self) -> tuple[float, float]:
+        """MSS and MSE."""
+        if self.deterministic:
+            return 0.0, 0.0
         if self.n_seeds < 2:
             raise ValueError("one run says nothing about what another seed would give")
+        residuals = self.values - self.of_seeds[:, None] - self.of_users + self.mean
+        # With one user the residuals are all 0 and so are their degrees of freedom.
+        interaction = float((residuals**2).sum()) / max((self.n_seeds - 1) * (self.n_users - 1), 1)
+        return self.n_users * float(self.of_seeds.var(ddof=1)), interaction
 
 
 def joined(runs: Sequence[Runs], weights: Sequence[float]) -> Float64Array:

@@ -10,7 +10,7 @@ from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.paper.claim import Peak
 from seqrec_bench.reporting.selection import runs
-from seqrec_bench.reporting.statistics.peaks import possible_peaks
+from seqrec_bench.reporting.statistics.peaks import peak_p_values, possible_peaks
 
 DIMENSIONS = (25, 50, 75, 100, 125, 150)
 C4 = Peak("MRR@50", 100, ("fpmc",), (), rises=True, falls=True)
@@ -61,7 +61,7 @@ def test_the_set_of_possible_peaks_is_shown(plant: Plant, judge: Judge) -> None:
     records = noisy(plant, "fpmc", (60, 60, 60, 20, 20, 60))
     entry = judge(records, C4)
     runs_of = [runs([r for r in records if r.key.dimension == d], "MRR@50") for d in DIMENSIONS]
-    left = ", ".join(str(DIMENSIONS[place]) for place in possible_peaks(runs_of))
+    left = ", ".join(str(DIMENSIONS[place]) for place in possible_peaks(peak_p_values(runs_of)))
     assert entry.parts[1].statistic.found == f"{{{left}}}"
     assert "100, 125" in left
     assert entry.parts[1].verdict is UNDECIDABLE
