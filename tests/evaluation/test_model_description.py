@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from typing import Literal
 
 import pytest
@@ -48,10 +48,9 @@ def test_settings_have_the_texts_below_their_fields(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_class_without_source_has_settings_without_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    space: dict[str, type] = {}
-    source = "from dataclasses import dataclass\n@dataclass\nclass M:\n    version, deterministic, uses_order = 1, True, True\n"
-    exec(source + "    size: int = 3\n", space)
-    monkeypatch.setattr(model_description, "load", lambda name: space["M"])
+    facts = {"version": 1, "deterministic": True, "uses_order": True}
+    made = make_dataclass("Made", [("size", int, 3)], namespace=facts)
+    monkeypatch.setattr(model_description, "load", lambda name: made)
     monkeypatch.setattr(model_description, "made_by", lambda name: "")
     assert [(each.name, each.meaning) for each in describe_model("m").settings] == [("size", "")]
 
