@@ -2,17 +2,25 @@
 
 import json
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
-from seqrec_bench.cli.results_options import JsonOption
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NamedDataset, named_dataset
-from seqrec_bench.evaluation.model_description import ModelDescription, SettingDescription, describe_model
+from seqrec_bench.evaluation.model_description import ModelDescription, describe_model
 from seqrec_bench.evaluation.parameter_count import count_parameters
 from seqrec_bench.evaluation.registry import registered
+from seqrec_bench.reporting.markdown import escape_markdown, markdown_table
+from seqrec_bench.reporting.model_settings import meaning, plain, settings_markdown
+
+
+class ModelsFormat(StrEnum):
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
 
 
 def models(
@@ -21,29 +29,39 @@ def models(
     dataset: Annotated[
         str, typer.Option(metavar="NAME", help="The public data set for whose size they are counted.")
     ] = DEFAULT_DATASET,
-    as_json: JsonOption = False,
+    format: Annotated[
+        ModelsFormat, typer.Option(help="md is made for a page: one model's settings, or the list.")
+    ] = ModelsFormat.TEXT,
 ) -> None:
     """Lists the models that are registered, your own too, or shows one: its paper, settings and parameters.
 
     Example: seqrec-bench models am-lstm --dimension 50
     """
     if name is None:
-        found = [describe_model(each) for each in registered()]
-        typer.echo(json.dumps([asdict(each) for each in found], indent=2)) if as_json else _list(found)
+        _list([describe_model(each) for each in registered()], format)
         return
-    data = named_dataset(dataset)
-    model = describe_model(name)
+    data, model = named_dataset(dataset), describe_model(name)
+    if format is ModelsFormat.MD:
+        typer.echo(settings_markdown(model), nl=False)
+        return
     parameters = count_parameters(name, dimension, data.n_users, data.n_items)
-    if as_json:
+    if format is ModelsFormat.JSON:
         counted = {"dimension": dimension, "dataset": dataset, "parameters": parameters}
         typer.echo(json.dumps(asdict(model) | counted, indent=2))
     else:
         _show(model, dimension, data, parameters)
 
 
-def _list(found: list[ModelDescription]) -> None:
-    print_table(("model", "what it is", "from"), [(model.name, model.summary, model.made_by) for model in found])
-    typer.echo("Settings and parameters of one: seqrec-bench models MODEL", err=True)
+def _list(found: list[ModelDescription], format: ModelsFormat) -> None:
+    head = ("model", "what it is", "from")
+    rows = [(model.name, model.summary, model.made_by) for model in found]
+    if format is ModelsFormat.JSON:
+        typer.echo(json.dumps([asdict(each) for each in found], indent=2))
+    elif format is ModelsFormat.MD:
+        typer.echo(markdown_table([head, *([escape_markdown(cell) for cell in row] for row in rows)], n_left=3))
+    else:
+        print_table(head, rows)
+        typer.echo("Settings and parameters of one: seqrec-bench models MODEL", err=True)
 
 
 def _show(model: ModelDescription, dimension: int, data: NamedDataset, parameters: int | None) -> None:
@@ -66,16 +84,5 @@ def _show(model: ModelDescription, dimension: int, data: NamedDataset, parameter
     typer.echo("")
     print_table(
         (f"--set {model.name}.KEY=VALUE", "default", "meaning"),
-        [(each.name, _plain(each.default), _meaning(each)) for each in model.settings],
+        [(each.name, plain(each.default), meaning(each)) for each in model.settings],
     )
-
-
-def _plain(value: object) -> str:
-    """As `--set` reads it."""
-    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
-
-
-def _meaning(setting: SettingDescription) -> str:
-    """A type of number or text is seen from the default; what else it accepts is said."""
-    accepts = f" Accepts {setting.accepts}." if " or " in setting.accepts else ""
-    return " ".join(setting.meaning.split()) + accepts

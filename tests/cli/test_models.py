@@ -24,10 +24,10 @@ def test_one_is_shown_with_its_settings_and_parameters() -> None:
 
 
 def test_json_has_all_of_it() -> None:
-    found = json.loads(CliRunner().invoke(app, ["models", "item-knn", "--json"]).output)
+    found = json.loads(CliRunner().invoke(app, ["models", "item-knn", "--format", "json"]).output)
     assert (found["name"], found["parameters"], found["has_dimension"]) == ("item-knn", 0, False)
     assert {"name": "history_length", "default": None}.items() <= found["settings"][-1].items()
-    listed = json.loads(CliRunner().invoke(app, ["models", "--json"]).output)
+    listed = json.loads(CliRunner().invoke(app, ["models", "--format", "json"]).output)
     assert [model["name"] for model in listed] == list(registered())
 
 
