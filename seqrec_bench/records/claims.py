@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import socket
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,8 @@ class Claim:
 
     def release(self) -> None:
         """Removes the file, then lets go of the lock: in this order, nobody can lock a file that is about to vanish."""
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # gone, or nothing there can be changed any more: without its lock it is nobody's claim
+            self._path.unlink()
         os.close(self._descriptor)
 
 

@@ -199,7 +199,7 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
 def _version(path: Path) -> Version | None:
     try:
         status = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return status.st_ino, status.st_mtime_ns
 

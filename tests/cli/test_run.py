@@ -1,6 +1,6 @@
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.experiments.run import Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Outcome
+from seqrec_bench.experiments.run import Plan
 from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
@@ -184,9 +185,9 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
     """The cells that were to be run, none of which is."""
     asked: list[Cell] = []
 
-    def execute_none(pending: Sequence[Cell], *how: Any) -> Outcome:
-        asked.extend(pending)
-        return execute_by_protocol([], *how)
+    def execute_none(plan: Plan, *how: Any) -> Outcome:
+        asked.extend(plan.pending)
+        return Outcome()
 
     monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", execute_none)
     return asked
