@@ -16,7 +16,7 @@ import typer
 
 from seqrec_bench.errors import ExitCode
 
-GRACE_SECONDS = 1.5
+GRACE_SECONDS = 1.0
 """How long the main thread may take to end by itself, ending the cells' processes and storing what has finished."""
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
