@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from contextlib import suppress
 
 import typer
 
@@ -64,7 +65,8 @@ def _explain(error: Exception) -> int:
         traceback.print_exception(error)
     message, code = _describe(error)
     if message:
-        typer.echo(f"Error: {message}", err=True)
+        with suppress(OSError):  # the log's disk may be full, which may be the very error
+            typer.echo(f"Error: {message}", err=True)
     return code
 
 

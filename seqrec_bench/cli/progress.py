@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Protocol
 
@@ -63,25 +63,29 @@ class LogDisplay:
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
             if isinstance(progress, Lost):
-                typer.echo(_say_lost(cell, progress), err=True)
+                self._print(_say_lost(cell, progress))
                 return
             now = time.monotonic()
             self._time_left.advance(cell, progress.number if progress else 0, now)
             if progress is None or now - self._last_line[cell] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell] = now
-                typer.echo(f"{cell}: {_describe(progress) if progress else 'started'}", err=True)
+                self._print(f"{cell}: {_describe(progress) if progress else 'started'}")
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
             self._n_ended += 1
             self._time_left.end(cell, time.monotonic())
             left = self._time_left.estimate(time.monotonic())
-            line = f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {_say_left(left)}]"
-            typer.echo(line, err=True)
+            self._print(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {_say_left(left)}]")
 
     def waits(self, cell: Cell, claimant: Claimant) -> None:
         with self._lock:
-            typer.echo(_say_waiting(cell, claimant), err=True)
+            self._print(_say_waiting(cell, claimant))
+
+    @staticmethod
+    def _print(line: str) -> None:
+        with suppress(OSError):  # the log's disk may be full, its reader gone: no reason to lose a cell
+            typer.echo(line, err=True)
 
 
 class LiveDisplay:

@@ -1,3 +1,4 @@
+import errno
 import io
 import sys
 from collections.abc import Callable
@@ -109,3 +110,14 @@ def test_what_is_lost_and_what_is_waited_for_are_named(
     started = "fpmc paper-d4-s0: started"
     assert capsys.readouterr().err.splitlines() == [started, lost, started, waiting]
     assert terminal.getvalue().splitlines() == [lost, waiting]
+
+
+def test_a_log_that_cant_be_written_costs_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    with open_display([CELL], jobs=1) as display:
+        display.advanced(CELL, None)
+        display.ended(CELL, RECORD)
