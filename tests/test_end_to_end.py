@@ -126,6 +126,7 @@ def test_whoever_ends_the_run_ends_all_of_it_and_keeps_what_is_done(
     process = subprocess.Popen(
         [COMMAND, *arguments, "--set", "next-number.pause=600"],
         cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(ending, signal.SIG_DFL),  # what is ignored, as under nohup, stays ignored
     )  # fmt: skip
     assert process.stderr is not None
     while "started" not in process.stderr.readline():

@@ -58,8 +58,9 @@ class Steps:
         self._scores, self._width = state["scores"], train.n_items + 1
 '''
 
-_MODELS = {True: "popularity,sequential-rules,steps,fpmc,caser", False: "popularity,sequential-rules,steps"}
-_SETTINGS = {"fpmc.epochs": 10, "caser.epochs": 1}
+_MODELS = {True: "popularity,sequential-rules,steps,fpmc", False: "popularity,sequential-rules,steps"}
+_SETTINGS = {True: ["--set", "fpmc.epochs=10"], False: []}
+"""By whether torch is there."""
 
 
 @dataclass
@@ -141,8 +142,9 @@ class Bench:
         environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
         with log.open("w") as file:
             process = subprocess.Popen(
-                self._command(results), cwd=self.folder, env=environment, stderr=file, text=True, start_new_session=True
-            )
+                self._command(results), cwd=self.folder, env=environment, stderr=file, text=True,
+                start_new_session=True, preexec_fn=_hear_interrupts,
+            )  # fmt: skip
         try:
             yield Run(process, log)
         finally:
@@ -151,12 +153,11 @@ class Bench:
                 process.wait()
 
     def _command(self, results: Path) -> Sequence[str]:
-        settings = [
-            part
-            for name, value in _SETTINGS.items()
-            if name.partition(".")[0] in _MODELS[self.with_torch].split(",")
-            for part in ("--set", f"{name}={value}")
-        ]
         where = ["--interactions", "own.csv", "--results", str(results), "--jobs", "2"]
-        what = ["--models", _MODELS[self.with_torch], "--dims", "8", "--seeds", "0-1", "--variant", "soak", *settings]
-        return [sys.executable, "-m", "seqrec_bench", "run", *where, *what]
+        what = ["--models", _MODELS[self.with_torch], "--dims", "8", "--seeds", "0-1", "--variant", "soak"]
+        return [sys.executable, "-m", "seqrec_bench", "run", *where, *what, *_SETTINGS[self.with_torch]]
+
+
+def _hear_interrupts() -> None:
+    """Ctrl-C would do nothing where a shell has started this in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
