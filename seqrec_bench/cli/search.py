@@ -1,6 +1,7 @@
 """``seqrec-bench search``: chooses what a paper leaves open, on validation alone and with equal effort."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +35,7 @@ from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.records.claims import claim, claim_path, claimant
 from seqrec_bench.records.trials import Trial
 
 DEFAULT_OUT = Path("runs/search")
@@ -68,10 +70,11 @@ def search(
     folder = out / chosen.name
     with stops_in_time(lambda: f"Stopped: finished trials are in {folder}; the same command goes on from there."):
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
-        searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
-        _announce(chosen, searches)
         _require_writable(folder)
-        _run(searches, jobs or available_cores(), device, data)
+        with _claimed([folder / f"{space.model}.jsonl" for space in chosen.models]):
+            searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
+            _announce(chosen, searches)
+            _run(searches, jobs or available_cores(), device, data)
     _show(searches)
 
 
@@ -91,6 +94,25 @@ def _require_writable(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"Logs can't be written to {folder} ({error.strerror}): name another --out.") from error
+
+
+@contextmanager
+def _claimed(logs: Sequence[Path]) -> Iterator[None]:
+    """Keeps other searches from these logs.
+
+    Raises:
+        InputError: Another search writes one of them.
+    """
+    with ExitStack() as stack:
+        for log in logs:
+            found = claim(log)
+            if found is None:
+                other = claimant(claim_path(log))
+                raise InputError(
+                    f"{log} is being written by another search ({other}): wait for it, or name another --out."
+                )
+            stack.callback(found.release)
+        yield
 
 
 def _announce(chosen: Search, searches: Sequence[ModelSearch]) -> None:

@@ -18,6 +18,12 @@ from seqrec_bench.records import Store
 
 Process = subprocess.Popen[str]
 
+
+def hear_interrupts() -> None:
+    """Where a shell has started the tests in the background, Ctrl-C is ignored, and stays so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 BUSY = """
 from dataclasses import dataclass
 from typing import ClassVar
@@ -50,7 +56,7 @@ def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) ->
         command = [sys.executable, "-m", "seqrec_bench", "run", "--interactions", str(ratings), "--models", "busy"]
         process = subprocess.Popen(
             command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, text=True,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=hear_interrupts,
         )  # fmt: skip
         started.append(process)
         assert process.stderr is not None
@@ -125,7 +131,8 @@ with stopping.stops_in_time(lambda: "Stopped: this is where things are."):
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_who_does_not_listen_is_ended_all_the_same(ending: signal.Signals) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", DEAF], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", DEAF], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=hear_interrupts
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
@@ -142,6 +149,7 @@ def test_ctrl_c_while_it_is_imported_is_no_traceback(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "seqrec_bench"], env={**os.environ, "PYTHONPATH": path},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=hear_interrupts,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
