@@ -108,6 +108,8 @@ class Bench:
     """Whether models that need torch are among the cells. Its import is most of the time that such a run takes."""
     seconds: float = field(init=False)
     """What a whole run takes."""
+    n_lines: int = field(init=False)
+    """Of its log: one as each cell starts and ends, and a few more."""
 
     def __post_init__(self) -> None:
         """Writes data and recommender, and makes the uninterrupted run that the others must equal."""
@@ -127,6 +129,7 @@ class Bench:
         with self.start(self.reference) as run:
             if run.process.wait(WAIT_SECONDS):
                 raise RuntimeError(f"The uninterrupted run fails: {run.says()}")
+            self.n_lines = len(run.says().splitlines())
         self.seconds = time.monotonic() - started
 
     @property

@@ -13,6 +13,9 @@ from benchmarks.soak.stores import Snapshot, differences, look, lost, written_ag
 STOP_SECONDS = 2.0
 """A run that is told to end must have ended by then."""
 
+LINE_SECONDS = 0.2
+"""How long after a line of the log a kill may come."""
+
 SAID = "Stopped"
 
 
@@ -55,8 +58,9 @@ class Trial:
         before = Snapshot()
         for _ in range(n_kills):
             with self.bench.start(self.results) as run:
-                if self._kill(run):
-                    before = self._check(run, before)
+                if not self._kill(run):
+                    break
+                before = self._check(run, before)
         with self.bench.start(self.results) as run:
             self._let_end(run)
             self._check(run, before)
@@ -65,7 +69,7 @@ class Trial:
     def two_at_once(self) -> None:
         """Starts two runs on one directory and kills one of them at a random moment; the other must do the rest."""
         with self.bench.start(self.results) as killed, self.bench.start(self.results) as other:
-            is_killed = self._kill(killed)
+            is_killed = self._kill(killed, n_at_once=2)
             if is_killed and killed.leaves_processes():
                 self._blame("orphans", "a process outlives the run")
             before = look(self.results)
@@ -76,19 +80,28 @@ class Trial:
                 self._blame("twice", f"{cell} was run by both")
         self._conclude()
 
-    def _kill(self, run: Run) -> bool:
+    def _kill(self, run: Run, n_at_once: int = 1) -> bool:
         """Whether it was killed, and had not ended before."""
-        deadline = time.monotonic() + self.chance.uniform(0, self.bench.seconds)
-        while time.monotonic() < deadline:
-            if run.process.poll() is not None:
-                return False
-            time.sleep(0.005)
+        if not self._wait_for_moment(run, n_at_once):
+            return False
         seconds = run.end(self.by)
         self.findings.kills += 1
         self.findings.slowest = max(self.findings.slowest, seconds)
         if self.by != signal.SIGKILL:
             self._check_ending(run, seconds)
         return True
+
+    def _wait_for_moment(self, run: Run, n_at_once: int) -> bool:
+        """Until a random line of the log, and a little longer; False if the run ends before."""
+        n_done = sum(1 for _ in self.results.rglob("*.json"))  # each of them takes two lines from the log
+        n_lines = self.chance.randint(0, (self.bench.n_lines - 2 * n_done) // n_at_once - 1)
+        pause = self.chance.uniform(0, LINE_SECONDS if n_lines else self.bench.seconds / 4)
+        while len(run.says().splitlines()) < n_lines:
+            if run.process.poll() is not None:
+                return False
+            time.sleep(0.005)
+        time.sleep(pause)
+        return run.process.poll() is None
 
     def _check_ending(self, run: Run, seconds: float) -> None:
         code, said = run.process.returncode, run.says()
