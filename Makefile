@@ -56,6 +56,10 @@ reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Fig
 	$(BIN)/seqrec-bench table
 	$(BIN)/seqrec-bench plot
 
+.PHONY: soak
+soak: .venv/installed-dev  ## kill runs at random moments and continue them: nothing may be lost or broken (a quarter of an hour)
+	$(BIN)/python -m benchmarks.soak
+
 .PHONY: bench
 bench: .venv/installed-dev  ## measure what the bench costs and write benchmarks/RESULTS.md (on Linux, with an idle machine)
 	$(BIN)/python -m benchmarks

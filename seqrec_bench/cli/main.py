@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from contextlib import suppress
 
 import typer
 
@@ -57,7 +58,8 @@ def _explain(error: Exception) -> int:
         traceback.print_exception(error)
     message, code = _describe(error)
     if message:
-        typer.echo(f"Error: {message}", err=True)
+        with suppress(OSError):  # the log's disk may be full, which may be the very error
+            typer.echo(f"Error: {message}", err=True)
     return code
 
 

@@ -8,12 +8,12 @@ import typer
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.experiments.cell import Setting, run_cell
-from seqrec_bench.experiments.processes import CellProcesses
-from seqrec_bench.experiments.run import Executor, Plan
+from seqrec_bench.experiments.execution import Executor
+from seqrec_bench.experiments.processes import CellProcesses, Progress
+from seqrec_bench.experiments.run import Plan
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.recommender import Epoch
 
-Place = tuple[int, Callable[[Setting, Callable[[Cell, Epoch | None], None]], Executor]]
+Place = tuple[int, Callable[[Setting, Callable[[Cell, Progress], None]], Executor]]
 """How many cells run there side by side, and what makes the executor of a setting, which reports starts and epochs."""
 
 
@@ -46,7 +46,7 @@ def cluster(address: str, models: Collection[str]) -> Place:
     typer.echo(f"Dask cluster {address}: {count_cells(jobs)} side by side{waits}.", err=True)
     warn = partial(typer.echo, err=True)
 
-    def open_there(setting: Setting, report: Callable[[Cell, Epoch | None], None]) -> Executor:
+    def open_there(setting: Setting, report: Callable[[Cell, Progress], None]) -> Executor:
         fingerprint = setting.dataset.fingerprint
         return DaskCells(connect(address), run_cell, setting, fingerprint, models, warn, report)
 

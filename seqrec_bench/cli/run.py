@@ -24,22 +24,25 @@ from seqrec_bench.cli.process_options import (
     ExecutorOption,
     JobsOption,
     available_cores,
-    end_as_by_interrupt,
     require_device,
     require_executor,
 )
 from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.run_state import RunState
+from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.registry import parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import Setting, setting_under
-from seqrec_bench.experiments.run import Attacks, Executor, Outcome, Plan, execute_by_protocol, make_plan
+from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
 from seqrec_bench.experiments.suite import Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT, Store
+from seqrec_bench.records.claims import has_locks
 
 
 def run(
@@ -78,27 +81,26 @@ def run(
     """
     if [all_cells, suite is not None, models is not None].count(True) != 1:
         raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
-    if models is not None:
-        groups = _model_groups(models, settings or [], variant)
-    else:
-        groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
-    groups = [_restrict(group, dims, seeds) for group in groups]
     require_device(device)
     require_executor(executor, jobs)
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
-    _warn_of_repeats(data)
-    store = Store(results)
-    plan = make_plan(cells(groups), store, data, fresh)
-    _announce(plan)
-    store.require_writable()
-    attacks = None if models is not None else _attack(data)
-    if executor is None:
-        place = this_machine(jobs or available_cores())
-    else:
-        require_no_weights(plan)
-        place = cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
-    setting = partial(setting_under, dataset=data, device=device, store=store)
-    _conclude(_execute(plan, place, store, setting, attacks), results)
+    state = RunState(results, fresh)
+    with stops_in_time(state.say, state.is_storing):
+        if models is not None:
+            groups = _model_groups(models, settings or [], variant)
+        else:
+            groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
+        groups = [_restrict(group, dims, seeds) for group in groups]
+        data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+        _warn_of_repeats(data)
+        store = Store(results)
+        plan = state.plan = make_plan(cells(groups), store, data, fresh)
+        _announce(plan)
+        _open_store(store)
+        attacks = None if models is not None else _attack(data)
+        place = _place(plan, executor, jobs)
+        _execute(plan, place, partial(setting_under, dataset=data, device=device, store=store), attacks, state.outcome)
+        store.tidy()
+    _conclude(state.outcome, results)
 
 
 def _suite_groups(suite: str, settings: list[str], variant: str) -> list[Group]:
@@ -188,25 +190,39 @@ def _attack(dataset: Dataset) -> Attacks:
     return attacks
 
 
+def _open_store(store: Store) -> None:
+    """Makes sure of the directory before hours of work, and removes what runs that were killed have left in it."""
+    store.require_writable()
+    store.tidy()
+    if not has_locks(store.root):
+        typer.echo(
+            f"Warning: {store.root} is on a file system without locks: start only one run at a time there.",
+            err=True,
+        )
+
+
+def _place(plan: Plan, executor: str | None, jobs: int | None) -> Place:
+    if executor is None:
+        return this_machine(jobs or available_cores())
+    require_no_weights(plan)
+    return cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
+
+
 def _execute(
-    plan: Plan, place: Place, store: Store, setting_under: Callable[[str], Setting], attacks: Attacks | None
-) -> Outcome:
+    plan: Plan, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None, outcome: Outcome
+) -> None:
     jobs, open_executor = place
     with open_display(plan.pending, jobs) as display:
 
         def open_for(protocol: str) -> Executor:
             return open_executor(setting_under(protocol), display.advanced)
 
-        end_as_by_interrupt()
-        try:
-            return execute_by_protocol(plan.pending, open_for, store, display.ended, attacks)
-        except KeyboardInterrupt:
-            typer.echo(f"Stopped: finished cells are in {store.root}; the same command goes on from there.", err=True)
-            raise
+        execute_by_protocol(plan, open_for, display, attacks, outcome)
 
 
 def _conclude(outcome: Outcome, results: Path) -> None:
-    typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}.", err=True)
+    others = f"; {count_cells(len(outcome.elsewhere))} by other runs meanwhile" if outcome.elsewhere else ""
+    typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}{others}.", err=True)
     for cell, complaint in outcome.without_weights:
         typer.echo(f"Weights not kept: {cell}: {complaint}", err=True)
     for cell, cause in outcome.failed:

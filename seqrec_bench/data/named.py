@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
-from seqrec_bench.cache import CACHE_VARIABLE, cache_folder
+from seqrec_bench.cache import CACHE_VARIABLE, cache_folder, remove_abandoned
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.data.movielens import read_csv, read_dat, read_ml_100k, read_ml_100k_of_recbole
 from seqrec_bench.data.sources import (
@@ -106,6 +106,7 @@ def fetch(name: str) -> FetchedDataset:
 
 def _download(named: NamedDataset, folder: Path) -> FetchedDataset:
     causes = []
+    remove_abandoned(folder)
     for source in named.sources:
         try:
             source.download(folder)

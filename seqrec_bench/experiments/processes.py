@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
-from seqrec_bench.errors import BenchError, ExitCode
+from seqrec_bench.errors import BenchError, ExitCode, in_words
 from seqrec_bench.experiments.cell import explain
+from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
@@ -22,6 +24,9 @@ SettingT = TypeVar("SettingT")
 OutcomeT = TypeVar("OutcomeT")
 Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT]
 """What a process does with its cell: `run_cell` or `run_trial`. It reports epochs as they end."""
+
+MAX_TRIES = 2
+"""How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _ENVIRONMENT = Lock()
@@ -34,6 +39,22 @@ class CellError(BenchError):
     exit_code = ExitCode.CELLS_FAILED
 
 
+class DeadProcessError(CellError):
+    """The cell's process died without a word: nothing says that it would again."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What ran a cell died, so that the cell is started once more."""
+
+    cause: str
+    """In words."""
+
+
+Progress = Epoch | Lost | None
+"""What is reported of a cell: it has ended an epoch, it was lost, or (None) it has started."""
+
+
 @dataclass(frozen=True)
 class _Failure:
     """Why a cell ended in its process, in words."""
@@ -44,7 +65,8 @@ class _Failure:
 class CellProcesses(Generic[SettingT, OutcomeT]):
     """Runs each submitted cell in a fresh process, `jobs` of them side by side, all with the same data in memory.
 
-    Processes are forked from one that has only imports behind it, so that a cell starts at once.
+    Processes are forked from one that has only imports behind it, so that a cell starts at once. They end with this
+    one, however it ends.
 
     Futures are those of `concurrent.futures`: they hold what came of the cell (its record, say), or raise `CellError`.
     """
@@ -54,24 +76,32 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         jobs: int,
         work: Work[SettingT, OutcomeT],
         setting: SettingT | Shared[SettingT],
-        report: Callable[[Cell, Epoch | None], None],
+        report: Callable[[Cell, Progress], None],
+        max_tries: int = MAX_TRIES,
     ) -> None:
-        """Starts nothing yet.
+        """Starts only the process that others are forked from; it ends with the thread that this is called in.
 
         Args:
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             setting: What the cells have in common. One that is shared already stays open at the end.
-            report: Called from another thread when a cell starts (with None) and after each of its epochs.
+            report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
+
+        Raises:
+            InputError: The setting can't be shared.
         """
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
-        self._work, self._report = work, report
+        self.n_at_once = jobs
+        self._work, self._report, self._max_tries = work, report, max_tries
         self._owns_setting = not isinstance(setting, Shared)
         self._setting = cast(Shared[SettingT], Shared(setting) if self._owns_setting else setting)
         self._running: set[BaseProcess] = set()
         self._stopped = False
         self._lock = Lock()
+        with _single_threaded(), _interrupts_blocked():
+            forkserver.ensure_running()
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
         return self._threads.submit(self._run, cell)
@@ -87,6 +117,16 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             self._setting.close()
 
     def _run(self, cell: Cell) -> OutcomeT:
+        for _ in range(self._max_tries - 1):
+            try:
+                return self._try(cell)
+            except DeadProcessError as error:
+                if self._stopped:
+                    raise
+                self._report(cell, Lost(str(error)))
+        return self._try(cell)
+
+    def _try(self, cell: Cell) -> OutcomeT:
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_live, args=(self._work, cell, self._setting, sender), name=str(cell))
         self._start(process)
@@ -102,7 +142,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             with self._lock:
                 self._running.discard(process)
         if outcome is None:
-            raise CellError(_explain_death(process.exitcode))
+            raise DeadProcessError(_explain_death(process.exitcode))
         if isinstance(outcome, _Failure):
             raise CellError(outcome.cause)
         return outcome
@@ -111,7 +151,10 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         with self._lock, _single_threaded():
             if self._stopped:
                 raise CellError("it was not started, since the run was stopped.")
-            process.start()
+            try:
+                process.start()
+            except (EOFError, OSError) as error:  # the process that it is forked from may be gone
+                raise DeadProcessError(f"its process could not be started ({in_words(error)}).") from error
             self._running.add(process)
 
     def _receive(self, cell: Cell, receiver: Connection) -> OutcomeT | _Failure | None:
@@ -126,6 +169,16 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             self._report(cell, message)
 
 
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Processes started inside are deaf to Ctrl-C, as those of the threads are."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _block_interrupts() -> None:
     """Keeps Ctrl-C from this thread and the processes that it starts: it is for the run, which ends them itself."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
@@ -133,6 +186,8 @@ def _block_interrupts() -> None:
 
 def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender: Connection) -> None:
     """The process's whole life: do the work, and send the cell's epochs and what came of it."""
+    die_with_parent()
+    die_with_run()
     try:
         outcome: OutcomeT | _Failure = work(cell, setting, sender.send)
     except Exception as error:
