@@ -34,7 +34,7 @@ def in_words(error: BaseException) -> str:
         message = str(error)
     except Exception as broken:  # a plug-in's own error may fail at this too
         message = f"it can't say why, for {type(broken).__name__}"
-    return shortened(f"{type(error).__name__}: {message}")
+    return shortened(f"{type(error).__name__}: {message}" if message else type(error).__name__)
 
 
 class InputError(BenchError):

@@ -1,5 +1,7 @@
 """``seqrec-bench attack``: the evaluator, or a model, in cases whose outcome is known beforehand."""
 
+import sys
+from contextlib import redirect_stdout
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -68,5 +70,6 @@ def _attack_evaluator(data: Dataset) -> Attacked:
 
 def _attack_model(name: str, dimension: int) -> Attacked:
     has_one = has_dimension(load(name))
-    findings = attack_model(rank_targets, partial(build, name, dimension, {}))
+    with redirect_stdout(sys.stderr):  # what a model prints is no part of the findings
+        findings = attack_model(rank_targets, partial(build, name, dimension, {}))
     return findings, f"{name}{f' at dimension {dimension}' if has_one else ''}, on synthetic data"

@@ -1,5 +1,6 @@
 """The command line: commands without logic, and the one place where errors become sentences and exit codes."""
 
+import logging
 import sys
 import traceback
 
@@ -18,7 +19,7 @@ from seqrec_bench.cli.search import search
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
 from seqrec_bench.errors import BenchError, ExitCode, in_words
-from seqrec_bench.text import one_line
+from seqrec_bench.text import one_line, printable
 
 app = typer.Typer(
     name="seqrec-bench",
@@ -44,6 +45,19 @@ app.command()(attack)
 @app.callback()
 def _options(debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error.")) -> None:
     """Options of every command; `main` looks for --debug itself, since errors end up there."""
+    logger = logging.getLogger("seqrec_bench")
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    if not any(isinstance(handler, _StandardError) for handler in logger.handlers):
+        logger.addHandler(_StandardError())
+
+
+class _StandardError(logging.Handler):
+    """What the floors below have to say while they work, a line each; a traceback, told with --debug, has several."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        lines = record.getMessage().splitlines() if record.levelno == logging.DEBUG else [record.getMessage()]
+        for line in lines:
+            typer.echo(printable(line), err=True)
 
 
 def main() -> None:

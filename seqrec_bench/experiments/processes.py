@@ -1,8 +1,10 @@
 """Cells in processes of their own: one at a time each, with one thread, so that neither a crash nor memory spreads."""
 
+import logging
 import multiprocessing
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +26,11 @@ Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT]
 """What a process does with its cell: `run_cell` or `run_trial`. It reports epochs as they end."""
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_SECONDS_TO_END = 2.0
+"""How long a process that has given its outcome may take to end: a thread that a recommender left could keep it."""
+
+_log = logging.getLogger(__name__)
+
 _ENVIRONMENT = Lock()
 """Held while those are changed: there may be several `CellProcesses` in one process."""
 
@@ -39,6 +46,7 @@ class _Failure:
     """Why a cell ended in its process, in words."""
 
     cause: str
+    traceback: str
 
 
 class CellProcesses(Generic[SettingT, OutcomeT]):
@@ -98,12 +106,15 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             process.kill()  # it would wait for ever for somebody to take the weights that it sends
             raise
         finally:
+            process.join(_SECONDS_TO_END)
+            process.kill()
             process.join()
             with self._lock:
                 self._running.discard(process)
         if outcome is None:
             raise CellError(_explain_death(process.exitcode))
         if isinstance(outcome, _Failure):
+            _log.debug("%s failed:\n%s", cell, outcome.traceback)
             raise CellError(outcome.cause)
         return outcome
 
@@ -135,14 +146,16 @@ def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender:
     """The process's whole life: do the work, and send the cell's epochs and what came of it."""
     try:
         outcome: OutcomeT | _Failure = work(cell, setting, sender.send)
-    except Exception as error:
-        outcome = _Failure(explain(error))
+    except BaseException as error:  # a recommender may call sys.exit, say
+        outcome = _Failure(explain(error), "".join(traceback.format_exception(error)))
     sender.send(outcome)
 
 
 def _explain_death(exit_code: int | None) -> str:
     if exit_code == -signal.SIGKILL:
         return "its process was killed by SIGKILL: was memory short?"
+    if exit_code is not None and exit_code < 0:
+        return f"its process was ended by {signal.Signals(-exit_code).name}: the recommender's native code has crashed."
     return f"its process ended with exit code {exit_code} and no result."
 
 
