@@ -34,6 +34,7 @@ from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.trials import Trial
+from seqrec_bench.text import one_line
 
 DEFAULT_OUT = Path("runs/search")
 
@@ -67,8 +68,8 @@ def search(
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     folder = out / chosen.name
     searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
-    _announce(chosen, searches)
     _require_writable(folder)
+    _announce(chosen, searches)
     _run(searches, jobs or available_cores(), device, data, folder)
     _show(searches)
 
@@ -136,4 +137,4 @@ def _row(search: ModelSearch) -> list[str]:
 
 
 def _say_settings(settings: Mapping[str, Value]) -> str:
-    return " ".join(f"{key}={value}" for key, value in settings.items())
+    return one_line(" ".join(f"{key}={value}" for key, value in settings.items()))

@@ -73,7 +73,7 @@ def load(name: str) -> type[Recommender]:
     return cast(type[Recommender], loaded)
 
 
-def _import(point: EntryPoint) -> object:
+def _import(point: EntryPoint) -> Any:
     """What the entry point names; a plug-in is told of before its code is run.
 
     What it prints goes to standard error, since standard output is for results, and the working directory stays.

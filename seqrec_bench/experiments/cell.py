@@ -198,8 +198,8 @@ def _require_unchanged(recommender: Recommender, recipe: Recipe) -> None:
     for name, value in hyperparameters(recommender).items():
         if (before := recipe.hyperparameters[name]) != value:
             raise ScoreError(
-                f"{recommender.name} changed its hyperparameter {name} from {before!r} to {value!r} in its run: keep what "
-                "is learnt under names of its own."
+                f"{recommender.name} changed its hyperparameter {name} from {before!r} to {value!r}: no record would "
+                "say so, so keep what is learnt under other names."
             )
 
 
