@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 .PHONY: help
 help:  ## list the targets
-	@awk -F ':.*##' '/^[a-z-]+:.*##/ {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*##' '/^[a-z-]+:.*##/ {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -49,6 +49,10 @@ quick: .venv/installed  ## train AM-LSTM and FPMC for two epochs and hold them a
 	rm -rf build/quick
 	$(BIN)/seqrec-bench run --suite quick --results build/quick
 	$(BIN)/seqrec-bench check --results build/quick --against results/quick --suite quick
+
+.PHONY: audit-dependencies
+audit-dependencies:  ## known vulnerabilities of the pinned versions; skipped with a line where no database can be reached
+	@$(PYTHON) .ci/audit_dependencies.py
 
 .PHONY: reproduce
 reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Figures 1 and 2 (hours)

@@ -177,7 +177,7 @@ class AMLSTM:
 
     def _learning_rate_factor(self, step: int) -> float:
         decayed = self.learning_rate_decay ** (step // self.decay_steps)
-        return max(decayed, self.least_learning_rate / self.learning_rate)
+        return max(decayed, self.least_learning_rate / self.learning_rate) if self.learning_rate else decayed
 
     def _step(
         self, samples: Samples, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LambdaLR

@@ -12,8 +12,8 @@ from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
 from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
+from seqrec_bench.experiments.suite import MAX_DIMENSION, load_suite, suites
 from seqrec_bench.experiments.suite import cells as suite_cells
-from seqrec_bench.experiments.suite import load_suite, suites
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting.gate.formats import FORMATS, workflow_command
 from seqrec_bench.reporting.gate.pairs import SeededPlace, cells
@@ -73,7 +73,7 @@ def check(
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
         else:
             records, reference = _sides(results, against)
-            data = dataset or source.dataset
+            data = source.dataset if dataset is None else dataset
             expected = _expected(reference, source, data, suite, models, dims)
             report = check_regression(records, reference, source, data, expected, exact)
     except BenchError as error:
@@ -116,7 +116,7 @@ def _expected(
         _require_all(wanted, {cell.place.model for cell in expected}, "--models")
         expected = {cell for cell in expected if cell.place.model in wanted}
     if dims is not None:
-        dimensions = set(parse_numbers(dims, "--dims", least=1))
+        dimensions = set(parse_numbers(dims, "--dims", least=1, most=MAX_DIMENSION))
         _require_all(dimensions, {cell.place.dimension for cell in expected}, "--dims")
         expected = {cell for cell in expected if cell.place.dimension in {0, *dimensions}}
     return expected

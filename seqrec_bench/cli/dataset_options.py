@@ -8,6 +8,7 @@ import typer
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.errors import InputError
+from seqrec_bench.text import one_line
 
 DEFAULT_DATASET = "ml-100k"
 _PANEL = "Data"
@@ -68,13 +69,13 @@ def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | No
             raise InputError(
                 "--tags and the column options describe --interactions FILE: give that too, or none of them."
             )
-        name = dataset or DEFAULT_DATASET
+        name = DEFAULT_DATASET if dataset is None else dataset
         return load_fetched(find_cached(name) or fetch_with_notice(name))
     if dataset is not None:
         raise InputError(
             f"The data set {dataset} and --interactions {interactions} exclude each other: give one of them."
         )
-    typer.echo(f"Reading {interactions}", err=True)
+    typer.echo(f"Reading {one_line(str(interactions))}", err=True)
     return load_file(interactions, columns, tags)
 
 

@@ -1,5 +1,6 @@
 """The command line: commands without logic, and the one place where errors become sentences and exit codes."""
 
+import logging
 import os
 import sys
 import traceback
@@ -10,7 +11,8 @@ import typer
 from seqrec_bench import __version__
 from seqrec_bench.cli.commands import LazyGroup
 from seqrec_bench.cli.first_steps import show_first_steps
-from seqrec_bench.errors import BenchError, ExitCode
+from seqrec_bench.errors import BenchError, ExitCode, in_words
+from seqrec_bench.text import one_line, printable
 
 app = typer.Typer(
     name="seqrec-bench",
@@ -35,8 +37,21 @@ def _options(
     if version:
         typer.echo(f"seqrec-bench {__version__}")
         raise typer.Exit
+    logger = logging.getLogger("seqrec_bench")
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    if not any(isinstance(handler, _StandardError) for handler in logger.handlers):
+        logger.addHandler(_StandardError())
     if context.invoked_subcommand is None:
         show_first_steps()
+
+
+class _StandardError(logging.Handler):
+    """What the floors below have to say while they work, a line each; a traceback, told with --debug, has several."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        lines = record.getMessage().splitlines() if record.levelno == logging.DEBUG else [record.getMessage()]
+        for line in lines:
+            typer.echo(printable(line), err=True)
 
 
 def main() -> None:
@@ -59,7 +74,7 @@ def _explain(error: Exception) -> int:
     message, code = _describe(error)
     if message:
         with suppress(OSError):  # the log's disk may be full, which may be the very error
-            typer.echo(f"Error: {message}", err=True)
+            typer.echo(f"Error: {one_line(message)}", err=True)
     return code
 
 
@@ -71,5 +86,5 @@ def _describe(error: Exception) -> tuple[str, int]:
         return error.format_message(), ExitCode.BAD_INPUT
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
-    details = f"{type(error).__name__}: {error}; `seqrec-bench --debug ...` shows where"
+    details = f"{in_words(error)}; `seqrec-bench --debug ...` shows where"
     return f"this is a fault of the bench, please report it ({details}).", ExitCode.INTERNAL_ERROR

@@ -12,6 +12,7 @@ from seqrec_bench.experiments.execution import Executor
 from seqrec_bench.experiments.processes import CellProcesses, Progress
 from seqrec_bench.experiments.run import Plan
 from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.text import one_line
 
 Place = tuple[int, Callable[[Setting, Callable[[Cell, Progress], None]], Executor]]
 """How many cells run there side by side, and what makes the executor of a setting, which reports starts and epochs."""
@@ -44,13 +45,16 @@ def cluster(address: str, models: Collection[str]) -> Place:
         jobs = n_threads(client)
     waits = "" if jobs else "; cells wait until a worker joins"
     typer.echo(f"Dask cluster {address}: {count_cells(jobs)} side by side{waits}.", err=True)
-    warn = partial(typer.echo, err=True)
 
     def open_there(setting: Setting, report: Callable[[Cell, Progress], None]) -> Executor:
         fingerprint = setting.dataset.fingerprint
-        return DaskCells(connect(address), run_cell, setting, fingerprint, models, warn, report)
+        return DaskCells(connect(address), run_cell, setting, fingerprint, models, _warn, report)
 
     return max(1, jobs), open_there
+
+
+def _warn(message: str) -> None:
+    typer.echo(one_line(message), err=True)
 
 
 def count_cells(n_cells: int) -> str:

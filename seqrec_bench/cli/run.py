@@ -40,9 +40,12 @@ from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
-from seqrec_bench.experiments.suite import Group, cells, load_suite, suites
+from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT, Store
 from seqrec_bench.records.claims import has_locks
+
+MAX_NUMBERS = 10_000
+"""In one range of dimensions or seeds."""
 
 
 def run(
@@ -89,15 +92,16 @@ def run(
             groups = _model_groups(models, settings or [], variant)
         else:
             groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
-        groups = [_restrict(group, dims, seeds) for group in groups]
+        wanted = cells([_restrict(group, dims, seeds) for group in groups])
+        store = Store(results)
+        store.require_writable()
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
         _warn_of_repeats(data)
-        store = Store(results)
-        plan = state.plan = make_plan(cells(groups), store, data, fresh)
+        plan = state.plan = make_plan(wanted, store, data, fresh)
         _announce(plan)
-        _open_store(store)
-        attacks = None if models is not None else _attack(data)
         place = _place(plan, executor, jobs)
+        attacks = None if models is not None else _attack(data)
+        _open_store(store)
         _execute(plan, place, partial(setting_under, dataset=data, device=device, store=store), attacks, state.outcome)
         store.tidy()
     _conclude(state.outcome, results)
@@ -118,9 +122,9 @@ def _model_groups(models: str, settings: list[str], variant: str) -> list[Group]
         raise InputError(
             f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
         )
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", variant):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,99}", variant):
         raise InputError(
-            f"--variant {variant!r} becomes part of a file's name: use small letters, digits, dots and dashes."
+            f"--variant {variant!r} becomes part of a file's name: use at most 100 small letters, digits, dots, dashes."
         )
     names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     if not names:
@@ -131,30 +135,39 @@ def _model_groups(models: str, settings: list[str], variant: str) -> list[Group]
 
 def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
     if dims is not None:
-        numbers = parse_numbers(dims, "--dims", least=1)
+        numbers = parse_numbers(dims, "--dims", least=1, most=MAX_DIMENSION)
         # Whatever order they are named in, the main dimension still comes first: it makes the table.
         group = replace(group, dimensions=sorted(numbers, key=lambda number: number != group.dimensions[0]))
     if seeds is not None:
-        group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0))
+        group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED))
     return group
 
 
-def parse_numbers(text: str, option: str, least: int) -> list[int]:
+def parse_numbers(text: str, option: str, least: int, most: int) -> list[int]:
     """The numbers in ``0-2,7``, in the order given.
 
     Raises:
-        InputError: The text is not such a list, or a number in it is too small.
+        InputError: The text is not such a list, has too many numbers, or one that is too small or too great.
     """
     numbers: list[int] = []
     for part in text.split(","):
         first, _, last = part.partition("-")
         if not first.isdecimal() or not (last or first).isdecimal() or part.endswith("-"):
             raise InputError(f"{option} {text!r} is not a list of numbers: give it like 0-4 or 25,100.")
-        numbers += range(int(first), int(last or first) + 1)
-    numbers = list(dict.fromkeys(numbers))
-    if not numbers or min(numbers) < least:
-        raise InputError(f"{option} {text!r} must name numbers from {least} upwards.")
-    return numbers
+        span = _number(first), _number(last or first)
+        if span[0] > span[1] or span[0] < least or span[1] > most:
+            raise InputError(
+                f"{option} {text!r} must name numbers from {least} to {most}, the smaller end of a range first."
+            )
+        if span[1] - span[0] >= MAX_NUMBERS:
+            raise InputError(f"{option} {text!r} names more than {MAX_NUMBERS:,} numbers: name fewer.")
+        numbers += range(span[0], span[1] + 1)
+    return list(dict.fromkeys(numbers))
+
+
+def _number(digits: str) -> int:
+    """The number, or one just as great for all that it matters: Python reads no more than 4300 digits."""
+    return int(digits[-100:]) + (len(digits) > 100) * 10**100
 
 
 def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
@@ -167,7 +180,9 @@ def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[st
             raise InputError(f"--set {setting!r} is not MODEL.KEY=VALUE: give it like fpmc.epochs=20.")
         if model not in models:
             raise InputError(f"--set {setting!r} is for a model that is not run: --models names {', '.join(models)}.")
-        parsed.setdefault(model, {})[key] = parse_setting(model, key, text)
+        if key in parsed.setdefault(model, {}):
+            raise InputError(f"--set gives {place} twice: give it once.")
+        parsed[model][key] = parse_setting(model, key, text)
     return parsed
 
 
@@ -192,7 +207,7 @@ def _attack(dataset: Dataset) -> Attacks:
 
 def _open_store(store: Store) -> None:
     """Makes sure of the directory before hours of work, and removes what runs that were killed have left in it."""
-    store.require_writable()
+    store.open()
     store.tidy()
     if not has_locks(store.root):
         typer.echo(

@@ -37,6 +37,7 @@ from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.claims import claim, claim_path, claimant
 from seqrec_bench.records.trials import Trial
+from seqrec_bench.text import one_line
 
 DEFAULT_OUT = Path("runs/search")
 
@@ -70,6 +71,10 @@ def search(
     folder = out / chosen.name
     with stops_in_time(lambda: f"Stopped: finished trials are in {folder}; the same command goes on from there."):
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+        for space in chosen.models:
+            ModelSearch(
+                chosen, space, data, device, folder
+            )  # refuses what can't be searched before anything is written
         _require_writable(folder)
         with _claimed([folder / f"{space.model}.jsonl" for space in chosen.models]):
             searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
@@ -160,4 +165,4 @@ def _row(search: ModelSearch) -> list[str]:
 
 
 def _say_settings(settings: Mapping[str, Value]) -> str:
-    return " ".join(f"{key}={value}" for key, value in settings.items())
+    return one_line(" ".join(f"{key}={value}" for key, value in settings.items()))

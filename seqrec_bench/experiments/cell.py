@@ -1,6 +1,7 @@
 """Running one cell: build the model, fit or restore it, rank its targets, and put down everything about it."""
 
 import math
+import operator
 import resource
 import time
 import traceback
@@ -121,6 +122,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
     curve = [] if weights else _fit(recommender, cell, split.validation, setting.device, report)
     fitted = time.perf_counter()
     validation, test = rank_targets(recommender, split.validation), rank_targets(recommender, split.test)
+    _require_unchanged(recommender, recipe)
     record = Record(
         key=cell_key(cell, setting.dataset),
         recipe=recipe,
@@ -130,7 +132,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         curve=curve,
         seconds={"fit": round(fitted - started, 3), "score": round(time.perf_counter() - fitted, 3)},
         peak_memory_bytes=_peak_memory(),
-        parameters=recommender.n_parameters,
+        parameters=_count_parameters(recommender),
         environment=made_by,
         weights=weights,
     )
@@ -178,6 +180,29 @@ def _fit(
     return curve
 
 
+def _count_parameters(recommender: Recommender) -> int:
+    """What a record can hold of `n_parameters`."""
+    try:
+        number = operator.index(recommender.n_parameters)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise ScoreError(
+            f"{recommender.name} has {recommender.n_parameters!r} for n_parameters: give a whole number from 0."
+        )
+    return number
+
+
+def _require_unchanged(recommender: Recommender, recipe: Recipe) -> None:
+    """Raises ScoreError if the recommender is no longer what its record would say."""
+    for name, value in hyperparameters(recommender).items():
+        if (before := recipe.hyperparameters[name]) != value:
+            raise ScoreError(
+                f"{recommender.name} changed its hyperparameter {name} from {before!r} to {value!r}: no record would "
+                "say so, so keep what is learnt under other names."
+            )
+
+
 def _state_of(recommender: Recommender) -> tuple[State | None, str | None]:
     """The recommender's state, and what is wrong with it."""
     if not isinstance(recommender, Restorable):
@@ -188,12 +213,15 @@ def _state_of(recommender: Recommender) -> tuple[State | None, str | None]:
         return None, explain(error)
 
 
-def explain(error: Exception) -> str:
-    """The error in words: an exception itself may not survive the way between processes."""
+def explain(error: BaseException) -> str:
+    """The error in a line of words: an exception itself may not survive the way between processes."""
     if isinstance(error, BenchError):
         return in_words(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{in_words(error)} ({Path(place.filename).name}, line {place.lineno})"
+    cause = f"{in_words(error)} ({Path(place.filename).name}, line {place.lineno})"
+    if isinstance(error, MemoryError) or "allocate memory" in cause:  # torch has no type of its own for it
+        return f"it needs more memory than there is: give a smaller dimension or batch ({cause})."
+    return cause
 
 
 def _sound(epoch: Epoch, number: int, model: str) -> Epoch:

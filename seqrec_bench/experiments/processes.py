@@ -1,8 +1,10 @@
 """Cells in processes of their own: one at a time each, with one thread, so that neither a crash nor memory spreads."""
 
+import logging
 import multiprocessing
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +31,11 @@ MAX_TRIES = 2
 """How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_SECONDS_TO_END = 2.0
+"""How long a process that has given its outcome may take to end: a thread that a recommender left could keep it."""
+
+_log = logging.getLogger(__name__)
+
 _ENVIRONMENT = Lock()
 """Held while those are changed: there may be several `CellProcesses` in one process."""
 
@@ -60,6 +67,7 @@ class _Failure:
     """Why a cell ended in its process, in words."""
 
     cause: str
+    traceback: str
 
 
 class CellProcesses(Generic[SettingT, OutcomeT]):
@@ -138,12 +146,15 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             process.kill()  # it would wait for ever for somebody to take the weights that it sends
             raise
         finally:
+            process.join(_SECONDS_TO_END)
+            process.kill()
             process.join()
             with self._lock:
                 self._running.discard(process)
         if outcome is None:
             raise DeadProcessError(_explain_death(process.exitcode))
         if isinstance(outcome, _Failure):
+            _log.debug("%s failed:\n%s", cell, outcome.traceback)
             raise CellError(outcome.cause)
         return outcome
 
@@ -190,14 +201,16 @@ def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender:
     die_with_run()
     try:
         outcome: OutcomeT | _Failure = work(cell, setting, sender.send)
-    except Exception as error:
-        outcome = _Failure(explain(error))
+    except BaseException as error:  # a recommender may call sys.exit, say
+        outcome = _Failure(explain(error), "".join(traceback.format_exception(error)))
     sender.send(outcome)
 
 
 def _explain_death(exit_code: int | None) -> str:
     if exit_code == -signal.SIGKILL:
         return "its process was killed by SIGKILL: was memory short?"
+    if exit_code is not None and exit_code < 0:
+        return f"its process was ended by {signal.Signals(-exit_code).name}: the recommender's native code has crashed."
     return f"its process ended with exit code {exit_code} and no result."
 
 

@@ -18,6 +18,11 @@ PAPER_VARIANT = "paper"
 """The variant of a model as published."""
 
 
+def is_name(value: object) -> bool:
+    """Whether it can be part of a record's path as it stands: letters, digits, dots, dashes and underscores."""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", value) is not None
+
+
 @dataclass(frozen=True, order=True)
 class CellKey:
     """Names one cell of an experiment: one model, trained and tested once."""

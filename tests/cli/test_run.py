@@ -311,13 +311,13 @@ def test_without_dask_the_executor_says_how_to_install_it(
 
 
 def test_numbers_are_lists_and_ranges() -> None:
-    assert parse_numbers("0-2,7,1", "--seeds", least=0) == [0, 1, 2, 7]
+    assert parse_numbers("0-2,7,1", "--seeds", least=0, most=9) == [0, 1, 2, 7]
 
 
 @pytest.mark.parametrize("text", ["", "a", "1,", "1-", "-1", "3-1", "1.5", "²"])
 def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
     with pytest.raises(BenchError, match="--seeds"):
-        parse_numbers(text, "--seeds", least=0)
+        parse_numbers(text, "--seeds", least=0, most=9)
 
 
 def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | None = None) -> Ranks:

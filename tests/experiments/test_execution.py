@@ -279,7 +279,7 @@ def test_what_can_be_kept_nowhere_is_named(
 
 
 def test_a_directory_that_has_vanished_ends_the_run(store: Store, toy: Dataset, temporary: Path) -> None:
-    store.require_writable()
+    store.open()
     plan = make_plan([CELL, OTHER], store, toy, fresh=False)
 
     class Moving(Here):
