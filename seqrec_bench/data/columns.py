@@ -73,8 +73,12 @@ def choose_column(found: Sequence[str], wanted: str | None, usual: Sequence[str]
 
 def _listed(names: Sequence[str]) -> str:
     """The names, or the first few of many."""
-    shown = [name if name.isprintable() and len(name) <= LONGEST_SHOWN else shorten(name) for name in names[:MOST_SHOWN]]
-    return (", ".join(shown) or "none") + (f", ... ({len(names):,} in all)" if len(names) > MOST_SHOWN else "")
+    shown = ", ".join(map(_shown, names[:MOST_SHOWN])) or "none"
+    return shown if len(names) <= MOST_SHOWN else f"{shown}, ... ({len(names):,} in all)"
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() and len(name) <= LONGEST_SHOWN else shorten(name)
 
 
 def usually_named(found: Sequence[str], usual: Sequence[str]) -> list[str]:

@@ -181,8 +181,8 @@ def read_columns(
 def _read_table(source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: ChosenColumns) -> Any:
     """The table as Arrow reads it; a last value whose quotation marks are not closed is an ``ArrowInvalid``.
 
-    Arrow alone would take the end of the file for the end of that value, and all rows from its beginning on for a part of it.
-    So a row is put after the last one, and has to come out as such.
+    Arrow alone would take the end of the file for the end of that value, and the rows from its beginning on for a part
+    of it. So a row is put after the last one, and has to come out as such.
     """
     import pyarrow as pa
     from pyarrow import csv as arrow_csv

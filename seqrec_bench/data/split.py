@@ -44,12 +44,8 @@ def leave_one_out(sequences: Sequences) -> Split:
     """Splits every user's sequence into training items, a validation target and a test target.
 
     Raises:
-        InputError: No user has enough interactions to be evaluated, or there is a single item.
+        InputError: No user has enough interactions to be evaluated.
     """
-    if sequences.n_items == 1:
-        raise InputError(
-            "There is only one item, so every target is ranked first, whatever the model: give data with more items."
-        )
     users = np.flatnonzero(sequences.lengths >= MIN_EVALUATED_LENGTH)
     if len(users) == 0:
         raise InputError(

@@ -32,7 +32,9 @@ def test_a_first_line_without_names_is_an_error(tmp_path: Path, content: bytes) 
 
 
 def test_columns_are_text_whatever_they_look_like() -> None:
-    table = read_columns(io.BytesIO(b"u,x,i,t\n007,1,1e5,5\nNA,2,null,6\n"), COMMAS, ["u", "x", "i", "t"], True, CHOSEN, "f")
+    table = read_columns(
+        io.BytesIO(b"u,x,i,t\n007,1,1e5,5\nNA,2,null,6\n"), COMMAS, ["u", "x", "i", "t"], True, CHOSEN, "f"
+    )
     assert table.to_pydict() == {"u": ["007", "NA"], "i": ["1e5", "null"], "t": ["5", "6"]}
 
 
@@ -60,7 +62,7 @@ def test_the_row_at_fault_is_named(content: bytes, complaint: str) -> None:
 def test_a_value_that_is_never_closed_is_not_taken_for_the_last_one() -> None:
     """In a column that nobody reads, Arrow itself says nothing and swallows the rest of the file."""
     content = b'u,i,t,review\n1,2,3,good\n1,2,3,"bad\n1,2,3,good\n'
-    with pytest.raises(InputError, match="Row 2 of f.csv has quotation marks that do not fit together"):
+    with pytest.raises(InputError, match=r"Row 2 of f\.csv has quotation marks that do not fit together"):
         read_columns(io.BytesIO(content), COMMAS, ["u", "i", "t", "review"], True, CHOSEN, "f.csv")
 
 
