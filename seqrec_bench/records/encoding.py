@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from reprlib import repr as shorten
 from typing import Any
 
 import numpy as np
@@ -71,14 +70,13 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
     Raises:
         ValueError: The text is not a complete record of this schema; the message says what is wrong with it.
     """
-    fields = _parse(text)
+    fields = json.loads(text, parse_constant=_refuse_constant)
     _require(isinstance(fields, dict), "it is not a JSON object")
     schema = fields.get("schema")
-    fine = _is_integer(schema) and schema == SCHEMA
-    _require(fine, f"its schema is {shorten(schema)}, and this version reads {SCHEMA}")
+    _require(schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
     fields = {**_LATER_FIELDS, **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
-    _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown[:5]})")
+    _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
     dataset = _decode_dataset(fields["dataset"])
     validation, test = (decode_ranks(name, fields[name]) for name in ("validation", "test"))
     _require(len(validation.better) == len(test.better), "its validation and test ranks are not of the same users")
@@ -107,8 +105,9 @@ def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
 def decode_rank_lists(value: Any) -> Ranks:
     """Ranks from ``{"better": [...], "tied": [...]}``."""
     _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
-    _require(all(map(_are_integers, value.values())), "its ranks are not whole numbers")
-    return Ranks(**{name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
+    arrays = {name: np.asarray(numbers) for name, numbers in value.items()}
+    _require(all(array.dtype.kind == "i" for array in arrays.values()), "its ranks are not whole numbers")
+    return Ranks(**{name: array.astype(np.int64) for name, array in arrays.items()})
 
 
 def _decode_dataset(value: Any) -> DatasetIdentity:
@@ -129,30 +128,28 @@ def _decode_key(dataset: str, fields: Mapping[str, Any]) -> CellKey:
 
 def _decode_digest(value: Any) -> str | None:
     fine = value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value))
-    _require(bool(fine), f"its weights_sha256 is {shorten(value)}, neither null nor a sha256")
+    _require(bool(fine), f"its weights_sha256 is {value!r}, neither null nor a sha256")
     digest: str | None = value
     return digest
 
 
 def _decode_epoch(number: int, value: Any) -> Epoch:
     fine = isinstance(value, dict) and value.keys() == {"epoch", "loss", "validation", "seconds"}
-    fine = fine and _is_integer(value["epoch"]) and value["epoch"] == number and isinstance(value["validation"], dict)
+    fine = fine and value["epoch"] == number and isinstance(value["validation"], dict)
     _require(fine, f"entry {number} of its curve is not epoch {number}")
     _finite({"loss": value["loss"], "seconds": value["seconds"], **value["validation"]}, f"epoch {number}")
     return Epoch(number, value["loss"], value["validation"], value["seconds"])
 
 
 def _finite(numbers: dict[str, Any], name: str) -> dict[str, Any]:
-    fine = all(
-        isinstance(number, float) or (_is_integer(number) and abs(number) < 2**63) for number in numbers.values()
-    )
+    fine = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers.values())
     _require(fine, f"its {name} is not finite")
     return numbers
 
 
 def _integer(fields: Mapping[str, Any], name: str, least: int) -> int:
     value = fields[name]
-    _require(_is_integer(value) and value >= least, f"its {name} is {shorten(value)}, not a whole number from {least}")
+    _require(type(value) is int and value >= least, f"its {name} is {value!r}, not a whole number from {least}")
     return int(value)
 
 
@@ -161,39 +158,8 @@ def _mapping(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
     return dict(fields[name])
 
 
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _are_integers(values: Any) -> bool:
-    """Whether it is a list of one integer of 64 bits or more."""
-    return isinstance(values, list) and set(map(type, values)) == {int} and max(map(abs, values)) < 2**63
-
-
-def _parse(text: str) -> Any:
-    """The value that a JSON text holds, where no text but what `encode` could have written has one."""
-    try:
-        return json.loads(
-            text, parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=_without_doubles
-        )
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-
-
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"it holds {name}, which is not a number")
-
-
-def _finite_float(text: str) -> float:
-    number = float(text)
-    _require(math.isfinite(number), f"it holds {shorten(text)}, which is too great a number")
-    return number
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    _require(len(fields) == len(pairs), "one of its objects has two fields of one name")
-    return fields
 
 
 def _require(holds: bool, complaint: str) -> None:

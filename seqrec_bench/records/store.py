@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
-from seqrec_bench.recommender import Int64Array, State
+from seqrec_bench.recommender import State
 from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
 from seqrec_bench.records.files import beside, remove_beside, sha256, write_atomically, write_beside
 from seqrec_bench.records.ranks import Ranks
@@ -137,9 +137,8 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
 
 def _read(root: Path, path: Path) -> Record:
     try:
-        text = path.read_text(encoding="utf-8")
-        record = decode(text, lambda name, value: _read_ranks(path, name, value))
-    except (ValueError, OSError) as error:
+        record = decode(path.read_text(), lambda name, value: _read_ranks(path, name, value))
+    except (ValueError, OSError, TypeError, KeyError) as error:
         raise InvalidRecordError(f"{path} is not a valid record: {error}; delete it and run its cell again.") from error
     if path != root / record.key.path():
         raise InvalidRecordError(f"{path} holds the record of {record.key.path()}: put it there, or delete it.")
@@ -153,20 +152,5 @@ def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
     content = file.read_bytes()
     if value != {"file": file.name, "sha256": sha256(content)}:
         raise ValueError(f"{file.name} is not the file that was written with it")
-    return Ranks(*_read_arrays(content, file.name, f"{name}_better", f"{name}_tied"))
-
-
-def _read_arrays(content: bytes, file: str, *names: str) -> list[Int64Array]:
-    """The arrays of these names in the bytes of an ``.npz`` file.
-
-    Raises:
-        ValueError: They are not there, or are no 64-bit integers: a hash says what was written, not that it was right.
-    """
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            found = [arrays[name] for name in names]
-    except Exception as error:  # zipfile and NumPy raise what they like for what is no array file
-        raise ValueError(f"{file} can't be read ({type(error).__name__}: {error})") from error
-    if any(array.dtype != np.int64 for array in found):
-        raise ValueError(f"{file} does not hold whole numbers of 64 bits")
-    return found
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return Ranks(better=arrays[f"{name}_better"], tied=arrays[f"{name}_tied"])

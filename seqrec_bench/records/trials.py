@@ -100,7 +100,7 @@ class Log:
             self._conditions = self._conditions or conditions
             difference = _difference(conditions, self._conditions)
             trial = None if difference else _trial(fields, number)
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{place} is not trial {number} of a search ({error}): move that file away.") from error
         if trial is None:
             raise InputError(

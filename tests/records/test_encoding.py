@@ -121,18 +121,6 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting("hyperparameters", [1]), "its hyperparameters is not an object"),
         (setting("seconds", {"fit": "long"}), "its seconds is not finite"),
         (setting("environment", None), "its environment is not an object"),
-        (setting("schema", True), "its schema is True"),
-        (setting("schema", 1.0), r"its schema is 1\.0"),
-        (setting("seconds", {"fit": True}), "its seconds is not finite"),
-        (setting("seconds", {"fit": 10**400}), "its seconds is not finite"),
-        (setting_epoch(epoch=True), "entry 1 of its curve is not epoch 1"),
-        (setting_epoch(epoch=1.0), "entry 1 of its curve is not epoch 1"),
-        (setting_epoch(loss=False), "its epoch 1 is not finite"),
-        (setting_epoch(loss=10**4000), "its epoch 1 is not finite"),
-        (setting("test", ranks([0, True, 2], [1, 1, 1])), "its ranks are not whole numbers"),
-        (setting("test", ranks([[0], [1], [2]], [[1], [1], [1]])), "its ranks are not whole numbers"),
-        (setting("test", ranks({"0": 1}, {"0": 1})), "its ranks are not whole numbers"),
-        (setting("test", ranks([0, -(2**70), 2], [1, 1, 1])), "its ranks are not whole numbers"),
         (setting("curve", {}), "its curve is not a list"),
         (setting("curve", [None]), "entry 1 of its curve is not epoch 1"),
         (lambda fields: fields["curve"].pop(0), "entry 1 of its curve is not epoch 1"),
@@ -170,24 +158,9 @@ def test_a_constant_that_is_no_number_is_refused(record: Record, constant: str) 
         read(written(record).replace("300000000", constant))
 
 
-@pytest.mark.parametrize("number", ["1e999", "-1e400", "9" * 400 + ".5"])
-@pytest.mark.parametrize("place", ["6.25", "1e-06"])
-def test_a_number_too_great_to_be_finite_is_refused(record: Record, number: str, place: str) -> None:
-    assert place in written(record)
-    with pytest.raises(ValueError, match="which is too great a number"):
-        read(written(record).replace(place, number))
-
-
-def test_an_object_with_two_fields_of_one_name_is_refused(record: Record) -> None:
-    with pytest.raises(ValueError, match="two fields of one name"):
-        read(written(record).replace('"parameters": 1000', '"parameters": 1000, "parameters": 1'))
-
-
-@pytest.mark.parametrize("brackets", [("[", "]"), ('{"a": ', "}")])
-def test_a_text_that_is_nested_too_deeply_is_refused(record: Record, brackets: tuple[str, str]) -> None:
-    begin, end = brackets
-    with pytest.raises(ValueError, match="nested too deeply"):
-        read(written(record).replace('"2.1.0"', begin * 100_000 + "1" + end * 100_000))
+def test_a_number_too_great_to_be_finite_is_refused(record: Record) -> None:
+    with pytest.raises(ValueError, match="its epoch 1 is not finite"):
+        read(written(record).replace("6.25", "1e999"))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '"record"'])
