@@ -39,17 +39,17 @@ def table_suffix(path: Path) -> str:
     Raises:
         InputError: There is no such file, or it can't be opened.
     """
-    if path.is_dir():
-        raise InputError(f"{path} is a folder: give a file.")
     try:
-        regular = stat.S_ISREG(path.stat().st_mode)
-        if regular:  # opening a pipe would wait for its other end
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):  # opening a pipe would wait for its other end
             path.open("rb").close()
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist: give a file that does.") from error
     except OSError as error:
         raise InputError(f"{path} can't be opened ({error.strerror}): give a file that can.") from error
-    if not regular:
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path} is a folder: give a file.")
+    if not stat.S_ISREG(mode):
         raise InputError(f"{path} is a device or a pipe: write its content to a file, and give that.")
     bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     return bare.suffix.lower()
@@ -68,7 +68,7 @@ def _read_parquet(path: Path, columns: Columns) -> Interactions:
 
     with path.open("rb") as file:
         with _damage_refused(path):
-            content = parquet.ParquetFile(file)
+            content = parquet.ParquetFile(file, page_checksum_verification=True)
             names: list[str] = content.schema_arrow.names
         chosen = choose_columns(names, columns, str(path))
         with _damage_refused(path):
