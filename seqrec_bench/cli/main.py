@@ -17,7 +17,8 @@ from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
-from seqrec_bench.errors import BenchError, ExitCode
+from seqrec_bench.errors import BenchError, ExitCode, in_words
+from seqrec_bench.text import one_line
 
 app = typer.Typer(
     name="seqrec-bench",
@@ -64,7 +65,7 @@ def _explain(error: Exception) -> int:
         traceback.print_exception(error)
     message, code = _describe(error)
     if message:
-        typer.echo(f"Error: {message}", err=True)
+        typer.echo(f"Error: {one_line(message)}", err=True)
     return code
 
 
@@ -76,5 +77,5 @@ def _describe(error: Exception) -> tuple[str, int]:
         return error.format_message(), ExitCode.BAD_INPUT
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
-    details = f"{type(error).__name__}: {error}; `seqrec-bench --debug ...` shows where"
+    details = f"{in_words(error)}; `seqrec-bench --debug ...` shows where"
     return f"this is a fault of the bench, please report it ({details}).", ExitCode.INTERNAL_ERROR

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 
 import typer
 
+from seqrec_bench.text import one_line
+
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Prints the header and the rows: people see columns, programs get one line a row with tabs between values."""
+    rows = [[one_line(value) for value in row] for row in rows]
     if sys.stdout.isatty():
         _print_rich(header, rows)
         return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair
-from seqrec_bench.reporting.drawing import GREY
+from seqrec_bench.reporting.drawing import GREY, figure_label
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.selection import Place
@@ -132,8 +132,8 @@ def forest_plot(comparison: Comparison) -> "Figure":
     panels = figure.subplots(1, len(COMPARED_METRICS), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, COMPARED_METRICS, strict=True):
         _draw_panel(axes, comparison, name)
-    first = next(iter(comparison.n_seeds))
-    panels[0].set_yticks(range(n_rows), [_label(pair.other) for pair in comparison.pairs[COMPARED_METRICS[0]]])
+    first, *others = (figure_label(_label(place)) for place in comparison.n_seeds)
+    panels[0].set_yticks(range(n_rows), others)
     panels[0].set_ylim(n_rows - 0.5, -0.5)
     shown = {pair.outcome for pairs in comparison.pairs.values() for pair in pairs}
     handles = [
@@ -143,7 +143,7 @@ def forest_plot(comparison: Comparison) -> "Figure":
     ]
     figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
     figure.supxlabel(
-        f"Difference: {_label(first)} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
+        f"Difference: {first} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
         "intervals for other users and seeds;\ncolours by Holm's procedure over the comparisons of a metric, at 5 %.",
         x=0.01,
         ha="left",

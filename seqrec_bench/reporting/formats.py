@@ -8,6 +8,7 @@ from typing import Any
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number, wrapped
 from seqrec_bench.reporting.table import Entry, Table, TableRow
+from seqrec_bench.text import one_line
 
 
 def to_markdown(table: Table) -> str:
@@ -108,19 +109,25 @@ def _flat(table: Table) -> Iterable[dict[str, Any]]:
 
 _LATEX = {
     "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", NONE: "---",
-    "[": "{[}", "]": "{]}",
+    "[": "{[}", "]": "{]}", "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }  # fmt: skip
 
 
 def _escape_latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in " ".join(text.split()))
+    return "".join(_LATEX.get(character, character) for character in one_line(text))
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the first four in full width, as East Asian keyboards have them."""
 
 
 def _escape_csv(value: Any) -> Any:
-    """Marks a text as such that a spreadsheet would take for a formula."""
-    starts_formula = isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{value}" if starts_formula else value
+    """Marks a text as such, by an apostrophe before it, that a spreadsheet would take for a formula; numbers stay."""
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 FORMATS: Mapping[str, Callable[[Table], str]] = {

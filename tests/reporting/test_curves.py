@@ -204,10 +204,11 @@ def test_a_metric_that_the_table_lacks_has_no_reported_points(all_records: list[
     assert all(np.isnan(line.get_ydata()[0]) for line in axes.get_lines() if len(line.get_xydata()) == 1)
 
 
-@pytest.mark.parametrize("label", [r"$\x$", "a\nb", "<&>", "ä"])
+@pytest.mark.parametrize("label", [r"$\x$", "a\nb", "<&>", "ä", "_a", "\x1b[2J"])
 def test_any_label_can_be_drawn(all_records: list[Record], paper: Paper, tmp_path: Path, label: str) -> None:
     paper = replace(paper, rows=(replace(paper.rows[0], label=label), *paper.rows[1:]))
     drawn = figure._figure(dimension_curves(all_records, paper, "HR@50"), paper)
-    assert label in [text.get_text() for text in drawn.legends[0].get_texts()]
+    shown = {"a\nb": "a b", "_a": " _a", "\x1b[2J": r"\x1b[2J"}.get(label, label)
+    assert shown in [text.get_text() for text in drawn.legends[0].get_texts()]
     for path in draw_curves(dimension_curves(all_records, paper, "HR@50"), paper, tmp_path / "figure"):
         assert description(path)
