@@ -1,6 +1,7 @@
 """What is kept of one cell: its key, how it was made, and the ranks that every metric is computed from."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,6 +16,11 @@ SCHEMA = 1
 
 PAPER_VARIANT = "paper"
 """The variant of a model as published."""
+
+
+def is_name(value: object) -> bool:
+    """Whether it can be part of a record's path as it stands: letters, digits, dots, dashes and underscores."""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", value) is not None
 
 
 @dataclass(frozen=True, order=True)

@@ -7,13 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, in_words
 from seqrec_bench.recommender import State
-from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
+from seqrec_bench.records.encoding import (
+    LaterSchemaError,
+    decode,
+    decode_rank_lists,
+    encode,
+    encode_rank_lists,
+)
 from seqrec_bench.records.files import beside, remove_beside, sha256, write_atomically, write_beside
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import CellKey, Record
@@ -21,6 +29,12 @@ from seqrec_bench.records.weights import decode_weights, encode_weights
 
 MAX_USERS_IN_JSON = 20_000
 """Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
+
+MAX_BYTES_OF_RANKS = 2**32
+"""What the arrays of such a file may take: more than a hundred million users have."""
+
+MAX_ITEMS = 2**31 - 1
+"""Item ids are int32."""
 
 _RANKS, _WEIGHTS = ".npz", ".safetensors"
 
@@ -58,14 +72,14 @@ class Store:
         return (path for path in self.root.glob("*/*/*/*.json") if not path.name.startswith("."))
 
     def require_writable(self) -> None:
-        """Makes the directory where it is not there yet, and tries it.
+        """Tries whether records could be written; leaves nothing behind.
 
         Raises:
             InputError: Nothing can be written there: better known before hours of work than after.
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.root):
+            place = next(place for place in (self.root, *self.root.parents) if place.exists())
+            with tempfile.TemporaryFile(dir=place):
                 pass
         except OSError as error:
             raise InputError(
@@ -115,7 +129,12 @@ class Store:
             raise InvalidRecordError(
                 f"{file} is not the file that was written with its record: " + _advise_training(self.root, record.key)
             )
-        return decode_weights(content)
+        try:
+            return decode_weights(content)
+        except Exception as error:  # safetensors' own
+            raise InvalidRecordError(
+                f"{file} can't be read ({in_words(error)}): " + _advise_training(self.root, record.key)
+            ) from error
 
 
 def _advise_training(root: Path, key: CellKey) -> str:
@@ -137,7 +156,12 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
 
 def _read(root: Path, path: Path) -> Record:
     try:
-        record = decode(path.read_text(), lambda name, value: _read_ranks(path, name, value))
+        record = decode(path.read_text(encoding="utf-8"), lambda name, value: _read_ranks(path, name, value))
+        _require_within_catalogue(record)
+    except LaterSchemaError as error:
+        raise InvalidRecordError(
+            f"{path} was written by a later seqrec-bench ({error}): install that one, or name another directory."
+        ) from error
     except (ValueError, OSError, TypeError, KeyError) as error:
         raise InvalidRecordError(f"{path} is not a valid record: {error}; delete it and run its cell again.") from error
     if path != root / record.key.path():
@@ -152,5 +176,35 @@ def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
     content = file.read_bytes()
     if value != {"file": file.name, "sha256": sha256(content)}:
         raise ValueError(f"{file.name} is not the file that was written with it")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return Ranks(better=arrays[f"{name}_better"], tied=arrays[f"{name}_tied"])
+    better, tied = _read_arrays(file.name, content, f"{name}_better", f"{name}_tied")
+    return Ranks(better=better, tied=tied)
+
+
+def _read_arrays(file: str, content: bytes, *names: str) -> list[npt.NDArray[np.int64]]:
+    """The arrays of these names in the bytes of an ``.npz`` file, which may be anybody's.
+
+    Raises:
+        ValueError: They are not there, not of whole numbers, or greater than the file may be.
+    """
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MAX_BYTES_OF_RANKS:
+            raise ValueError(f"it unpacks to {size:,} bytes")
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            found = [arrays[name] for name in names]
+    except (Exception, MemoryError) as error:  # zipfile, zlib and numpy have each their own
+        raise ValueError(f"{file} does not hold its ranks ({in_words(error)})") from error
+    if any(array.dtype != np.int64 for array in found):
+        raise ValueError(f"{file} holds ranks that are not whole numbers")
+    return found
+
+
+def _require_within_catalogue(record: Record) -> None:
+    """Raises ValueError for ranks that the data can't have; of data that are not named, no more is known."""
+    named = NAMED_DATASETS.get(record.key.dataset)
+    n_items = named.n_items if named else MAX_ITEMS
+    for name, ranks in (("validation", record.validation), ("test", record.test)):
+        parts = ranks.better, ranks.tied
+        if any(part.max() > n_items for part in parts) or sum(parts).max() > n_items:
+            raise ValueError(f"its {name} ranks go beyond the catalogue of {n_items:,} items")

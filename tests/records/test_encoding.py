@@ -13,7 +13,7 @@ from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
 from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
 
-names = st.text(min_size=1, max_size=8)
+names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,7}", fullmatch=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | numbers | st.text(), lambda inner: st.lists(inner, max_size=3)
@@ -133,7 +133,7 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting("test", ranks([0.5, 1, 2], [1, 1, 1])), "its ranks are not whole numbers"),
         (setting("test", ranks([True, True, True], [1, 1, 1])), "its ranks are not whole numbers"),
         (setting("test", ranks([2**70, 1, 2], [1, 1, 1])), "its ranks are not whole numbers"),
-        (setting("test", ranks([], [])), "its ranks are not whole numbers"),
+        (setting("test", ranks([], [])), "at least one user"),
         (setting("test", ranks([0, 1, 2], [1, 1])), "equal, 1-d"),
         (setting("test", ranks([0, -1, 2], [1, 1, 1])), "better must be 0 or more"),
         (setting("test", ranks([0, 1], [1, 1])), "not of the same users"),
