@@ -37,9 +37,21 @@ def file_target(
 
 
 def record_target(folder: Path) -> tuple[Callable[[bytes], None], list[bytes]]:
+    """A check of records: of any bytes, or of a record with other values, which the bytes choose."""
     store, record = Store(folder), checks.a_record()
-    path = store.save(record)
-    return lambda content: checks.check_record(store, record.key, content), [path.read_bytes()]
+    good = store.save(record).read_bytes()
+
+    def run(content: bytes) -> None:
+        if not content.startswith(b"{"):
+            choices = atheris.FuzzedDataProvider(content)
+            values = [
+                (choices.ConsumeIntInRange(0, 99), choices.PickValueInList(checks.VALUES))
+                for _ in range(choices.ConsumeIntInRange(1, 3))
+            ]
+            content = checks.with_values(good, values)
+        checks.check_record(store, record.key, content)
+
+    return run, [good, bytes(range(9))]
 
 
 def quoted(token: bytes) -> str:
