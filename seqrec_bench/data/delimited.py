@@ -65,11 +65,15 @@ def text_rows(source: Bytes, layout: Layout, file: str) -> Iterator[list[str]]:
     Raises:
         InputError: A line is too long, or its quotation marks do not fit together.
     """
-    quoting = csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE
     number = 0
     with io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         try:
-            for row in csv.reader(_lines(text), delimiter=layout.delimiter, quoting=quoting, strict=True):
+            for row in csv.reader(
+                _lines(text),
+                delimiter=layout.delimiter,
+                quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
+                strict=True,
+            ):
                 yield row
                 number += bool(row)
         except (csv.Error, _LongLineError) as error:
