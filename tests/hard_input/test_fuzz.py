@@ -181,9 +181,7 @@ contents = st.sampled_from(SUFFIXES).flatmap(
 tag_contents = st.sampled_from(TAG_SUFFIXES).flatmap(
     lambda suffix: st.tuples(st.just(suffix), changed(packed(TAGS, suffix)) | st.binary(max_size=64))
 )
-each_in_one_folder = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+each_in_one_folder = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(contents)
