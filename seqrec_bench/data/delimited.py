@@ -24,6 +24,7 @@ LONGEST_LINE = 2**20
 csv.field_size_limit(LONGEST_LINE)  # or the csv module would refuse values that Arrow reads
 
 _END = "end of the rows"
+"""Without an x, by which hexadecimal times are known."""
 
 
 class Layout(NamedTuple):
