@@ -64,6 +64,16 @@ reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Fig
 soak: .venv/installed-dev  ## kill runs at random moments and continue them: nothing may be lost or broken (a quarter of an hour)
 	$(BIN)/python -m benchmarks.soak
 
+.venv/installed-fuzz: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) --editable '.[dev,fuzz]'
+	@touch $@ .venv/installed-dev .venv/installed
+
+.PHONY: fuzz
+fuzz: .venv/installed-fuzz  ## give the readers and the record loader any bytes, four minutes each, guided by coverage (on Linux)
+	@mkdir -p build
+	for target in interactions tags records; do \
+	  $(BIN)/python tests/fuzz.py $$target build/fuzz-$$target -artifact_prefix=build/ -max_total_time=240 || exit 1; done
+
 .PHONY: bench
 bench: .venv/installed-dev  ## measure what the bench costs and write benchmarks/RESULTS.md (on Linux, with an idle machine)
 	$(BIN)/python -m benchmarks

@@ -80,7 +80,7 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
     schema = fields.get("schema")
     if type(schema) is int and schema > SCHEMA:
         raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA}")
-    _require(schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
+    _require(type(schema) is int and schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
     fields = {**_LATER_FIELDS, **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
     _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
@@ -143,7 +143,7 @@ def _decode_digest(value: Any) -> str | None:
 
 def _decode_epoch(number: int, value: Any) -> Epoch:
     fine = isinstance(value, dict) and value.keys() == {"epoch", "loss", "validation", "seconds"}
-    fine = fine and value["epoch"] == number and isinstance(value["validation"], dict)
+    fine = fine and type(value["epoch"]) is int and value["epoch"] == number and isinstance(value["validation"], dict)
     _require(fine, f"entry {number} of its curve is not epoch {number}")
     _finite({"loss": value["loss"], "seconds": value["seconds"], **value["validation"]}, f"epoch {number}")
     return Epoch(number, value["loss"], value["validation"], value["seconds"])

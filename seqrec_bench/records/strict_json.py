@@ -12,7 +12,7 @@ def parse(text: str | bytes) -> Any:
         ValueError: It is no JSON, holds NaN or infinity, gives a key twice, or is nested too deeply to be read.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
@@ -27,6 +27,14 @@ def is_finite_number(value: Any) -> bool:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"it holds {name}, which is not a number")
+
+
+def _finite(text: str) -> float:
+    """The number; json alone would read 1e999 as an infinity, which it then could not write."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"it holds {text[:20]}, which is greater than any float")
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_quotation_marks_are_content_for_recbole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
-        ("f.csv", "", "no column .* among : rename the item column"),
+        ("f.csv", "", "has no column names in its first line"),
         ("f.csv", "item,title\n", "no column .* among item, title: rename the column of tags"),
         ("f.csv", "item,tags,genres\n", "2 columns .* rename the column of tags"),
         ("f.csv", "item,tags\n1,a\n2\n", r"Row 2 of .*f\.csv has 1 values for 2 columns"),
@@ -63,11 +63,18 @@ def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
         read_tags(tmp_path / "f.csv")
 
 
-@pytest.mark.parametrize(("name", "content"), [("f.csv", b"item,tags\n\xff,a\n"), ("f.csv.gz", b"item,tags\n1,a\n")])
-def test_damaged_files_are_an_error(tmp_path: Path, name: str, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("f.csv", b"item,tags\n\xff,a\n", "Row 1 of .*is not UTF-8 text"),
+        ("f.csv.gz", b"item,tags\n1,a\n", "can't be unpacked"),
+        ("f.csv", b'item,tags\n1,a\n2,"b\n3,c\n', "Row 2 of .*quotation marks that do not fit together"),
+    ],
+)
+def test_damaged_files_are_an_error(tmp_path: Path, name: str, content: bytes, problem: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(InputError, match="can't be read as text"):
+    with pytest.raises(InputError, match=problem):
         read_tags(path)
 
 

@@ -158,9 +158,18 @@ def test_a_constant_that_is_no_number_is_refused(record: Record, constant: str) 
         read(written(record).replace("300000000", constant))
 
 
-def test_a_number_too_great_to_be_finite_is_refused(record: Record) -> None:
-    with pytest.raises(ValueError, match="its epoch 1 is not finite"):
-        read(written(record).replace("6.25", "1e999"))
+@pytest.mark.parametrize("place", ["6.25", "1e-06", '"2.1.0"'])
+def test_a_number_too_great_to_be_finite_is_refused(record: Record, place: str) -> None:
+    assert place in written(record)
+    with pytest.raises(ValueError, match="it holds 1e999, which is greater than any float"):
+        read(written(record).replace(place, "1e999"))
+
+
+@pytest.mark.parametrize("value", ["true", "1.0"])
+@pytest.mark.parametrize("field", ["schema", "epoch"])
+def test_what_equals_one_is_not_one(record: Record, field: str, value: str) -> None:
+    with pytest.raises(ValueError, match=r"its schema is|is not epoch 1"):
+        read(written(record).replace(f'"{field}": 1', f'"{field}": {value}'))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '"record"'])
