@@ -39,7 +39,7 @@ def load(name: str) -> type[Recommender]:
     """
     points = registered()
     if name not in points:
-        raise InputError(f"There is no recommender {name!r}{_hint(name, points)}: choose from {', '.join(points)}.")
+        raise InputError(f"There is no recommender {name!r}{hint(name, points)}: choose from {', '.join(points)}.")
     point = points[name]
     place = f"The recommender {name!r} of the distribution {_distribution(point)}"
     try:
@@ -136,7 +136,7 @@ def _field_type(recommender: type[Recommender], key: str) -> object:
         raise InputError(f"{recommender.name}.dimension is no setting: the dimensions of a run set it.")
     if key not in settable:
         raise InputError(
-            f"{recommender.name} has no setting {key!r}{_hint(key, settable)}: "
+            f"{recommender.name} has no setting {key!r}{hint(key, settable)}: "
             f"it has {', '.join(settable) if settable else 'none at all'}."
         )
     return get_type_hints(recommender)[key]
@@ -150,7 +150,7 @@ def _distribution(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "unknown"
 
 
-def _hint(word: str, possible: Iterable[str]) -> str:
+def hint(word: str, possible: Iterable[str]) -> str:
     """A guess at the word that was meant, to be put into a sentence."""
     close = difflib.get_close_matches(word, possible, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

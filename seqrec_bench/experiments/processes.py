@@ -23,7 +23,7 @@ OutcomeT = TypeVar("OutcomeT")
 Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT]
 """What a process does with its cell: `run_cell` or `run_trial`. It reports epochs as they end."""
 
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _ENVIRONMENT = Lock()
 """Held while those are changed: there may be several `CellProcesses` in one process."""
 
@@ -150,8 +150,8 @@ def _explain_death(exit_code: int | None) -> str:
 def _single_threaded() -> Iterator[None]:
     """Processes started inside do their linear algebra with one thread: `nproc` of them beat one with `nproc`."""
     with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-        os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+        before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+        os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
         try:
             yield
         finally:
