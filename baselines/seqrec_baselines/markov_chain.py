@@ -52,4 +52,6 @@ class MarkovChain:
 
     def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
         tie_breaks = np.tile(self._tie_breaks, (len(users), 1))
-        return Explanation(parts={"transitions": self._transitions[histories[:, -1]].toarray(), "popularity": tie_breaks})
+        return Explanation(
+            parts={"transitions": self._transitions[histories[:, -1]].toarray(), "popularity": tie_breaks}
+        )

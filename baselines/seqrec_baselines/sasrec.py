@@ -75,6 +75,10 @@ class Block(nn.Module):
         x = x + self.dropout(self.attention(self.attention_norm(x), present))
         return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
 
+    def weights(self, x: Tensor, present: Tensor) -> Tensor:
+        """Those of its attention, (B, L, L)."""
+        return self.attention.weights(self.attention_norm(x), present)
+
 
 class SASRecNet(nn.Module):
     def __init__(self, n_items: int, dimension: int, length: int, blocks: int, heads: int, dropout: float) -> None:
@@ -108,10 +112,9 @@ class SASRecNet(nn.Module):
     def last_weights(self, items: Tensor, counts: Tensor) -> Tensor:
         """The attention in the last block, (B, L, L); arguments as in `forward`."""
         x, present = self._placed(items, counts)
-        *earlier, last = self.blocks
-        for block in earlier:
+        for block in self.blocks[:-1]:
             x = block(x, present)
-        return last.attention.weights(last.attention_norm(x), present) * present[:, :, None]
+        return self.blocks[-1].weights(x, present) * present[:, :, None]
 
     def _placed(self, items: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
         """What goes into the first block, (T, d), and which places it stands at, (B, L)."""

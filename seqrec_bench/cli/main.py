@@ -12,6 +12,7 @@ from seqrec_bench.cli.audit import audit
 from seqrec_bench.cli.check import check
 from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.compare import compare
+from seqrec_bench.cli.explain import explain
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
@@ -38,6 +39,7 @@ app.command()(check)
 app.command()(search)
 app.command()(trials)
 app.command()(attack)
+app.command()(explain)
 
 
 @app.callback()

@@ -27,7 +27,8 @@ NO_TAGS = "(no genres listed)"
 def read_tags(path: Path) -> RawTags:
     """Reads each item's tags, and its title where there is one, from a .csv, .tsv or .item file (each also .gz).
 
-    A year that has a column of its own is put after the title, as MovieLens writes it. Tags are separated by ``|``, or by spaces in a RecBole column of type token_seq. An item may have several rows.
+    A year that has a column of its own is put after the title, as MovieLens writes it. Tags are separated by ``|``, or
+    by spaces in a RecBole column of type token_seq. An item may have several rows.
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind, or has no item or no tags column.

@@ -91,14 +91,14 @@ def summarise_from_record(trained: Trained) -> AttentionSummary:
     """What the model's attention looks like over all test users.
 
     Raises:
-        InputError: It has none.
+        InputError: It has none, nor parts of scores.
         InvalidRecordError: The model does not rank the held-out items where its record has them.
     """
     if rank_targets(trained.recommender, trained.split.test) != trained.record.test:
         raise _not_as_recorded(trained, "the held-out items")
     summary = summarise(trained.recommender, trained.split.test, trained.record.key.seed)
-    if summary.items is None and summary.users is None:
-        raise InputError(f"{trained.record.key} has no attention to sum up: choose a model or variant that has.")
+    if summary.items is None and summary.users is None and not summary.parts:
+        raise InputError(f"{trained.record.key} has neither attention nor parts to sum up: explain it to one user.")
     return summary
 
 

@@ -1,6 +1,7 @@
 """Checks of `Explainable`; a recommender that is none passes them all."""
 
 import numpy as np
+import numpy.typing as npt
 
 from seqrec_bench.evaluation.conformance.scoring import is_close
 from seqrec_bench.evaluation.conformance.trials import ConformanceError, Factory, Trial, require, shared_trial
@@ -14,7 +15,7 @@ def check_explanation_has_the_right_shapes(make: Factory) -> None:
     """Something is explained, all of it in finite float32 arrays of the shapes that `Explanation` has."""
     trial = shared_trial(make)
     if isinstance(trial.recommender, Explainable):
-        users, histories = trial.inputs()
+        _, histories = trial.inputs()
         n_rows, length = histories.shape
         width = trial.split.train.n_items + 1
         found = _explain(trial)
@@ -86,11 +87,11 @@ def _require_array(trial: Trial, name: str, array: Float32Array, shape: tuple[in
     require(is_array and bool(np.isfinite(array).all()), trial.recommender, complaint)
 
 
-def _visible(histories: Int64Array) -> np.ndarray:
+def _visible(histories: Int64Array) -> npt.NDArray[np.bool_]:
     """(B, L, L) whether neither place is padding and the column's is not after the row's."""
     present = histories != PADDING
-    earlier = np.tri(histories.shape[1], dtype=bool)
-    return present[:, :, None] & present[:, None, :] & earlier
+    visible: npt.NDArray[np.bool_] = present[:, :, None] & present[:, None, :] & np.tri(histories.shape[1], dtype=bool)
+    return visible
 
 
 def _require_distributions(trial: Trial, weights: Float32Array, place: str) -> None:

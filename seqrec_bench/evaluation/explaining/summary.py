@@ -4,7 +4,9 @@ The effect of an item is by how much the first recommendation's lead over the me
 the item is taken out of the history (leave one out, as Jain & Wallace 2019 have it for words).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +58,8 @@ class AttentionSummary:
     """Users with a test target."""
     items: ItemSummary | None
     users: UserSummary | None
+    parts: Mapping[str, float]
+    """By name: the mean over users of its standard deviation over the catalogue, which is what it can decide."""
 
 
 def summarise(recommender: Recommender, holdout: Holdout, seed: int) -> AttentionSummary:
@@ -65,10 +69,12 @@ def summarise(recommender: Recommender, holdout: Holdout, seed: int) -> Attentio
     last: list[npt.NDArray[np.float32]] = []
     effects: list[Float64Array] = []
     recalled: list[npt.NDArray[np.float32]] = []
+    spreads: list[Mapping[str, Float64Array]] = []
     size = block_size(holdout.history.n_items)
     for first in range(0, len(histories), size):
         users, given = holdout.users[first : first + size], histories[first : first + size]
         found = recommender.explain(users, given)
+        spreads.append({name: part[:, 1:].std(axis=1, dtype=np.float64) for name, part in (found.parts or {}).items()})
         if found.items is not None:
             last.append(found.items[:, -1])
             effects.append(_effects(recommender, holdout.history, users, given))
@@ -79,6 +85,7 @@ def summarise(recommender: Recommender, holdout: Holdout, seed: int) -> Attentio
         n_users=len(histories),
         items=_of_items(histories, np.concatenate(last), np.concatenate(effects)) if last else None,
         users=_of_users(np.concatenate(recalled)) if recalled else None,
+        parts={name: float(np.concatenate([spread[name] for spread in spreads]).mean()) for name in spreads[0]},
     )
 
 
@@ -93,7 +100,8 @@ def _effects(recommender: Recommender, history: Sequences, users: Int64Array, gi
     best = np.where(is_candidate, scores, -np.inf).argmax(axis=1)
 
     def leads(scores: npt.NDArray[np.float32]) -> Float64Array:
-        return scores[rows, best] - np.mean(scores, axis=1, where=is_candidate, dtype=np.float64)
+        lead: Float64Array = scores[rows, best] - np.mean(scores, axis=1, where=is_candidate, dtype=np.float64)
+        return lead
 
     padding = np.full((len(users), 1), PADDING)
     fewer = (np.hstack([padding, np.delete(given, place, axis=1)]) for place in range(given.shape[1]))
@@ -123,9 +131,9 @@ def _of_users(weights: npt.NDArray[np.float32]) -> UserSummary:
     return UserSummary(n_users, float(np.median(effective_number(weights))), greatest * n_users)
 
 
-def spearman(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """The correlation of the ranks, ties at their mean; 0 where one of the two says nothing, all its values being equal."""
+def spearman(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
+    """The correlation of the ranks, ties at their mean; 0 where all values of one of the two are equal."""
     ranks = np.stack([rankdata(first), rankdata(second)])
-    if not ranks.std(axis=1).all():
-        return 0.0
-    return float(np.corrcoef(ranks)[0, 1])
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    product = float(np.sqrt(np.prod((ranks**2).sum(axis=1))))
+    return float(np.prod(ranks, axis=0).sum()) / product if product else 0.0

@@ -58,7 +58,8 @@ class Question:
     @cached_property
     def shown(self) -> list[int]:
         """The columns of `given` that are shown."""
-        return np.flatnonzero(self.given[0] != PADDING)[-LATEST:].tolist()
+        columns: list[int] = np.flatnonzero(self.given[0] != PADDING)[-LATEST:].tolist()
+        return columns
 
     @cached_property
     def scores(self) -> Float32Array:
@@ -127,7 +128,8 @@ def _past_items(question: Question, first: int) -> tuple[PastItem, ...]:
 
     def effects(item: int) -> list[float]:
         leads = scores[:, item] - scores[:, question.candidates].mean(axis=1)
-        return (leads[0] - leads[1:]).tolist()
+        lost: list[float] = (leads[0] - leads[1:]).tolist()
+        return lost
 
     for_held_out = [None] * len(shown) if question.target is None else effects(question.target)
     return tuple(
