@@ -43,11 +43,7 @@ class CausalAttention(nn.Module):
         return attended.transpose(1, 2).flatten(2).flatten(0, 1).index_select(0, places)
 
     def weights(self, x: Tensor, present: Tensor) -> Tensor:
-        """How much each place attends to each one up to it, the mean over the heads; arguments as in `forward`.
-
-        Returns:
-            (B, L, L) rows sum to 1; a row whose place is not present means nothing.
-        """
+        """How much each place attends to those up to it, (B, L, L), averaged over heads; arguments as in `forward`."""
         places = present.flatten().nonzero()[:, 0]
         query, key = (self._by_head(layer(x), places, *present.shape) for layer in (self.query, self.key))
         products = query @ key.transpose(2, 3) / math.sqrt(query.shape[3])
@@ -74,10 +70,6 @@ class Block(nn.Module):
     def forward(self, x: Tensor, present: Tensor) -> Tensor:
         x = x + self.dropout(self.attention(self.attention_norm(x), present))
         return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
-
-    def weights(self, x: Tensor, present: Tensor) -> Tensor:
-        """Those of its attention, (B, L, L)."""
-        return self.attention.weights(self.attention_norm(x), present)
 
 
 class SASRecNet(nn.Module):
@@ -114,7 +106,9 @@ class SASRecNet(nn.Module):
         x, present = self._placed(items, counts)
         for block in self.blocks[:-1]:
             x = block(x, present)
-        return self.blocks[-1].weights(x, present) * present[:, :, None]
+        last = self.blocks[-1]
+        assert isinstance(last, Block)
+        return last.attention.weights(last.attention_norm(x), present) * present[:, :, None]
 
     def _placed(self, items: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
         """What goes into the first block, (T, d), and which places it stands at, (B, L)."""

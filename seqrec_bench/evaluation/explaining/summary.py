@@ -47,6 +47,8 @@ class UserSummary:
     """Median of exp(entropy)."""
     greatest_weight: float
     """Median, as a multiple of what each user has where all weigh alike."""
+    n_nearest: int
+    """How many different users have the greatest weight for somebody."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,12 @@ def _of_items(histories: Int64Array, last: npt.NDArray[np.float32], effects: Flo
 def _of_users(weights: npt.NDArray[np.float32]) -> UserSummary:
     """Of weights over users, (n, n_users)."""
     n_users = weights.shape[1]
-    greatest = float(np.median(weights.max(axis=1)))
-    return UserSummary(n_users, float(np.median(effective_number(weights))), greatest * n_users)
+    return UserSummary(
+        n_users=n_users,
+        effective_users=float(np.median(effective_number(weights))),
+        greatest_weight=float(np.median(weights.max(axis=1))) * n_users,
+        n_nearest=len(np.unique(weights.argmax(axis=1))),
+    )
 
 
 def spearman(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:

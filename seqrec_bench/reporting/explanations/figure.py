@@ -35,12 +35,13 @@ def _figure(explanation: UserExplanation) -> "Figure":
     from matplotlib.figure import Figure
 
     n_items = len(explanation.history)
-    figure = Figure(figsize=(8.0, 1.5 + 0.42 * n_items), layout="constrained")
+    figure = Figure(figsize=(8.0, 1.6 + 0.4 * n_items), layout="constrained")
     heat, effects = figure.subplots(1, 2, width_ratios=[1.2, 1], sharey=True)
     _draw_attention(heat, explanation)
     _draw_effects(effects, explanation)
     heat.set_yticks(range(n_items), [_label(number, explanation) for number in range(n_items)])
     heat.set_ylim(n_items - 0.5, -0.5)
+    figure.legend(*effects.get_legend_handles_labels(), loc="outside lower right", ncols=2, frameon=False, fontsize=8)
     key = explanation.key
     note = printable(f"User {explanation.user} of {key.dataset}, {key}, {key.protocol}. The latest item is the lowest.")
     figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=GREY)
@@ -83,7 +84,6 @@ def _draw_effects(axes: "Axes", explanation: UserExplanation) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_title("lead that is lost without it", fontsize=9, color=GREY)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False, fontsize=7.5, ncols=2)
 
 
 def _label(place: int, explanation: UserExplanation) -> str:

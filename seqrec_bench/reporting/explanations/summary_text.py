@@ -46,6 +46,7 @@ def _user_rows(summaries: Sequence[AttentionSummary]) -> Rows:
     return [
         ("users, as equal ones", [NONE if users is None else f"{users.effective_users:.0f}" for users in found]),
         ("greatest weight of a user", [NONE if users is None else f"{users.greatest_weight:.1f}" for users in found]),
+        ("different nearest users", [NONE if users is None else str(users.n_nearest) for users in found]),
     ]
 
 
@@ -72,7 +73,8 @@ def _notes(summaries: Summaries) -> list[str]:
     if summary.users is not None:
         notes.append(
             f"Users, as equal ones: the same of the weights over the {summary.users.n_users} users of the memory. "
-            "Greatest weight: median over users, as a multiple of what each has where all weigh alike."
+            "Greatest weight: median over users, as a multiple of what each has where all weigh alike. "
+            "Different nearest users: how many have the greatest weight for somebody."
         )
     if summary.parts:
         notes.append("Deviation: mean over users of a part's standard deviation over the catalogue.")

@@ -64,7 +64,7 @@ def _history(explanation: UserExplanation) -> Iterable[Section]:
     attention = " Weight: the last one's attention." if weights else ""
     yield (
         f"The last {len(explanation.history)} of {explanation.n_history} items{_when(explanation)}.{attention} For "
-        f"1st: by how much the lead of {first} over the mean candidate shrinks without the item. For next: the same for the "
+        f"1st: how much of its lead over the mean candidate {first} loses without the item. For next: the same for the "
         "held-out item.",
         table,
     )
@@ -129,7 +129,8 @@ def _recommendations(explanation: UserExplanation) -> Iterable[Section]:
     if parts:
         terms = f" The score is the sum of {', '.join(parts)}; what each decides is how it differs between items."
     due = " Due to: the item above, by number, with the greatest share of the score." if because else ""
-    yield f"The first {len(explanation.recommendations)} recommendations.{terms}{due}", table
+    taken = " →: taken next." if held_out in [scored.item for scored in explanation.recommendations] else ""
+    yield f"The first {len(explanation.recommendations)} recommendations.{terms}{due}{taken}", table
 
 
 def _held_out(explanation: UserExplanation) -> Iterable[Section]:
