@@ -49,7 +49,7 @@ def read_explanation(path: Path) -> UserExplanation:
         fields = json.loads(path.read_text(encoding="utf-8"))
         del fields["command"]
         return _explanation(fields)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             f"{path} holds no explanation ({type(error).__name__}: {error}): give what `{_HEAD} --format json` prints."
         ) from error

@@ -1,9 +1,13 @@
 """A model's attention over all users as text: a Markdown table with a line for each run, and JSON."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
-from seqrec_bench.evaluation.explaining.summary import AttentionSummary
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.explaining.summary import AttentionSummary, ItemSummary, UserSummary
 from seqrec_bench.records import CellKey
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table
@@ -22,6 +26,27 @@ def summary_markdown(summaries: Summaries) -> str:
 
 def summary_json(summaries: Summaries) -> str:
     return json_text([{"key": asdict(key), **asdict(summary)} for key, summary in summaries.items()])
+
+
+def read_summaries(path: Path) -> Summaries:
+    """What `summary_json` wrote.
+
+    Raises:
+        InputError: The file holds something else.
+    """
+    try:
+        return {CellKey(**run.pop("key")): _summary(run) for run in json.loads(path.read_text(encoding="utf-8"))}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"{path} holds no summaries ({type(error).__name__}: {error}): give what `seqrec-bench explain --all-users "
+            "--format json` prints."
+        ) from error
+
+
+def _summary(fields: Mapping[str, Any]) -> AttentionSummary:
+    items, users = fields["items"], fields["users"]
+    parsed = {"items": items and ItemSummary(**items), "users": users and UserSummary(**users)}
+    return AttentionSummary(**{**fields, **parsed})
 
 
 Rows = list[tuple[str, list[str]]]
