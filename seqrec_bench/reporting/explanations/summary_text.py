@@ -35,7 +35,8 @@ def read_summaries(path: Path) -> Summaries:
         InputError: The file holds something else.
     """
     try:
-        return {CellKey(**run.pop("key")): _summary(run) for run in json.loads(path.read_text(encoding="utf-8"))}
+        first, *others = json.loads(path.read_text(encoding="utf-8"))
+        return {CellKey(**run.pop("key")): _summary(run) for run in (first, *others)}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             f"{path} holds no summaries ({type(error).__name__}: {error}): give what `seqrec-bench explain --all-users "
