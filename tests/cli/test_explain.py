@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -23,20 +24,30 @@ CELLS = [
 ]
 
 
-@pytest.fixture
-def bench(ratings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs the command on the records of `CELLS`, which are made of these ratings."""
-    for name in THREAD_VARIABLES:  # what the command sets is put back after the test
-        monkeypatch.setenv(name, "1")
-    store = Store(tmp_path / "runs")
-    data = load_file(ratings, Columns(), None)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Holds ratings of 20 users with 6 of 15 items each, and the records of `CELLS` made of them."""
+    folder = tmp_path_factory.mktemp("explain")
+    rng = np.random.default_rng(0)
+    rows = [f"{user},{item},{time}" for user in range(20) for time, item in enumerate(rng.permutation(15)[:6])]
+    (folder / "ratings.csv").write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    store = Store(folder / "runs")
+    data = load_file(folder / "ratings.csv", Columns(), None)
     for cell in CELLS:
         finished = run_cell(cell, setting_under(LOO_FULL, data, "cpu", store), lambda epoch: None)
         store.save(finished.record, finished.weights)
+    return folder
+
+
+@pytest.fixture
+def bench(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs the command on these ratings and records."""
+    for name in THREAD_VARIABLES:  # what the command sets is put back after the test
+        monkeypatch.setenv(name, "1")
 
     def call(*arguments: str) -> Result:
-        data = [] if "--from" in arguments else ["--interactions", str(ratings)]
-        return CliRunner().invoke(app, ["explain", *arguments, "--results", str(tmp_path / "runs"), *data])
+        data = [] if "--from" in arguments else ["--interactions", str(folder / "ratings.csv")]
+        return CliRunner().invoke(app, ["explain", *arguments, "--results", str(folder / "runs"), *data])
 
     return call
 
@@ -98,10 +109,11 @@ def test_models_that_count_are_explained_without_attention(
             ExitCode.BAD_INPUT,
             "no attention over items to draw",
         ),
-        (["--from", "nothing.json"], ExitCode.BAD_INPUT, "nothing.json"),
+        (["--from", __file__], ExitCode.BAD_INPUT, "test_explain.py holds no explanation"),
     ],
 )
 def test_what_it_can_not_do_it_says(bench: Callable[..., Result], arguments: list[str], code: int, words: str) -> None:
     error = bench(*arguments).exception
     assert words in str(error)
-    assert not isinstance(error, BenchError) or error.exit_code == code
+    assert isinstance(error, BenchError)
+    assert error.exit_code == code

@@ -60,7 +60,7 @@ def _history(explanation: UserExplanation) -> Iterable[Section]:
     for place, past in enumerate(explanation.history):
         shown = [f"{_shade(weights[place])} {weights[place]:.2f}"] if weights else []
         effects = [_number(past.for_first, digits, "+"), _number(past.for_held_out, digits, "+")]
-        table.add_row(str(place + 1), _named(past.item), *shown, *effects)
+        _add(table, str(place + 1), _named(past.item), *shown, *effects)
     attention = " Weight: the last one's attention." if weights else ""
     yield (
         f"The last {len(explanation.history)} of {explanation.n_history} items{_when(explanation)}.{attention} For "
@@ -87,7 +87,7 @@ def _attention(explanation: UserExplanation) -> Iterable[Section]:
     table = _table("#", "item", *map(str, numbers))
     for number, (past, row) in enumerate(zip(explanation.history, explanation.attention, strict=True), start=1):
         cells = [_cell(weight, with_number=len(row) <= 6) if place < number else "" for place, weight in enumerate(row)]
-        table.add_row(str(number), _named(past.item), *cells)
+        _add(table, str(number), _named(past.item), *cells)
     rest = explanation.n_given - len(explanation.history)
     more = f" {rest} earlier items, with the rest of each row's weight, are not shown." if rest else ""
     yield f"Attention: how much each item, by row, attends to the items up to itself.{more}", table
@@ -103,7 +103,7 @@ def _memory(explanation: UserExplanation) -> Iterable[Section]:
         taken = "; ".join(item.name for item in near.items)
         words = f"then {taken}" if near.has_last else f"last {taken}"
         weights = (f"{near.weight:.4f}", f"{near.weight * memory.n_users:.1f}")
-        table.add_row(printable(near.user), _text(words), *weights)
+        _add(table, near.user, words, *weights)
     share = sum(near.weight for near in memory.nearest)
     yield (
         f"Memory: {memory.n_users} users, weighing as {memory.effective_users:.0f} equal ones would. The "
@@ -121,10 +121,10 @@ def _recommendations(explanation: UserExplanation) -> Iterable[Section]:
     digits = _digits(explanation)
     for rank, scored in enumerate(explanation.recommendations, start=1):
         mark = "→" if scored.item == held_out else ""
-        table.add_row(f"{mark}{rank}", *_scored(scored, parts, because, digits))
+        _add(table, f"{mark}{rank}", *_scored(scored, parts, because, digits))
     for label in ("mean", "deviation"):
         spreads = [getattr(explanation.candidates[name], label) for name in ("score", *parts)]
-        table.add_row("", f"{label} of all candidates", *(_number(spread, digits) for spread in spreads), style=FADED)
+        _add(table, "", f"{label} of all candidates", *(_number(spread, digits) for spread in spreads), style=FADED)
     terms = ""
     if parts:
         terms = f" The score is the sum of {', '.join(parts)}; what each decides is how it differs between items."
@@ -157,12 +157,13 @@ def _table(*columns: str, titles: tuple[str, ...] = ()) -> "Table":
     """A table whose column `item` takes what width there is."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, expand=True, show_edge=False, padding=(0, 1), header_style="bold")
     for column, title in zip(columns, titles or columns, strict=True):
         is_words = column in ("item", "user")
         table.add_column(
-            printable(title),
+            Text(printable(title)),
             justify="left" if is_words else "right",
             ratio=1 if column == "item" else None,
             no_wrap=column != "item" or not titles,
@@ -182,10 +183,11 @@ def _words(item: Item) -> str:
     return f"{item.name} ({', '.join(item.tags)})" if item.tags else item.name
 
 
-def _text(words: str) -> "RenderableType":
+def _add(table: "Table", *cells: "RenderableType", style: str = "") -> None:
+    """Adds a row; what is a string is shown as it is."""
     from rich.text import Text
 
-    return Text(printable(words))
+    table.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in cells), style=style)
 
 
 def _shade(weight: float) -> str:
