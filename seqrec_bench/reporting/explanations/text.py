@@ -165,6 +165,7 @@ def _table(*columns: str, titles: tuple[str, ...] = ()) -> "Table":
         table.add_column(
             Text(printable(title)),
             justify="left" if is_words else "right",
+            style="cyan" if title == "weight" or title.isdecimal() else "",
             ratio=1 if column == "item" else None,
             no_wrap=column != "item" or not titles,
             overflow="ellipsis" if not titles else "fold",

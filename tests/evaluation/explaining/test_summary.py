@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from seqrec_bench.data import Holdout, leave_one_out
 from seqrec_bench.evaluation.explaining.removal import effective_number, without_each
-from seqrec_bench.evaluation.explaining.summary import spearman, summarise
+from seqrec_bench.evaluation.explaining.summary import AttentionSummary, spearman, summarise
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import Explanation
 
@@ -45,8 +45,13 @@ class Additive:
 HOLDOUT: Holdout = leave_one_out(synthetic_sequences(n_users=300, n_items=20, length=8, order=0.3, seed=1)).test
 
 
-def test_faithful_attention_correlates_with_the_effects() -> None:
-    items = summarise(Additive(), HOLDOUT, seed=3).items  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def faithful() -> AttentionSummary:
+    return summarise(Additive(), HOLDOUT, seed=3)  # type: ignore[arg-type]
+
+
+def test_faithful_attention_correlates_with_the_effects(faithful: AttentionSummary) -> None:
+    items = faithful.items
     assert items is not None
     assert items.attention_and_effect == pytest.approx(1, abs=0.01)
     assert abs(items.recency_and_effect) < 0.2
@@ -58,8 +63,8 @@ def test_unfaithful_attention_correlates_the_other_way() -> None:
     assert items.attention_and_effect == pytest.approx(-1, abs=0.01)
 
 
-def test_concentration_is_counted_over_all_blocks_of_users() -> None:
-    summary = summarise(Additive(), HOLDOUT, seed=3)  # type: ignore[arg-type]
+def test_concentration_is_counted_over_all_blocks_of_users(faithful: AttentionSummary) -> None:
+    summary = faithful
     assert (summary.seed, summary.n_users) == (3, 300)
     assert summary.users is not None
     assert (summary.users.n_users, summary.users.n_nearest) == (10, 2)
@@ -69,6 +74,7 @@ def test_concentration_is_counted_over_all_blocks_of_users() -> None:
     assert summary.parts == {"all": pytest.approx(scores[:, 1:].std(axis=1).mean(), rel=1e-5)}
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=3, max_size=8))
 def test_spearman_is_that_of_scipy(pairs: list[tuple[int, int]]) -> None:
     first, second = np.array(pairs, dtype=float).T
