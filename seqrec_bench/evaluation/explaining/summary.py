@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from seqrec_bench.data import Holdout
 from seqrec_bench.evaluation.explaining.removal import effective_number
@@ -139,6 +138,8 @@ def _of_users(weights: npt.NDArray[np.float32]) -> UserSummary:
 
 def spearman(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     """The correlation of the ranks, ties at their mean; 0 where all values of one of the two are equal."""
+    from scipy.stats import rankdata
+
     ranks = np.stack([rankdata(first), rankdata(second)])
     ranks -= ranks.mean(axis=1, keepdims=True)
     product = float(np.sqrt(np.prod((ranks**2).sum(axis=1))))
