@@ -6,7 +6,7 @@ filled with padding on the right; attention only looks back, so no item ever see
 
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 import numpy as np
 import torch
@@ -47,8 +47,7 @@ class CausalAttention(nn.Module):
         places = present.flatten().nonzero()[:, 0]
         query, key = (self._by_head(layer(x), places, *present.shape) for layer in (self.query, self.key))
         products = query @ key.transpose(2, 3) / math.sqrt(query.shape[3])
-        later = torch.ones_like(products, dtype=torch.bool).triu(1)
-        return products.masked_fill(later, -math.inf).softmax(dim=3).mean(dim=1)
+        return products.masked_fill(torch.ones_like(products).triu(1) > 0, -math.inf).softmax(dim=3).mean(dim=1)
 
     def _by_head(self, vectors: Tensor, places: Tensor, n_rows: int, length: int) -> Tensor:
         """(T, d) at these of B * L places -> (B, heads, L, d / heads), zero elsewhere."""
@@ -106,8 +105,7 @@ class SASRecNet(nn.Module):
         x, present = self._placed(items, counts)
         for block in self.blocks[:-1]:
             x = block(x, present)
-        last = self.blocks[-1]
-        assert isinstance(last, Block)
+        last = cast(Block, self.blocks[-1])
         return last.attention.weights(last.attention_norm(x), present) * present[:, :, None]
 
     def _placed(self, items: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,8 +114,9 @@ class SASRecNet(nn.Module):
         present = places < counts[:, None]
         n_positions, dimension = self.position.weight.shape
         positions = n_positions - counts[:, None] + places  # the last item always has the last one
-        x = self.item(items[present]) * math.sqrt(dimension) + self.position(positions[present])
-        return self.dropout(x), present
+        return self.dropout(
+            self.item(items[present]) * math.sqrt(dimension) + self.position(positions[present])
+        ), present
 
     def score(self, representation: Tensor, items: Tensor) -> Tensor:
         """Each representation's score of one item: (T, d) and (T,) -> (T,)."""
@@ -213,8 +212,8 @@ class SASRec:
         """The attention in the last block, whose rows and columns are items as the earlier blocks have mixed them."""
         self._net.eval()
         items, counts = shift_left(histories)
-        weights = self._net.last_weights(*self._tensors(items, counts)).cpu().numpy()
-        return Explanation(items=shift_right(weights, counts))
+        weights = self._net.last_weights(*self._tensors(items, counts))
+        return Explanation(items=shift_right(weights.cpu().numpy(), counts))
 
     def state(self) -> State:
         return net_state(self._net)

@@ -36,7 +36,7 @@ def print_explanation(explanation: UserExplanation, console: "Console") -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    sections = [(_heading(explanation), None), *_history(explanation), *_attention(explanation)]
+    sections = [(_heading(explanation), None), *_history(explanation), *_attention(explanation, console.width)]
     sections += [*_memory(explanation), *_recommendations(explanation), *_held_out(explanation)]
     for number, (sentence, table) in enumerate(sections):
         console.print(Padding(Text(printable(sentence), style="" if number else "bold"), (min(number, 1), 0, 0, 0)))
@@ -80,13 +80,16 @@ def _when(explanation: UserExplanation) -> str:
     return f", of {first}{tied}" if first == last else f", of {first} to {last}{tied}"
 
 
-def _attention(explanation: UserExplanation) -> Iterable[Section]:
+def _attention(explanation: UserExplanation, width: int) -> Iterable[Section]:
     if explanation.attention is None:
         return
     numbers = range(1, len(explanation.history) + 1)
     table = _table("#", "item", *map(str, numbers))
     for number, (past, row) in enumerate(zip(explanation.history, explanation.attention, strict=True), start=1):
-        cells = [_cell(weight, with_number=len(row) <= 6) if place < number else "" for place, weight in enumerate(row)]
+        cells = [
+            _cell(weight, with_number=10 * len(row) + 20 <= width) if place < number else ""
+            for place, weight in enumerate(row)
+        ]
         _add(table, str(number), _named(past.item), *cells)
     rest = explanation.n_given - len(explanation.history)
     more = f" {rest} earlier items, with the rest of each row's weight, are not shown." if rest else ""
