@@ -114,9 +114,8 @@ class SASRecNet(nn.Module):
         present = places < counts[:, None]
         n_positions, dimension = self.position.weight.shape
         positions = n_positions - counts[:, None] + places  # the last item always has the last one
-        return self.dropout(
-            self.item(items[present]) * math.sqrt(dimension) + self.position(positions[present])
-        ), present
+        x = self.item(items[present]) * math.sqrt(dimension) + self.position(positions[present])
+        return self.dropout(x), present
 
     def score(self, representation: Tensor, items: Tensor) -> Tensor:
         """Each representation's score of one item: (T, d) and (T,) -> (T,)."""
