@@ -175,6 +175,32 @@ class Recommender(Protocol):
         """
 
 
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What the scores of B users rest on; None for what a model has not.
+
+    L is the width of the histories that were given.
+    """
+
+    parts: Mapping[str, Float32Array] | None = None
+    """(B, n_items + 1) the terms of the scores by name; they sum to what `Recommender.score` answers."""
+    contributions: Float32Array | None = None
+    """(B, L, n_items + 1) the term that each item of a history gives, 0 at padding; they sum to the same."""
+    items: Float32Array | None = None
+    """(B, L, L) how much each item of a history, by its row, attends to each one up to its own time, by column; rows
+    sum to 1, but those of padding hold 0."""
+    users: Float32Array | None = None
+    """(B, n_users) how much is recalled of each training user; rows sum to 1."""
+
+
+@runtime_checkable
+class Explainable(Protocol):
+    """What a `Recommender` may offer beside: what its scores rest on."""
+
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """After `fit`: what `score` rests on, for arguments as it takes them. It changes nothing."""
+
+
 @runtime_checkable
 class Restorable(Protocol):
     """What a `Recommender` may offer beside: what it has learnt can be kept, and put back without fitting again.

@@ -48,6 +48,7 @@ FIGURES = RESULTS / "figures"
 SEARCHES = RESULTS / "search"
 QUICK = RESULTS / "quick"
 VERDICTS = RESULTS / "verdicts.json"
+EXPLANATIONS = RESULTS / "explanations"
 PAPER = load_paper("chen2020")
 SEEN = ["--protocol", "loo-full-seen-v1"]
 COMPARED = ["am-lstm", "gru4rec", "fpmc", "caser", "sasrec", "sequential-rules", "--results", str(RESULTS)]
@@ -70,7 +71,7 @@ def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, 
 def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
     assert len(records) > 0
     quick = [QUICK / record.key.path() for record in Store(QUICK).records()]
-    others = [VERDICTS, *FIGURES.glob("*.json")]
+    others = [VERDICTS, *FIGURES.glob("*.json"), *EXPLANATIONS.glob("*.json")]
     files = [path for path in RESULTS.rglob("*.json") if path not in others]  # search logs are .jsonl
     assert sorted(files) == sorted([*(RESULTS / record.key.path() for record in records), *quick])
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import transitions
@@ -134,3 +134,14 @@ class FPMC:
         device = self._net.item.device
         query = self._net.query(torch.from_numpy(users).to(device), torch.from_numpy(histories[:, -1]).to(device))
         return (query @ self._net.item.T).cpu().numpy()
+
+    @torch.no_grad()
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """<V_u^UI, V_i^IU> and <V_i^IL, V_l^LI>."""
+        device = self._net.item.device
+        query = self._net.query(torch.from_numpy(users).to(device), torch.from_numpy(histories[:, -1]).to(device))
+        of_user, of_last = (
+            (side @ items.T).cpu().numpy()
+            for side, items in zip(query.chunk(2, dim=1), self._net.item.chunk(2, dim=1), strict=True)
+        )
+        return Explanation(parts={"user": of_user, "last item": of_last})

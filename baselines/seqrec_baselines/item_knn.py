@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, Explanation, FitContext, Float32Array, Int64Array, Sequences
 
 BLOCK = 1024
 """How many items' similarities are computed at a time, so that the full matrix never stands in memory."""
@@ -63,6 +63,12 @@ class ItemKNN:
         known = _binary(rows, histories[rows, places], shape)
         scores: Float32Array = (known @ self._similarities).toarray().astype(np.float32)
         return scores
+
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """The similarity to each item of the history; one that stands there twice counts where it stands first."""
+        similar = self._similarities[histories.ravel()].toarray().reshape(*histories.shape, -1)  # (B, L, n_items + 1)
+        again = np.tril(histories[:, :, None] == histories[:, None, :], -1).any(axis=2)
+        return Explanation(contributions=np.where(again[:, :, None], 0, similar).astype(np.float32))
 
 
 def _user_sets(train: Sequences) -> csr_array:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, diags_array
 
 from seqrec_baselines.markov_chain import transition_counts
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, Explanation, FitContext, Float32Array, Int64Array, Sequences
 
 
 @dataclass
@@ -58,3 +58,9 @@ class SequentialRules:
         recent = csr_array((closeness, (rows, histories[rows, places])), shape=shape)
         scores: Float32Array = (recent @ self._rules).toarray().astype(np.float32)
         return scores
+
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """What the rules from each of the latest items give; no rule has the padding on its left side."""
+        rules = self._rules[histories.ravel()].toarray().reshape(*histories.shape, -1)  # (B, L, n_items + 1)
+        closeness = 1 / np.arange(histories.shape[1], 0, -1)[:, None]
+        return Explanation(contributions=(rules * closeness).astype(np.float32))

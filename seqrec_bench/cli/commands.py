@@ -33,6 +33,7 @@ COMMANDS = {
     "ablations": Command(_SHOW, "ablations:ablations", "Prints what each part of a model is worth."),
     "audit": Command(_SHOW, "audit:audit", "Prints what the conclusions owe to the protocol."),
     "trials": Command(_SHOW, "trials:trials", "Prints every trial of a search and which one was chosen."),
+    "explain": Command(_SHOW, "explain:explain", "Shows what a model recommends to a user, and what that rests on."),
     "compare": Command(_JUDGE, "compare:compare", "Says whether one model is better than others."),
     "claims": Command(_JUDGE, "claims:claims", "Says of each claim of the paper whether it holds here."),
     "check": Command(_JUDGE, "check:check", "Says by its exit code whether records reproduce or have not regressed."),

@@ -1,5 +1,6 @@
 """Files that say which tags (genres, say) an item has: RecBole's ``.item``, comma- or tab-separated text."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from seqrec_bench.errors import InputError
 
 TAG_NAMES = ("tags", "tag", "genres", "genre", "class", "categories", "category")
 TITLE_NAMES = ("title", "movie_title", "item_title")
+YEAR_NAMES = ("release_year", "year")
 LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".item": RECBOLE}
 """By the file's suffix; each may be followed by .gz."""
 
@@ -34,7 +36,8 @@ NO_TAGS = "(no genres listed)"
 def read_tags(path: Path) -> RawTags:
     """Reads each item's tags, and its title where there is one, from a .csv, .tsv or .item file (each also .gz).
 
-    Tags are separated by ``|``, or by spaces in a RecBole column of type token_seq. An item may have several rows.
+    A year that has a column of its own is put after the title, as MovieLens writes it. Tags are separated by ``|``, or
+    by spaces in a RecBole column of type token_seq. An item may have several rows.
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind, or has no item or no tags column.
@@ -53,6 +56,7 @@ def parse_tags(source: Bytes, layout: Layout, names: Sequence[str], file: str) -
     item = names.index(choose_column(names, None, ITEM_NAMES, "rename the item column", file))
     tag = names.index(choose_column(names, None, TAG_NAMES, "rename the column of tags", file))
     titles = [names.index(name) for name in usually_named(names, TITLE_NAMES)[:1]]
+    years = [names.index(name) for name in usually_named(names, YEAR_NAMES)[:1]]
     separator = _separator(names[tag])
     tags_of: dict[str, set[str]] = defaultdict(set)
     title_of: dict[str, str] = {}
@@ -60,9 +64,9 @@ def parse_tags(source: Bytes, layout: Layout, names: Sequence[str], file: str) -
     next(rows)
     for number, row in enumerate(filter(None, rows), start=1):
         require_width(row, names, number, file)
-        require_utf_8([row[place] for place in (item, tag, *titles)], number, file)
+        require_utf_8([row[place] for place in (item, tag, *titles, *years)], number, file)
         tags_of[row[item]].update(split_tags(row[tag], separator))
-        title_of.update((row[item], row[title]) for title in titles)
+        title_of.update((row[item], _dated(row[title], [row[year] for year in years])) for title in titles)
     return RawTags({key: frozenset(tags) for key, tags in tags_of.items()}, title_of)
 
 
@@ -70,6 +74,11 @@ def split_tags(value: str, separator: str | None) -> Sequence[str]:
     """Returns the tags in a field; without a separator the field is one tag."""
     parts = value.split(separator) if separator else [value]
     return [part.strip() for part in parts if part.strip() not in ("", NO_TAGS)]
+
+
+def _dated(title: str, years: Sequence[str]) -> str:
+    """``Toy Story (1995)``; what is no year of four digits is left out."""
+    return " ".join([title, *(f"({year})" for year in years if re.fullmatch(r"\d{4}", year, re.ASCII))])
 
 
 def _separator(name: str) -> str | None:

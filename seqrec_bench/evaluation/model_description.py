@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_type_hints
 
-from seqrec_bench.evaluation.registry import load, made_by
+from seqrec_bench.evaluation.registry import distribution, load, registered
 from seqrec_bench.evaluation.settings import describe_type
 
 
@@ -53,7 +53,7 @@ def describe_model(name: str) -> ModelDescription:
     types, meanings = get_type_hints(recommender), _meanings(recommender)
     return ModelDescription(
         name=name,
-        made_by=made_by(name),
+        made_by=distribution(registered()[name]),
         version=recommender.version,
         deterministic=recommender.deterministic,
         uses_order=recommender.uses_order,

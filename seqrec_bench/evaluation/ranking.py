@@ -60,6 +60,19 @@ def rank_targets(recommender: Recommender, holdout: Holdout, users: Int64Array |
     return Ranks(better=better[wanted], tied=tied[wanted])
 
 
+def score_as_ranked(recommender: Recommender, history: Sequences, user: int) -> Float32Array:
+    """(n_items + 1,) this user's scores to the last bit as `rank_targets` has them.
+
+    Raises:
+        ScoreError: As `rank_targets` has it.
+    """
+    size = block_size(history.n_items)
+    first = user // size * size
+    scores = _score_block(recommender, history, np.arange(first, min(first + size, history.n_users)))
+    row: Float32Array = scores[user - first]
+    return row
+
+
 def latest_items(history: Sequences, users: Int64Array, length: int | None) -> Int64Array:
     """The latest `length` items of each user, oldest first, filled with padding on the left.
 

@@ -50,7 +50,7 @@ def load(name: str) -> type[Recommender]:
     """
     points = registered()
     if name not in points:
-        raise InputError(f"There is no recommender {name!r}{_hint(name, points)}: choose from {', '.join(points)}.")
+        raise InputError(f"There is no recommender {name!r}{hint(name, points)}: choose from {', '.join(points)}.")
     point = points[name]
     place = f"The recommender {name!r} of the distribution {distribution(point)}"
     if not NAME.fullmatch(name):
@@ -167,12 +167,6 @@ def contract_fault(recommender: object) -> str | None:
     return None
 
 
-def made_by(name: str) -> str:
-    """The distribution that registers the recommender, with its version; imports nothing."""
-    distribution = registered()[name].dist
-    return f"{distribution.name} {distribution.version}" if distribution else "unknown"
-
-
 def _field_type(recommender: type[Recommender], key: str) -> object:
     """The declared type of a field that a setting may name."""
     settable = [field for field in _hyperparameter_names(recommender) if field != "dimension"]
@@ -180,7 +174,7 @@ def _field_type(recommender: type[Recommender], key: str) -> object:
         raise InputError(f"{recommender.name}.dimension is no setting: the dimensions of a run set it.")
     if key not in settable:
         raise InputError(
-            f"{recommender.name} has no setting {key!r}{_hint(key, settable)}: "
+            f"{recommender.name} has no setting {key!r}{hint(key, settable)}: "
             f"it has {', '.join(settable) if settable else 'none at all'}."
         )
     return get_type_hints(recommender)[key]
@@ -190,7 +184,7 @@ def _hyperparameter_names(recommender: type) -> list[str]:
     return [field.name for field in dataclasses.fields(recommender) if field.init]
 
 
-def _hint(word: str, possible: Iterable[str]) -> str:
+def hint(word: str, possible: Iterable[str]) -> str:
     """A guess at the word that was meant, to be put into a sentence."""
     close = difflib.get_close_matches(word, possible, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -94,10 +94,11 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
     Raises:
         InputError: The model or its settings are not what they have to be.
     """
-    return _recipe(build(cell.model, cell.dimension, cell.settings), dataset)
+    return recipe_of(build(cell.model, cell.dimension, cell.settings), dataset)
 
 
-def _recipe(recommender: Recommender, dataset: Dataset) -> Recipe:
+def recipe_of(recommender: Recommender, dataset: Dataset) -> Recipe:
+    """What a record of this recommender must have been made by; the data are arranged as the cell's protocol has it."""
     identity = DatasetIdentity(dataset.name, dataset.fingerprint, dataset.tags_fingerprint)
     return Recipe(identity, recommender.version, hyperparameters(recommender))
 
@@ -114,7 +115,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         InputError: The model can't be run on these data.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    recipe = _recipe(recommender, setting.dataset)
+    recipe = recipe_of(recommender, setting.dataset)
     made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
     split = setting.split
     started = time.perf_counter()

@@ -16,7 +16,7 @@ import seqrec_bench
 from seqrec_bench.cache import CACHE_VARIABLE, cache_folder
 from seqrec_bench.data import NAMED_DATASETS, find_cached
 from seqrec_bench.errors import BenchError, InputError
-from seqrec_bench.evaluation.registry import load, made_by, registered
+from seqrec_bench.evaluation.registry import distribution, load, registered
 from seqrec_bench.records import Store
 
 _DISTRIBUTION = "seqrec-bench"
@@ -122,7 +122,7 @@ def _models() -> Iterator[Finding]:
         except BenchError as error:
             yield Finding(f"model {name}", State.BROKEN, str(error), "mend or uninstall that distribution")
         else:
-            usable.setdefault(made_by(name), []).append(name)
+            usable.setdefault(distribution(registered()[name]), []).append(name)
     for distribution, found in usable.items():
         yield Finding(f"models of {distribution}", State.OK, ", ".join(found))
 

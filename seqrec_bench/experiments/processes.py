@@ -30,7 +30,7 @@ Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT]
 MAX_TRIES = 2
 """How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
 
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _SECONDS_TO_END = 2.0
 """How long a process that has given its outcome may take to end: a thread that a recommender left could keep it."""
 
@@ -218,8 +218,8 @@ def _explain_death(exit_code: int | None) -> str:
 def _single_threaded() -> Iterator[None]:
     """Processes started inside do their linear algebra with one thread: `nproc` of them beat one with `nproc`."""
     with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-        os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+        before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+        os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
         try:
             yield
         finally:

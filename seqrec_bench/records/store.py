@@ -187,22 +187,22 @@ class Store:
         if not file.exists():
             raise MissingCellsError(
                 f"The weights of {record.key} are not here as {file}, since git does not keep them: "
-                + _advise_training(self.root, record.key)
+                + advise_training(self.root, record.key)
             )
         content = file.read_bytes()
         if sha256(content) != record.weights:
             raise InvalidRecordError(
-                f"{file} is not the file that was written with its record: " + _advise_training(self.root, record.key)
+                f"{file} is not the file that was written with its record: " + advise_training(self.root, record.key)
             )
         try:
             return decode_weights(content)
         except Exception as error:  # safetensors' own
             raise InvalidRecordError(
-                f"{file} can't be read ({in_words(error)}): " + _advise_training(self.root, record.key)
+                f"{file} can't be read ({in_words(error)}): " + advise_training(self.root, record.key)
             ) from error
 
 
-def _advise_training(root: Path, key: CellKey) -> str:
+def advise_training(root: Path, key: CellKey) -> str:
     dimension = f"--dims {key.dimension} " if key.dimension else ""
     return (
         f"train the cell again, on the same data and with the same settings, by `seqrec-bench run --models {key.model} "

@@ -32,6 +32,12 @@ def test_titles_may_be_absent(tmp_path: Path) -> None:
     assert read_tags(write(tmp_path, "f.csv", "iid,categories\n1,a\n")) == RawTags({"1": frozenset({"a"})}, {})
 
 
+@pytest.mark.parametrize(("year", "title"), [("1995", "Toy Story (1995)"), ("V", "Toy Story"), ("", "Toy Story")])
+def test_a_year_in_a_column_of_its_own_goes_with_the_title(tmp_path: Path, year: str, title: str) -> None:
+    path = write(tmp_path, "f.csv", f"item_id,movie_title,release_year,genres\n1,Toy Story,{year},a\n")
+    assert read_tags(path).titles == {"1": title}
+
+
 def test_a_single_token_of_recbole_is_one_tag(tmp_path: Path) -> None:
     tags = read_tags(write(tmp_path, "f.item", "item_id:token\tgenre:token\n1\tScience fiction\n"))
     assert tags.tags == {"1": frozenset({"Science fiction"})}
@@ -82,4 +88,5 @@ def test_movielens_100k_of_recbole_is_read(recbole_folder: Path) -> None:
     tags = read_tags(recbole_folder / "ml-100k.item")
     assert len(tags.tags) == len(tags.titles) == 1_682
     assert tags.tags["1"] == {"Animation", "Children's", "Comedy"}
+    assert tags.titles["1"] == "Toy Story (1995)"
     assert sum(map(len, tags.tags.values())) == 2_893

@@ -35,7 +35,8 @@ class Planted(Base):
 
 def test_settings_have_the_texts_below_their_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_description, "load", lambda name: Planted)
-    monkeypatch.setattr(model_description, "made_by", lambda name: "planted 1.0")
+    monkeypatch.setattr(model_description, "registered", lambda: {"planted": None})
+    monkeypatch.setattr(model_description, "distribution", lambda point: "planted 1.0")
     model = describe_model("planted")
     assert model.summary == "The first line (Somebody 2020)."
     assert (model.made_by, model.version, model.has_dimension) == ("planted 1.0", 3, True)
@@ -51,7 +52,8 @@ def test_a_class_without_source_has_settings_without_texts(monkeypatch: pytest.M
     facts = {"version": 1, "deterministic": True, "uses_order": True}
     made = make_dataclass("Made", [("size", int, 3)], namespace=facts)
     monkeypatch.setattr(model_description, "load", lambda name: made)
-    monkeypatch.setattr(model_description, "made_by", lambda name: "")
+    monkeypatch.setattr(model_description, "registered", lambda: {"m": None})
+    monkeypatch.setattr(model_description, "distribution", lambda point: "")
     assert [(each.name, each.meaning) for each in describe_model("m").settings] == [("size", "")]
 
 

@@ -9,10 +9,10 @@ Scores that ought to be equal may differ by float rounding where the shape of th
 the very same call is repeated.
 """
 
-from seqrec_bench.evaluation.conformance import fitting, restoring, scoring
+from seqrec_bench.evaluation.conformance import explaining, fitting, restoring, scoring
 from seqrec_bench.evaluation.conformance.trials import ConformanceError, Factory
 
-ALL_CHECKS = scoring.CHECKS + fitting.CHECKS + restoring.CHECKS
+ALL_CHECKS = scoring.CHECKS + fitting.CHECKS + restoring.CHECKS + explaining.CHECKS
 
 __all__ = ["ALL_CHECKS", "ConformanceError", "Factory", "check_recommender"]
 
