@@ -15,6 +15,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
     show_terms,
 )
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached
 from seqrec_bench.data import describe as describe_dataset
@@ -40,11 +41,15 @@ def describe(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
 ) -> None:
     """Prints the facts about a data set that bear on its evaluation."""
+    chosen = choose_protocol(protocol, k_core)
     dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
-    description = describe_dataset(dataset)
-    print_table(("fact", "value"), _facts(description))
+    arranged = chosen.arrange(dataset)
+    description = describe_dataset(arranged, chosen.hold_out(arranged))
+    print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
     if description.repeats_note is not None:
         typer.echo(f"Note: {description.repeats_note}", err=True)
 
@@ -85,7 +90,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("users too short to evaluate", f"{description.n_short_users:,}"),
         ("interactions tied in time", f"{description.tied_interactions:.1%}"),
         ("neighbours without a time gap", f"{description.zero_gaps:.1%}"),
-        ("users whose last item is ambiguous", f"{description.n_ambiguous_targets:,}"),
+        ("users whose test item is ambiguous", f"{description.n_ambiguous_targets:,}"),
         ("items without training interaction", _shortened(description.cold_items)),
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),

@@ -29,6 +29,7 @@ from seqrec_bench.cli.process_options import (
     require_executor,
 )
 from seqrec_bench.cli.progress import open_display
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode, InputError
@@ -60,6 +61,8 @@ def run(
     variant: Annotated[
         str, typer.Option(metavar="NAME", help="The name under which a changed model is recorded.")
     ] = PAPER_VARIANT,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
     jobs: JobsOption = None,
     executor: ExecutorOption = None,
     device: DeviceOption = "cpu",
@@ -82,7 +85,7 @@ def run(
         groups = _model_groups(models, settings or [], variant)
     else:
         groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
-    groups = [_restrict(group, dims, seeds) for group in groups]
+    groups = [_restrict(group, dims, seeds) for group in _under(groups, protocol, k_core, suite)]
     require_device(device)
     require_executor(executor, jobs)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
@@ -125,6 +128,16 @@ def _model_groups(models: str, settings: list[str], variant: str) -> list[Group]
         raise InputError(f"--models {models!r} names no model: give names with commas between them.")
     paper = load_suite("paper")[0]
     return [Group(names, paper.dimensions[:1], paper.seeds, variant, _parse_settings(settings, names))]
+
+
+def _under(groups: list[Group], protocol: str | None, k_core: int | None, suite: str | None) -> list[Group]:
+    """The groups under the protocol that is asked for, if one is."""
+    if protocol is None and k_core is None:
+        return groups
+    if suite is not None:
+        raise InputError("--protocol and --k-core don't go with --suite, which names its protocols: use --models.")
+    name = choose_protocol(protocol, k_core).name
+    return [replace(group, protocols=[name]) for group in groups]
 
 
 def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import in_words
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import FinishedCell, cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.experiments.suite import Cell
@@ -57,7 +57,7 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         InvalidRecordError: A record that stands in a cell's place can't be read.
     """
     pending, done, stale = [], [], []
-    arranged = {name: PROTOCOLS[name].arrange(dataset) for name in {cell.protocol for cell in cells}}
+    arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}
     for cell in cells:
         recipe = cell_recipe(cell, arranged[cell.protocol])
         record = None if fresh else store.load(cell_key(cell, dataset))
@@ -73,7 +73,7 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
 
 def _stale_weights(cell: Cell, record: Record, store: Store) -> str | None:
     """What is wrong with the weights that the record was ranked with; None where it was trained, or they are right."""
-    base = PROTOCOLS[cell.protocol].base
+    base = find_protocol(cell.protocol).base
     return base and stale_weights(record.weights, replace(record.key, protocol=base), store)
 
 
