@@ -12,6 +12,8 @@ from seqrec_bench.cli.audit import audit
 from seqrec_bench.cli.check import check
 from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.compare import compare
+from seqrec_bench.cli.conform import conform
+from seqrec_bench.cli.new import new
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
@@ -38,6 +40,8 @@ app.command()(check)
 app.command()(search)
 app.command()(trials)
 app.command()(attack)
+app.command()(new)
+app.command()(conform)
 
 
 @app.callback()

@@ -127,7 +127,7 @@ def _model_groups(models: str, settings: list[str], variant: str) -> list[Group]
     if not names:
         raise InputError(f"--models {models!r} names no model: give names with commas between them.")
     paper = load_suite("paper")[0]
-    return [Group(names, paper.dimensions[:1], paper.seeds, variant, _parse_settings(settings, names))]
+    return [Group(names, paper.dimensions[:1], paper.seeds, variant, parse_settings(settings, names))]
 
 
 def _under(groups: list[Group], protocol: str | None, k_core: int | None, suite: str | None) -> list[Group]:
@@ -168,8 +168,12 @@ def parse_numbers(text: str, option: str, least: int) -> list[int]:
     return numbers
 
 
-def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
-    """Values of hyperparameters by model and name, from MODEL.KEY=VALUE."""
+def parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
+    """Values of hyperparameters by model and name, from MODEL.KEY=VALUE.
+
+    Raises:
+        InputError: One of them is not of that form, or names a model that is not among `models`, or no setting of it.
+    """
     parsed: dict[str, dict[str, Value]] = {}
     for setting in settings:
         place, equals, text = setting.partition("=")
@@ -177,7 +181,7 @@ def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[st
         if not equals or not dot:
             raise InputError(f"--set {setting!r} is not MODEL.KEY=VALUE: give it like fpmc.epochs=20.")
         if model not in models:
-            raise InputError(f"--set {setting!r} is for a model that is not run: --models names {', '.join(models)}.")
+            raise InputError(f"--set {setting!r} is for another model than {', '.join(models)}: leave it out.")
         parsed.setdefault(model, {})[key] = parse_setting(model, key, text)
     return parsed
 
