@@ -1,9 +1,11 @@
-"""``seqrec-bench data``: fetch, describe and list data sets."""
+"""``seqrec-bench data``: fetch, describe, list and export data sets."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqrec_bench import __version__
 from seqrec_bench.cli.dataset_options import (
     DEFAULT_DATASET,
     InteractionsOption,
@@ -17,10 +19,11 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.tables import print_table
-from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached
+from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
+from seqrec_bench.data.split_files import Labels, write_split
 
-app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=True)
+app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True)
 
 
 @app.command()
@@ -52,6 +55,32 @@ def describe(
     print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
     if description.repeats_note is not None:
         typer.echo(f"Note: {description.repeats_note}", err=True)
+
+
+@app.command()
+def export(
+    split: Annotated[Path, typer.Option(metavar="DIR", help="A new folder for the split's files.")],
+    name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Writes what a protocol holds out, as csv and as RecBole's atomic files, for systems that the bench does not run.
+
+    Example: seqrec-bench data export ml-100k --split ml-100k-split
+    """
+    chosen = choose_protocol(protocol, k_core)
+    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
+    arranged = chosen.arrange(dataset)
+    terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}."
+    labels = Labels(chosen.name, __version__, terms)
+    for path in write_split(split, arranged, chosen.hold_out(arranged), labels):
+        typer.echo(path)
+    typer.echo(terms, err=True)
 
 
 @app.command("list")

@@ -16,6 +16,7 @@ from seqrec_bench.cli.conform import conform
 from seqrec_bench.cli.new import new
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.run import run
+from seqrec_bench.cli.score import score
 from seqrec_bench.cli.search import search
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
@@ -40,6 +41,7 @@ app.command()(check)
 app.command()(search)
 app.command()(trials)
 app.command()(attack)
+app.command()(score)
 app.command()(new)
 app.command()(conform)
 

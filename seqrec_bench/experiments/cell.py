@@ -129,7 +129,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         test=test,
         curve=curve,
         seconds={"fit": round(fitted - started, 3), "score": round(time.perf_counter() - fitted, 3)},
-        peak_memory_bytes=_peak_memory(),
+        peak_memory_bytes=peak_memory(),
         parameters=recommender.n_parameters,
         environment=made_by,
         weights=weights,
@@ -208,7 +208,7 @@ def _sound(epoch: Epoch, number: int, model: str) -> Epoch:
     return Epoch(number, loss, validation, seconds)
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """The greatest resident size of this process so far, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # Linux, where getrusage would count what the parent had before this process began
