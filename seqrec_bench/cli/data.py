@@ -76,7 +76,7 @@ def export(
     chosen = choose_protocol(protocol, k_core)
     dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
     arranged = chosen.arrange(dataset)
-    terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}."
+    terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}"
     labels = Labels(chosen.name, __version__, terms)
     for path in write_split(split, arranged, chosen.hold_out(arranged), labels):
         typer.echo(path)

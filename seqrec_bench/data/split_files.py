@@ -1,16 +1,17 @@
 """A split as files for other systems: plain csv, and RecBole's atomic files, with the raw ids.
 
-RecBole (1.2.1) reads a split of one's own by ``benchmark_filename``, from ``<data_path>/<dataset>/<dataset>.<part>.inter``.
-Its general models want the interactions of each part. Its sequential ones want the samples themselves, each with the list
-of items before it, and refuse files without.
+RecBole (1.2.1) reads a split of one's own by ``benchmark_filename``: the files ``<dataset>/<dataset>.<part>.inter`` in
+its ``data_path``. Its general models want the interactions of each part. Its sequential ones want the samples
+themselves, each with the list of items before it, and refuse files without. Its data set has a name of its own here,
+since RecBole takes ``ml-100k`` from a folder of its own whatever `data_path` says.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,18 @@ LONGEST_LIST = 50
 """RecBole's own MAX_ITEM_LIST_LENGTH: it would cut the end off a longer list, which is the latest items."""
 BLOCK = 2**16
 """Samples whose lists are made at once."""
+
+
+class Style(NamedTuple):
+    """How values stand in a row."""
+
+    delimiter: str
+    quoting: str
+    """As Arrow calls it."""
+
+
+QUOTED, TABS = Style(",", "needed"), Style("\t", "none")
+"""Arrow quotes every text; so csv files have none where the ids do without."""
 
 _INTERACTION = {"user_id": "token", "item_id": "token", "timestamp": "float"}
 _SAMPLE = {"user_id": "token", "item_id_list": "token_seq", "item_id": "token", "timestamp": "float"}
@@ -56,10 +69,13 @@ def write_split(folder: Path, dataset: Dataset, split: Split, labels: Labels) ->
     folder.mkdir(parents=True, exist_ok=True)
     places = _places(dataset, split)
     written = [
-        *(_write_interactions(folder / f"{part}.csv", dataset, places[part]) for part in PARTS),
+        *(
+            _write_interactions(folder / f"{part}.csv", list(_INTERACTION), _csv_style(dataset), dataset, places[part])
+            for part in PARTS
+        ),
         _write_users(folder / "users.csv", dataset, split),
         _write_items(folder / "items.csv", dataset, split),
-        *_write_recbole(folder / "recbole" / dataset.name, dataset, places),
+        *_write_recbole(folder / "recbole", f"{dataset.name}-{labels.protocol}", dataset, places),
     ]
     facts = _facts(dataset, split, labels, recbole=len(written) > len(PARTS) + 2)
     for name, text in (("split.json", json.dumps(facts, indent=2) + "\n"), ("README.md", _readme(facts, labels))):
@@ -89,42 +105,49 @@ def _columns(dataset: Dataset, places: Int64Array) -> dict[str, npt.NDArray[Any]
     }
 
 
-def _write_interactions(path: Path, dataset: Dataset, places: Int64Array) -> Path:
-    blocks = (_columns(dataset, places[start : start + BLOCK]) for start in range(0, len(places), BLOCK))
-    return _write_table(path, list(_INTERACTION), ",", blocks)
+def _write_interactions(path: Path, header: Sequence[str], style: Style, dataset: Dataset, places: Int64Array) -> Path:
+    pieces = (places[start : start + BLOCK] for start in range(0, len(places), BLOCK))
+    return _write_table(path, header, style, (_columns(dataset, piece) for piece in pieces))
 
 
 def _write_users(path: Path, dataset: Dataset, split: Split) -> Path:
     evaluated = np.isin(np.arange(len(dataset.user_ids)), split.test.users).astype(np.int64)
     columns = {"user_id": dataset.user_ids, "n_train": split.train.lengths, "evaluated": evaluated}
-    return _write_table(path, list(columns), ",", [columns])
+    return _write_table(path, list(columns), _csv_style(dataset), [columns])
 
 
 def _write_items(path: Path, dataset: Dataset, split: Split) -> Path:
     columns: dict[str, Any] = {"item_id": dataset.item_ids[1:], "n_train": split.train.item_counts[1:]}
     if dataset.item_titles is not None:
         columns["title"] = np.array(dataset.item_titles[1:], dtype=np.str_)
-    return _write_table(path, list(columns), ",", [columns])
+    return _write_table(path, list(columns), QUOTED, [columns])
 
 
-def _write_recbole(folder: Path, dataset: Dataset, places: Mapping[str, Int64Array]) -> list[Path]:
-    """The atomic files; none where a raw id has what separates values in them."""
-    if any(
-        re.search(r'[\s"]', identifier) for ids in (dataset.user_ids, dataset.item_ids) for identifier in ids.tolist()
-    ):
+def _csv_style(dataset: Dataset) -> Style:
+    return QUOTED if _ids_have(dataset, r'[,"\r\n]') else Style(",", "none")
+
+
+def _ids_have(dataset: Dataset, pattern: str) -> bool:
+    ids = [*dataset.user_ids.tolist(), *dataset.item_ids.tolist()]
+    return any(re.search(pattern, identifier) for identifier in ids)
+
+
+def _write_recbole(parent: Path, name: str, dataset: Dataset, places: Mapping[str, Int64Array]) -> list[Path]:
+    """The atomic files; none where a raw id has what separates values in them, or is quoted by it."""
+    if _ids_have(dataset, r'[\s"]'):
         return []
-    folder.mkdir(parents=True)
     written = []
-    for part, name in zip(PARTS, RECBOLE_PARTS, strict=True):
-        header = [f"{column}:{kind}" for column, kind in _INTERACTION.items()]
-        blocks = (
-            _columns(dataset, places[part][start : start + BLOCK]) for start in range(0, len(places[part]), BLOCK)
-        )
-        written.append(_write_table(folder / f"{dataset.name}.{name}.inter", header, "\t", blocks))
-        header = [f"{column}:{kind}" for column, kind in _SAMPLE.items()]
-        path = folder / f"{dataset.name}.{name}_sequences.inter"
-        written.append(_write_table(path, header, "\t", _samples(dataset, places[part])))
+    (parent / name).mkdir(parents=True)
+    for part, suffix in zip(PARTS, RECBOLE_PARTS, strict=True):
+        path = parent / name / f"{name}.{suffix}.inter"
+        written.append(_write_interactions(path, _typed(_INTERACTION), TABS, dataset, places[part]))
+        path = parent / name / f"{name}.{suffix}_sequences.inter"
+        written.append(_write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part])))
     return written
+
+
+def _typed(columns: Mapping[str, str]) -> list[str]:
+    return [f"{name}:{kind}" for name, kind in columns.items()]
 
 
 def _samples(dataset: Dataset, places: Int64Array) -> Iterator[dict[str, Any]]:
@@ -147,17 +170,16 @@ def _samples(dataset: Dataset, places: Int64Array) -> Iterator[dict[str, Any]]:
         yield {"user_id": columns.pop("user_id"), "item_id_list": pc.binary_join(lists, " "), **columns}
 
 
-def _write_table(path: Path, header: Sequence[str], delimiter: str, blocks: Iterator[Any] | Sequence[Any]) -> Path:
-    """Writes the header as it is, then the blocks' columns; values are quoted where a csv needs it."""
+def _write_table(path: Path, header: Sequence[str], style: Style, blocks: Iterable[Mapping[str, Any]]) -> Path:
+    """Writes the header as it is, then the blocks' columns."""
     import pyarrow as pa
     from pyarrow import csv
 
-    style = "needed" if delimiter == "," else "none"
+    options = csv.WriteOptions(include_header=False, delimiter=style.delimiter, quoting_style=style.quoting)
     with path.open("wb") as file:
-        file.write((delimiter.join(header) + "\n").encode())
+        file.write((style.delimiter.join(header) + "\n").encode())
         for block in blocks:
-            table = pa.table({name: pa.array(values) for name, values in block.items()})
-            csv.write_csv(table, file, csv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style=style))
+            csv.write_csv(pa.table({name: pa.array(values) for name, values in block.items()}), file, options)
     return path
 
 
@@ -177,23 +199,24 @@ def _facts(dataset: Dataset, split: Split, labels: Labels, recbole: bool) -> dic
 
 
 def _readme(facts: Mapping[str, Any], labels: Labels) -> str:
-    name = facts["dataset"]
+    name = f"{facts['dataset']}-{facts['protocol']}"
     recbole = f"""
-`recbole/{name}/` has the same as RecBole's atomic files: `data_path: recbole`, `dataset: {name}`, and
+`recbole/{name}/` has the same as RecBole's atomic files. With `data_path: recbole` and `dataset: {name}`:
 
-- `benchmark_filename: [train, valid, test]` for general models, whose history at the test is train and valid;
+- `benchmark_filename: [train, valid, test]` for general models;
 - `benchmark_filename: [train_sequences, valid_sequences, test_sequences]`, `alias_of_item_id: [item_id_list]` and
-  `load_col: {{inter: [user_id, item_id_list, item_id]}}` for sequential ones, each sample with the {LONGEST_LIST} latest items before it.
+  `load_col: {{inter: [user_id, item_id_list, item_id]}}` for sequential ones. Each sample has the {LONGEST_LIST} latest
+  items before it.
 """
     without = "\nThere are no files for RecBole: an id has a space or a quotation mark in it, which these can't hold.\n"
-    return f"""# The split of {name} under {facts["protocol"]}
+    return f"""# The split of {facts["dataset"]} under {facts["protocol"]}
 
 Written by seqrec-bench {facts["seqrec-bench"]}. {labels.terms}
 
 - `train.csv`: what a system may learn from. Rows stand user by user, each in order of time.
-- `validation.csv`: one target for each of {facts["evaluated_users"]} users. The history is the user's rows in `train.csv`.
-- `test.csv`: one target for each of the same users. The history is `train.csv` and then `validation.csv`; systems are not
-  trained again on the latter.
+- `validation.csv`: one target for each of {facts["evaluated_users"]} users, whose history is in `train.csv`.
+- `test.csv`: one target for each of the same users, whose history is in `train.csv` and then in `validation.csv`.
+  Systems are not trained again on the latter.
 - `users.csv` and `items.csv`: who and what there is. Every item is ranked but those of the user's history.
 - `split.json`: the same facts for programs.
 {recbole if facts["recbole"] else without}
