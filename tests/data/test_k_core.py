@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqrec_bench.data import Dataset, Interactions, RawTags, prepare
@@ -31,6 +31,7 @@ def literal(rows: list[Row], k: int) -> list[Row]:
     return rows
 
 
+@settings(max_examples=60)
 @given(rows=rows, k=st.integers(2, 5))
 def test_the_core_is_the_data_set_of_the_rows_that_are_left_when_one_is_taken_out_at_a_time(
     rows: list[Row], k: int

@@ -1,6 +1,8 @@
+from functools import cache
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqrec_bench.data import Dataset, Interactions, leave_one_out, prepare
@@ -15,6 +17,7 @@ N_USERS, N_ITEMS = 5, 8
 USERS, ITEMS = [f"u{user}" for user in range(N_USERS)], [str(item) for item in range(1, N_ITEMS + 1)]
 
 
+@cache
 def dataset() -> Dataset:
     """u0 has 2 items, so no target; the others have 3 to 6 each."""
     rng = np.random.default_rng(3)
@@ -43,6 +46,7 @@ def literal(scores: Scores, data: Dataset, user: int, history: set[str], target:
     return sum(of[item] > of[target] for item in candidates), sum(of[item] == of[target] for item in candidates)
 
 
+@settings(max_examples=50)
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(ITEMS), st.sampled_from([-1e300, 0.0, 1.0, 1 + 1e-12, 7.0]), min_size=1),
