@@ -38,7 +38,7 @@ class Protocol:
     """How a data set becomes training data and ranked targets."""
 
     name: str
-    filter: Callable[[Dataset], Dataset] | None = None
+    keep: Callable[[Dataset], Dataset] | None = None
     """Takes users and items out, before all else; None keeps them all."""
     reorder: Callable[[Sequences], Sequences] | None = None
     """Changes the order of interactions of one user and time; None leaves them as the file has them."""
@@ -54,7 +54,7 @@ class Protocol:
         Raises:
             InputError: It keeps none.
         """
-        kept = dataset if self.filter is None else self.filter(dataset)
+        kept = dataset if self.keep is None else self.keep(dataset)
         return kept if self.reorder is None else in_order(kept, self.reorder(kept.sequences))
 
     def hold_out(self, dataset: Dataset) -> Split:
@@ -103,7 +103,7 @@ def find_protocol(name: str) -> Protocol:
             f"There is no protocol {name!r}: choose from {', '.join(PROTOCOLS)}, and {cores} with a K from "
             f"{MIN_CORE} up."
         )
-    return replace(PROTOCOLS[f"{found[1]}-v1"], name=name, filter=partial(k_core, k=int(found[2])))
+    return replace(PROTOCOLS[f"{found[1]}-v1"], name=name, keep=partial(k_core, k=int(found[2])))
 
 
 def on_core(name: str, k: int) -> str:
