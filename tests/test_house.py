@@ -148,11 +148,3 @@ def test_an_import_the_wrong_way_breaks_its_contract(copy: Path, module: str, li
     done = lint_imports(copy)
     assert done.returncode == 1
     assert f"{contract} BROKEN" in done.stdout
-
-
-def test_the_model_in_the_readme_keeps_the_contract(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    model = next(block for block in readme.split("```python\n") if "class MyModel" in block).split("```")[0]
-    check = "from seqrec_bench.evaluation.conformance import check_recommender\ncheck_recommender(MyModel)\n"
-    (tmp_path / "my_package.py").write_text(model + check)
-    subprocess.run([sys.executable, tmp_path / "my_package.py"], check=True)

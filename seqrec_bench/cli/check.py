@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,6 +49,10 @@ def check(
         str | None,
         typer.Option(metavar="NAME", help="With --against: the data set.", show_default=DEFAULT_DATASET),
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="With --against: the protocol.", show_default="the paper's"),
+    ] = None,
     exact: Annotated[bool, typer.Option("--exact", help="With --against: demand identical ranks.")] = False,
     two_sided: Annotated[
         bool, typer.Option("--two-sided", help="Demand figures no better than the paper's either.")
@@ -64,9 +69,9 @@ def check(
     try:
         source = read_paper(paper)
         if against is None:
-            if exact or any(option is not None for option in (suite, models, dims, dataset)):
+            if exact or any(option is not None for option in (suite, models, dims, dataset, protocol)):
                 raise InputError(
-                    "--suite, --models, --dims, --dataset and --exact go with --against DIR: give that too."
+                    "--suite, --models, --dims, --dataset, --protocol and --exact go with --against DIR: give that too."
                 )
             report = check_reported(Store(results).records(), source, two_sided)
         elif two_sided:
@@ -74,6 +79,7 @@ def check(
         else:
             records, reference = _sides(results, against)
             data = source.dataset if dataset is None else dataset
+            source = replace(source, protocol=protocol or source.protocol)
             expected = _expected(reference, source, data, suite, models, dims)
             report = check_regression(records, reference, source, data, expected, exact)
     except BenchError as error:

@@ -25,9 +25,11 @@ class Command:
 COMMANDS = {
     "doctor": Command(_START, "doctor:doctor", "Says what is here, what is missing, and the command that mends it."),
     "models": Command(_START, "models:models", "Lists the models, or shows one: its paper, settings and parameters."),
-    "data": Command(_START, "data:app", "Fetches, describes and lists data sets."),
+    "data": Command(_START, "data:app", "Fetches, describes, lists and exports data sets."),
+    "new": Command(_START, "new:new", "Writes a small model of your own to begin with, to be installed."),
     "run": Command(_RUN, "run:run", "Trains and tests models, and stores a record of each; resumes where it stopped."),
     "search": Command(_RUN, "search:search", "Tries settings of models and chooses on validation; logs every trial."),
+    "score": Command(_RUN, "score:score", "Ranks by the scores of a system that the bench does not run."),
     "table": Command(_SHOW, "table:table", "Prints Table 1: reported and reproduced figures, with intervals."),
     "plot": Command(_SHOW, "plot:plot", "Draws Figures 1 and 2, the metrics over the dimension."),
     "ablations": Command(_SHOW, "ablations:ablations", "Prints what each part of a model is worth."),
@@ -37,6 +39,7 @@ COMMANDS = {
     "compare": Command(_JUDGE, "compare:compare", "Says whether one model is better than others."),
     "claims": Command(_JUDGE, "claims:claims", "Says of each claim of the paper whether it holds here."),
     "check": Command(_JUDGE, "check:check", "Says by its exit code whether records reproduce or have not regressed."),
+    "conform": Command(_JUDGE, "conform:conform", "Says check by check whether a model keeps the contract."),
     "attack": Command(_JUDGE, "attack:attack", "Attacks the evaluator, or a model, where the outcome is known."),
 }
 

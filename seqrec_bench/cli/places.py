@@ -6,7 +6,7 @@ from functools import partial
 import typer
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.execution import Executor
 from seqrec_bench.experiments.processes import CellProcesses, Progress
@@ -26,7 +26,7 @@ def this_machine(jobs: int) -> Place:
 def require_no_weights(plan: Plan) -> None:
     """Raises `InputError` for cells that a cluster's workers could not run."""
     for cell in plan.pending:
-        if PROTOCOLS[cell.protocol].base:
+        if find_protocol(cell.protocol).base:
             raise InputError(
                 f"Cells of {cell.protocol} are ranked with the weights in --results, which no Dask worker sees: run "
                 "them on this machine, without --executor."

@@ -28,6 +28,7 @@ from seqrec_bench.cli.process_options import (
     require_executor,
 )
 from seqrec_bench.cli.progress import open_display
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.run_state import RunState
 from seqrec_bench.cli.stopping import stops_in_time
@@ -66,6 +67,8 @@ def run(
     variant: Annotated[
         str, typer.Option(metavar="NAME", help="The name under which a changed model is recorded.")
     ] = PAPER_VARIANT,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
     jobs: JobsOption = None,
     executor: ExecutorOption = None,
     device: DeviceOption = "cpu",
@@ -92,7 +95,7 @@ def run(
             groups = _model_groups(models, settings or [], variant)
         else:
             groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
-        wanted = cells([_restrict(group, dims, seeds) for group in groups])
+        wanted = cells([_restrict(group, dims, seeds) for group in _under(groups, protocol, k_core, suite)])
         store = Store(results)
         store.require_writable()
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
@@ -130,7 +133,17 @@ def _model_groups(models: str, settings: list[str], variant: str) -> list[Group]
     if not names:
         raise InputError(f"--models {models!r} names no model: give names with commas between them.")
     paper = load_suite("paper")[0]
-    return [Group(names, paper.dimensions[:1], paper.seeds, variant, _parse_settings(settings, names))]
+    return [Group(names, paper.dimensions[:1], paper.seeds, variant, parse_settings(settings, names))]
+
+
+def _under(groups: list[Group], protocol: str | None, k_core: int | None, suite: str | None) -> list[Group]:
+    """The groups under the protocol that is asked for, if one is."""
+    if protocol is None and k_core is None:
+        return groups
+    if suite is not None:
+        raise InputError("--protocol and --k-core don't go with --suite, which names its protocols: use --models.")
+    name = choose_protocol(protocol, k_core).name
+    return [replace(group, protocols=[name]) for group in groups]
 
 
 def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
@@ -170,8 +183,12 @@ def _number(digits: str) -> int:
     return int(digits[-100:]) + (len(digits) > 100) * 10**100
 
 
-def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
-    """Values of hyperparameters by model and name, from MODEL.KEY=VALUE."""
+def parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
+    """Values of hyperparameters by model and name, from MODEL.KEY=VALUE.
+
+    Raises:
+        InputError: One of them is not of that form, or names a model that is not among `models`, or no setting of it.
+    """
     parsed: dict[str, dict[str, Value]] = {}
     for setting in settings:
         place, equals, text = setting.partition("=")
@@ -179,7 +196,7 @@ def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[st
         if not equals or not dot:
             raise InputError(f"--set {setting!r} is not MODEL.KEY=VALUE: give it like fpmc.epochs=20.")
         if model not in models:
-            raise InputError(f"--set {setting!r} is for a model that is not run: --models names {', '.join(models)}.")
+            raise InputError(f"--set {setting!r} is for another model than {', '.join(models)}: leave it out.")
         if key in parsed.setdefault(model, {}):
             raise InputError(f"--set gives {place} twice: give it once.")
         parsed[model][key] = parse_setting(model, key, text)

@@ -13,7 +13,7 @@ from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import BenchError, ScoreError, in_words
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.environment import environment
@@ -38,7 +38,7 @@ class Setting:
 
     def __post_init__(self) -> None:
         """Splits the data, once for all cells."""
-        object.__setattr__(self, "split", PROTOCOLS[self.protocol].hold_out(self.dataset))
+        object.__setattr__(self, "split", find_protocol(self.protocol).hold_out(self.dataset))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def setting_under(protocol: str, dataset: Dataset, device: str, store: Store) ->
         dataset: As it was read.
         store: Where the cells' records go, and trained models come from.
     """
-    found = PROTOCOLS[protocol]
+    found = find_protocol(protocol)
     return Setting(found.arrange(dataset), device, protocol, store if found.base else None)
 
 
@@ -132,7 +132,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         test=test,
         curve=curve,
         seconds={"fit": round(fitted - started, 3), "score": round(time.perf_counter() - fitted, 3)},
-        peak_memory_bytes=_peak_memory(),
+        peak_memory_bytes=peak_memory(),
         parameters=_count_parameters(recommender),
         environment=made_by,
         weights=weights,
@@ -154,7 +154,7 @@ def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]
 
 def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, setting: Setting) -> str | None:
     """Restores what the protocol ranks again and returns the sha256 of its weights; None where it is to be fitted."""
-    base = PROTOCOLS[setting.protocol].base
+    base = find_protocol(setting.protocol).base
     if base is None or setting.trained is None or not isinstance(recommender, Restorable):
         return None
     key = cell_key(replace(cell, protocol=base), setting.dataset)
@@ -237,7 +237,7 @@ def _sound(epoch: Epoch, number: int, model: str) -> Epoch:
     return Epoch(number, loss, validation, seconds)
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """The greatest resident size of this process so far, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # Linux, where getrusage would count what the parent had before this process began

@@ -12,7 +12,7 @@ from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.explaining.summary import AttentionSummary, summarise
 from seqrec_bench.evaluation.explaining.user import Question, explain_user
 from seqrec_bench.evaluation.metrics import validation_figures
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hint, load, registered
 from seqrec_bench.experiments.cell import recipe_of
@@ -57,7 +57,7 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store) -> Trained:
     settings = {name: value for name, value in record.recipe.hyperparameters.items() if name != "dimension"}
     recommender = build(key.model, key.dimension, settings)
     recipe = recipe_of(recommender, dataset)
-    split = PROTOCOLS[key.protocol].hold_out(dataset)
+    split = find_protocol(key.protocol).hold_out(dataset)
     if isinstance(recommender, Restorable):
         restore_trained(recommender, split.train, key, recipe, store)
     elif difference := recipe.difference(record.recipe):

@@ -123,8 +123,8 @@ def _models() -> Iterator[Finding]:
             yield Finding(f"model {name}", State.BROKEN, str(error), "mend or uninstall that distribution")
         else:
             usable.setdefault(distribution(registered()[name]), []).append(name)
-    for distribution, found in usable.items():
-        yield Finding(f"models of {distribution}", State.OK, ", ".join(found))
+    for source, found in usable.items():
+        yield Finding(f"models of {source}", State.OK, ", ".join(found))
 
 
 def _data() -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.experiments.suite import Cell
@@ -55,7 +55,7 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         InvalidRecordError: A record that stands in a cell's place can't be read.
     """
     pending, done, stale, planned = [], [], [], {}
-    arranged = {name: PROTOCOLS[name].arrange(dataset) for name in {cell.protocol for cell in cells}}
+    arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}
     for cell in cells:
         key, recipe = cell_key(cell, dataset), cell_recipe(cell, arranged[cell.protocol])
         planned[cell] = Planned(key, recipe, store.version(key))
@@ -77,5 +77,5 @@ def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store) -> str
 
 def _stale_weights(cell: Cell, record: Record, store: Store) -> str | None:
     """What is wrong with the weights that the record was ranked with; None where it was trained, or they are right."""
-    base = PROTOCOLS[cell.protocol].base
+    base = find_protocol(cell.protocol).base
     return base and stale_weights(record.weights, replace(record.key, protocol=base), store)

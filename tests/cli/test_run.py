@@ -155,7 +155,7 @@ def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
         (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
         (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
         (["--models", "fpmc", "--set", "epochs=2", "--variant", "x"], "not MODEL.KEY=VALUE"),
-        (["--models", "fpmc", "--set", "caser.epochs=2", "--variant", "x"], "a model that is not run"),
+        (["--models", "fpmc", "--set", "caser.epochs=2", "--variant", "x"], "another model than fpmc"),
         (["--models", "fpmc", "--set", "fpmc.epoch=2", "--variant", "x"], "did you mean 'epochs'"),
         (["--models", "fpmc", "--set", "fpmc.epochs=two", "--variant", "x"], "give a whole number"),
         (["--models", "fmpc"], "did you mean 'fpmc'"),

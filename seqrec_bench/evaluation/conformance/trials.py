@@ -20,6 +20,8 @@ from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import Epoch, FitContext, Float32Array, Int64Array, ItemTags, Recommender, Sequences
 
 Factory = Callable[[], Recommender]
+Check = Callable[[Factory], None]
+"""Raises `ConformanceError` if a fact does not hold of what the factory makes."""
 
 SEED = 7
 
