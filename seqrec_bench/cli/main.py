@@ -13,6 +13,7 @@ from seqrec_bench.cli.check import check
 from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.compare import compare
 from seqrec_bench.cli.plot import plot
+from seqrec_bench.cli.report import report
 from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
 from seqrec_bench.cli.table import table
@@ -35,6 +36,7 @@ app.command()(compare)
 app.command()(audit)
 app.command()(claims)
 app.command()(check)
+app.command()(report)
 app.command()(search)
 app.command()(trials)
 app.command()(attack)

@@ -1,0 +1,26 @@
+"""What each part of a model is worth."""
+
+from seqrec_bench.reporting.ablations import COLUMNS, ablation_table, entry_texts
+from seqrec_bench.reporting.report.blocks import Grid, Notes, Section
+from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
+
+
+def ablations_section(sources: Sources) -> Section:
+    """A table for each metric."""
+    id, title = "ablations", "What each part is worth"
+    if not sources.paper.ablations:
+        return Section(id, title, [], lacking=[f"No ablations of models on {sources.paper.dataset} are known."])
+    table = ablation_table(sources.records, sources.paper)
+    lacking = lacks(table.missing, "--suite", "ablations")
+    if not any(row.entries for row in table.rows):
+        return Section(id, title, [], lacking=lacking)
+    grids = [
+        Grid(
+            caption=f"Ablations, {name}",
+            head=["model", *COLUMNS],
+            rows=[[row.label, *entry_texts(row.entries.get(name))] for row in table.rows],
+        )
+        for name in table.metrics
+    ]
+    notes = Notes([note for note in table.notes if not note.startswith("Missing: ")])
+    return Section(id, title, [*grids, notes], in_shell("ablations"), lacking)

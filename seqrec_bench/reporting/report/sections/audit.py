@@ -1,0 +1,97 @@
+"""What the conclusions owe to the protocol."""
+
+from collections.abc import Sequence
+
+from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.reporting.audit import Audit, audit
+from seqrec_bench.reporting.audit_figure import PANELS
+from seqrec_bench.reporting.audit_findings import findings
+from seqrec_bench.reporting.audit_text import flips, notes, table_lines
+from seqrec_bench.reporting.markdown import number
+from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Paragraph, Section
+from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
+from seqrec_bench.reporting.report.panels import Point, Series, Size, Titles, frame, line_panel
+from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
+from seqrec_bench.reporting.selection import Place
+from seqrec_bench.reporting.variants import RANKED_AGAIN, SAMPLES, TRAINED_AGAIN, Variant
+
+
+def audit_section(sources: Sources) -> Section:
+    """The models' order under variants of the protocol."""
+    id, title = "audit", "What hangs on the protocol"
+    if not sources.paper.rows or sources.paper.protocol != LOO_FULL:
+        return Section(id, title, [], lacking=[f"The audit is of a paper's models, beginning from {LOO_FULL}."])
+    content = audit(sources.records, sources.paper)
+    lacking = lacks(content.missing, "--suite", "audit")
+    grids = _grids(content)
+    if not grids:
+        return Section(id, title, [], lacking=lacking)
+    name = content.main_metric
+    panels = [
+        panel
+        for number, (says, variants) in enumerate(PANELS)
+        if (panel := _panel(sources, content, number, says, variants))
+    ]
+    legend = [
+        LegendEntry(row.label, sources.style(Place.of(row))) for row in (*sources.paper.rows, *sources.paper.references)
+    ]
+    main = [grid for grid in grids if grid.caption.startswith(name)]
+    others = [grid for grid in grids if grid not in main]
+    charts = Charts(
+        f"{name} of each model under variants of the protocol: where lines cross, models change places.",
+        panels,
+        legend,
+        others,
+    )
+    blocks: list[Block] = [
+        Paragraph(" ".join(findings(content))),
+        charts,
+        *main,
+        Notes([*flips(content), *notes(content)]),
+    ]
+    return Section(id, title, blocks, in_shell("audit"), lacking)
+
+
+def _grids(content: Audit) -> list[Grid]:
+    kinds = ((RANKED_AGAIN, "the same models ranked again"), (TRAINED_AGAIN, "models trained again"))
+    grids = []
+    for name in content.metrics:
+        for variants, kind in kinds:
+            if lines := table_lines(content, name, variants):
+                grids.append(Grid(f"{name}, {kind}", ["model", *lines[0][1:]], lines[1:]))
+    return grids
+
+
+def _panel(sources: Sources, content: Audit, place: int, says: str, variants: Sequence[Variant]) -> Panel | None:
+    columns = [content.columns[content.main_metric].get(variant.name) for variant in variants]
+    means = {
+        model: [
+            column.standings[model].estimate.mean if column and model in column.standings else None
+            for column in columns
+        ]
+        for model in content.labels
+    }
+    known = [mean for those in means.values() for mean in those if mean is not None]
+    if not known or (variants == SAMPLES and len(variants) < 2):
+        return None
+    size = Size()
+    y, left, right = frame(size, known, content.main_metric)
+    x = named_axis([variant.label for variant in variants], left, right)
+    rows = {row.model: Place.of(row) for row in (*sources.paper.rows, *sources.paper.references)}
+    series = [
+        Series(
+            sources.style(rows[model]),
+            [
+                None
+                if mean is None
+                else Point(at, mean, None, f"{content.labels[model]}, {variants[at].label}: {number(mean)}")
+                for at, mean in enumerate(those)
+            ],
+        )
+        for model, those in means.items()
+    ]
+    names = ", ".join(variant.label for variant in variants)
+    titles = Titles(
+        f"audit-{place}", says, f"{content.main_metric} of each model under {names}; the tables below have the numbers."
+    )
+    return line_panel(titles, x, y, series, size, shifted=False)

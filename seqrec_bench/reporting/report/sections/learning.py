@@ -1,0 +1,89 @@
+"""Learning curves: the validation figure that chooses, epoch by epoch."""
+
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.records import Record
+from seqrec_bench.reporting.compared import Compared
+from seqrec_bench.reporting.markdown import number
+from seqrec_bench.reporting.report.blocks import Charts, Grid, Notes, Section
+from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel, linear_axis
+from seqrec_bench.reporting.report.panels import (
+    SMALL_HEIGHT,
+    SMALL_WIDTH,
+    Point,
+    Series,
+    Size,
+    Titles,
+    frame,
+    line_panel,
+)
+from seqrec_bench.reporting.report.sources import Sources, in_shell
+
+_SIZE = Size(SMALL_WIDTH, SMALL_HEIGHT)
+
+
+def learning_section(sources: Sources) -> Section:
+    """A panel for each model that was trained in epochs, a line for each seed."""
+    id, title = "learning", "Learning curves"
+    models = [model for model in sources.models if any(record.curve for record in model.records)]
+    if not models:
+        command = in_shell("run", "--models", "fpmc", "--seeds", "0")
+        return Section(id, title, [], lacking=[f"No model here was trained in epochs; `{command}` would train one."])
+    values = [_figure(epoch) for model in models for record in model.records for epoch in record.curve]
+    panels = [_panel(sources, model, number, values) for number, model in enumerate(models)]
+    charts = Charts(
+        f"Validation {SELECTION_METRIC} after each epoch, a line for each seed. All panels have the same scale.",
+        panels,
+        [LegendEntry("the epoch that was kept", sources.style(models[0].place), has_line=False)],
+        [_data(models)],
+        are_small=True,
+    )
+    notes = Notes(
+        ["Validation targets only. A model is kept as it was at its best epoch; a cross marks none."[:79] + "."]
+    )
+    return Section(id, title, [charts, notes])
+
+
+def _figure(epoch: Epoch) -> float:
+    return epoch.validation[SELECTION_METRIC]
+
+
+def _best(record: Record) -> Epoch:
+    return max(record.curve, key=_figure)
+
+
+def _panel(sources: Sources, model: Compared, place: int, values: list[float]) -> Panel:
+    records = [record for record in model.records if record.curve]
+    style = sources.style(model.place)
+    y, left, right = frame(_SIZE, values, SELECTION_METRIC)
+    last = max(record.curve[-1].number for record in records)
+    ticks = linear_axis([0, last], left, right, count=4).ticks
+    x = Axis(0, max(last, 2) * 1.04, left, right, [tick for tick in ticks if 0 <= tick[0] <= last], "epoch")
+    series = []
+    for record in records:
+        best = _best(record)
+        curve: list[Point | None] = [Point(epoch.number, _figure(epoch)) for epoch in record.curve]
+        text = f"seed {record.key.seed}: {number(_figure(best))} in epoch {best.number}"
+        series.append(Series(style, curve, has_dots=False))
+        series.append(Series(style, [Point(best.number, _figure(best), None, text)], is_joined=False))
+    says = f"{model.label}: {len(records)} runs of up to {last} epochs; best " + ", ".join(
+        number(_figure(_best(record))) for record in records
+    )
+    return line_panel(Titles(f"learning-{place}", model.label, f"{says}."), x, y, series, _SIZE, shifted=False)
+
+
+def _data(models: list[Compared]) -> Grid:
+    rows = [
+        [
+            model.label,
+            str(record.key.seed),
+            str(record.curve[-1].number),
+            str(_best(record).number),
+            number(_figure(_best(record))),
+            number(_figure(record.curve[-1])),
+        ]
+        for model in models
+        for record in model.records
+        if record.curve
+    ]
+    head = ["model", "seed", "epochs", "kept epoch", f"{SELECTION_METRIC}\nkept", f"{SELECTION_METRIC}\nlast"]
+    return Grid("Learning curves: what was kept", head, rows)
