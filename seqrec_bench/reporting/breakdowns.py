@@ -13,6 +13,8 @@ from seqrec_bench.reporting.statistics.estimates import population_half_width
 from seqrec_bench.reporting.statistics.runs import Runs
 
 N_LENGTH_GROUPS = 4
+MIN_USERS = 10
+"""Fewer say nothing about others like them."""
 HEAD_SHARE, TORSO_SHARE = 0.5, 0.8
 """Of the training interactions: the most popular items that make up the first, and all that make up the second."""
 
@@ -22,8 +24,8 @@ class Group:
     """Evaluated users of one kind."""
 
     name: str
-    extent: str
-    """What the name stands for, in these data."""
+    title: str
+    """The name with what it stands for in these data."""
     users: Int64Array
     """(n,) their places among the evaluated users; never none."""
 
@@ -34,7 +36,10 @@ class GroupFigure:
 
     mean: float
     half_width: float | None
-    """Half the 95 % interval for users like these, trained again; None where seeds or users are too few."""
+    """Half the 95 % interval for users like these, trained again.
+
+    None where seeds or users are too few, and where all users have the same figure: their spread is then not known.
+    """
 
 
 def by_history_length(holdout: Holdout) -> list[Group]:
@@ -43,7 +48,8 @@ def by_history_length(holdout: Holdout) -> list[Group]:
     edges = np.unique(np.quantile(lengths, np.arange(1, N_LENGTH_GROUPS) / N_LENGTH_GROUPS, method="inverted_cdf"))
     part = np.searchsorted(edges, lengths)  # users of one length are in one part
     groups = [np.flatnonzero(part == number) for number in np.unique(part)]
-    return [Group(_extent(lengths[users]), "items", users) for users in groups]
+    extents = [_extent(lengths[users]) for users in groups]
+    return [Group(extent, f"{extent} items", users) for extent, users in zip(extents, groups, strict=True)]
 
 
 def by_target_popularity(split: Split) -> list[Group]:
@@ -64,7 +70,9 @@ def by_target_popularity(split: Split) -> list[Group]:
         "cold": of_target == 0,
     }
     users = {name: np.flatnonzero(of_kind) for name, of_kind in kinds.items()}
-    return [Group(name, _extent(of_target[those]), those) for name, those in users.items() if len(those)]
+    return [
+        Group(name, f"{name} ({_extent(of_target[those])})", those) for name, those in users.items() if len(those) > 0
+    ]
 
 
 def _extent(numbers: Int64Array) -> str:
@@ -79,4 +87,5 @@ def figures(model: Compared, groups: Sequence[Group], metrics: Sequence[str]) ->
 
 def _figure(of_all: Runs, group: Group) -> GroupFigure:
     of_group = Runs(of_all.values[:, group.users], of_all.deterministic)
-    return GroupFigure(of_group.mean, population_half_width(of_group))
+    known = of_group.n_users >= MIN_USERS and np.ptp(of_group.values) > 0
+    return GroupFigure(of_group.mean, population_half_width(of_group) if known else None)

@@ -32,6 +32,8 @@ class Notes:
     template: ClassVar[str] = "notes.html.j2"
 
     sentences: Sequence[str]
+    are_findings: bool = False
+    """Whether they say what was found, and are no notes."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class LegendEntry:
     label: str
     style: Style
     has_line: bool = True
+    is_reported: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class Dot:
     style: Style
     text: str
     """Shown to whoever points at it."""
+    is_reported: bool = False
+    """Whether it is a paper's figure, and not one from records."""
 
 
 @dataclass(frozen=True)
@@ -147,10 +150,10 @@ def named_axis(names: Sequence[str], start: float, end: float, label: str = "") 
     return Axis(-0.5, len(names) - 0.5, start, end, list(enumerate(names)), label)
 
 
-def _step(least: float) -> float:
-    """The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below."""
-    magnitude: float = 10.0 ** math.floor(math.log10(least))
-    return next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= least * (1 - 1e-9))
+def _step(wanted: float) -> float:
+    """Of 1, 2 and 5 times a power of ten the one that is nearest, as a ratio."""
+    magnitude: float = 10.0 ** math.floor(math.log10(wanted))
+    return min((factor * magnitude for factor in (1, 2, 5, 10)), key=lambda step: abs(math.log(step / wanted)))
 
 
 def _text(value: float, digits: int) -> str:

@@ -25,13 +25,18 @@ def to_html(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(prose=_prose, tone=_tone)
+    environment.filters.update(prose=_prose, tone=_tone, words=_words)
     return environment.get_template("report.html.j2").render(report=report) + "\n"
 
 
 def _prose(text: str) -> Markup:
     """What stands between two backticks is code."""
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def _words(command: str) -> Markup:
+    """A command that breaks between its words only."""
+    return Markup(" ").join(Markup('<span class="word">{}</span>').format(word) for word in command.split(" "))
 
 
 def _tone(verdict: str) -> str:

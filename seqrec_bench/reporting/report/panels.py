@@ -18,7 +18,7 @@ from seqrec_bench.reporting.report.chart import (
 )
 
 WIDTH, HEIGHT = 380.0, 250.0
-SMALL_WIDTH, SMALL_HEIGHT = 240.0, 160.0
+SMALL_WIDTH, SMALL_HEIGHT = 240.0, 190.0
 _ROW = 24.0
 """The height of a row of a forest plot."""
 _SHIFT = 3.0
@@ -31,6 +31,8 @@ class Point:
     y: float
     half_width: float | None = None
     text: str = ""
+    is_reported: bool = False
+    """Whether it is a paper's figure, and not one from records."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def line_panel(
         for point, place in zip(each.points, placed, strict=True):
             if point is not None and place is not None:
                 bars += _bar(point, place[0], y, each.style)
-                dots += [Dot(*place, each.style, point.text)] if each.has_dots else []
+                dots += [Dot(*place, each.style, point.text, point.is_reported)] if each.has_dots else []
     return Panel(
         *(titles.id, titles.title, titles.description, size.width, size.height),
         *(x.start, x.end, y.end, y.start),

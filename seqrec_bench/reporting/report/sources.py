@@ -15,7 +15,7 @@ from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.report.chart import MARKERS, Style
-from seqrec_bench.reporting.selection import Missing, Place
+from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.table import Table, table_one
 
 
@@ -107,4 +107,6 @@ def numbers(values: Sequence[int]) -> str:
     return ",".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else str(part[0]) for part in parts)
 
 
-__all__ = ["Missing", "Sources", "in_shell", "lacks", "numbers"]
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

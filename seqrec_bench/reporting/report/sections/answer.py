@@ -8,7 +8,7 @@ from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.gate.verdicts import Verdict
 from seqrec_bench.reporting.report.blocks import Block, Facts, Paragraph, Section
 from seqrec_bench.reporting.report.sections.differences import separated
-from seqrec_bench.reporting.report.sources import Sources, in_shell, numbers
+from seqrec_bench.reporting.report.sources import Sources, in_shell, listed, numbers
 
 _IN_WORDS = {
     Verdict.REPRODUCED: "reproduced",
@@ -40,13 +40,8 @@ def _reproduced(check: Check) -> Iterator[str]:
     """How many of the figures are reproduced, and which are not."""
     if check.judgements:
         counts = Counter(judgement.verdict for judgement in check.judgements)
-        yield (
-            f"Of {len(check.judgements)} reported figures that could be judged, "
-            + _listed([f"{counts[verdict]} {_are(counts[verdict])} {words}" for verdict, words in _IN_WORDS.items()
-                       if counts[verdict]])
-            + _which(check)
-            + "."
-        )  # fmt: skip
+        found = [f"{counts[each]} {_are(counts[each])} {words}" for each, words in _IN_WORDS.items() if counts[each]]
+        yield f"Of {len(check.judgements)} reported figures that could be judged, {listed(found)}{_which(check)}."
     if check.missing:
         yield f"The table as a whole can't be judged, since records are missing: {'; '.join(check.missing)}."
     elif check.judgements:
@@ -68,28 +63,26 @@ def _claims(sources: Sources) -> str:
     counts = Counter(entry.verdict for entry in entries)
     parts = [part.verdict for entry in entries for part in entry.parts if part.verdict is not None]
     unjudged = [entry.claim.id for entry in entries if entry.missing]
-    waiting = f", {_listed(unjudged)} for want of records" if unjudged else ""
+    waiting = f", {listed(unjudged)} for want of records" if unjudged else ""
     return (
-        f"Of the paper's {len(entries)} claims, "
-        + _listed([f"{counts[verdict]} {_are(counts[verdict])} {verdict.value}" for verdict in ClaimVerdict])
-        + f"{waiting}; of the {len(parts)} parts that could be judged, {parts.count(ClaimVerdict.SUPPORTED)} are "
-        f"supported and {parts.count(ClaimVerdict.REFUTED)} refuted here."
+        f"Of the paper's {len(entries)} claims, {listed([_count(counts, verdict) for verdict in ClaimVerdict])}{waiting}; "
+        f"of the {len(parts)} parts that could be judged, {parts.count(ClaimVerdict.SUPPORTED)} are supported and "
+        f"{parts.count(ClaimVerdict.REFUTED)} refuted here."
     )
 
 
+def _count(counts: Counter[ClaimVerdict], verdict: ClaimVerdict) -> str:
+    return f"{counts[verdict] or 'none'} {_are(counts[verdict])} {verdict.value}"
+
+
 def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return "are" if count > 1 else "is"
 
 
 def _facts(sources: Sources) -> dict[str, str]:
     records = [record for model in sources.models for record in model.records]
     seeds = {record.key.seed for record in records if not record.deterministic}
-    facts = {"Paper": sources.paper.citation} if sources.paper.rows else {}
-    return facts | {
+    return {
         "Data set": f"{sources.paper.dataset}, {sources.n_users} test users",
         "Protocol": sources.paper.protocol,
         "Fingerprint of the data": records[0].recipe.dataset.fingerprint,

@@ -8,7 +8,7 @@ from seqrec_bench.reporting.audit_figure import PANELS
 from seqrec_bench.reporting.audit_findings import findings
 from seqrec_bench.reporting.audit_text import flips, notes, table_lines
 from seqrec_bench.reporting.markdown import number
-from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Paragraph, Section
+from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.reporting.report.panels import Point, Series, Size, Titles, frame, line_panel
 from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
@@ -44,7 +44,7 @@ def audit_section(sources: Sources) -> Section:
         others,
     )
     blocks: list[Block] = [
-        Paragraph(" ".join(findings(content))),
+        Notes(findings(content), are_findings=True),
         charts,
         *main,
         Notes([*flips(content), *notes(content)]),

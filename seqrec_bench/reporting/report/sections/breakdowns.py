@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from seqrec_bench.reporting.breakdowns import Group, GroupFigure, by_history_length, by_target_popularity, figures
+from seqrec_bench.reporting.breakdowns import (
+    MIN_USERS,
+    Group,
+    GroupFigure,
+    by_history_length,
+    by_target_popularity,
+    figures,
+)
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.comparison import COMPARED_METRICS
 from seqrec_bench.reporting.markdown import number
@@ -40,8 +47,9 @@ _NOTES = (
     "equal numbers of users as ties allow.",
     "Popularity: the target's interactions in the training data. Head: the most popular items that together have half "
     "of all training interactions; torso: those that have the next 30 %; tail: the others; cold: items without any.",
-    "±: half the 95 % interval for other users like these, trained again. Groups are looked at after the fact and not "
-    "tested against each other: differences between them are hints.",
+    f"±: half the 95 % interval for other users like these, trained again; none for fewer than {MIN_USERS} users, nor "
+    "where all of them have the same figure. Groups are looked at after the fact and not tested against each other: "
+    "differences between them are hints.",
     "The charts have the models as published, the tables their variants too.",
 )
 
@@ -74,29 +82,24 @@ def _panel(
         for sign in (-1, 1)
     ]
     y, left, right = frame(size, means, metric)
-    x = named_axis([_name(group) for group in groups], left, right)
+    x = named_axis([group.name for group in groups], left, right)
     series = [
         Series(
             sources.style(model.place),
             [
-                Point(at, figure.mean, figure.half_width, f"{model.label}, {_name(groups[at])}: {_text(figure)}")
+                Point(at, figure.mean, figure.half_width, f"{model.label}, {groups[at].name}: {_text(figure)}")
                 for at, figure in enumerate(found[model.label])
             ],
         )
         for model in models
     ]
-    names = ", ".join(f"{_name(group)} ({len(group.users)} users)" for group in groups)
+    names = ", ".join(f"{group.name} ({len(group.users)} users)" for group in groups)
     titles = Titles(f"by-{id}", metric, f"{metric} of each model for {names}; the table below has the numbers.")
     return line_panel(titles, x, y, series, size)
 
 
-def _name(group: Group) -> str:
-    return group.extent if group.name == "items" else group.name
-
-
 def _head(group: Group) -> str:
-    name = f"{group.extent} items" if group.name == "items" else f"{group.name} ({group.extent})"
-    return f"{name}\n{len(group.users)} users"
+    return f"{group.title}\n{len(group.users)} users"
 
 
 def _grid(says: str, metric: str, groups: Sequence[Group], found: Figures, folded: bool) -> Grid:

@@ -14,12 +14,13 @@ def claims_section(sources: Sources) -> Section:
         return Section(id, title, [], lacking=[sentence])
     ledger = sources.ledger
     cards = [_card(entry) for entry in ledger.entries]
+    notes = Notes([note for note in ledger.notes if not note.startswith("Missing: ")])
     lacking = []
     if ledger.missing:
         names = ", ".join(entry.claim.id for entry in ledger.entries if entry.missing)
         commands = [in_shell("run", "--all"), in_shell("run", "--suite", "ablations")]
         lacking.append(f"{names}: cells are missing. `{commands[0]}` and `{commands[1]}` make them.")
-    return Section(id, title, [*cards, Notes(ledger.notes)], in_shell("claims"), lacking, in_text=True)
+    return Section(id, title, [*cards, notes], in_shell("claims"), lacking, in_text=True)
 
 
 def _card(entry: Entry) -> ClaimCard:

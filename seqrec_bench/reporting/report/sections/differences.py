@@ -9,10 +9,10 @@ from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair, compare_places
 from seqrec_bench.reporting.comparison_formats import COLUMNS, notes, pair_texts
 from seqrec_bench.reporting.markdown import NONE, number
-from seqrec_bench.reporting.report.blocks import Charts, Grid, Notes, Section
+from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, Style
 from seqrec_bench.reporting.report.panels import Point, Titles, forest_panel
-from seqrec_bench.reporting.report.sources import Sources, in_shell
+from seqrec_bench.reporting.report.sources import Sources, in_shell, listed
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
 
@@ -38,7 +38,7 @@ def differences_section(sources: Sources) -> Section:
     )
     few = ", ".join(labels[place] for place in comparison.too_few)
     lacking = [f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {few}."] if few else []
-    blocks = [charts, grids[0], Notes(notes(comparison))]
+    blocks: list[Block] = [charts, grids[0], Notes(notes(comparison))]
     return Section(id, title, blocks, _command(sources, models), lacking)
 
 
@@ -87,7 +87,7 @@ def separated(sources: Sources) -> Iterator[str]:
             Outcome.NOT_SEPARATED: "is not separated from",
             Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
         }
-        said = [f"{words[outcome]} {', '.join(others)}" for outcome, others in found.items() if others]
+        said = [f"{words[outcome]} {listed(others)}" for outcome, others in found.items() if others]
         yield f"By paired tests on {name}, {models[0].label} {'; it '.join(said)}."
 
 

@@ -6,7 +6,7 @@ from seqrec_bench.reporting.curves import Curve, Curves, dimension_curves
 from seqrec_bench.reporting.figure import figure_notes
 from seqrec_bench.reporting.markdown import NONE, number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
-from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel
+from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel, Style
 from seqrec_bench.reporting.report.panels import Point, Series, Size, Titles, frame, line_panel
 from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
 from seqrec_bench.reporting.selection import Place
@@ -25,16 +25,18 @@ def dimensions_section(sources: Sources) -> Section:
         return Section(id, title, [], lacking=lacking)
     panels = [_panel(sources, curves, number) for number, curves in enumerate(figures, start=1)]
     legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in sources.paper.rows]
+    legend.append(LegendEntry(f"reported, at {sources.paper.dimension}", Style(_ROUND), False, is_reported=True))
     data = [_data(curves, number) for number, curves in enumerate(figures, start=1)]
     names = [f"Figure {number}, {curves.metric}" for number, curves in enumerate(figures, start=1)]
     blocks: list[Block] = [
         Charts(f"{'; '.join(names)}: over the dimension.", panels, legend, data),
-        Notes([*_without_missing(figure_notes(figures[0], sources.paper)), _REPORTED]),
+        Notes(_without_missing(figure_notes(figures[0], sources.paper))),
     ]
     return Section(id, title, blocks, command, lacking)
 
 
-_REPORTED = "Marks without a line, larger and hollow: the figures that the paper's table reports."
+_ROUND = 3
+"""The style whose marker is a circle."""
 
 
 def _without_missing(notes: list[str]) -> list[str]:
@@ -82,7 +84,7 @@ def _reported(curve: Curve, curves: Curves, dimension: float) -> list[Point | No
     value = curve.row.reported.get(curves.metric)
     if value is None:
         return []
-    return [None, Point(dimension, value, None, f"{curve.row.label}, reported: {number(value)}")]
+    return [None, Point(dimension, value, None, f"{curve.row.label}, reported: {number(value)}", True)]
 
 
 def _text(point: Estimate | None) -> str:

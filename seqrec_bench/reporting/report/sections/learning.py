@@ -4,8 +4,8 @@ from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.markdown import number
-from seqrec_bench.reporting.report.blocks import Charts, Grid, Notes, Section
-from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel, linear_axis
+from seqrec_bench.reporting.report.blocks import Charts, Grid, Section
+from seqrec_bench.reporting.report.chart import Axis, Panel, linear_axis
 from seqrec_bench.reporting.report.panels import (
     SMALL_HEIGHT,
     SMALL_WIDTH,
@@ -19,6 +19,8 @@ from seqrec_bench.reporting.report.panels import (
 from seqrec_bench.reporting.report.sources import Sources, in_shell
 
 _SIZE = Size(SMALL_WIDTH, SMALL_HEIGHT)
+_SHARE = 0.6
+"""Of the best figure: what is below it, as first epochs are, is left out of the panels."""
 
 
 def learning_section(sources: Sources) -> Section:
@@ -28,19 +30,18 @@ def learning_section(sources: Sources) -> Section:
     if not models:
         command = in_shell("run", "--models", "fpmc", "--seeds", "0")
         return Section(id, title, [], lacking=[f"No model here was trained in epochs; `{command}` would train one."])
-    values = [_figure(epoch) for model in models for record in model.records for epoch in record.curve]
-    panels = [_panel(sources, model, number, values) for number, model in enumerate(models)]
+    best = [[_figure(_best(record)) for record in model.records if record.curve] for model in models]
+    least = min(_SHARE * max(map(max, best)), min(map(min, best)))
+    panels = [_panel(sources, model, number, (least, max(map(max, best)))) for number, model in enumerate(models)]
     charts = Charts(
-        f"Validation {SELECTION_METRIC} after each epoch, a line for each seed. All panels have the same scale.",
+        f"Validation {SELECTION_METRIC} after each epoch, a line for each seed, with a mark at the "
+        "epoch that was kept. All panels have the same scale; curves begin where they come into it.",
         panels,
-        [LegendEntry("the epoch that was kept", sources.style(models[0].place), has_line=False)],
+        [],
         [_data(models)],
         are_small=True,
     )
-    notes = Notes(
-        ["Validation targets only. A model is kept as it was at its best epoch; a cross marks none."[:79] + "."]
-    )
-    return Section(id, title, [charts, notes])
+    return Section(id, title, [charts])
 
 
 def _figure(epoch: Epoch) -> float:
@@ -51,17 +52,17 @@ def _best(record: Record) -> Epoch:
     return max(record.curve, key=_figure)
 
 
-def _panel(sources: Sources, model: Compared, place: int, values: list[float]) -> Panel:
+def _panel(sources: Sources, model: Compared, place: int, scale: tuple[float, float]) -> Panel:
     records = [record for record in model.records if record.curve]
     style = sources.style(model.place)
-    y, left, right = frame(_SIZE, values, SELECTION_METRIC)
+    y, left, right = frame(_SIZE, scale, SELECTION_METRIC)
     last = max(record.curve[-1].number for record in records)
     ticks = linear_axis([0, last], left, right, count=4).ticks
     x = Axis(0, max(last, 2) * 1.04, left, right, [tick for tick in ticks if 0 <= tick[0] <= last], "epoch")
     series = []
     for record in records:
         best = _best(record)
-        curve: list[Point | None] = [Point(epoch.number, _figure(epoch)) for epoch in record.curve]
+        curve = [Point(epoch.number, _figure(epoch)) if _figure(epoch) >= scale[0] else None for epoch in record.curve]
         text = f"seed {record.key.seed}: {number(_figure(best))} in epoch {best.number}"
         series.append(Series(style, curve, has_dots=False))
         series.append(Series(style, [Point(best.number, _figure(best), None, text)], is_joined=False))

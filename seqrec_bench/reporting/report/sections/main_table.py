@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from seqrec_bench.reporting.formats import entry_texts
 from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.markdown import NONE
-from seqrec_bench.reporting.report.blocks import Grid, Notes, Section
+from seqrec_bench.reporting.report.blocks import Block, Grid, Notes, Section
 from seqrec_bench.reporting.report.panels import strips
 from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
 from seqrec_bench.reporting.table import Entry, Table
@@ -19,7 +19,7 @@ def main_table_section(sources: Sources) -> Section:
         if isinstance(check, Check)
         else {}
     )
-    grids = [_grid(table, metric, verdicts) for metric in table.metrics]
+    grids: list[Block] = [_grid(table, metric, verdicts) for metric in table.metrics]
     notes = Notes([*table.notes, *_verdict_notes(check)])
     return Section("table", "Table 1", [*grids, notes], _command(sources), lacks(table.missing, "--all"), in_text=True)
 
@@ -57,4 +57,6 @@ def _rules(kinds: Sequence[bool]) -> list[int]:
 
 def _verdict_notes(check: Check | str) -> list[str]:
     """What the verdicts rest on; what they are about stands in the table's own notes."""
-    return [check] if isinstance(check, str) else list(check.notes[1:])
+    if isinstance(check, str):
+        return [check]
+    return [note for note in check.notes if not note.startswith(("Reported: ", "One run's range: "))]

@@ -8,7 +8,7 @@ from typing import Any
 import seqrec_bench
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.reporting.markdown import NONE
-from seqrec_bench.reporting.report.blocks import Facts, Grid, Notes, Section
+from seqrec_bench.reporting.report.blocks import Block, Facts, Grid, Notes, Section
 from seqrec_bench.reporting.report.sources import Sources, in_shell, numbers
 
 _SHORT = 12
@@ -24,20 +24,20 @@ def provenance_section(sources: Sources) -> Section:
         {
             "This report": f"seqrec-bench {seqrec_bench.__version__}, from {len(records)} records on {paper.dataset}, "
             f"{len(own)} of them under {paper.protocol}",
-            "Fingerprints of the data": "; ".join(_fingerprints(records)),
-            "Item tags": "; ".join(sorted({str(record.recipe.dataset.tags_fingerprint) for record in own})),
+            "Fingerprint of the item tags": "; ".join(
+                sorted({record.recipe.dataset.tags_fingerprint or "no tags" for record in own})
+            ),
         }
     )
-    blocks = [facts, _commands(own), _environments(own), Notes(_notes(own))]
+    blocks: list[Block] = [facts, _data(records), _commands(own), _environments(own), Notes(_notes(own))]
     return Section("provenance", "How each number was made", blocks)
 
 
-def _fingerprints(records: Iterable[Record]) -> list[str]:
-    """By protocol, since orders of ties change the data."""
-    protocols = defaultdict(list)
-    for record in records:
-        protocols[record.recipe.dataset.fingerprint].append(record.key.protocol)
-    return [f"{fingerprint[:_SHORT]} ({', '.join(dict.fromkeys(names))})" for fingerprint, names in protocols.items()]
+def _data(records: Iterable[Record]) -> Grid:
+    """By protocol, since orders of ties in time change the data."""
+    counts = Counter((record.key.protocol, record.recipe.dataset.fingerprint[:_SHORT]) for record in records)
+    rows = [[protocol, fingerprint, str(count)] for (protocol, fingerprint), count in counts.items()]
+    return Grid("The data, as each protocol orders them", ["protocol", "fingerprint", "records"], rows, n_words=2)
 
 
 def _commands(records: Sequence[Record]) -> Grid:
