@@ -70,6 +70,7 @@ class Axis:
 class Tick:
     position: float
     text: str
+    """A line feed ends the first of two lines."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Panel:
     lines: Sequence[Path]
     bars: Sequence[Path]
     dots: Sequence[Dot]
+    bands: Sequence[Path] = ()
     zero: float | None = None
     """Where a vertical line marks no difference."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from seqrec_bench.reporting.report.chart import (
     Axis,
@@ -17,8 +18,8 @@ from seqrec_bench.reporting.report.chart import (
     ticks_of,
 )
 
-WIDTH, HEIGHT = 380.0, 250.0
-SMALL_WIDTH, SMALL_HEIGHT = 240.0, 190.0
+_MARGIN = 40
+"""Under the area within the axes, for two lines of text."""
 _ROW = 24.0
 """The height of a row of a forest plot."""
 _SHIFT = 3.0
@@ -44,6 +45,8 @@ class Series:
     """None where there is no figure."""
     is_joined: bool = True
     has_dots: bool = True
+    has_band: bool = False
+    """Whether the intervals are joined too."""
 
 
 @dataclass(frozen=True)
@@ -57,25 +60,31 @@ class Titles:
 
 @dataclass(frozen=True)
 class Size:
-    width: float = WIDTH
-    height: float = HEIGHT
+    """Of a panel. Text has one size in these units, so that a panel looks right where it is about as wide as this."""
+
+    width: float
+    height: float
+
+
+LARGE, MEDIUM, SMALL = Size(440, 290), Size(300, 230), Size(220, 180)
+"""For two, three and four panels side by side."""
 
 
 def frame(size: Size, y_values: Sequence[float], y_label: str) -> tuple[Axis, float, float]:
     """The vertical axis, and where the area within the axes begins and ends."""
-    axis = linear_axis(y_values, size.height - 40, 24, y_label)
+    axis = linear_axis(y_values, size.height - _MARGIN, 24, y_label)
     return axis, margin_for([text for _, text in axis.ticks]), size.width - 8
 
 
-def line_panel(
-    titles: Titles, x: Axis, y: Axis, series: Sequence[Series], size: Size = Size(), shifted: bool = True
-) -> Panel:
+def line_panel(titles: Titles, x: Axis, y: Axis, series: Sequence[Series], size: Size, shifted: bool = True) -> Panel:
     """Curves, or points, with their intervals."""
     middle = (len(series) - 1) / 2
-    lines, bars, dots = [], [], []
+    bands, lines, bars, dots = [], [], [], []
     for number, each in enumerate(series):
         shift = _SHIFT * (number - middle) if shifted else 0.0
         placed = [None if point is None else (round(x(point.x) + shift, 1), y(point.y)) for point in each.points]
+        if each.has_band:
+            bands += _bands(each, placed, y)
         if each.is_joined:
             lines.append(Path(curve(placed), each.style))
         for point, place in zip(each.points, placed, strict=True):
@@ -92,7 +101,23 @@ def line_panel(
         lines=lines,
         bars=bars,
         dots=dots,
+        bands=bands,
     )
+
+
+def _bands(series: Series, placed: Sequence[tuple[float, float] | None], y: Axis) -> list[Path]:
+    """An area between the ends of neighbouring points' intervals."""
+    ends = [
+        None
+        if place is None or point is None or point.half_width is None
+        else (place[0], y(point.y - point.half_width), y(point.y + point.half_width))
+        for point, place in zip(series.points, placed, strict=True)
+    ]
+    return [
+        Path(f"M{a[0]:g} {a[1]:g}L{b[0]:g} {b[1]:g}V{b[2]:g}L{a[0]:g} {a[2]:g}z", series.style)
+        for a, b in pairwise(ends)
+        if a is not None and b is not None
+    ]
 
 
 def _bar(point: Point, place: float, y: Axis, style: Style) -> list[Path]:
@@ -106,7 +131,7 @@ def forest_panel(titles: Titles, labels: Sequence[str], points: Sequence[Point],
     bottom = 24 + _ROW * len(labels)
     rows = named_axis(labels, 24, bottom)
     ends = [point.x + sign * (point.half_width or 0) for point in points for sign in (-1, 1)]
-    x = linear_axis([0, *ends], margin_for(labels), WIDTH - 12, count=4)
+    x = linear_axis([0, *ends], margin_for(labels), MEDIUM.width - 12, count=4)
     bars, dots = [], []
     for row, (point, style) in enumerate(zip(points, styles, strict=True)):
         if point.half_width is not None:
@@ -114,7 +139,7 @@ def forest_panel(titles: Titles, labels: Sequence[str], points: Sequence[Point],
             bars.append(Path(f"M{low:g} {rows(row):g}H{high:g}", style))
         dots.append(Dot(x(point.x), rows(row), style, point.text))
     return Panel(
-        *(titles.id, titles.title, titles.description, WIDTH, bottom + 40),
+        *(titles.id, titles.title, titles.description, MEDIUM.width, bottom + _MARGIN),
         *(x.start, x.end, 24, bottom),
         x_ticks=ticks_of(x),
         y_ticks=ticks_of(rows),
@@ -127,7 +152,7 @@ def forest_panel(titles: Titles, labels: Sequence[str], points: Sequence[Point],
     )
 
 
-STRIP_WIDTH = 120.0
+STRIP_WIDTH = 150.0
 
 
 def strips(figures: Sequence[tuple[float, float | None, float | None] | None]) -> tuple[list[Strip | None], str]:

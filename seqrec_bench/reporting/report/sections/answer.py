@@ -64,10 +64,10 @@ def _claims(sources: Sources) -> str:
     parts = [part.verdict for entry in entries for part in entry.parts if part.verdict is not None]
     unjudged = [entry.claim.id for entry in entries if entry.missing]
     waiting = f", {listed(unjudged)} for want of records" if unjudged else ""
+    verdicts = listed([_count(counts, verdict) for verdict in ClaimVerdict])
     return (
-        f"Of the paper's {len(entries)} claims, {listed([_count(counts, verdict) for verdict in ClaimVerdict])}{waiting}; "
-        f"of the {len(parts)} parts that could be judged, {parts.count(ClaimVerdict.SUPPORTED)} are supported and "
-        f"{parts.count(ClaimVerdict.REFUTED)} refuted here."
+        f"Of the paper's {len(entries)} claims, {verdicts}{waiting}; of the {len(parts)} parts that could be judged, "
+        f"{parts.count(ClaimVerdict.SUPPORTED)} are supported and {parts.count(ClaimVerdict.REFUTED)} refuted here."
     )
 
 

@@ -10,7 +10,7 @@ from seqrec_bench.reporting.audit_text import flips, notes, table_lines
 from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
-from seqrec_bench.reporting.report.panels import Point, Series, Size, Titles, frame, line_panel
+from seqrec_bench.reporting.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
 from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.variants import RANKED_AGAIN, SAMPLES, TRAINED_AGAIN, Variant
@@ -74,9 +74,8 @@ def _panel(sources: Sources, content: Audit, place: int, says: str, variants: Se
     known = [mean for those in means.values() for mean in those if mean is not None]
     if not known or (variants == SAMPLES and len(variants) < 2):
         return None
-    size = Size()
-    y, left, right = frame(size, known, content.main_metric)
-    x = named_axis([variant.label for variant in variants], left, right)
+    y, left, right = frame(MEDIUM, known, content.main_metric)
+    x = named_axis([variant.label.replace(" ", "\n") for variant in variants], left, right)
     rows = {row.model: Place.of(row) for row in (*sources.paper.rows, *sources.paper.references)}
     series = [
         Series(
@@ -94,4 +93,4 @@ def _panel(sources: Sources, content: Audit, place: int, says: str, variants: Se
     titles = Titles(
         f"audit-{place}", says, f"{content.main_metric} of each model under {names}; the tables below have the numbers."
     )
-    return line_panel(titles, x, y, series, size, shifted=False)
+    return line_panel(titles, x, y, series, MEDIUM, shifted=False)

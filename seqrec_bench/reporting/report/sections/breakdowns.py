@@ -15,7 +15,7 @@ from seqrec_bench.reporting.comparison import COMPARED_METRICS
 from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Heading, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
-from seqrec_bench.reporting.report.panels import Point, Series, Size, Titles, frame, line_panel
+from seqrec_bench.reporting.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
 from seqrec_bench.reporting.report.sources import Sources
 
 Figures = dict[str, dict[str, list[GroupFigure]]]
@@ -74,14 +74,13 @@ def _panel(
     groups: Sequence[Group],
     found: dict[str, list[GroupFigure]],
 ) -> Panel:
-    size = Size()
     means = [
         figure.mean + sign * (figure.half_width or 0)
         for model in models
         for figure in found[model.label]
         for sign in (-1, 1)
     ]
-    y, left, right = frame(size, means, metric)
+    y, left, right = frame(MEDIUM, means, metric)
     x = named_axis([group.name for group in groups], left, right)
     series = [
         Series(
@@ -95,7 +94,7 @@ def _panel(
     ]
     names = ", ".join(f"{group.name} ({len(group.users)} users)" for group in groups)
     titles = Titles(f"by-{id}", metric, f"{metric} of each model for {names}; the table below has the numbers.")
-    return line_panel(titles, x, y, series, size)
+    return line_panel(titles, x, y, series, MEDIUM)
 
 
 def _head(group: Group) -> str:

@@ -6,7 +6,7 @@ from seqrec_bench.reporting.cost import Cost, cost
 from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel, linear_axis, log_axis
-from seqrec_bench.reporting.report.panels import Point, Series, Size, Titles, frame, line_panel
+from seqrec_bench.reporting.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
 from seqrec_bench.reporting.report.sources import Sources
 from seqrec_bench.reporting.selection import estimate
 from seqrec_bench.reporting.statistics.estimates import Estimate
@@ -45,9 +45,8 @@ _NOTES = (
 
 
 def _panel(sources: Sources, place: int, name: str, values: list[float], figures: list[Estimate]) -> Panel:
-    size = Size()
     ends = [figure.mean + sign * (figure.half_width or 0) for figure in figures for sign in (-1, 1)]
-    y, left, right = frame(size, ends, SELECTION_METRIC)
+    y, left, right = frame(MEDIUM, ends, SELECTION_METRIC)
     x: Axis = log_axis(values, left, right, name) if place == 0 else linear_axis([0, *values], left, right, name)
     series = [
         Series(
@@ -64,7 +63,7 @@ def _panel(sources: Sources, place: int, name: str, values: list[float], figures
     titles = Titles(
         f"cost-{place}", name, f"{SELECTION_METRIC} of each model over {name}; the table below has the numbers."
     )
-    return line_panel(titles, x, y, series, size, shifted=False)
+    return line_panel(titles, x, y, series, MEDIUM, shifted=False)
 
 
 def _row(model: Compared, spent: Cost, figure: Estimate) -> list[str]:

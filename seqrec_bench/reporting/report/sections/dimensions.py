@@ -7,7 +7,7 @@ from seqrec_bench.reporting.figure import figure_notes
 from seqrec_bench.reporting.markdown import NONE, number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel, Style
-from seqrec_bench.reporting.report.panels import Point, Series, Size, Titles, frame, line_panel
+from seqrec_bench.reporting.report.panels import LARGE, Point, Series, Titles, frame, line_panel
 from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.estimates import Estimate
@@ -48,20 +48,22 @@ def _panel(sources: Sources, curves: Curves, number: int) -> Panel:
     reported = {curve.row.label: curve.row.reported.get(curves.metric) for curve in curves.curves}
     values = [value for value in reported.values() if value is not None]
     values += [end for curve in curves.curves for point in curve.points if point for end in _ends(point)]
-    size = Size()
-    y, left, right = frame(size, values, curves.metric)
+    y, left, right = frame(LARGE, values, curves.metric)
     dimensions = curves.dimensions
     room = 0.08 * (dimensions[-1] - dimensions[0]) or 1
     x = Axis(
         dimensions[0] - room, dimensions[-1] + room, left, right, [(d, str(d)) for d in dimensions], label="dimension"
     )
     titles = Titles(f"figure-{number}", f"Figure {number}: {curves.metric}", _description(curves))
-    at_table = [float(sources.paper.dimension)]
     series = [
-        Series(sources.style(Place.of(curve.row)), [*_points(curve, curves), *_reported(curve, curves, at_table[0])])
+        Series(
+            sources.style(Place.of(curve.row)),
+            [*_points(curve, curves), *_reported(curve, curves, sources.paper.dimension)],
+            has_band=True,
+        )
         for curve in curves.curves
     ]
-    return line_panel(titles, x, y, series, size)
+    return line_panel(titles, x, y, series, LARGE)
 
 
 def _ends(point: Estimate) -> Iterator[float]:

@@ -7,18 +7,15 @@ from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Charts, Grid, Section
 from seqrec_bench.reporting.report.chart import Axis, Panel, linear_axis
 from seqrec_bench.reporting.report.panels import (
-    SMALL_HEIGHT,
-    SMALL_WIDTH,
+    SMALL,
     Point,
     Series,
-    Size,
     Titles,
     frame,
     line_panel,
 )
 from seqrec_bench.reporting.report.sources import Sources, in_shell
 
-_SIZE = Size(SMALL_WIDTH, SMALL_HEIGHT)
 _SHARE = 0.6
 """Of the best figure: what is below it, as first epochs are, is left out of the panels."""
 
@@ -55,7 +52,7 @@ def _best(record: Record) -> Epoch:
 def _panel(sources: Sources, model: Compared, place: int, scale: tuple[float, float]) -> Panel:
     records = [record for record in model.records if record.curve]
     style = sources.style(model.place)
-    y, left, right = frame(_SIZE, scale, SELECTION_METRIC)
+    y, left, right = frame(SMALL, scale, SELECTION_METRIC)
     last = max(record.curve[-1].number for record in records)
     ticks = linear_axis([0, last], left, right, count=4).ticks
     x = Axis(0, max(last, 2) * 1.04, left, right, [tick for tick in ticks if 0 <= tick[0] <= last], "epoch")
@@ -69,7 +66,7 @@ def _panel(sources: Sources, model: Compared, place: int, scale: tuple[float, fl
     says = f"{model.label}: {len(records)} runs of up to {last} epochs; best " + ", ".join(
         number(_figure(_best(record))) for record in records
     )
-    return line_panel(Titles(f"learning-{place}", model.label, f"{says}."), x, y, series, _SIZE, shifted=False)
+    return line_panel(Titles(f"learning-{place}", model.label, f"{says}."), x, y, series, SMALL, shifted=False)
 
 
 def _data(models: list[Compared]) -> Grid:
