@@ -44,7 +44,7 @@ class Sources:
     def check(self) -> Check | str:
         """The verdicts on the reported figures or, in a sentence, why there are none."""
         if not self.paper.rows:
-            return f"No paper reports figures on {self.paper.dataset} here, so there is nothing to reproduce."
+            return f"No paper's figures on {self.paper.dataset} are known here, so there is nothing to reproduce."
         try:
             return check_reported(self.records, self.paper)
         except InvalidRecordError as error:  # the records of the table agree, so it is the number of users
@@ -60,7 +60,9 @@ class Sources:
         if isinstance(self.data, str):
             return self.data
         first = self.models[0].records[0]
-        protocol = PROTOCOLS[self.paper.protocol]
+        protocol = PROTOCOLS.get(self.paper.protocol)
+        if protocol is None:
+            return f"What was held out under {self.paper.protocol} is not known here."
         arranged = protocol.arrange(self.data)
         if arranged.fingerprint != first.recipe.dataset.fingerprint:
             return (
@@ -94,6 +96,11 @@ def lacks(missing: Sequence[object], *words: str) -> list[str]:
     """A sentence on cells that are missing and what makes them, if any are."""
     names = "; ".join(map(str, missing))
     return [f"Missing: {names}. `{in_shell('run', *words)}` makes them."] if missing else []
+
+
+def to_read(notes: Sequence[str]) -> list[str]:
+    """Notes without what is missing, which a section says of itself."""
+    return [note for note in notes if not note.startswith("Missing: ")]
 
 
 def numbers(values: Sequence[int]) -> str:

@@ -1,5 +1,6 @@
 """A report's tables as Markdown and as LaTeX: Table 1, the claims, and for whom the models work."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from seqrec_bench.reporting.formats import escape_latex
@@ -68,7 +69,7 @@ def _float(grid: Grid) -> str:
     body = []
     for number, row in enumerate(grid.rows):
         body += ["\\midrule"] if number in grid.rules else []
-        body.append(" & ".join(map(escape_latex, row)) + " \\\\")
+        body.append(" & ".join(map(_cell, row)) + " \\\\")
     return "\n".join(
         [
             "\\begin{table}[htbp]\\centering\\footnotesize\\setlength{\\tabcolsep}{4pt}",
@@ -84,10 +85,15 @@ def _float(grid: Grid) -> str:
     )
 
 
+def _cell(text: str) -> str:
+    """A signed number with a minus sign, not a hyphen."""
+    return f"${text}$" if re.fullmatch(r"[+-][\d.]+", text) else escape_latex(text)
+
+
 def _column(grid: Grid, place: int) -> str:
     if any(len(row[place]) > _LONGEST_LINE for row in grid.rows):
-        return "p{0.36\\linewidth}"
-    return "l" if place < grid.n_words else "r"
+        return "p{0.3\\linewidth}"
+    return "l" if place < grid.n_words or place in grid.verdicts else "r"
 
 
 def _stacked(text: str, is_word: bool) -> str:

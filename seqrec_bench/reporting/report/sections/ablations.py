@@ -2,7 +2,7 @@
 
 from seqrec_bench.reporting.ablations import COLUMNS, ablation_table, entry_texts
 from seqrec_bench.reporting.report.blocks import Grid, Notes, Section
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
+from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
 
 
 def ablations_section(sources: Sources) -> Section:
@@ -22,5 +22,5 @@ def ablations_section(sources: Sources) -> Section:
         )
         for name in table.metrics
     ]
-    notes = Notes([note for note in table.notes if not note.startswith("Missing: ")])
+    notes = Notes(to_read(table.notes))
     return Section(id, title, [*grids, notes], in_shell("ablations"), lacking)

@@ -65,10 +65,9 @@ def _claims(sources: Sources) -> str:
     unjudged = [entry.claim.id for entry in entries if entry.missing]
     waiting = f", {listed(unjudged)} for want of records" if unjudged else ""
     verdicts = listed([_count(counts, verdict) for verdict in ClaimVerdict])
-    return (
-        f"Of the paper's {len(entries)} claims, {verdicts}{waiting}; of the {len(parts)} parts that could be judged, "
-        f"{parts.count(ClaimVerdict.SUPPORTED)} are supported and {parts.count(ClaimVerdict.REFUTED)} refuted here."
-    )
+    found = f"{parts.count(ClaimVerdict.SUPPORTED)} are supported and {parts.count(ClaimVerdict.REFUTED)} refuted here"
+    judged = f"; of the {len(parts)} parts that could be judged, {found}" if parts else ""
+    return f"Of the paper's {len(entries)} claims, {verdicts}{waiting}{judged}."
 
 
 def _count(counts: Counter[ClaimVerdict], verdict: ClaimVerdict) -> str:

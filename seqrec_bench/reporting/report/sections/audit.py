@@ -11,7 +11,7 @@ from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.reporting.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
+from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.variants import RANKED_AGAIN, SAMPLES, TRAINED_AGAIN, Variant
 
@@ -47,7 +47,7 @@ def audit_section(sources: Sources) -> Section:
         Notes(findings(content), are_findings=True),
         charts,
         *main,
-        Notes([*flips(content), *notes(content)]),
+        Notes([*flips(content), *to_read(notes(content))]),
     ]
     return Section(id, title, blocks, in_shell("audit"), lacking)
 

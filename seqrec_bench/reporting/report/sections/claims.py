@@ -3,7 +3,7 @@
 from seqrec_bench.reporting.claims.formats import COLUMNS, count, part_texts, takes
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.report.blocks import ClaimCard, Grid, Notes, Section
-from seqrec_bench.reporting.report.sources import Sources, in_shell
+from seqrec_bench.reporting.report.sources import Sources, in_shell, to_read
 
 
 def claims_section(sources: Sources) -> Section:
@@ -14,7 +14,7 @@ def claims_section(sources: Sources) -> Section:
         return Section(id, title, [], lacking=[sentence])
     ledger = sources.ledger
     cards = [_card(entry) for entry in ledger.entries]
-    notes = Notes([note for note in ledger.notes if not note.startswith("Missing: ")])
+    notes = Notes(to_read(ledger.notes))
     lacking = []
     if ledger.missing:
         names = ", ".join(entry.claim.id for entry in ledger.entries if entry.missing)

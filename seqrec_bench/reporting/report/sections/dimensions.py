@@ -8,7 +8,7 @@ from seqrec_bench.reporting.markdown import NONE, number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel, Style
 from seqrec_bench.reporting.report.panels import LARGE, Point, Series, Titles, frame, line_panel
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
+from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.estimates import Estimate
 
@@ -30,18 +30,13 @@ def dimensions_section(sources: Sources) -> Section:
     names = [f"Figure {number}, {curves.metric}" for number, curves in enumerate(figures, start=1)]
     blocks: list[Block] = [
         Charts(f"{'; '.join(names)}: over the dimension.", panels, legend, data),
-        Notes(_without_missing(figure_notes(figures[0], sources.paper))),
+        Notes(to_read(figure_notes(figures[0], sources.paper))),
     ]
     return Section(id, title, blocks, command, lacking)
 
 
 _ROUND = 3
 """The style whose marker is a circle."""
-
-
-def _without_missing(notes: list[str]) -> list[str]:
-    """The section itself says what is missing."""
-    return [note for note in notes if not note.startswith("Missing: ")]
 
 
 def _panel(sources: Sources, curves: Curves, number: int) -> Panel:
