@@ -1,5 +1,7 @@
 """What each part of a model is worth."""
 
+from functools import partial
+
 from seqrec_bench.reporting.ablations import COLUMNS, ablation_table, entry_texts
 from seqrec_bench.reporting.report.blocks import Grid, Notes, Section
 from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
@@ -7,13 +9,13 @@ from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_r
 
 def ablations_section(sources: Sources) -> Section:
     """A table for each metric."""
-    id, title = "ablations", "What each part is worth"
+    section = partial(Section, "ablations", "What each part is worth")
     if not sources.paper.ablations:
-        return Section(id, title, [], lacking=[f"No ablations of models on {sources.paper.dataset} are known."])
+        return section([], lacking=[f"No ablations of models on {sources.paper.dataset} are known."])
     table = ablation_table(sources.records, sources.paper)
     lacking = lacks(table.missing, "--suite", "ablations")
     if not any(row.entries for row in table.rows):
-        return Section(id, title, [], lacking=lacking)
+        return section([], lacking=lacking)
     grids = [
         Grid(
             caption=f"Ablations, {name}",
@@ -23,4 +25,4 @@ def ablations_section(sources: Sources) -> Section:
         for name in table.metrics
     ]
     notes = Notes(to_read(table.notes))
-    return Section(id, title, [*grids, notes], in_shell("ablations"), lacking)
+    return section([*grids, notes], in_shell("ablations"), lacking)

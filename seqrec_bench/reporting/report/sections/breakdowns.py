@@ -1,6 +1,7 @@
 """For whom the models work: by the length of the history, and by the popularity of the target."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from seqrec_bench.reporting.breakdowns import (
     MIN_USERS,
@@ -24,9 +25,9 @@ Figures = dict[str, dict[str, list[GroupFigure]]]
 
 def breakdowns_section(sources: Sources) -> Section:
     """Two breakdowns, each with a panel and a table for each metric."""
-    id, title = "breakdowns", "For whom"
+    section = partial(Section, "breakdowns", "For whom")
     if isinstance(sources.split, str):
-        return Section(id, title, [], lacking=[sources.split], in_text=True)
+        return section([], lacking=[sources.split], in_text=True)
     models = sources.models
     blocks: list[Block] = []
     kinds = (
@@ -39,7 +40,7 @@ def breakdowns_section(sources: Sources) -> Section:
         blocks += [
             _grid(says, metric, groups, found, folded=metric != COMPARED_METRICS[0]) for metric in COMPARED_METRICS
         ]
-    return Section(id, title, [*blocks, Notes(_NOTES)], in_text=True)
+    return section([*blocks, Notes(_NOTES)], in_text=True)
 
 
 _NOTES = (

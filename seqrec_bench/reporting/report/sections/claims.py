@@ -1,5 +1,7 @@
 """The ledger of a paper's claims."""
 
+from functools import partial
+
 from seqrec_bench.reporting.claims.formats import COLUMNS, count, part_texts, takes
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.report.blocks import ClaimCard, Grid, Notes, Section
@@ -8,10 +10,10 @@ from seqrec_bench.reporting.report.sources import Sources, in_shell, to_read
 
 def claims_section(sources: Sources) -> Section:
     """A card for each claim."""
-    id, title = "claims", "The paper's claims"
+    section = partial(Section, "claims", "The paper's claims")
     if not sources.paper.claims:
         sentence = f"No claims on {sources.paper.dataset} are written down: [[claims]] in a file for --paper would."
-        return Section(id, title, [], lacking=[sentence])
+        return section([], lacking=[sentence])
     ledger = sources.ledger
     cards = [_card(entry) for entry in ledger.entries]
     notes = Notes(to_read(ledger.notes))
@@ -20,7 +22,7 @@ def claims_section(sources: Sources) -> Section:
         names = ", ".join(entry.claim.id for entry in ledger.entries if entry.missing)
         commands = [in_shell("run", "--all"), in_shell("run", "--suite", "ablations")]
         lacking.append(f"{names}: cells are missing. `{commands[0]}` and `{commands[1]}` make them.")
-    return Section(id, title, [*cards, notes], in_shell("claims"), lacking, in_text=True)
+    return section([*cards, notes], in_shell("claims"), lacking, in_text=True)
 
 
 def _card(entry: Entry) -> ClaimCard:

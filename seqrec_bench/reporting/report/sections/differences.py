@@ -1,6 +1,7 @@
 """The forest plot: one model against each of the others, by paired differences."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from statistics import fmean
 
 from seqrec_bench.evaluation.metrics import metric
@@ -20,12 +21,9 @@ from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
 def differences_section(sources: Sources) -> Section:
     """A panel for each metric."""
     models = _chosen(sources)
-    id, title = "differences", "Paired differences"
+    section = partial(Section, "differences", "Paired differences")
     if len(models) < 2:
-        sentence = (
-            f"A comparison takes two models: `{in_shell('run', '--models', 'popularity,markov-chain')}` adds two."
-        )
-        return Section(id, title, [], lacking=[sentence])
+        return section([], lacking=[_too_few(sources)])
     comparison = _comparison(sources, models)
     labels = {model.place: model.label for model in models}
     first = models[0].label
@@ -39,7 +37,14 @@ def differences_section(sources: Sources) -> Section:
     few = ", ".join(labels[place] for place in comparison.too_few)
     lacking = [f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {few}."] if few else []
     blocks: list[Block] = [charts, grids[0], Notes(notes(comparison))]
-    return Section(id, title, blocks, _command(sources, models), lacking)
+    return section(blocks, _command(sources, models), lacking)
+
+
+def _too_few(sources: Sources) -> str:
+    rows = sources.paper.rows
+    first, label = (rows[-1].model, rows[-1].label) if rows else ("popularity", "one model")
+    command = in_shell("run", "--models", f"{first},markov-chain")
+    return f"This takes records of {label} and of another model: `{command}` makes some."
 
 
 def _chosen(sources: Sources) -> list[Compared]:

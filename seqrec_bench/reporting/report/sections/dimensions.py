@@ -1,6 +1,7 @@
 """Figures 1 and 2: metrics over the dimension."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from seqrec_bench.reporting.curves import Curve, Curves, dimension_curves
 from seqrec_bench.reporting.figure import figure_notes
@@ -15,14 +16,14 @@ from seqrec_bench.reporting.statistics.estimates import Estimate
 
 def dimensions_section(sources: Sources) -> Section:
     """A chart for each of the paper's figures; the reported figure of the table stands beside them."""
-    id, title, command = "figures", "Over the dimension", in_shell("plot")
+    section = partial(Section, "figures", "Over the dimension")
     if not sources.paper.rows:
         sentence = f"No paper shows figures over the dimension on {sources.paper.dataset} here."
-        return Section(id, title, [], lacking=[sentence])
+        return section([], lacking=[sentence])
     figures = [dimension_curves(sources.records, sources.paper, metric) for metric in sources.paper.figure_metrics]
     lacking = lacks(figures[0].missing, "--all")
     if figures[0].is_empty:
-        return Section(id, title, [], lacking=lacking)
+        return section([], lacking=lacking)
     panels = [_panel(sources, curves, number) for number, curves in enumerate(figures, start=1)]
     legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in sources.paper.rows]
     legend.append(LegendEntry(f"reported, at {sources.paper.dimension}", Style(_ROUND), False, is_reported=True))
@@ -32,7 +33,7 @@ def dimensions_section(sources: Sources) -> Section:
         Charts(f"{'; '.join(names)}: over the dimension.", panels, legend, data),
         Notes(to_read(figure_notes(figures[0], sources.paper))),
     ]
-    return Section(id, title, blocks, command, lacking)
+    return section(blocks, in_shell("plot"), lacking)
 
 
 _ROUND = 3

@@ -1,5 +1,7 @@
 """Learning curves: the validation figure that chooses, epoch by epoch."""
 
+from functools import partial
+
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.compared import Compared
@@ -22,11 +24,11 @@ _SHARE = 0.6
 
 def learning_section(sources: Sources) -> Section:
     """A panel for each model that was trained in epochs, a line for each seed."""
-    id, title = "learning", "Learning curves"
+    section = partial(Section, "learning", "Learning curves")
     models = [model for model in sources.models if any(record.curve for record in model.records)]
     if not models:
         command = in_shell("run", "--models", "fpmc", "--seeds", "0")
-        return Section(id, title, [], lacking=[f"No model here was trained in epochs; `{command}` would train one."])
+        return section([], lacking=[f"No model here was trained in epochs; `{command}` would train one."])
     best = [[_figure(_best(record)) for record in model.records if record.curve] for model in models]
     least = min(_SHARE * max(map(max, best)), min(map(min, best)))
     panels = [_panel(sources, model, number, (least, max(map(max, best)))) for number, model in enumerate(models)]
@@ -38,7 +40,7 @@ def learning_section(sources: Sources) -> Section:
         [_data(models)],
         are_small=True,
     )
-    return Section(id, title, [charts])
+    return section([charts])
 
 
 def _figure(epoch: Epoch) -> float:
