@@ -71,7 +71,9 @@ def report(
         source = replace(source, dataset=name, rows=(), references=(), ablations=(), claims=())
     if protocol is not None:
         source = replace(source, protocol=protocol)
-    sources = Sources(Store(results).records(), source, data or _cached_data(name))
+    options = {"--paper": paper and paper.name, "--dataset": name if not source.rows else None, "--protocol": protocol}
+    given = {option: str(value) for option, value in options.items() if value is not None}
+    sources = Sources(Store(results).records(), source, data or _cached_data(name), given)
     if not sources.models:
         raise MissingCellsError(
             f"{results} has no records on the data set {name} under {source.protocol}: run some models on it first."
@@ -94,8 +96,8 @@ def _cached_data(name: str) -> Dataset | str:
         return f"This needs the data of {name}: give their file with --interactions."
     try:
         fetched = find_cached(name)
-    except InputError as error:
-        return f"This needs the data of {name}, which can't be had: {error}"
+    except InputError:  # whose sentence would put a path of this machine into the report
+        return f"This needs the data of {name}, whose files are damaged: `seqrec-bench data fetch {name}` says more."
     if fetched is None:
         return f"This needs the data of {name}: `seqrec-bench data fetch {name}` gets them."
     return load_fetched(fetched)

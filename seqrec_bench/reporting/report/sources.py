@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from seqrec_bench.data import Dataset, Split
@@ -27,9 +27,12 @@ class Sources:
     """
 
     records: Sequence[Record]
+    """By key, as a store has them."""
     paper: Paper
     data: Dataset | str
     """The data set or, in a sentence, why it is not at hand."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The options that chose the records and the paper, with their values, such as ``--protocol``."""
 
     @cached_property
     def table(self) -> Table:
@@ -81,6 +84,12 @@ class Sources:
     def style(self, place: Place) -> Style:
         """How the model looks in every chart of this report."""
         return Style(self._numbers[place.model], hollow=place.variant != PAPER_VARIANT)
+
+    def command(self, *words: str, accepts: Sequence[str] = ()) -> str | None:
+        """The command that prints the same numbers; None where it lacks an option that chose them."""
+        if not self.options.keys() <= {"--paper", *accepts}:
+            return None
+        return in_shell(*words, *(word for option in self.options.items() for word in option))
 
     @property
     def n_users(self) -> int:

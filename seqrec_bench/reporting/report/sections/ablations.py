@@ -4,7 +4,7 @@ from functools import partial
 
 from seqrec_bench.reporting.ablations import COLUMNS, ablation_table, entry_texts
 from seqrec_bench.reporting.report.blocks import Grid, Notes, Section
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
+from seqrec_bench.reporting.report.sources import Sources, lacks, to_read
 
 
 def ablations_section(sources: Sources) -> Section:
@@ -25,4 +25,4 @@ def ablations_section(sources: Sources) -> Section:
         for name in table.metrics
     ]
     notes = Notes(to_read(table.notes))
-    return section([*grids, notes], in_shell("ablations"), lacking)
+    return section([*grids, notes], sources.command("ablations"), lacking)

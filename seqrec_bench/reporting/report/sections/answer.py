@@ -8,7 +8,7 @@ from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.gate.verdicts import Verdict
 from seqrec_bench.reporting.report.blocks import Block, Facts, Paragraph, Section
 from seqrec_bench.reporting.report.sections.differences import separated
-from seqrec_bench.reporting.report.sources import Sources, in_shell, listed, numbers
+from seqrec_bench.reporting.report.sources import Sources, listed, numbers
 
 _IN_WORDS = {
     Verdict.REPRODUCED: "reproduced",
@@ -22,7 +22,7 @@ _IN_WORDS = {
 def answer_section(sources: Sources) -> Section:
     """The answer, and the facts behind it."""
     blocks: list[Block] = [Paragraph(" ".join(_answer(sources))), Facts(_facts(sources))]
-    command = in_shell("check") if isinstance(sources.check, Check) else None
+    command = sources.command("check") if isinstance(sources.check, Check) else None
     return Section("answer", "What reproduces", blocks, command)
 
 

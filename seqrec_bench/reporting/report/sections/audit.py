@@ -12,7 +12,7 @@ from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.reporting.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
+from seqrec_bench.reporting.report.sources import Sources, lacks, to_read
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.variants import RANKED_AGAIN, TRAINED_AGAIN, Variant
 
@@ -48,7 +48,7 @@ def audit_section(sources: Sources) -> Section:
         *main,
         Notes([*flips(content), *to_read(notes(content))]),
     ]
-    return section(blocks, in_shell("audit"), lacking)
+    return section(blocks, sources.command("audit"), lacking)
 
 
 def _grids(content: Audit) -> list[Grid]:

@@ -22,7 +22,7 @@ def claims_section(sources: Sources) -> Section:
         names = ", ".join(entry.claim.id for entry in ledger.entries if entry.missing)
         commands = [in_shell("run", "--all"), in_shell("run", "--suite", "ablations")]
         lacking.append(f"{names}: cells are missing. `{commands[0]}` and `{commands[1]}` make them.")
-    return section([*cards, notes], in_shell("claims"), lacking, in_text=True)
+    return section([*cards, notes], sources.command("claims", accepts=["--protocol"]), lacking, in_text=True)
 
 
 def _card(entry: Entry) -> ClaimCard:

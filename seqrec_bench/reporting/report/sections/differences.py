@@ -73,9 +73,9 @@ def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
     return compare_places(chosen, sources.paper.dataset, sources.paper.protocol)
 
 
-def _command(sources: Sources, models: Sequence[Compared]) -> str:
+def _command(sources: Sources, models: Sequence[Compared]) -> str | None:
     names = [f"{place.model}:{place.variant}@{place.dimension}" for place in _places(models)]
-    return in_shell("compare", *names, *([] if sources.paper.rows else ["--dataset", sources.paper.dataset]))
+    return sources.command("compare", *names, accepts=["--dataset", "--protocol"])
 
 
 def separated(sources: Sources) -> Iterator[str]:

@@ -9,7 +9,7 @@ from seqrec_bench.reporting.markdown import NONE, number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import Axis, LegendEntry, Panel, Style
 from seqrec_bench.reporting.report.panels import LARGE, Point, Series, Titles, frame, line_panel
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
+from seqrec_bench.reporting.report.sources import Sources, lacks, to_read
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.estimates import Estimate
 
@@ -33,7 +33,7 @@ def dimensions_section(sources: Sources) -> Section:
         Charts(f"{'; '.join(names)}: over the dimension.", panels, legend, data),
         Notes(to_read(figure_notes(figures[0], sources.paper))),
     ]
-    return section(blocks, in_shell("plot"), lacking)
+    return section(blocks, sources.command("plot"), lacking)
 
 
 _ROUND = 3

@@ -7,7 +7,7 @@ from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.markdown import NONE
 from seqrec_bench.reporting.report.blocks import Block, Grid, Notes, Section
 from seqrec_bench.reporting.report.panels import strips
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks, to_read
+from seqrec_bench.reporting.report.sources import Sources, lacks, to_read
 from seqrec_bench.reporting.table import Entry, Table
 
 
@@ -21,11 +21,14 @@ def main_table_section(sources: Sources) -> Section:
     )
     grids: list[Block] = [_grid(table, metric, verdicts) for metric in table.metrics]
     notes = Notes([*to_read(table.notes), *_verdict_notes(check)])
-    return Section("table", "Table 1", [*grids, notes], _command(sources), lacks(table.missing, "--all"), in_text=True)
-
-
-def _command(sources: Sources) -> str:
-    return in_shell("table", *([] if sources.paper.rows else ["--dataset", sources.paper.dataset]))
+    return Section(
+        "table",
+        "Table 1",
+        [*grids, notes],
+        sources.command("table", accepts=["--dataset"]),
+        lacks(table.missing, "--all"),
+        in_text=True,
+    )
 
 
 def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) -> Grid:
