@@ -26,7 +26,7 @@ def split_of(histories: list[list[int]]) -> Split:
     return leave_one_out(Sequences(items, np.arange(len(items)), offsets, N_ITEMS))
 
 
-histories = st.lists(st.lists(st.integers(1, N_ITEMS), min_size=2, max_size=20), min_size=3, max_size=25).filter(
+histories = st.lists(st.lists(st.integers(1, N_ITEMS), min_size=2, max_size=9), min_size=3, max_size=12).filter(
     lambda those: any(len(history) > 2 for history in those)
 )
 

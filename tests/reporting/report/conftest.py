@@ -42,10 +42,7 @@ def hostile(make_record: Callable[..., Record], paper: Paper) -> Sources:
 
 @pytest.fixture
 def section_of() -> Callable[[Sources, str], Section]:
-    """The section of these sources that has the anchor."""
+    """The section of these sources that a function of this name, without `_section`, makes."""
 
-    def find(sources: Sources, anchor: str) -> Section:
-        (found,) = [section for make in SECTIONS if (section := make(sources)).id == anchor]
-        return found
-
-    return find
+    makers = {make.__name__.removesuffix("_section"): make for make in SECTIONS}
+    return lambda sources, name: makers[name](sources)

@@ -1,5 +1,6 @@
 """``seqrec-bench report``, on records in a directory."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.report import ReportFormat, report
+from seqrec_bench.data import Columns, load_file
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting.report.text import TEXT_FORMATS
@@ -61,18 +63,14 @@ def test_other_data_without_records_are_missing_and_a_directory_that_is_not_ther
     assert isinstance(run("--results", results / "nowhere")[2], InputError)
 
 
-def test_own_data_bring_their_breakdowns(tmp_path: Path) -> None:
-    from seqrec_bench.cli.run import run as run_models
-
+def test_own_data_bring_their_breakdowns(tmp_path: Path, make_record: Callable[..., Record]) -> None:
     file = tmp_path / "own.csv"
-    rows = [f"{user},{(user * 7 + time * 5) % 19},{time}" for user in range(30) for time in range(3 + user % 5)]
+    rows = [f"{user},{(user * 7 + time * 5) % 19},{time}" for user in range(40) for time in range(3 + user % 5)]
     file.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
-    models = typer.Typer()
-    models.command()(run_models)
-    results = tmp_path / "runs"
-    CliRunner().invoke(
-        models, ["--interactions", str(file), "--models", "popularity,markov-chain", "--results", str(results)]
-    )
-    printed, _, error = run("--results", results, "--interactions", file, "--format", "md")
+    data = load_file(file, Columns(), None)
+    for model in ("popularity", "mine"):
+        record = make_record(model, 0, dataset="own", fingerprint=data.fingerprint, deterministic=True)
+        Store(tmp_path / "runs").save(record)
+    printed, _, error = run("--results", tmp_path / "runs", "--interactions", file, "--format", "md")
     assert error is None
     assert "By popularity of the target, HR@50" in printed
