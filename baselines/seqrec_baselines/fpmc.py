@@ -57,7 +57,9 @@ class FPMCNet(nn.Module):
 
 @dataclass
 class FPMC:
-    """S-BPR by the paper's stochastic gradient steps, `batch_size` draws at a time.
+    """Factorised personalised Markov chains (Rendle, Freudenthaler & Schmidt-Thieme 2010).
+
+    S-BPR by the paper's stochastic gradient steps, `batch_size` draws at a time.
 
     The paper gives the model, the criterion and the steps; rate, regularisation and initial spread were chosen on
     validation (docs/design.md). A negative is any item but the positive one, as the paper has it for baskets of one.
@@ -74,9 +76,13 @@ class FPMC:
     epochs: int = 100
     """Each of as many draws, with replacement, as there are transitions."""
     batch_size: int = 256
+    """Draws in a step, all from the values before it."""
     learning_rate: float = 0.02
+    """Of stochastic gradient descent."""
     regularisation: float = 0.01
+    """Weight of the L2 penalty on the vectors of a draw."""
     initial_std: float = 0.01
+    """Standard deviation of the normal vectors that training starts from."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 

@@ -17,7 +17,9 @@ BLOCK = 1024
 
 @dataclass
 class ItemKNN:
-    """Scores an item by the sum of its similarities to those of its neighbours that are in the user's history.
+    """Neighbours of items (after Sarwar et al. 2001).
+
+    Scores an item by the sum of its similarities to those of its neighbours that are in the user's history.
 
     Items i and j, with users U_i and U_j, have similarity |U_i n U_j| / (sqrt(|U_i| |U_j|) + shrink). An item's
     neighbours are the items most similar to it; of equally similar ones, those with the lower ids.

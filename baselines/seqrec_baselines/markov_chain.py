@@ -20,7 +20,9 @@ def transition_counts(train: Sequences, distance: int) -> csr_array:
 
 @dataclass
 class MarkovChain:
-    """Scores an item by how often it directly followed the user's last item; popularity breaks ties.
+    """First-order Markov chain; no paper.
+
+    Scores an item by how often it directly followed the user's last item; popularity breaks ties.
 
     Without a history, popularity is all that counts.
     """

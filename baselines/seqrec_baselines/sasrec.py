@@ -109,7 +109,9 @@ class SASRecNet(nn.Module):
 
 @dataclass
 class SASRec:
-    """Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
+    """Self-attention over the latest items (Kang & McAuley 2018).
+
+    Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
 
     Positions count from the end of a piece, so that the latest item always has the last one: as in the authors' code,
     which fills sequences with padding on the left. On MovieLens 100K positions from the start validate no better. Also
@@ -126,8 +128,11 @@ class SASRec:
     history_length: int = 50
     """The paper has 50, and 200 for MovieLens 1M; on MovieLens 100K both validate alike, and 50 is faster."""
     blocks: int = 2
+    """Of attention and a feed-forward net, one after the other."""
     heads: int = 1
+    """Attention heads in a block; they divide the dimension."""
     dropout: float = 0.2
+    """The share of values that are dropped in training, after the vectors and in the blocks."""
     loss: Literal["cross-entropy", "binary"] = "cross-entropy"
     """Over all items (Klenitskiy & Vasilev 2023), or the paper's: of each target and an item that the user has not."""
     epochs: int = 200
@@ -137,6 +142,7 @@ class SASRec:
     batch_size: int = 32
     """Pieces in a step. The paper has 128, with which an epoch of MovieLens 100K would be 23 steps."""
     learning_rate: float = 0.001
+    """Of Adam."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 

@@ -14,7 +14,9 @@ from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Arr
 
 @dataclass
 class SequentialRules:
-    """Scores an item by the rules "a, then some places later b" whose left side the user has just met.
+    """Rules "b comes some places after a" (after Ludewig & Jannach 2018).
+
+    Scores an item by the rules "a, then some places later b" whose left side the user has just met.
 
     A rule's weight is the sum of 1 / distance over its occurrences, divided by that of all rules with the same left
     side. Each of the user's latest items counts with 1 / (its distance from the item to come); in the paper, only

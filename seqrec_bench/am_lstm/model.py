@@ -54,18 +54,25 @@ class AMLSTM:
     batch_size: int = 256
     """Targets in a step."""
     learning_rate: float = 0.002
+    """Of Adam, in the first step."""
     learning_rate_decay: float = 0.98
     """The learning rate is multiplied by this every `decay_steps` steps."""
     decay_steps: int = 400
+    """After how many steps it is multiplied again."""
     least_learning_rate: float = 0.00005
+    """It does not fall below this."""
     max_gradient_norm: float = 8.0
+    """A gradient with a greater norm is scaled down to it."""
     dropout: float = 0.5
+    """The share of values that are dropped in training."""
     dropout_places: DropoutPlaces = "item-vectors-and-y"
     """Y is what is multiplied with D; the LSTM's input is X~."""
     windows: Literal["sliding", "cut"] = "cut"
     """How a user's history is cut into samples: every item after the 5 before it, or in pieces of 5."""
     skip_gram_window: int = 5
+    """How many places to either side a word's context reaches."""
     skip_gram_epochs: int = 20
+    """Passes over the sentences."""
     skip_gram_exponent: float = 0.0
     """Negatives are drawn by frequency to this power."""
     starting_vectors: Literal["skip-gram", "random"] = "skip-gram"

@@ -48,6 +48,8 @@ def attack(
     """Attacks the evaluator on a data set, or a model, and says what was expected and what was found.
 
     `run --all` and `run --suite` do the former before they begin. Ends with 6 if an attack finds a fault.
+
+    Example: seqrec-bench attack sequential-rules
     """
     columns = Columns(user_column, item_column, time_column)
     if model is None:

@@ -58,6 +58,8 @@ def check(
     """Says by its exit code whether records reproduce the paper's figures or, with --against, have not regressed.
 
     0: they do; 2: wrong usage or input; 3: cells missing; 4: invalid record; 5: inconclusive; 6: they do not.
+
+    Example: seqrec-bench check --results runs --against results
     """
     try:
         source = read_paper(paper)

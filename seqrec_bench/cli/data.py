@@ -1,5 +1,7 @@
 """``seqrec-bench data``: fetch, describe and list data sets."""
 
+import json
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -15,16 +17,20 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
     show_terms,
 )
+from seqrec_bench.cli.results_options import JsonOption
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached
 from seqrec_bench.data import describe as describe_dataset
 
-app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=True)
+app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data list`.")]) -> None:
-    """Puts a public data set into the cache, verified, and prints where its files are."""
+    """Puts a public data set into the cache, verified, and prints where its files are.
+
+    Example: seqrec-bench data fetch ml-1m
+    """
     cached = find_cached(name)
     if cached:
         show_terms(name)
@@ -40,30 +46,43 @@ def describe(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Prints the facts about a data set that bear on its evaluation."""
+    """Prints the facts about a data set that bear on its evaluation.
+
+    Example: seqrec-bench data describe --interactions ratings.csv
+    """
     dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
     description = describe_dataset(dataset)
-    print_table(("fact", "value"), _facts(description))
+    if as_json:
+        typer.echo(json.dumps(asdict(description), indent=2))
+    else:
+        print_table(("fact", "value"), _facts(description))
     if description.repeats_note is not None:
         typer.echo(f"Note: {description.repeats_note}", err=True)
 
 
 @app.command("list")
-def list_datasets() -> None:
-    """Lists the public data sets, and which of them are in the cache."""
-    rows = [
-        (
-            named.name,
-            f"{named.n_users:,}",
-            f"{named.n_items:,}",
-            f"{named.n_interactions:,}",
-            "yes" if find_cached(named.name) else "no",
-            named.url,
-        )
+def list_datasets(as_json: JsonOption = False) -> None:
+    """Lists the public data sets, and which of them are in the cache.
+
+    Example: seqrec-bench data list --json
+    """
+    rows: list[tuple[str, int, int, int, bool, str]] = [
+        (named.name, named.n_users, named.n_items, named.n_interactions, find_cached(named.name) is not None, named.url)
         for named in NAMED_DATASETS.values()
     ]
-    print_table(("data set", "users", "items", "interactions", "cached", "address"), rows)
+    if as_json:
+        names = ("name", "users", "items", "interactions", "cached", "address")
+        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
+        return
+    print_table(
+        ("data set", "users", "items", "interactions", "cached", "address"),
+        [
+            (name, *(f"{number:,}" for number in counts), "yes" if cached else "no", address)
+            for name, *counts, cached, address in rows
+        ],
+    )
 
 
 def _facts(description: Description) -> list[tuple[str, str]]:

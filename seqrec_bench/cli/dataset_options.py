@@ -10,29 +10,50 @@ from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.errors import InputError
 
 DEFAULT_DATASET = "ml-100k"
+_PANEL = "Data"
 
 DatasetOption = Annotated[
     str | None,
     typer.Option(
-        "--dataset", metavar="NAME", help="A public data set, fetched when needed.", show_default=DEFAULT_DATASET
+        "--dataset",
+        metavar="NAME",
+        help="A public data set, fetched when needed.",
+        show_default=DEFAULT_DATASET,
+        rich_help_panel=_PANEL,
     ),
 ]
 InteractionsOption = Annotated[
     Path | None,
-    typer.Option("--interactions", metavar="FILE", help="Data of your own: .csv, .tsv, .inter (also .gz), .parquet."),
+    typer.Option(
+        "--interactions",
+        metavar="FILE",
+        help="Data of your own: .csv, .tsv, .inter (also .gz), .parquet.",
+        rich_help_panel=_PANEL,
+    ),
 ]
 TagsOption = Annotated[
     Path | None,
-    typer.Option("--tags", metavar="FILE", help="Tags of the items in it: .csv, .tsv, .item (also .gz)."),
+    typer.Option(
+        "--tags", metavar="FILE", help="Tags of the items in it: .csv, .tsv, .item (also .gz).", rich_help_panel=_PANEL
+    ),
 ]
 UserColumnOption = Annotated[
-    str | None, typer.Option("--user-column", metavar="NAME", help="The column of users, if its name is unusual.")
+    str | None,
+    typer.Option(
+        "--user-column", metavar="NAME", help="The column of users, if its name is unusual.", rich_help_panel=_PANEL
+    ),
 ]
 ItemColumnOption = Annotated[
-    str | None, typer.Option("--item-column", metavar="NAME", help="The column of items, if its name is unusual.")
+    str | None,
+    typer.Option(
+        "--item-column", metavar="NAME", help="The column of items, if its name is unusual.", rich_help_panel=_PANEL
+    ),
 ]
 TimeColumnOption = Annotated[
-    str | None, typer.Option("--time-column", metavar="NAME", help="The column of times, if its name is unusual.")
+    str | None,
+    typer.Option(
+        "--time-column", metavar="NAME", help="The column of times, if its name is unusual.", rich_help_panel=_PANEL
+    ),
 ]
 
 

@@ -1,50 +1,41 @@
 """The command line: commands without logic, and the one place where errors become sentences and exit codes."""
 
+import os
 import sys
 import traceback
 
 import typer
 
-from seqrec_bench.cli import data
-from seqrec_bench.cli.ablations import ablations
-from seqrec_bench.cli.attack import attack
-from seqrec_bench.cli.audit import audit
-from seqrec_bench.cli.check import check
-from seqrec_bench.cli.claims import claims
-from seqrec_bench.cli.compare import compare
-from seqrec_bench.cli.plot import plot
-from seqrec_bench.cli.report import report
-from seqrec_bench.cli.run import run
-from seqrec_bench.cli.search import search
-from seqrec_bench.cli.table import table
-from seqrec_bench.cli.trials import trials
+from seqrec_bench import __version__
+from seqrec_bench.cli.commands import LazyGroup
+from seqrec_bench.cli.first_steps import show_first_steps
 from seqrec_bench.errors import BenchError, ExitCode
 
 app = typer.Typer(
     name="seqrec-bench",
+    cls=LazyGroup,
     help="An honest bench for sequential recommendation: one split, one evaluator, intervals over seeds.",
-    no_args_is_help=True,
+    epilog="`seqrec-bench COMMAND --help` has the options of a command, and an example.",
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(data.app, name="data")
-app.command()(run)
-app.command()(table)
-app.command()(plot)
-app.command()(ablations)
-app.command()(compare)
-app.command()(audit)
-app.command()(claims)
-app.command()(check)
-app.command()(report)
-app.command()(search)
-app.command()(trials)
-app.command()(attack)
 
 
 @app.callback()
-def _options(debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error.")) -> None:
+def _options(
+    context: typer.Context,
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    version: bool = typer.Option(False, "--version", help="Show the version and exit."),
+) -> None:
     """Options of every command; `main` looks for --debug itself, since errors end up there."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    if version:
+        typer.echo(f"seqrec-bench {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        show_first_steps()
 
 
 def main() -> None:

@@ -37,7 +37,10 @@ def table(
     format: Annotated[Format, typer.Option(help="md is made for the terminal and for a README.")] = Format.MD,
     paper: PaperOption = None,
 ) -> None:
-    """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference."""
+    """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference.
+
+    Example: seqrec-bench table --results results --format latex
+    """
     source = read_paper(paper)
     if dataset not in (None, source.dataset):
         source = replace(source, dataset=str(dataset), rows=(), references=(), ablations=())

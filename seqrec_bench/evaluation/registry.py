@@ -129,6 +129,12 @@ def contract_fault(recommender: object) -> str | None:
     return None
 
 
+def made_by(name: str) -> str:
+    """The distribution that registers the recommender, with its version; imports nothing."""
+    distribution = registered()[name].dist
+    return f"{distribution.name} {distribution.version}" if distribution else "unknown"
+
+
 def _field_type(recommender: type[Recommender], key: str) -> object:
     """The declared type of a field that a setting may name."""
     settable = [field for field in _hyperparameter_names(recommender) if field != "dimension"]
