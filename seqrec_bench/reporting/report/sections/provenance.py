@@ -11,8 +11,8 @@ from seqrec_bench.reporting.markdown import NONE
 from seqrec_bench.reporting.report.blocks import Block, Facts, Grid, Notes, Section
 from seqrec_bench.reporting.report.sources import Sources, in_shell, numbers
 
-_SHORT = 12
-"""Digits of a hash that are shown."""
+_FINGERPRINT, _COMMIT = 12, 7
+"""How many digits of each are shown."""
 
 
 def provenance_section(sources: Sources) -> Section:
@@ -35,7 +35,7 @@ def provenance_section(sources: Sources) -> Section:
 
 def _data(records: Iterable[Record]) -> Grid:
     """By protocol, since orders of ties in time change the data."""
-    counts = Counter((record.key.protocol, record.recipe.dataset.fingerprint[:_SHORT]) for record in records)
+    counts = Counter((record.key.protocol, record.recipe.dataset.fingerprint[:_FINGERPRINT]) for record in records)
     rows = [[protocol, fingerprint, str(count)] for (protocol, fingerprint), count in counts.items()]
     return Grid("The data, as each protocol orders them", ["protocol", "fingerprint", "records"], rows, n_words=2)
 
@@ -59,7 +59,7 @@ def _commands(records: Sequence[Record]) -> Grid:
 
 def _row(group: Sequence[Record], records: Sequence[Record]) -> list[str]:
     key = group[0].key
-    commits = sorted({str(record.environment.get("commit"))[:_SHORT] for record in group})
+    commits = sorted({str(record.environment.get("commit"))[:_COMMIT] for record in group})
     versions = sorted({record.recipe.version for record in group})
     return [
         key.model,
