@@ -30,6 +30,7 @@ COMMANDS = {
     "run": Command(_RUN, "run:run", "Trains and tests models, and stores a record of each; resumes where it stopped."),
     "search": Command(_RUN, "search:search", "Tries settings of models and chooses on validation; logs every trial."),
     "score": Command(_RUN, "score:score", "Ranks by the scores of a system that the bench does not run."),
+    "report": Command(_SHOW, "report:report", "Writes all that records show as one HTML file; also Markdown, LaTeX."),
     "table": Command(_SHOW, "table:table", "Prints Table 1: reported and reproduced figures, with intervals."),
     "plot": Command(_SHOW, "plot:plot", "Draws Figures 1 and 2, the metrics over the dimension."),
     "ablations": Command(_SHOW, "ablations:ablations", "Prints what each part of a model is worth."),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PANELS: tuple[tuple[str, tuple[Variant, ...]], ...] = (
+PANELS: tuple[tuple[str, tuple[Variant, ...]], ...] = (
     ("the same models", (BASE, SEEN, *SCORE_TIES)),
     ("trained again", TRAINED_AGAIN),
     ("the same, sampled", SAMPLES),
@@ -52,10 +52,10 @@ def _figure(audit: Audit) -> "Figure":
     figure = Figure(figsize=(9.6, 5.2))
     margins = {"left": 0.08, "right": 0.99, "top": 0.85, "bottom": 0.14 + _LINE * notes.count("\n"), "wspace": 0.22}
     panels = figure.subplots(
-        1, len(_PANELS), width_ratios=[len(variants) for _, variants in _PANELS], gridspec_kw=margins
+        1, len(PANELS), width_ratios=[len(variants) for _, variants in PANELS], gridspec_kw=margins
     )
     panels[0].sharey(panels[1])
-    for axes, (title, variants) in zip(panels, _PANELS, strict=True):
+    for axes, (title, variants) in zip(panels, PANELS, strict=True):
         _draw_panel(axes, audit, variants)
         axes.set_title(title, fontsize=9, color=GREY)
     panels[0].set_ylabel(audit.main_metric)

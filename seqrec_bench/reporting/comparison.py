@@ -109,12 +109,20 @@ def compare(records: Iterable[Record], names: Sequence[str], dataset: str, proto
     places = [_place(name, cells, dimension) for name in names]
     if len(set(places)) < max(2, len(places)):
         raise InputError(f"{', '.join(names)} are not two or more different models: name each once.")
-    chosen = {place: cells[place] for place in places}
+    return compare_places({place: cells[place] for place in places}, dataset, protocol)
+
+
+def compare_places(chosen: Mapping[Place, Sequence[Record]], dataset: str, protocol: str) -> Comparison:
+    """The model at the first of the places against each of the others.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
     require_side_by_side(chosen)
     return Comparison(
         dataset,
         protocol,
-        len(chosen[places[0]][0].test.better),
+        len(next(iter(chosen.values()))[0].test.better),
         {place: None if group[0].deterministic else len(group) for place, group in chosen.items()},
         {name: _pairs(chosen, name) for name in COMPARED_METRICS},
     )

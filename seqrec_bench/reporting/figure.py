@@ -52,7 +52,7 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
-    notes = [textwrap.fill(figure_label(note), NOTE_WIDTH) for note in _notes(curves, paper)]
+    notes = [textwrap.fill(figure_label(note), NOTE_WIDTH) for note in figure_notes(curves, paper)]
     figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
     return figure
 
@@ -79,7 +79,7 @@ def _draw_reported(axes: "Axes", reported: float | None, place: float, style: Ma
     axes.plot([place], [math.nan if reported is None else reported], linestyle="none", **hollow)
 
 
-def _notes(curves: Curves, paper: Paper) -> list[str]:
+def figure_notes(curves: Curves, paper: Paper) -> list[str]:
     """What has to be known to read the figure, a sentence a line."""
     points = {
         (curve.row.label, dimension): point

@@ -296,7 +296,7 @@ def test_latex_is_a_booktabs_table_with_three_columns_a_metric(all_records: list
 def test_latex_escapes_what_would_be_a_command(hostile: Table) -> None:
     text = to_latex(hostile)
     escaped = (
-        r"=1+1|\$x\_y\$ \textbackslash{}input\{x\} \& 5 \% <b> `z` {[}a{]}(b) "
+        r"=1+1\textbar{}\$x\_y\$ \textbackslash{}input\{x\} \& 5 \% \textless{}b\textgreater{} `z` {[}a{]}(b) "
         r'"q", \# \textasciicircum{}\textasciitilde{}\{\}*'
     )
     assert f"{escaped} & 0.4698" in text
