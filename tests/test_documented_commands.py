@@ -26,7 +26,7 @@ def commands(text: str) -> Iterator[str]:
         for line in block.splitlines():
             found = re.match(r"(?:.*run: |.*\.venv/bin/|\s*\$? ?)seqrec-bench( .*)?$", line)
             if found:
-                yield re.split(r"\s+(?:#|>|\|)", found[1] or "")[0].strip()
+                yield re.split(r"\s+(?:#|>|\||&&)", found[1] or "")[0].strip()
     yield from (found.strip() for found in re.findall(r"`seqrec-bench( [^`]*)`", re.sub(r"\n(?!\n)", " ", text)))
 
 
@@ -70,9 +70,8 @@ def test_commands_that_only_look_work_as_they_are_shown(
 ) -> None:
     monkeypatch.chdir(place)
     if "ratings" in command:
-        (place / "ratings.csv").write_text(
-            "user,item,time\n" + "".join(f"{u},{i},{i}\n" for u in "ab" for i in range(4))
-        )
+        rows = "".join(f"{user},{item},{item}\n" for user in range(6) for item in range(6))
+        (place / "ratings.csv").write_text("user,item,time\n" + rows)
     if "my-model" in command or "--dataset ratings" in command:
         pytest.skip("needs what the page has made before; that page is tested as a whole")
     done = CliRunner().invoke(app, split(command))
