@@ -59,7 +59,7 @@ def call(
     return make
 
 
-@pytest.mark.parametrize("command", ["table", "ablations", "audit", "claims", "check"])
+@pytest.mark.parametrize("command", ["table", "ablations", "audit", "check"])
 def test_in_markdown_they_are_no_mark_up(call: Callable[[str], str], command: str) -> None:
     text = call(command)
     assert not {"<script>", "\\input{", "cmd| "} & set(text.split())
