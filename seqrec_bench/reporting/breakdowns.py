@@ -16,7 +16,7 @@ N_LENGTH_GROUPS = 4
 MIN_USERS = 10
 """Fewer say nothing about others like them."""
 HEAD_SHARE, TORSO_SHARE = 0.5, 0.8
-"""Of the training interactions: the most popular items that make up the first, and all that make up the second."""
+"""Of the training interactions: what the head's items have, and what they and the torso's have together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +60,8 @@ def by_target_popularity(split: Split) -> list[Group]:
     """
     counts = split.train.item_counts
     descending = np.sort(counts)[::-1]
-    shares = np.cumsum(descending) / descending.sum()
-    head, torso = (descending[np.searchsorted(shares, share)] for share in (HEAD_SHARE, TORSO_SHARE))
+    reached = np.cumsum(descending)
+    head, torso = (descending[np.searchsorted(reached, share * reached[-1])] for share in (HEAD_SHARE, TORSO_SHARE))
     of_target = counts[split.test.targets]
     kinds = {
         "head": of_target >= head,

@@ -104,16 +104,21 @@ def _as_setting(value: Any) -> str:
 
 def _environments(records: Sequence[Record]) -> Grid:
     """What the records were made with, each value with the number of records that have it."""
+    return Grid(
+        caption="What made the records",
+        head=["of", "value", "records"],
+        rows=[[name, value, str(n)] for name, values in _counted(records).items() for value, n in values.items()],
+        n_words=2,
+    )
+
+
+def _counted(records: Iterable[Record]) -> dict[str, Counter[str]]:
+    """By name, in how many records' environments each value is."""
     fields: dict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
         for name, value in _flat(record.environment):
             fields[name][value] += 1
-    return Grid(
-        caption="What made the records",
-        head=["of", "value", "records"],
-        rows=[[name, value, str(count)] for name, values in fields.items() for value, count in values.items()],
-        n_words=2,
-    )
+    return fields
 
 
 def _flat(environment: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -125,11 +130,7 @@ def _flat(environment: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _notes(records: Sequence[Record]) -> list[str]:
-    fields: dict[str, set[str]] = defaultdict(set)
-    for record in records:
-        for name, value in _flat(record.environment):
-            fields[name].add(value)
-    differing = [name for name, values in fields.items() if len(values) > 1]
+    differing = [name for name, values in _counted(records).items() if max(values.values()) < len(records)]
     same = (
         f"Not all records were made with the same: they differ in {', '.join(differing)}."
         if differing
