@@ -102,7 +102,10 @@ class _Watch:
 
     def _wait_for_store(self) -> None:
         """Until what is being stored is, or another signal comes."""
-        typer.echo("A cell has just finished and is being stored: the same signal again ends this at once.", err=True)
+        with suppress(OSError):
+            typer.echo(
+                "A cell has just finished and is being stored: the same signal again ends this at once.", err=True
+            )
         while select.select([self._receiver], [], [], 0)[0]:  # those until now asked for no more
             self._receiver.recv(64)
         while self._is_storing():
