@@ -109,7 +109,9 @@ class Trial:
             self._blame(None, f"exit code {code}: {said}")
         if code == 130 and SAID not in said:
             self._blame(None, f"it does not say how to go on: {said}")
-        if "Traceback" in said:
+        if (
+            "Traceback" in said and "seqrec_bench" in said
+        ):  # Python may be interrupted before it comes to any of our code
             self._blame(None, f"a traceback: {said}")
         if seconds > STOP_SECONDS:
             self._blame(None, f"it took {seconds:.2f} s to end")

@@ -25,9 +25,10 @@ _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def stops_in_time(say: Callable[[], str], is_storing: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Inside, the first signal to end raises `KeyboardInterrupt`, later ones do nothing, and the process is over soon.
+    """Inside, the first signal to end raises `KeyboardInterrupt`, later ones do nothing.
 
-    A signal that was ignored before, as under `nohup`, stays so.
+    Once that has come out, and soon in any case, the process ends with `ExitCode.INTERRUPTED`. A signal that was
+    ignored before, as under `nohup`, stays so.
 
     Args:
         say: The sentence to end with: what is done, and how to go on.
@@ -37,9 +38,10 @@ def stops_in_time(say: Callable[[], str], is_storing: Callable[[], bool] = lambd
     try:
         yield
     except KeyboardInterrupt:
-        watch.tell()
-        if not watch.is_ending:  # nobody has sent a signal
-            watch.close()
+        if watch.is_ending:
+            watch.leave()  # at once: to take apart all that is in memory may take the interpreter seconds
+        watch.tell()  # it was raised without a signal
+        watch.close()
         raise
     except BaseException:
         watch.close()
@@ -74,6 +76,15 @@ class _Watch:
         with suppress(OSError):  # the terminal may be gone
             typer.echo(self._say(), err=True)
 
+    def leave(self) -> None:
+        """Ends the process as it is: files are whole at any moment, and cells' processes end with this one."""
+        telling = Thread(target=self.tell, daemon=True)
+        telling.start()
+        telling.join(timeout=0.2)  # nobody may be reading what it says
+        if sys.stderr.isatty():
+            os.write(sys.stderr.fileno(), b"\x1b[?25h")  # the display may have hidden the cursor
+        os._exit(ExitCode.INTERRUPTED)
+
     def close(self) -> None:
         """Puts everything back as it was."""
         self._is_closed = True
@@ -98,23 +109,17 @@ class _Watch:
         if self._is_storing():
             self._wait_for_store()
         if not self._is_closed:
-            self._leave()
+            self.leave()
 
     def _wait_for_store(self) -> None:
         """Until what is being stored is, or another signal comes."""
-        typer.echo("A cell has just finished and is being stored: the same signal again ends this at once.", err=True)
+        with suppress(OSError):
+            typer.echo(
+                "A cell has just finished and is being stored: the same signal again ends this at once.", err=True
+            )
         while select.select([self._receiver], [], [], 0)[0]:  # those until now asked for no more
             self._receiver.recv(64)
         while self._is_storing():
             if select.select([self._receiver], [], [], 0.1)[0]:
                 return
         time.sleep(GRACE_SECONDS)
-
-    def _leave(self) -> None:
-        """Ends the process as it is: files are whole at any moment, and cells' processes end with this one."""
-        telling = Thread(target=self.tell, daemon=True)
-        telling.start()
-        telling.join(timeout=0.2)  # nobody may be reading what it says
-        if sys.stderr.isatty():
-            os.write(sys.stderr.fileno(), b"\x1b[?25h")  # the display may have hidden the cursor
-        os._exit(ExitCode.INTERRUPTED)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import pytest
@@ -55,15 +54,17 @@ class Here:
 class Audience:
     """Remembers what it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, once_it_waits: Callable[[], object] = lambda: None) -> None:
         self.ends: list[tuple[Cell, type]] = []
         self.waited_for: list[Cell] = []
+        self._once_it_waits = once_it_waits
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         self.ends.append((cell, type(outcome)))
 
     def waits(self, cell: Cell, claimant: Claimant) -> None:
         self.waited_for.append(cell)
+        self._once_it_waits()
 
 
 class Interrupting(Audience):
@@ -160,13 +161,10 @@ def names(store: Store) -> list[str]:
 
 @pytest.mark.usefixtures("quick_polls")
 def test_a_cell_that_another_run_has_comes_last_and_is_run_here_if_need_be(store: Store, toy: Dataset) -> None:
-    plan, audience = make_plan([CELL, OTHER], store, toy, fresh=False), Audience()
-    claim = store.claim(cell_key(CELL, toy))
+    plan, claim = make_plan([CELL, OTHER], store, toy, fresh=False), store.claim(cell_key(CELL, toy))
     assert claim is not None
-    timer = Timer(0.3, claim.release)
-    timer.start()
+    audience = Audience(claim.release)
     outcome = execute(plan, Here(toy, {}), audience)
-    timer.join()
     assert outcome.finished == [OTHER, CELL]
     assert audience.waited_for == [CELL]
     assert names(store) == ["paper-d0-s0.json", "paper-d0-s1.json"]
@@ -180,20 +178,17 @@ def test_what_another_run_has_stored_is_not_run_again(store: Store, toy: Dataset
     path = store.path(record.key)
     if not fresh:
         path.unlink()
-    plan, audience = make_plan([CELL, OTHER], store, toy, fresh), Audience()
-    claim = store.claim(record.key)
+    plan, claim = make_plan([CELL, OTHER], store, toy, fresh), store.claim(record.key)
     assert claim is not None
+    written: list[int] = []
 
     def end_as_the_other_run() -> None:
         store.save(record)
         written.append(path.stat().st_mtime_ns)
         claim.release()
 
-    written: list[int] = []
-    timer = Timer(0.3, end_as_the_other_run)
-    timer.start()
+    audience = Audience(end_as_the_other_run)
     outcome = execute(plan, Here(toy, {}), audience)
-    timer.join()
     assert (outcome.finished, outcome.elsewhere) == ([OTHER], [CELL])
     assert audience.ends == [(OTHER, Record), (CELL, Record)]
     assert [path.stat().st_mtime_ns] == written
