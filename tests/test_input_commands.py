@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.cli.main import main
-from seqrec_bench.experiments.run import Outcome
 from seqrec_bench.reporting.paper.loading import PAPERS
 
 ROOT = Path(__file__).parents[1]
@@ -107,7 +106,8 @@ def call(
 ) -> Callable[[str], tuple[int, str, str]]:
     """Makes a call of the command, in the folder with the inputs; cells are planned, and none is run."""
     monkeypatch.chdir(inputs)
-    monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", lambda *arguments: Outcome([], [], []))
+    monkeypatch.setattr("seqrec_bench.cli.run._open_store", lambda store: None)
+    monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", lambda *arguments: None)
     monkeypatch.setattr("seqrec_bench.experiments.dask_cells.CONNECT_SECONDS", 0.05)
 
     def make(command: str) -> tuple[int, str, str]:

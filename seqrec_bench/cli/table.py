@@ -47,7 +47,7 @@ def table(
     Example: seqrec-bench table --results results --format latex
     """
     source = read_paper(paper)
-    asked = dataset or source.dataset, protocol or source.protocol
+    asked = source.dataset if dataset is None else dataset, source.protocol if protocol is None else protocol
     if asked != (source.dataset, source.protocol):  # the paper says nothing about it
         source = replace(source, dataset=asked[0], protocol=asked[1], rows=(), references=(), ablations=())
     records = Store(results).records()

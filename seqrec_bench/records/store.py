@@ -222,7 +222,7 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
 def _version(path: Path) -> Version | None:
     try:
         status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # not there, or a link to itself, which reading it will say
         return None
     return status.st_ino, status.st_mtime_ns
 

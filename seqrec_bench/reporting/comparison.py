@@ -97,6 +97,7 @@ def compare(records: Iterable[Record], names: Sequence[str], dataset: str, proto
         MissingCellsError: One of them has no record.
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
+    wanted = [_read_name(name) for name in names]
     records, cells = sorted(records, key=lambda record: record.key), defaultdict(list)
     for record in records:
         if (record.key.dataset, record.key.protocol) == (dataset, protocol):
@@ -106,7 +107,7 @@ def compare(records: Iterable[Record], names: Sequence[str], dataset: str, proto
             f"There is no record of {names[0]} on {dataset} under {protocol}{whereabouts(records)}: run it first, or "
             "name others with --dataset and --protocol."
         )
-    places = [_place(name, cells, dimension) for name in names]
+    places = [_place(*parts, cells, dimension) for parts in wanted]
     if len(set(places)) < max(2, len(places)):
         raise InputError(f"{', '.join(names)} are not two or more different models: name each once.")
     return compare_places({place: cells[place] for place in places}, dataset, protocol)
@@ -128,12 +129,24 @@ def compare_places(chosen: Mapping[Place, Sequence[Record]], dataset: str, proto
     )
 
 
-def _place(name: str, cells: Mapping[Place, object], usual_dimension: int) -> Place:
-    """The place that is meant by a name."""
+def _read_name(name: str) -> tuple[str, str, str | None, str | None]:
+    """The name, and the model, variant and dimension in it; None for what it leaves open."""
     found = re.fullmatch(r"([^:@]+)(?::([^:@]+))?(?:@(\d+))?", name)
     if found is None:
         raise InputError(f"{name!r} names no model: write MODEL, MODEL:VARIANT or MODEL:VARIANT@DIMENSION.")
-    model, variant, dimension = found[1], found[2] or _usual_variant(found[1], cells), found[3]
+    return name, found[1], found[2], found[3]
+
+
+def _place(
+    name: str,
+    model: str,
+    variant: str | None,
+    dimension: str | None,
+    cells: Mapping[Place, object],
+    usual_dimension: int,
+) -> Place:
+    """The place that is meant by a name that was read."""
+    variant = variant or _usual_variant(model, cells)
     fitting = [
         place
         for place in cells
