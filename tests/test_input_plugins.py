@@ -133,6 +133,8 @@ class Ran:
 class Here:
     """Runs cells in this process; what they raise goes the way that it goes between processes."""
 
+    n_at_once = 1
+
     def __init__(self, jobs: int, work: Callable[..., Any], setting: Setting, report: Callable[..., None]) -> None:
         self._work, self._setting = work, setting
 
