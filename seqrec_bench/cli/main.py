@@ -17,6 +17,7 @@ from seqrec_bench.cli.run import run
 from seqrec_bench.cli.search import search
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
+from seqrec_bench.cli.verify import verify
 from seqrec_bench.errors import BenchError, ExitCode
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app.command()(check)
 app.command()(search)
 app.command()(trials)
 app.command()(attack)
+app.command()(verify)
 
 
 @app.callback()

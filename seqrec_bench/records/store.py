@@ -22,7 +22,8 @@ from seqrec_bench.records.weights import decode_weights, encode_weights
 MAX_USERS_IN_JSON = 20_000
 """Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
 
-_RANKS, _WEIGHTS = ".npz", ".safetensors"
+RANKS_SUFFIX, WEIGHTS_SUFFIX = ".npz", ".safetensors"
+"""Of the files that stand beside a record."""
 
 
 class Store:
@@ -41,7 +42,7 @@ class Store:
             InvalidRecordError: A file stands there that is not this cell's record.
         """
         path = self.path(key)
-        return _read(self.root, path) if path.exists() else None
+        return self.read(path) if path.exists() else None
 
     def records(self) -> list[Record]:
         """All records, ordered by key.
@@ -52,10 +53,19 @@ class Store:
         """
         if not self.root.is_dir():
             raise InputError(f"There is no results directory {self.root}: name another with --results, or run first.")
-        return sorted((_read(self.root, path) for path in self._files()), key=lambda record: record.key)
+        return sorted((self.read(path) for path in self.paths()), key=lambda record: record.key)
 
-    def _files(self) -> Iterator[Path]:
+    def paths(self) -> Iterator[Path]:
+        """Where there is a record, or ought to be: the JSON files where records stand."""
         return (path for path in self.root.glob("*/*/*/*.json") if not path.name.startswith("."))
+
+    def read(self, path: Path) -> Record:
+        """The record in this file.
+
+        Raises:
+            InvalidRecordError: It is none, or one whose place is another.
+        """
+        return _read(self.root, path)
 
     def require_writable(self) -> None:
         """Makes the directory where it is not there yet, and tries it.
@@ -82,15 +92,15 @@ class Store:
         path = self.path(record.key)
         path.parent.mkdir(parents=True, exist_ok=True)
         if weights is not None:
-            record = replace(record, weights=write_beside(path, encode_weights(weights), _WEIGHTS))
+            record = replace(record, weights=write_beside(path, encode_weights(weights), WEIGHTS_SUFFIX))
         ranks = {"validation": record.validation, "test": record.test}
         if len(record.test.better) > MAX_USERS_IN_JSON:
             fields = _write_arrays(path, ranks)
         else:
             fields = {name: encode_rank_lists(value) for name, value in ranks.items()}
         write_atomically(path, encode(record, fields).encode())
-        remove_beside(path, _RANKS, but=fields["test"].get("sha256"))
-        remove_beside(path, _WEIGHTS, but=record.weights)
+        remove_beside(path, RANKS_SUFFIX, but=fields["test"].get("sha256"))
+        remove_beside(path, WEIGHTS_SUFFIX, but=record.weights)
         return path
 
     def load_weights(self, record: Record) -> dict[str, npt.NDArray[Any]]:
@@ -104,7 +114,7 @@ class Store:
         path = self.path(record.key)
         if record.weights is None:
             raise InputError(f"{path} was stored without weights: fit {record.key.model} again to have them.")
-        file = beside(path, record.weights, _WEIGHTS)
+        file = beside(path, record.weights, WEIGHTS_SUFFIX)
         if not file.exists():
             raise MissingCellsError(
                 f"The weights of {record.key} are not here as {file}, since git does not keep them: "
@@ -131,8 +141,8 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
     buffer = io.BytesIO()
     arrays = {f"{name}_{part}": getattr(value, part) for name, value in ranks.items() for part in ("better", "tied")}
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    digest = write_beside(path, buffer.getvalue(), _RANKS)
-    return {name: {"file": beside(path, digest, _RANKS).name, "sha256": digest} for name in ranks}
+    digest = write_beside(path, buffer.getvalue(), RANKS_SUFFIX)
+    return {name: {"file": beside(path, digest, RANKS_SUFFIX).name, "sha256": digest} for name in ranks}
 
 
 def _read(root: Path, path: Path) -> Record:
@@ -148,7 +158,7 @@ def _read(root: Path, path: Path) -> Record:
 def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
     if not isinstance(value, dict) or "sha256" not in value:
         return decode_rank_lists(value)
-    file = beside(path, str(value["sha256"]), _RANKS)
+    file = beside(path, str(value["sha256"]), RANKS_SUFFIX)
     content = file.read_bytes()
     if value != {"file": file.name, "sha256": sha256(content)}:
         raise ValueError(f"{file.name} is not the file that was written with it")
