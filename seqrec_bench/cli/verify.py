@@ -28,7 +28,7 @@ from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
 from seqrec_bench.experiments.run import Executor, Outcome, execute_by_protocol
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.experiments.verification import check_contents, check_store
+from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_retrained, draw
 from seqrec_bench.records import CellKey, Record, Store
 from seqrec_bench.records.check import Check, exit_code
@@ -70,6 +70,7 @@ def verify(
         raise InputError(f"{directory} and --results {results} both name the directory: give one of them.")
     if retrain is None and (seed is not None or jobs is not None):
         raise InputError("--seed and --jobs go with --retrain N: give that too, or neither.")
+    own = _load_own(interactions, tags, Columns(user_column, item_column, time_column))
     store = Store(directory or results)
     if not store.root.is_dir():
         raise InputError(f"There is no results directory {store.root}: name another, or run first.")
@@ -80,7 +81,7 @@ def verify(
     if not records and not any(check.faults for check in checks):
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
     datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
-    checks += check_contents(records, store, datasets)
+    checks += check_contents(records, store, datasets, cells_of_suites())
     subject = f"{len(records)} records in {store.root}"
     if retrain is not None:
         seed = random.SystemRandom().randrange(2**32) if seed is None else seed
@@ -90,6 +91,12 @@ def verify(
         subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
     typer.echo((to_json if format == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
     raise typer.Exit(exit_code(checks))
+
+
+def _load_own(interactions: Path | None, tags: Path | None, columns: Columns) -> Dataset | None:
+    if interactions is None and tags is None and columns == Columns():
+        return None
+    return load_dataset(None, interactions, tags, columns)
 
 
 def _find_data(name: str, own: Dataset | None) -> Dataset | str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.experiments.suite import cells, load_suite, suites
+from seqrec_bench.experiments.suite import Cell, cells, load_suite, suites
 from seqrec_bench.experiments.verification.completeness import check_seeds, check_suites
 from seqrec_bench.experiments.verification.data import Arrangements, check_data, check_ranked_again, check_ranks
 from seqrec_bench.experiments.verification.figures import check_curves, check_metrics
@@ -12,7 +12,7 @@ from seqrec_bench.experiments.verification.recipes import check_settings, check_
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
 
-__all__ = ["check_contents", "check_store"]
+__all__ = ["cells_of_suites", "check_contents", "check_store"]
 
 
 def check_store(store: Store) -> tuple[list[Record], list[Check]]:
@@ -21,15 +21,25 @@ def check_store(store: Store) -> tuple[list[Record], list[Check]]:
     return records, [check_files(store), readable, check_hashes(store)]
 
 
-def check_contents(records: Sequence[Record], store: Store, datasets: Mapping[str, Dataset | str]) -> list[Check]:
+def cells_of_suites() -> dict[str, list[Cell]]:
+    """The cells of every suite by its name."""
+    return {suite: cells(load_suite(suite)) for suite in suites()}
+
+
+def check_contents(
+    records: Sequence[Record],
+    store: Store,
+    datasets: Mapping[str, Dataset | str],
+    cells_of: Mapping[str, Sequence[Cell]],
+) -> list[Check]:
     """The checks of what the records say.
 
     Args:
         datasets: Of every data set that records are on, itself, or in words why it is not here.
+        cells_of: As `cells_of_suites` has them.
     """
     arrangements = Arrangements(datasets)
     models = installed({record.key.model for record in records})
-    cells_of = {suite: cells(load_suite(suite)) for suite in suites()}
     return [
         check_metrics(records),
         check_ranks(records, arrangements),
