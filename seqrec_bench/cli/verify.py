@@ -72,25 +72,28 @@ def verify(
         raise InputError("--seed and --jobs go with --retrain N: give that too, or neither.")
     own = _load_own(interactions, tags, Columns(user_column, item_column, time_column))
     store = Store(directory or results)
+    records, datasets, checks = _check(store, own)
+    subject = f"{len(records)} records in {store.root}"
+    if retrain is not None:
+        seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+        drawn = _draw(records, datasets, retrain, seed, store)
+        checks.append(_retrain(drawn, datasets, jobs or available_cores()))
+        subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
+    typer.echo((to_json if format == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
+    raise typer.Exit(exit_code(checks))
+
+
+def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, Dataset], list[Check]]:
+    """The records that can be read, the data sets of theirs that are here, and what was found."""
     if not store.root.is_dir():
         raise InputError(f"There is no results directory {store.root}: name another, or run first.")
-    own = (
-        load_dataset(None, interactions, tags, Columns(user_column, item_column, time_column)) if interactions else None
-    )
     records, checks = check_store(store)
     if not records and not any(check.faults for check in checks):
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
     datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
     checks += check_contents(records, store, datasets, cells_of_suites())
-    subject = f"{len(records)} records in {store.root}"
-    if retrain is not None:
-        seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-        here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}
-        drawn = draw(records, here, retrain, seed)
-        checks.append(_retrain(drawn, here, jobs or available_cores()))
-        subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
-    typer.echo((to_json if format == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
-    raise typer.Exit(exit_code(checks))
+    here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}
+    return records, here, checks
 
 
 def _load_own(interactions: Path | None, tags: Path | None, columns: Columns) -> Dataset | None:
@@ -109,6 +112,16 @@ def _find_data(name: str, own: Dataset | None) -> Dataset | str:
         return load_dataset(name, None, None, Columns())
     except InputError as error:
         return str(error)
+
+
+def _draw(records: list[Record], datasets: dict[str, Dataset], number: int, seed: int, store: Store) -> list[Record]:
+    drawn = draw(records, datasets, number, seed)
+    if not drawn:
+        raise MissingCellsError(
+            f"--retrain: no record in {store.root} can be made again with the models that are installed and the data "
+            "that are here: install what made them, and give data of your own by --interactions FILE."
+        )
+    return drawn
 
 
 def _retrain(drawn: Sequence[Record], datasets: dict[str, Dataset], jobs: int) -> Check:

@@ -89,6 +89,12 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], message: str) -> None
     assert str(error).startswith(message)
 
 
+def test_nothing_that_could_be_run_again_is_said_in_one_sentence(verify: Callable[..., Result]) -> None:
+    error = verify("--retrain", "1").exception  # the data are not named
+    assert isinstance(error, MissingCellsError)
+    assert str(error).startswith("--retrain: no record in ")
+
+
 def test_a_directory_without_records_lacks_them(tmp_path: Path) -> None:
     error = CliRunner().invoke(app, ["verify", "--results", str(tmp_path)]).exception
     assert isinstance(error, MissingCellsError)

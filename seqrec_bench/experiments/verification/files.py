@@ -35,17 +35,17 @@ def read_records(store: Store) -> tuple[list[Record], Check]:
 
 def check_files(store: Store) -> Check:
     """Every file is a record or belongs to one; what is made of records, or is another results directory, is named."""
-    named = {file for path in store.paths() for file, _ in _attachments(path)}
+    named = {file for path in store.paths() for file in (path, *(attached for attached, _ in _attachments(path)))}
     n_passed, faults = 0, []
     derived, nested = 0, set()
     for path in sorted(path for path in store.root.rglob("*") if path.is_file()):
         place = path.relative_to(store.root).parts
-        if place[0] in DERIVED:
+        if path in named:
+            n_passed += 1
+        elif place[0] in DERIVED:
             derived += 1
         elif len(place) == _DEPTH + 1 and place[2] in PROTOCOLS:
             nested.add(place[0])
-        elif path in named or (len(place) == _DEPTH and path.suffix == ".json" and not path.name.startswith(".")):
-            n_passed += 1
         else:
             faults.append(f"{path} is {_describe_stray(path, len(place))}: remove it.")
     notes = [f"Not looked at: {derived} files under {', '.join(DERIVED)}, which are no records."] if derived else []
