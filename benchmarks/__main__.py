@@ -14,7 +14,9 @@ from benchmarks.results import Measurement, UnavailableError, put_section
 OWN = ("training", "cells", "evaluation", "data", "large_training")
 PEERS = ("peers", "peer_ranking")
 """These install other libraries from the package index, in an environment that is thrown away."""
-MODULES = OWN + PEERS
+RARE = ("kernels",)
+"""These take long, and tell nothing about speed."""
+MODULES = OWN + PEERS + RARE
 """Modules of this package with a function ``measure() -> Measurement``, in the order of their sections."""
 
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -5,7 +5,6 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,11 +25,13 @@ from seqrec_bench.cli.compare import compare
 from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
 from seqrec_bench.data import Dataset
+from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.suite import cells, load_suite
+from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Recipe, Record, Store
 from seqrec_bench.records.trials import Log, best_trial
@@ -220,26 +221,11 @@ def test_the_spreads_in_the_statistics_are_those_of_the_records(records: list[Re
     assert block == spreads(records)
 
 
-def test_what_was_ranked_again_is_what_was_trained(records: list[Record]) -> None:
-    """Where there are more candidates, no fewer are above a target, and where there are fewer, no more."""
-    trained = {record.key: record for record in records}
-    again = [record for record in records if PROTOCOLS[record.key.protocol].base]
-    assert len(again) == 3 * (5 * 5 + 4) + 2 * 5
-    for record in again:
-        base = trained[replace(record.key, protocol=LOO_FULL)]
-        assert (record.weights, list(record.curve)) == (base.weights, []), record.key
-        more, fewer = (record, base) if record.key.protocol == "loo-full-seen-v1" else (base, record)
-        for ranks, others in ((more.test, fewer.test), (more.validation, fewer.validation)):
-            assert (ranks.better >= others.better).all(), record.key
-            assert (ranks.tied >= others.tied).all(), record.key
-
-
-def test_records_are_of_the_data_as_their_protocols_arrange_them(records: list[Record], ml_100k: Dataset) -> None:
-    arranged = {name: protocol.arrange(ml_100k) for name, protocol in PROTOCOLS.items()}
-    for record in records:
-        data = arranged[record.key.protocol]
-        assert record.recipe.dataset.fingerprint == data.fingerprint, record.key
-        assert record.recipe.dataset.tags_fingerprint == data.tags_fingerprint, record.key
+def test_verify_finds_nothing_wrong_with_the_committed_records_but_what_is_missing(ml_100k: Dataset) -> None:
+    store = Store(RESULTS)
+    records, checks = check_store(store)
+    checks += check_contents(records, store, {"ml-100k": ml_100k}, cells_of_suites())
+    assert [check.faults for check in checks if check.faults and check.code is not ExitCode.CELLS_MISSING] == []
 
 
 def test_the_committed_figure_of_the_audit_shows_the_committed_records(records: list[Record], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import gensim
 import numpy as np
 import numpy.typing as npt
+import scipy
 from gensim.models import Word2Vec
 
 from seqrec_bench.am_lstm.vector_cache import cached_vectors
@@ -110,7 +111,8 @@ def _skip_gram(
         "workers": 1,
         "seed": seed + 1,
     }
-    recipe = {"gensim": gensim.__version__, "numpy": np.__version__, "n_tokens": n_tokens, **arguments}
+    versions = {"gensim": gensim.__version__, "numpy": np.__version__, "scipy": scipy.__version__}  # gensim's BLAS
+    recipe = {**versions, "n_tokens": n_tokens, **arguments}
     return cached_vectors(recipe, pieces, lambda: _trained(pieces, n_tokens, arguments))
 
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "claims": Command(_JUDGE, "claims:claims", "Says of each claim of the paper whether it holds here."),
     "check": Command(_JUDGE, "check:check", "Says by its exit code whether records reproduce or have not regressed."),
     "conform": Command(_JUDGE, "conform:conform", "Says check by check whether a model keeps the contract."),
+    "verify": Command(_JUDGE, "verify:verify", "Says whether records can be trusted; runs some of them again."),
     "attack": Command(_JUDGE, "attack:attack", "Attacks the evaluator, or a model, where the outcome is known."),
 }
 

@@ -106,6 +106,14 @@ def find_protocol(name: str) -> Protocol:
     return replace(PROTOCOLS[f"{found[1]}-v1"], name=name, keep=partial(k_core, k=int(found[2])))
 
 
+def known_protocol(name: str) -> Protocol | None:
+    """The protocol of this name, if there is one."""
+    try:
+        return find_protocol(name)
+    except InputError:
+        return None
+
+
 def on_core(name: str, k: int) -> str:
     """The name of that protocol on the k-core of the data.
 

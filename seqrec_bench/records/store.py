@@ -56,7 +56,7 @@ class Store:
             InvalidRecordError: A file stands there that is not this cell's record.
         """
         path = self.path(key)
-        return _read(self.root, path) if path.exists() else None
+        return self.read(path) if path.exists() else None
 
     def records(self) -> list[Record]:
         """All records, ordered by key.
@@ -67,14 +67,23 @@ class Store:
         """
         if not self.root.is_dir():
             raise InputError(f"There is no results directory {self.root}: name another with --results, or run first.")
-        return sorted((_read(self.root, path) for path in self._files()), key=lambda record: record.key)
+        return sorted((self.read(path) for path in self.paths()), key=lambda record: record.key)
 
-    def _files(self) -> Iterator[Path]:
+    def paths(self) -> Iterator[Path]:
+        """Where there is a record, or ought to be: the JSON files where records stand."""
         return (path for path in self.root.glob("*/*/*/*.json") if not path.name.startswith("."))
 
     def version(self, key: CellKey) -> Version | None:
         """Which of the cell's records stands there, one made after another; None where there is none."""
         return _version(self.path(key))
+
+    def read(self, path: Path) -> Record:
+        """The record in this file.
+
+        Raises:
+            InvalidRecordError: It is none, or one whose place is another.
+        """
+        return _read(self.root, path)
 
     def require_writable(self) -> None:
         """Tries whether records could be written; leaves nothing behind.

@@ -1,6 +1,7 @@
 """A real scheduler and real workers on loopback, some of which are killed."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,12 @@ from seqrec_bench.recommender import Epoch
 
 Cells = DaskCells[Setting, FinishedCell]
 Process = subprocess.Popen[bytes]
+
+OTHERWISE = {
+    "PYTHONHASHSEED": "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1",
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "2"),
+}
+"""What the workers' environment has otherwise than that of the tests: no record may differ for it."""
 
 
 @dataclass
@@ -72,14 +79,16 @@ class Cluster:
 def start(folder: Path, unruly: str, *arguments: str) -> Process:
     path = os.pathsep.join([str(folder / unruly), *(path for path in sys.path if path)])
     command = [sys.executable, "-m", "dask", *arguments]
-    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, cwd=folder, start_new_session=True)
+    environment = {**os.environ, **OTHERWISE, "PYTHONPATH": path, "SEQREC_BENCH_CACHE": str(folder / "cache")}
+    return subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True)
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory, unruly_source: str) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory, unruly_source: str, planted_site: Path) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
     for version in ("1.0", "2.0"):
         write_unruly(folder / version, version, unruly_source)
+    shutil.copytree(planted_site, folder / "1.0", dirs_exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     alone = ("--no-dashboard", "--idle-timeout", "300")  # it and the workers end, were the tests killed

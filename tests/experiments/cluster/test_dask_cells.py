@@ -1,8 +1,6 @@
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 from typer.testing import CliRunner
@@ -11,11 +9,9 @@ from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import dask_cells
-from seqrec_bench.experiments.cell import FinishedCell, Setting, run_cell
+from seqrec_bench.experiments.cell import FinishedCell, Setting
 from seqrec_bench.experiments.dask_cells import DaskCells, connect
-from seqrec_bench.experiments.execution import execute
-from seqrec_bench.experiments.processes import CellError, CellProcesses
-from seqrec_bench.experiments.run import make_plan
+from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.suite import Cell, Group
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Store
@@ -25,32 +21,6 @@ Cells = DaskCells[Setting, FinishedCell]
 Cluster = Any
 """That of conftest.py."""
 Reports = list[tuple[Cell, Epoch | None]]
-
-
-def test_records_and_weights_are_those_of_a_local_run_but_for_timings(
-    cells: Cells, toy: Dataset, tmp_path: Path
-) -> None:
-    pending = [Cell("fpmc", "short", 4, 0, {"epochs": 2}), CELL]
-    there, here = Store(tmp_path / "there"), Store(tmp_path / "here")
-    execute(make_plan(pending, there, toy, fresh=False), cells, mock.Mock())
-    local = CellProcesses(1, run_cell, Setting(toy, "cpu"), lambda cell, epoch: None)
-    execute(make_plan(pending, here, toy, fresh=False), local, mock.Mock())
-    assert contents(there) == contents(here)
-    assert sum(name.endswith(".safetensors") for name in contents(there)) == 2
-
-
-def contents(store: Store) -> dict[str, bytes]:
-    """The files of a store by name, records without what may differ between two runs of a cell."""
-    files = {str(path.relative_to(store.root)): path.read_bytes() for path in store.root.rglob("*.*")}
-    return {name: without_timings(file) if name.endswith(".json") else file for name, file in files.items()}
-
-
-def without_timings(record: bytes) -> bytes:
-    fields = json.loads(record)
-    for epoch in fields["curve"]:
-        del epoch["seconds"]
-    del fields["seconds"], fields["peak_memory_bytes"]
-    return json.dumps(fields).encode()
 
 
 def test_starts_and_epochs_are_reported_as_they_happen(cells: Cells, reports: Reports) -> None:

@@ -1,0 +1,152 @@
+"""``seqrec-bench verify``: can the records in a directory be trusted?"""
+
+import random
+import tempfile
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import (
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.cli.places import count_cells, this_machine
+from seqrec_bench.cli.process_options import JobsOption, available_cores
+from seqrec_bench.cli.progress import open_display
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.stopping import stops_in_time
+from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.experiments.cell import cell_key, setting_under
+from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.run import make_plan
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
+from seqrec_bench.experiments.verification.retraining import cells_to_train, check_retrained, draw
+from seqrec_bench.records import CellKey, Record, Store
+from seqrec_bench.records.check import Check, exit_code
+from seqrec_bench.reporting.verification import to_json, to_text
+
+
+class VerifyFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def verify(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="The same as --results.", show_default=False)
+    ] = None,
+    results: ResultsOption = DEFAULT_RESULTS,
+    retrain: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Run N cells, drawn at random, again and compare them.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="With --retrain: of the draw.", show_default="another each time")
+    ] = None,
+    jobs: JobsOption = None,
+    format: Annotated[VerifyFormat, typer.Option(help="json has every fault.")] = VerifyFormat.TEXT,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Checks records: files, hashes, metrics from ranks, data, versions, completeness; --retrain runs some again.
+
+    Example: seqrec-bench verify results --retrain 2
+
+    0: all is well; 2: wrong usage or input; 3: cells missing or stale; 4: a record or file is invalid; 6: a cell that
+    was run again differs; 7: one could not be run.
+    """
+    if directory is not None and results != DEFAULT_RESULTS:
+        raise InputError(f"{directory} and --results {results} both name the directory: give one of them.")
+    if retrain is None and (seed is not None or jobs is not None):
+        raise InputError("--seed and --jobs go with --retrain N: give that too, or neither.")
+    own = _load_own(interactions, tags, Columns(user_column, item_column, time_column))
+    store = Store(directory or results)
+    records, datasets, checks = _check(store, own)
+    subject = f"{len(records)} records in {store.root}"
+    if retrain is not None:
+        seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+        drawn = _draw(records, datasets, retrain, seed, store)
+        checks.append(_retrain(drawn, datasets, jobs or available_cores()))
+        subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
+    typer.echo((to_json if format == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
+    raise typer.Exit(exit_code(checks))
+
+
+def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, Dataset], list[Check]]:
+    """The records that can be read, the data sets of theirs that are here, and what was found."""
+    if not store.root.is_dir():
+        raise InputError(f"There is no results directory {store.root}: name another, or run first.")
+    records, checks = check_store(store)
+    if not records and not any(check.faults for check in checks):
+        raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
+    datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
+    checks += check_contents(records, store, datasets, cells_of_suites())
+    here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}
+    return records, here, checks
+
+
+def _load_own(interactions: Path | None, tags: Path | None, columns: Columns) -> Dataset | None:
+    if interactions is None and tags is None and columns == Columns():
+        return None
+    return load_dataset(None, interactions, tags, columns)
+
+
+def _find_data(name: str, own: Dataset | None) -> Dataset | str:
+    """The data set of this name, or in words why it is not here."""
+    if own is not None and own.name == name:
+        return own
+    if name not in NAMED_DATASETS:
+        return f"Name its file with --interactions, as `run` was given it, to have {name} checked."
+    try:
+        return load_dataset(name, None, None, Columns())
+    except InputError as error:
+        return str(error)
+
+
+def _draw(records: list[Record], datasets: dict[str, Dataset], number: int, seed: int, store: Store) -> list[Record]:
+    drawn = draw(records, datasets, number, seed)
+    if not drawn:
+        raise MissingCellsError(
+            f"--retrain: no record in {store.root} can be made again with the models that are installed and the data "
+            "that are here: install what made them, and give data of your own by --interactions FILE."
+        )
+    return drawn
+
+
+def _retrain(drawn: Sequence[Record], datasets: dict[str, Dataset], jobs: int) -> Check:
+    """Runs the cells of these records again, in a directory that is thrown away."""
+    again: dict[CellKey, Record] = {}
+    causes: dict[CellKey, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, dataset in datasets.items():
+            cells = cells_to_train([record for record in drawn if record.key.dataset == name])
+            store = Store(Path(folder))
+            outcome = _run(cells, dataset, store, jobs)
+            causes |= {cell_key(cell, dataset): cause for cell, cause in outcome.failed}
+            again |= {record.key: record for record in store.records()}
+    return check_retrained(drawn, again, causes)
+
+
+def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int) -> Outcome:
+    _, open_executor = this_machine(jobs)
+    setting = partial(setting_under, dataset=dataset, device="cpu", store=store)
+    stopped = "Stopped: what was run again is thrown away, and no record was changed."
+    with stops_in_time(lambda: stopped), open_display(cells, jobs) as display:
+
+        def open_for(protocol: str) -> Executor:
+            return open_executor(setting(protocol), display.advanced)
+
+        return execute_by_protocol(make_plan(cells, store, dataset, fresh=True), open_for, display)

@@ -1,0 +1,53 @@
+"""Whether a results directory can be trusted: every check of `seqrec-bench verify` but the training itself."""
+
+from collections.abc import Mapping, Sequence
+
+from seqrec_bench.data import Dataset
+from seqrec_bench.experiments.suite import Cell, cells, load_suite, suites
+from seqrec_bench.experiments.verification.completeness import check_seeds, check_suites
+from seqrec_bench.experiments.verification.data import Arrangements, check_data, check_ranked_again, check_ranks
+from seqrec_bench.experiments.verification.figures import check_curves, check_metrics
+from seqrec_bench.experiments.verification.files import check_files, check_hashes, read_records
+from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
+from seqrec_bench.records import Record, Store
+from seqrec_bench.records.check import Check
+
+__all__ = ["cells_of_suites", "check_contents", "check_store"]
+
+
+def check_store(store: Store) -> tuple[list[Record], list[Check]]:
+    """The records that can be read, and the checks of the directory's files."""
+    records, readable = read_records(store)
+    return records, [check_files(store), readable, check_hashes(store)]
+
+
+def cells_of_suites() -> dict[str, list[Cell]]:
+    """The cells of every suite by its name."""
+    return {suite: cells(load_suite(suite)) for suite in suites()}
+
+
+def check_contents(
+    records: Sequence[Record],
+    store: Store,
+    datasets: Mapping[str, Dataset | str],
+    cells_of: Mapping[str, Sequence[Cell]],
+) -> list[Check]:
+    """The checks of what the records say.
+
+    Args:
+        datasets: Of every data set that records are on, itself, or in words why it is not here.
+        cells_of: As `cells_of_suites` has them.
+    """
+    arrangements = Arrangements(datasets)
+    models = installed({record.key.model for record in records})
+    return [
+        check_metrics(records),
+        check_ranks(records, arrangements),
+        check_curves(records),
+        check_data(records, arrangements),
+        check_ranked_again(records, arrangements),
+        check_versions(records, models),
+        check_settings(records, models, [cell for found in cells_of.values() for cell in found]),
+        check_suites(records, store.root, cells_of),
+        check_seeds(records),
+    ]

@@ -1,0 +1,161 @@
+"""Checks that need the data: are records about them, and could their ranks be?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from seqrec_bench.data import Dataset
+from seqrec_bench.data.split import Holdout
+from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
+from seqrec_bench.recommender import PADDING, Int64Array
+from seqrec_bench.records import Ranks, Record
+from seqrec_bench.records.check import Check
+
+
+@dataclass(frozen=True, eq=False)
+class Arranged:
+    """A data set as a protocol has it."""
+
+    dataset: Dataset
+    ranks_seen: bool
+    users: Int64Array
+    """(n_evaluated,) those that have a target."""
+    n_candidates: Mapping[str, Int64Array]
+    """(n_evaluated,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
+
+
+@dataclass
+class Arrangements:
+    """The data sets as protocols arrange and split them, each made once."""
+
+    datasets: Mapping[str, Dataset | str]
+    """By name; or in words why it is not here."""
+    _made: dict[tuple[str, str], Arranged] = field(default_factory=dict)
+
+    def of(self, record: Record) -> Arranged | None:
+        """What the record has to be about; None without its data or its protocol."""
+        name, protocol = record.key.dataset, record.key.protocol
+        dataset = self.datasets.get(name)
+        if not isinstance(dataset, Dataset) or not known_protocol(protocol):
+            return None
+        if (name, protocol) not in self._made:
+            self._made[name, protocol] = _arrange(dataset, protocol)
+        return self._made[name, protocol]
+
+    def missing(self) -> list[str]:
+        """Of each data set that is not here, that its records were not checked, and why."""
+        return [
+            f"Not checked: records on {name}. {reason}"
+            for name, reason in self.datasets.items()
+            if isinstance(reason, str)
+        ]
+
+
+def _arrange(dataset: Dataset, protocol: str) -> Arranged:
+    arranged = find_protocol(protocol).arrange(dataset)
+    split = find_protocol(protocol).hold_out(arranged)
+    candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
+    return Arranged(arranged, split.test.ranks_seen, split.test.users, candidates)
+
+
+def check_data(records: Sequence[Record], arrangements: Arrangements) -> Check:
+    """Fingerprints are those of the data and tags, in the order that a known protocol gives them."""
+    faults, n_passed = [], 0
+    for record in records:
+        if not known_protocol(record.key.protocol):
+            faults.append(f"{record.key.path()}: no protocol is called {record.key.protocol}.")
+        elif found := arrangements.of(record):
+            fault = _data_fault(record, found.dataset)
+            faults += [fault] if fault else []
+            n_passed += fault is None
+    return Check("protocols are known, and fingerprints those of the data", n_passed, faults, arrangements.missing())
+
+
+def _data_fault(record: Record, dataset: Dataset) -> str | None:
+    identity = record.recipe.dataset
+    if identity.fingerprint != dataset.fingerprint:
+        what = (
+            f"its data have the fingerprint {identity.fingerprint[:12]}, and {dataset.name} {dataset.fingerprint[:12]}"
+        )
+    elif identity.tags_fingerprint != dataset.tags_fingerprint:
+        what = f"its item tags are not those of {dataset.name}"
+    else:
+        return None
+    return f"{record.key.path()}: {what} under this protocol: run its cell again."
+
+
+def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:
+    """As many users as are evaluated, and no target with more candidates above it or level with it than it has."""
+    faults, n_passed = [], 0
+    for record in records:
+        if found := arrangements.of(record):
+            of_validation = _ranks_fault("validation", record.validation, found)
+            fault = of_validation or _ranks_fault("test", record.test, found)
+            faults += [f"{record.key.path()}: {fault}: run its cell again."] if fault else []
+            n_passed += fault is None
+    return Check("ranks are possible for users, targets and candidates", n_passed, faults, arrangements.missing())
+
+
+def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:
+    users, most = found.users, found.n_candidates[part]
+    if len(ranks.better) != len(users):
+        return f"{part} has the ranks of {len(ranks.better)} users, and {len(users)} are evaluated"
+    impossible = np.flatnonzero(ranks.better + ranks.tied > most)
+    if len(impossible) == 0:
+        return None
+    first = impossible[0]
+    return (
+        f"{len(impossible)} {part} ranks are impossible (user {users[first]} has {most[first]} candidates, of "
+        f"which {ranks.better[first]} are said to be better and {ranks.tied[first]} tied)"
+    )
+
+
+def n_candidates(holdout: Holdout) -> Int64Array:
+    """(n_evaluated,) what each target is ranked against, itself included."""
+    if holdout.negatives is not None:
+        sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
+        return sampled
+    history = holdout.history
+    everything = np.full(len(holdout.users), history.n_items)
+    if holdout.ranks_seen:
+        return everything
+    width, pairs = history.n_items + 1, history.pairs
+    n_seen = np.bincount(pairs // width, minlength=history.n_users)[holdout.users]
+    target_seen = np.isin(holdout.users * width + holdout.targets, pairs)
+    counts: Int64Array = everything - n_seen + target_seen
+    return counts
+
+
+def check_ranked_again(records: Sequence[Record], arrangements: Arrangements) -> Check:
+    """What was ranked again has the weights of what was trained, and is better off only where it has fewer rivals."""
+    trained = {record.key: record for record in records}
+    faults, n_passed, n_alone = [], 0, 0
+    for record in records:
+        protocol = known_protocol(record.key.protocol)
+        if protocol is None or protocol.base is None:
+            continue
+        base = trained.get(replace(record.key, protocol=protocol.base))
+        if base is None:
+            n_alone += 1
+            continue
+        fault = _again_fault(record, base, arrangements)
+        faults += [f"{record.key.path()}: {fault}: run its cell again."] if fault else []
+        n_passed += fault is None
+    notes = [f"Not checked: {n_alone} records whose trained one is not here."] if n_alone else []
+    return Check("what was ranked again is what was trained", n_passed, faults, notes)
+
+
+def _again_fault(record: Record, base: Record, arrangements: Arrangements) -> str | None:
+    if record.weights is not None and base.weights not in (None, record.weights):
+        return f"its weights are not those of {base.key.path()}"
+    found = arrangements.of(record)
+    same_users = len(record.test.better) == len(base.test.better)
+    if found is None or not same_users:
+        return None
+    more, fewer = (record, base) if found.ranks_seen else (base, record)
+    for ranks, others in ((more.test, fewer.test), (more.validation, fewer.validation)):
+        n_wrong = ((ranks.better < others.better) | (ranks.tied < others.tied)).sum()
+        if n_wrong:
+            return f"{n_wrong} targets have more above or level with them among fewer candidates than {base.key.path()}"
+    return None

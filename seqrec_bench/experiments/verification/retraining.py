@@ -1,0 +1,117 @@
+"""Training cells of a results directory once more, and holding what comes of it against their records."""
+
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from seqrec_bench.errors import ExitCode
+from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric
+from seqrec_bench.evaluation.protocols import find_protocol, known_protocol, place_in_order
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.verification.recipes import can_be_made, installed
+from seqrec_bench.records import CellKey, Ranks, Record
+from seqrec_bench.records.check import Check
+
+NOT_SOFTWARE = ("attacks", "commit")
+"""What differs between environments without any figure depending on it."""
+
+
+def draw(records: Sequence[Record], datasets: Collection[str], number: int, seed: int) -> list[Record]:
+    """So many records, all equally likely, of those that the installed software can make again from these data.
+
+    Args:
+        records: In any order.
+        datasets: The names of the data sets that are here.
+    """
+    models = installed({record.key.model for record in records})
+    possible = [
+        record
+        for record in sorted(records, key=lambda record: record.key)
+        if record.key.dataset in datasets and known_protocol(record.key.protocol) and can_be_made(record, models)
+    ]
+    return sorted(random.Random(seed).sample(possible, min(number, len(possible))), key=lambda record: record.key)
+
+
+def cells_to_train(drawn: Sequence[Record]) -> list[Cell]:
+    """The cells of the drawn records, each with the one whose weights it ranks again, in the order to run them."""
+    models = installed({record.key.model for record in drawn})
+    cells = []
+    for record in drawn:
+        key = record.key
+        cell = Cell(key.model, key.variant, key.dimension, key.seed, models.settings_of(record), key.protocol)
+        base = find_protocol(key.protocol).base
+        cells += [replace(cell, protocol=base), cell] if base else [cell]
+    return sorted(dict.fromkeys(cells), key=lambda cell: place_in_order(cell.protocol))
+
+
+def check_retrained(drawn: Sequence[Record], again: Mapping[CellKey, Record], causes: Mapping[CellKey, str]) -> Check:
+    """Every rank and every validation figure of the curve is what it was.
+
+    Args:
+        again: What came of the cells that were run again.
+        causes: Why others failed.
+    """
+    faults, notes, n_passed = [], [], 0
+    for record in drawn:
+        path = record.key.path()
+        if record.key not in again:
+            faults.append(f"{path} could not be made again: {causes.get(record.key, 'it was not run')}")
+            continue
+        difference = describe_difference(record, again[record.key])
+        if difference is None:
+            n_passed += 1
+            notes.append(
+                f"{path}: all ranks and validation figures are the same{_weights_too(record, again[record.key])}."
+            )
+        else:
+            faults.append(f"{path}: {difference}.")
+    code = ExitCode.CELLS_FAILED if causes else ExitCode.FALLS_SHORT
+    return Check("cells that were run again have the same ranks", n_passed, faults, notes, code)
+
+
+def describe_difference(record: Record, again: Record) -> str | None:
+    """How much the second record differs from the first, and in what it was made otherwise; None if it does not."""
+    parts = (("validation", record.validation, again.validation), ("test", record.test, again.test))
+    differing = [said for part in parts if (said := _ranks_difference(*part))]
+    curves = [[dict(epoch.validation) for epoch in one.curve] for one in (record, again)]
+    if curves[0] != curves[1]:
+        differing.append(f"its curve has other validation figures from {_first_difference(*curves)} on")
+    if not differing:
+        return None
+    made = environment_difference(record.environment, again.environment)
+    where = f"made with {made}" if made else "its environment says nothing else than this one's"
+    return f"{'; '.join(differing)}; {where}"
+
+
+def environment_difference(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """What the environment of a record has otherwise than this one, in words; empty if nothing."""
+    flat = [{**environment, **environment.get("packages", {})} for environment in (there, here)]
+    names = sorted({*flat[0], *flat[1]} - {"packages", *NOT_SOFTWARE})
+    return ", ".join(
+        f"{name} {flat[0].get(name)} (here {flat[1].get(name)})"
+        for name in names
+        if flat[0].get(name) != flat[1].get(name)
+    )
+
+
+def _ranks_difference(part: str, ranks: Ranks, again: Ranks) -> str | None:
+    if len(ranks.better) != len(again.better):
+        return f"{part} has {len(ranks.better)} users, and {len(again.better)} now"
+    n_users = int(((ranks.better != again.better) | (ranks.tied != again.tied)).sum())
+    if n_users == 0:
+        return None
+    moved = (f"{name} by {metric(again, name).mean() - metric(ranks, name).mean():+.4f}" for name in VALIDATION_METRICS)
+    return f"{n_users} of {len(ranks.better)} {part} ranks differ, which moves {', '.join(moved)}"
+
+
+def _first_difference(curve: Sequence[Mapping[str, float]], again: Sequence[Mapping[str, float]]) -> str:
+    """The first epoch that differs, or that one of the two lacks."""
+    same = 0
+    while same < min(len(curve), len(again)) and curve[same] == again[same]:
+        same += 1
+    return f"epoch {same + 1}"
+
+
+def _weights_too(record: Record, again: Record) -> str:
+    return ", and the weights too" if record.weights is not None and record.weights == again.weights else ""

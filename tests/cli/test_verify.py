@@ -1,0 +1,100 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from seqrec_bench.cli.main import app
+from seqrec_bench.errors import InputError, MissingCellsError
+
+
+@pytest.fixture
+def verify(ratings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs models that count and then calls `verify` on their records, of which no suite has any."""
+    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)
+    data = ["--interactions", str(ratings)]
+    results = str(tmp_path / "runs")
+    done = CliRunner().invoke(app, ["run", *data, "--models", "popularity,markov-chain", "--results", results])
+    assert done.exit_code == 0, done.output
+    return lambda *arguments: CliRunner().invoke(app, ["verify", results, *arguments])
+
+
+def record_of(tmp_path: Path) -> Path:
+    return tmp_path / "runs" / "ratings" / "loo-full-v1" / "popularity" / "paper-d0-s0.json"
+
+
+def test_sound_records_end_with_0_and_a_line_for_every_check(verify: Callable[..., Result], ratings: Path) -> None:
+    done = verify("--interactions", str(ratings), "--retrain", "2", "--seed", "5", "--jobs", "1")
+    assert done.exit_code == 0, done.output
+    table, notes = done.stdout.split("\n\n")
+    lines = [line.split("|")[1:-1] for line in table.splitlines()[2:]]
+    assert len(lines) == 13
+    assert {line[2].strip() for line in lines} == {"0"}
+    assert lines[-1][0].strip() == "cells that were run again have the same ranks"
+    assert lines[-1][1].strip() == "2"
+    assert "and 2 cells run again (--retrain 2 --seed 5)." in notes
+    assert "- Exit code 0: done." in notes
+
+
+def test_data_that_are_not_named_are_not_checked_and_said_so(verify: Callable[..., Result]) -> None:
+    done = verify()
+    assert done.exit_code == 0
+    assert "Name its file with --interactions, as `run` was given it, to have ratings checked." in done.stdout
+
+
+def test_a_record_that_was_spoilt_ends_with_4_as_json_says(
+    verify: Callable[..., Result], ratings: Path, tmp_path: Path
+) -> None:
+    path = record_of(tmp_path)
+    fields = json.loads(path.read_text())
+    fields["test"]["better"][3] = 99
+    path.write_text(json.dumps(fields))
+    done = verify("--interactions", str(ratings), "--format", "json")
+    assert done.exit_code == 4
+    found = json.loads(done.stdout)
+    assert found["exit_code"] == 4
+    (check,) = [check for check in found["checks"] if check["faults"]]
+    assert check["name"] == "ranks are possible for users, targets and candidates"
+    assert check["exit_code"] == 4
+
+
+def test_a_rank_that_only_training_again_can_find_ends_with_6(
+    verify: Callable[..., Result], ratings: Path, tmp_path: Path
+) -> None:
+    path = record_of(tmp_path)
+    fields = json.loads(path.read_text())
+    fields["test"]["better"][3] += 1 if fields["test"]["better"][3] < 3 else -1
+    path.write_text(json.dumps(fields))
+    data = ("--interactions", str(ratings))
+    assert verify(*data).exit_code == 0
+    done = verify(*data, "--retrain", "9")
+    assert done.exit_code == 6, done.output
+    assert "1 of 20 test ranks differ" in done.stdout
+    assert "- Exit code 6: falls short." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["here", "--results", "there"], "here and --results there both name the directory: give one of them."),
+        (["--seed", "1"], "--seed and --jobs go with --retrain N: give that too, or neither."),
+        (["nowhere"], "There is no results directory nowhere: name another, or run first."),
+        (["--tags", "tags.csv"], "--tags and the column options describe --interactions FILE"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(arguments: list[str], message: str) -> None:
+    error = CliRunner().invoke(app, ["verify", *arguments]).exception
+    assert isinstance(error, InputError)
+    assert str(error).startswith(message)
+
+
+def test_nothing_that_could_be_run_again_is_said_in_one_sentence(verify: Callable[..., Result]) -> None:
+    error = verify("--retrain", "1").exception  # the data are not named
+    assert isinstance(error, MissingCellsError)
+    assert str(error).startswith("--retrain: no record in ")
+
+
+def test_a_directory_without_records_lacks_them(tmp_path: Path) -> None:
+    error = CliRunner().invoke(app, ["verify", "--results", str(tmp_path)]).exception
+    assert isinstance(error, MissingCellsError)

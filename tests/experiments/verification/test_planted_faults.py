@@ -1,0 +1,287 @@
+"""Sound results pass every check; each fault that is planted in them is found by the checks that are there for it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seqrec_bench.errors import ExitCode
+from seqrec_bench.evaluation import metrics
+from seqrec_bench.evaluation.registry import load
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.verification import check_contents, completeness
+from seqrec_bench.records import DatasetIdentity, Ranks, Record, Store
+from seqrec_bench.records import store as store_module
+from seqrec_bench.records.check import Check, exit_code
+
+Faults = Callable[[Store], dict[str, list[str]]]
+FILES = "every file is a record or belongs to one"
+READABLE = "records can be read, each at the place that its key gives"
+HASHES = "files beside records have their hashes"
+METRICS = "HR, MRR, NDCG at 10 and 50 are what a literal count of the ranks gives"
+RANKS = "ranks are possible for users, targets and candidates"
+CURVES = "validation ranks are those of the curve's best epoch"
+DATA = "protocols are known, and fingerprints those of the data"
+AGAIN = "what was ranked again is what was trained"
+VERSIONS = "no record is of an earlier version of its model"
+SETTINGS = "settings are those of the variant, deterministic is as the model says"
+SUITES = "suites are whole"
+SEEDS = "models that are compared have the same seeds"
+
+
+def edit(store: Store, record: Record, **fields: Any) -> None:
+    """Changes fields of the record's file, whatever they are."""
+    path = store.path(record.key)
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+def resave(store: Store, record: Record, **changes: Any) -> Path:
+    return store.save(replace(record, **changes))
+
+
+def test_sound_results_pass_every_check(store: Store, checks_of: Callable[[Store], list[Check]]) -> None:
+    checks = checks_of(store)
+    assert exit_code(checks) is ExitCode.DONE
+    assert {check.name: check.n_passed for check in checks if check.n_passed} == {
+        FILES: 8, READABLE: 6, HASHES: 2, METRICS: 6, RANKS: 6, CURVES: 2, DATA: 6, AGAIN: 3, VERSIONS: 6, SETTINGS: 6,
+        SEEDS: 3,
+    }  # fmt: skip
+    assert len(checks) == 12
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("name", "complaint"),
+        [
+            (".brief-d4-s0.json.0123456789abcdef", "a temporary file of a run that was stopped, or is under way"),
+            ("brief-d4-s7.0123456789abcdef.npz", "beside no record that names it"),
+            ("brief-d4-s0.0123456789abcdef.safetensors", "beside no record that names it"),
+            ("notes.txt", "no record and belongs to none"),
+        ],
+    )
+    def test_what_belongs_to_no_record_is_named(
+        self, store: Store, trained: Record, faults_of: Faults, name: str, complaint: str
+    ) -> None:
+        stray = store.path(trained.key).with_name(name)
+        stray.write_text("")
+        assert faults_of(store) == {FILES: [f"{stray} is {complaint}: remove it."]}
+
+    def test_what_is_made_of_records_is_not_looked_at(
+        self, store: Store, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        (store.root / "figures").mkdir()
+        (store.root / "figures" / "figure-1.png").write_bytes(b"")
+        (store.root / "verdicts.json").write_text("{}")
+        nested = store.root / "quick" / "small" / "loo-full-v1" / "fpmc" / "quick-d4-s0.json"
+        nested.parent.mkdir(parents=True)
+        nested.write_text("{}")
+        files = checks_of(store)[0]
+        assert (files.name, list(files.faults)) == (FILES, [])
+        assert [note[:25] for note in files.notes] == ["Not looked at: 2 files un", f"{store.root / 'quick'}"[:25]]
+
+    def test_records_that_have_changed_places_are_found(self, store: Store, trained: Record, faults_of: Faults) -> None:
+        mine, other = store.path(trained.key), store.path(replace(trained.key, seed=1))
+        swapped = mine.read_bytes(), other.read_bytes()
+        other.write_bytes(swapped[0])
+        mine.write_bytes(swapped[1])
+        found = faults_of(store)[READABLE]
+        assert len(found) == 2
+        assert all("holds the record of" in fault for fault in found)
+
+    def test_a_truncated_record_is_found(self, store: Store, trained: Record, faults_of: Faults) -> None:
+        path = store.path(trained.key)
+        path.write_text(path.read_text()[:-30])
+        assert f"{path} is not a valid record" in faults_of(store)[READABLE][0]
+
+    def test_truncated_weights_are_found_and_absent_ones_are_counted(
+        self, store: Store, faults_of: Faults, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        first, second = sorted(store.root.rglob("*.safetensors"))
+        first.write_bytes(first.read_bytes()[:-1])
+        assert list(faults_of(store)) == [HASHES]
+        first.unlink()
+        second.unlink()
+        hashes = checks_of(store)[2]
+        assert (hashes.n_passed, list(hashes.faults)) == (0, [])
+        assert hashes.notes == ["The weights of 2 records are not here; git does not keep them."]
+
+    @pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(path.read_bytes()[:-9]), Path.unlink])
+    def test_rank_arrays_that_are_truncated_or_gone_are_found(
+        self,
+        store: Store,
+        trained: Record,
+        faults_of: Faults,
+        spoil: Callable[[Path], Any],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(store_module, "MAX_USERS_IN_JSON", 10)
+        store.save(trained)
+        assert faults_of(store) == {}
+        (arrays,) = store.root.rglob("*.npz")
+        spoil(arrays)
+        assert {HASHES, READABLE} <= faults_of(store).keys()
+
+
+class TestFigures:
+    @pytest.mark.parametrize("kind", metrics.METRICS)
+    def test_a_metric_that_is_kind_to_ties_is_found(
+        self, store: Store, trained: Record, faults_of: Faults, monkeypatch: pytest.MonkeyPatch, kind: str
+    ) -> None:
+        honest = metrics.METRICS[kind]
+
+        def kindly(ranks: Ranks, k: int) -> Any:
+            return honest(Ranks(ranks.better, np.ones_like(ranks.tied)), k)
+
+        monkeypatch.setitem(metrics.METRICS, kind, kindly)  # type: ignore[arg-type]
+        assert any(kind in fault for fault in faults_of(store)[METRICS])
+
+    def test_an_edited_validation_rank_is_found_by_the_curve(
+        self, store: Store, trained: Record, faults_of: Faults
+    ) -> None:
+        better = trained.validation.better.copy()
+        better[3] = better[3] - 1 if better[3] else 1
+        resave(store, trained, validation=Ranks(better, trained.validation.tied))
+        assert "those of no epoch" in faults_of(store)[CURVES][0]
+
+    def test_a_curve_with_a_better_epoch_than_the_ranks_is_found(
+        self, store: Store, trained: Record, faults_of: Faults
+    ) -> None:
+        better = replace(trained.curve[-1], number=4, validation={name: 0.99 for name in trained.curve[0].validation})
+        resave(store, trained, curve=[*trained.curve, better])
+        (fault,) = faults_of(store)[CURVES]
+        assert "where epoch 4 of its curve has 0.990000" in fault
+
+    def test_recommenders_from_elsewhere_promise_no_best_epoch(
+        self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        better = replace(trained.curve[-1], number=4, validation={name: 0.99 for name in trained.curve[0].validation})
+        environment = {**trained.environment, "recommender": "my-package 1.0"}
+        resave(store, trained, curve=[*trained.curve, better], environment=environment)
+        curves = next(check for check in checks_of(store) if check.name == CURVES)
+        assert (curves.n_passed, list(curves.faults)) == (1, [])
+        assert any("1 records are of recommenders from elsewhere" in note for note in curves.notes)
+
+
+class TestData:
+    def test_more_rivals_than_there_are_candidates_are_found(
+        self, store: Store, trained: Record, faults_of: Faults
+    ) -> None:
+        better = trained.test.better.copy()
+        better[5] = 20
+        resave(store, trained, test=Ranks(better, trained.test.tied))
+        found = faults_of(store)
+        assert "1 test ranks are impossible (user 5 has 14 candidates" in found[RANKS][0]
+
+    def test_users_that_are_missing_are_found(self, store: Store, trained: Record, faults_of: Faults) -> None:
+        fewer = {part: Ranks(ranks.better[1:], ranks.tied[1:]) for part, ranks in
+                 (("validation", trained.validation), ("test", trained.test))}  # fmt: skip
+        resave(store, trained, **fewer)
+        assert "validation has the ranks of 39 users, and 40 are evaluated" in faults_of(store)[RANKS][0]
+
+    @pytest.mark.parametrize(
+        ("identity", "complaint"),
+        [
+            (DatasetIdentity("small", "0" * 64, None), "its data have the fingerprint 000000000000, and small"),
+            (None, "its item tags are not those of small"),
+        ],
+    )
+    def test_other_data_and_other_tags_are_found(
+        self, store: Store, trained: Record, faults_of: Faults, identity: DatasetIdentity | None, complaint: str
+    ) -> None:
+        dataset = identity or replace(trained.recipe.dataset, tags_fingerprint="0" * 64)
+        resave(store, trained, recipe=replace(trained.recipe, dataset=dataset))
+        assert complaint in faults_of(store)[DATA][0]
+
+    def test_an_unknown_protocol_is_found(self, store: Store, trained: Record, faults_of: Faults) -> None:
+        resave(store, trained, key=replace(trained.key, protocol="loo-full-v9"))
+        assert "no protocol is called loo-full-v9" in faults_of(store)[DATA][0]
+
+    def test_data_that_are_not_here_are_said_not_to_be_checked(self, store: Store) -> None:
+        checks = check_contents(store.records(), store, {"small": "Name its file."}, {})
+        by_name = {check.name: check for check in checks}
+        assert by_name[RANKS].notes == by_name[DATA].notes == ["Not checked: records on small. Name its file."]
+        assert (by_name[RANKS].n_passed, by_name[DATA].n_passed, by_name[AGAIN].n_passed) == (0, 0, 3)
+
+    def test_other_weights_than_those_that_were_trained_are_found(
+        self, store: Store, trained: Record, faults_of: Faults
+    ) -> None:
+        resave(
+            store, replace(trained, key=replace(trained.key, protocol="loo-full-seen-v1")), weights="0" * 64, curve=[]
+        )
+        assert "its weights are not those of small/loo-full-v1/fpmc" in faults_of(store)[AGAIN][0]
+
+    @pytest.mark.parametrize("protocol", ["loo-full-seen-v1", "loo-uniform100-v1"])
+    def test_a_rank_that_gets_worse_among_fewer_candidates_is_found(
+        self, store: Store, faults_of: Faults, protocol: str
+    ) -> None:
+        record = next(found for found in store.records() if (found.key.protocol, found.key.model) == (protocol, "fpmc"))
+        better = record.test.better.copy()
+        user = int(np.flatnonzero(better > 0)[0]) if protocol == "loo-full-seen-v1" else int(np.argmin(better))
+        better[user] = 0 if protocol == "loo-full-seen-v1" else better[user] + 5
+        resave(store, record, test=Ranks(better, record.test.tied))
+        found = faults_of(store).get(AGAIN)
+        assert found and "targets have more above or level with them among fewer candidates" in found[0]
+
+
+class TestRecipes:
+    def test_an_earlier_version_is_stale(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch, faults_of: Faults
+    ) -> None:
+        monkeypatch.setattr(load("fpmc"), "version", 2)
+        found = faults_of(store)
+        assert list(found) == [VERSIONS]
+        assert "stale, made by version 1 of the model, not 2" in found[VERSIONS][0]
+
+    def test_a_later_version_than_the_installed_one_is_found(
+        self, store: Store, trained: Record, faults_of: Faults
+    ) -> None:
+        edit(store, trained, version=9)
+        assert "made by version 9 of the model, not 1" in faults_of(store)[SETTINGS][0]
+
+    @pytest.mark.parametrize(
+        ("change", "complaint"),
+        [
+            ({"variant": "paper"}, "made with epochs = 3, not 100"),
+            ({"deterministic": True}, "it says that the model is deterministic, and the model says otherwise"),
+            ({"luck": 7}, "its settings are none of the installed model"),
+        ],
+    )
+    def test_settings_that_are_not_the_variants_are_found(
+        self, store: Store, trained: Record, faults_of: Faults, change: dict[str, Any], complaint: str
+    ) -> None:
+        if "variant" in change:
+            resave(store, trained, key=replace(trained.key, variant="paper"))
+        elif "luck" in change:
+            edit(store, trained, hyperparameters={**trained.recipe.hyperparameters, **change})
+        else:
+            edit(store, trained, **change)
+        assert complaint in faults_of(store)[SETTINGS][0]
+
+    def test_models_that_are_not_installed_are_said_not_to_be_checked(
+        self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        resave(store, trained, key=replace(trained.key, model="gone"), weights=None)
+        notes = next(check for check in checks_of(store) if check.name == VERSIONS).notes
+        assert notes == ["Not checked: versions and settings of gone, which is not installed."]
+
+
+class TestCompleteness:
+    def test_a_seed_that_only_one_model_lacks_is_found(self, store: Store, trained: Record, faults_of: Faults) -> None:
+        resave(store, trained, key=replace(trained.key, model="gone"), weights=None)
+        (fault,) = faults_of(store)[SEEDS]
+        assert fault == "small/loo-full-v1/gone brief-d4 lacks the seeds 1 that other models there have: run them."
+
+    def test_a_cell_that_a_suite_lacks_is_named_with_the_command(self, store: Store, trained: Record) -> None:
+        wanted = {"mine": [Cell("fpmc", "brief", 4, seed) for seed in range(3)], "whole": [Cell("fpmc", "brief", 4, 0)]}
+        wanted["other"] = [Cell("fpmc", "brief", 4, seed) for seed in range(5)]
+        check = completeness.check_suites(store.records(), Path("my results"), wanted)
+        (fault,) = check.faults
+        assert "1 of 3 cells of the suite mine on small are missing (fpmc brief-d4-s2 under loo-full-v1)" in fault
+        assert "`seqrec-bench run --suite mine --interactions FILE --results 'my results'`" in fault
+        assert check.n_passed == 1
+        assert check.notes == ["Of the suite other on small, 2 of 5 cells are here: not taken for it."]
+        assert check.code is ExitCode.CELLS_MISSING
