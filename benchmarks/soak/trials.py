@@ -73,6 +73,7 @@ class Trial:
             if is_killed and killed.leaves_processes():
                 self._blame("orphans", "a process outlives the run")
             before = look(self.results)
+            self.findings.stored += len(before.records) if is_killed else 0
             self._let_end(other)
             self._check(other, before)
             interrupted = killed.cells("started") - killed.cells("done in") if is_killed else set()

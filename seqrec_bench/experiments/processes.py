@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from threading import Lock
@@ -108,6 +108,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         self._running: set[BaseProcess] = set()
         self._stopped = False
         self._lock = Lock()
+        resource_tracker.ensure_running()  # first, since it unblocks Ctrl-C
         with _single_threaded(), _interrupts_blocked():
             forkserver.ensure_running()
 

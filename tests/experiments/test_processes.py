@@ -157,3 +157,17 @@ def test_a_setting_that_is_shared_already_serves_several(toy: Dataset) -> None:
             processes = CellProcesses(1, run_cell, shared, lambda cell, epoch: None)
             assert processes.submit(Cell("unruly", "paper", 0, seed)).result().record.key.seed == seed
             processes.shutdown()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="a process's signals are looked up in /proc")
+def test_ctrl_c_is_for_the_run_and_not_for_its_cells(processes: CellProcesses, reports: Reports) -> None:
+    slow = processes.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
+    while not reports:
+        time.sleep(0.01)
+    (process,) = processes._running
+    for number in (process.pid, forkserver._forkserver._forkserver_pid):
+        status = Path(f"/proc/{number}/status").read_text()
+        blocked = int(status.partition("SigBlk:")[2].split()[0], base=16)
+        assert blocked >> (signal.SIGINT - 1) & 1
+    processes.shutdown()
+    assert slow.exception()
