@@ -4,6 +4,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,6 +32,8 @@ MAX_TRIES = 2
 """How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_PAUSES = (0.1, 0.5)
+"""Seconds before a process that could not be started is tried again."""
 _SECONDS_TO_END = 2.0
 """How long a process that has given its outcome may take to end: a thread that a recommender left could keep it."""
 
@@ -164,7 +167,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             if self._stopped:
                 raise CellError("it was not started, since the run was stopped.")
             try:
-                process.start()
+                _start_patiently(process)
             except (EOFError, OSError) as error:  # the process that it is forked from may be gone
                 raise DeadProcessError(f"its process could not be started ({in_words(error)}).") from error
             self._running.add(process)
@@ -179,6 +182,16 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             if not isinstance(message, Epoch):
                 return cast(OutcomeT | _Failure, message)
             self._report(cell, message)
+
+
+def _start_patiently(process: BaseProcess) -> None:
+    """Starts the process, also while the one that it is forked from is dying, which is seen only once it has died."""
+    for pause in _PAUSES:
+        try:
+            return process.start()
+        except (EOFError, OSError):
+            time.sleep(pause)
+    process.start()
 
 
 @contextmanager
