@@ -111,7 +111,7 @@ def test_values_that_many_are_told_apart_in_80_percent_of_cases() -> None:
     number = values_needed([0.0, 1.0, 2.0], [1.0, 2.0, 3.0])
     assert number is not None
     rng = np.random.default_rng(5)
-    found = [stats.ttest_ind(rng.normal(0, 1, number), rng.normal(1, 1, number)).pvalue < 0.05 for _ in range(1000)]
+    found = stats.ttest_ind(rng.normal(0, 1, (1000, number)), rng.normal(1, 1, (1000, number)), axis=1).pvalue < 0.05
     assert 0.76 < np.mean(found) < 0.87
     assert values_needed([1.0, 2.0], [1.0, 2.0]) is None
     assert values_needed([1.0, 1.0], [3.0, 3.0]) == 3
