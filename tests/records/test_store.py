@@ -1,8 +1,10 @@
 """The store keeps what it was given, whole, and believes nothing that was changed behind its back."""
 
+import errno
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -279,8 +281,21 @@ def test_a_first_write_that_fails_leaves_nothing(store: Store, record: Record, f
     assert store.load(record.key) is None
 
 
+def test_a_directory_that_is_there_but_takes_no_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(dir: Path) -> None:  # permissions do not keep root out
+        if dir == tmp_path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with pytest.raises(InputError, match=rf"^Results can't be written to {tmp_path} \(Permission denied\): name "):
+        Store(tmp_path).require_writable()
+
+
 def test_an_unusable_directory_is_refused_and_a_new_one_made(tmp_path: Path) -> None:
-    Store(tmp_path / "new" / "results").require_writable()
+    for _ in range(2):
+        Store(tmp_path / "new" / "results").require_writable()
     assert list((tmp_path / "new" / "results").iterdir()) == []
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"can't be written to \S+file/results .*--results"):
