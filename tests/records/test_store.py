@@ -249,6 +249,21 @@ class TestRanksBesideTheRecord:
         store.save(record)
         assert_refused(store, record.key, "validation_better")
 
+    def test_a_pickled_object_in_an_array_file_is_refused_and_does_nothing(
+        self, store: Store, record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        class Trap:
+            def __reduce__(self) -> tuple[Any, ...]:
+                return Path.touch, (tmp_path / "sprung",)
+
+        def save_traps(file: Any, allow_pickle: bool, **arrays: Any) -> None:
+            np.savez(file, **{name: np.array([Trap()] * len(array), dtype=object) for name, array in arrays.items()})
+
+        monkeypatch.setattr(np, "savez_compressed", save_traps)
+        store.save(record)
+        assert_refused(store, record.key, "Object arrays cannot be loaded when allow_pickle=False")
+        assert not (tmp_path / "sprung").exists()
+
 
 @pytest.fixture(params=["fsync", "replace"])
 def full_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
