@@ -265,14 +265,14 @@ class TestRanksBesideTheRecord:
         assert not (tmp_path / "sprung").exists()
 
 
-@pytest.fixture(params=["fsync", "replace"])
+def fail_if_new(path: Path, mode: str = "r", *how: Any, **options: Any) -> Any:
+    return fail() if "x" in mode else open(path, mode, *how, **options)
+
+
+@pytest.fixture(params=[(Path, "open", fail_if_new), (os, "fsync", fail), (Path, "replace", fail)], ids=lambda p: p[1])
 def full_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """From the call on, either writing the content or putting it in place fails."""
-
-    def fill() -> None:
-        monkeypatch.setattr(*((os, "fsync", fail) if request.param == "fsync" else (Path, "replace", fail)))
-
-    yield fill
+    """From the call on, making a file, writing its content or putting it in place fails."""
+    yield lambda: monkeypatch.setattr(*request.param)
 
 
 @pytest.mark.usefixtures("any_place")
