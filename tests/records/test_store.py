@@ -265,8 +265,8 @@ class TestRanksBesideTheRecord:
         assert not (tmp_path / "sprung").exists()
 
 
-def fail_if_new(path: Path, mode: str = "r", *how: Any, **options: Any) -> Any:
-    return fail() if "x" in mode else open(path, mode, *how, **options)
+def fail_if_new(path: Path, mode: str = "r", *how: Any, open_it: Callable[..., Any] = Path.open, **more: Any) -> Any:
+    return fail() if "x" in mode else open_it(path, mode, *how, **more)
 
 
 @pytest.fixture(params=[(Path, "open", fail_if_new), (os, "fsync", fail), (Path, "replace", fail)], ids=lambda p: p[1])
