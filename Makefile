@@ -35,7 +35,7 @@ coverage: .venv/installed-dev  ## the same, with the lines and branches that it 
 
 .PHONY: mutants
 mutants: .venv/installed-dev  ## change the evaluator, the store and the statistics in a thousand places: do the tests notice? (hours)
-	$(INSTALL) mutmut
+	$(INSTALL) 'mutmut>=3.8'
 	nice $(BIN)/mutmut run
 
 .PHONY: lint
