@@ -29,6 +29,15 @@ run: .venv/installed  ## train the four models and the references once, at dimen
 test: .venv/installed-dev  ## run the whole test suite
 	$(BIN)/python -m pytest
 
+.PHONY: coverage
+coverage: .venv/installed-dev  ## the same, with the lines and branches that it runs counted: 95 % of them at least
+	$(BIN)/python -m pytest --cov
+
+.PHONY: mutants
+mutants: .venv/installed-dev  ## change the evaluator, the store and the statistics in a thousand places: do the tests notice? (hours)
+	$(INSTALL) 'mutmut>=3.8'
+	nice $(BIN)/mutmut run
+
 .PHONY: lint
 lint: .venv/installed-dev  ## check style, types and the direction of imports
 	$(BIN)/ruff check .

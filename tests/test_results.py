@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -60,6 +60,15 @@ DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 def records() -> list[Record]:
     """Every committed record, each of which has thereby been found valid."""
     return Store(RESULTS).records()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once(records: list[Record]) -> Iterator[None]:
+    """Commands get the records that were read already, since to read them all takes a second."""
+    read = Store.records
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "records", lambda self: list(records) if self.root == RESULTS else read(self))
+        yield
 
 
 @pytest.fixture(params=enumerate(PAPER.figure_metrics, start=1), ids=lambda figure: f"figure-{figure[0]}")

@@ -184,7 +184,7 @@ def test_a_wrong_call_is_refused_before_anything_is_run(
 
 @pytest.fixture
 def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
-    """The cells that were to be run, none of which is."""
+    """The cells that were to be run, none of which is; nor is the evaluator attacked before."""
     asked: list[Cell] = []
 
     def execute_none(plan: Plan, *how: Any) -> Outcome:
@@ -192,6 +192,9 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
         return Outcome()
 
     monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", execute_none)
+    monkeypatch.setattr(
+        "seqrec_bench.cli.run.require_sound_evaluator", lambda split: {"suite": SUITE, "passed": len(ATTACKS)}
+    )
     return asked
 
 
@@ -203,8 +206,9 @@ def test_a_suite_is_run_as_it_stands(
     bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
 ) -> None:
     assert bench(*arguments).exit_code == 0
-    assert asked_for == cells(load_suite(suite))
-    assert [cell.settings for cell in asked_for] == [cell.settings for cell in cells(load_suite(suite))]
+    expected = cells(load_suite(suite))
+    assert asked_for == expected
+    assert [cell.settings for cell in asked_for] == [cell.settings for cell in expected]
 
 
 def test_a_suite_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:

@@ -21,7 +21,7 @@ HERE = [attack for attack in ATTACKS if attack.name != "fresh processes rank ali
 """Those that start no process."""
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_an_honest_evaluator_withstands_them_on_any_small_data(data: st.DataObject) -> None:
     """Users with a single item, repeated items and a catalogue of one among them."""
