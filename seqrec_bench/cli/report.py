@@ -18,6 +18,7 @@ from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, Resul
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
+from seqrec_bench.reporting.explanations.kept import read_kept
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
@@ -73,7 +74,8 @@ def report(
         source = replace(source, protocol=protocol)
     options = {"--paper": paper and paper.name, "--dataset": name if not source.rows else None, "--protocol": protocol}
     given = {option: str(value) for option, value in options.items() if value is not None}
-    sources = Sources(Store(results).records(), source, data or _cached_data(name), given)
+    kept = read_kept(results / "explanations", name, source.protocol)
+    sources = Sources(Store(results).records(), source, data or _cached_data(name), given, *kept)
     if not sources.models:
         raise MissingCellsError(
             f"{results} has no records on the data set {name} under {source.protocol}: run some models on it first."

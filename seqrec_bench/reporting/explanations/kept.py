@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from natsort import natsorted
+
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import (
     HeldOut,
@@ -20,6 +22,7 @@ from seqrec_bench.evaluation.explaining.content import (
 )
 from seqrec_bench.records import CellKey
 from seqrec_bench.reporting.explanations.printable import escaped
+from seqrec_bench.reporting.explanations.summary_text import Summaries, read_summaries
 from seqrec_bench.reporting.json_text import json_text
 
 _HEAD = "seqrec-bench explain"
@@ -53,6 +56,20 @@ def read_explanation(path: Path) -> UserExplanation:
         raise InputError(
             f"{path} holds no explanation ({type(error).__name__}: {error}): give what `{_HEAD} --format json` prints."
         ) from error
+
+
+def read_kept(folder: Path, dataset: str, protocol: str) -> tuple[list[UserExplanation], Summaries | None]:
+    """The users' explanations ``user-ID.json`` and the summaries ``all-users.json`` in a folder that are of these data.
+
+    Raises:
+        InputError: One of the files holds something else.
+    """
+    users = [read_explanation(path) for path in natsorted(folder.glob("user-*.json"))]
+    users = [user for user in users if (user.key.dataset, user.key.protocol) == (dataset, protocol)]
+    path = folder / "all-users.json"
+    summaries = read_summaries(path) if path.exists() else {}
+    summaries = {key: found for key, found in summaries.items() if (key.dataset, key.protocol) == (dataset, protocol)}
+    return users, summaries or None
 
 
 def _explanation(fields: Mapping[str, Any]) -> UserExplanation:

@@ -18,10 +18,16 @@ Summaries = Mapping[CellKey, AttentionSummary]
 
 def summary_markdown(summaries: Summaries) -> str:
     """A line for each quantity and a column for each run, so that many quantities fit a terminal."""
+    head, *rows = summary_lines(summaries)
+    lines = [head, *([escape_markdown(name), *values] for name, *values in rows)]
+    return "\n\n".join([markdown_table(lines), markdown_notes(summary_notes(summaries))]) + "\n"
+
+
+def summary_lines(summaries: Summaries) -> list[list[str]]:
+    """The table's head, and a line for each quantity."""
     found = list(summaries.values())
-    lines = [["", *(f"seed {summary.seed}" for summary in found)]]
-    lines += [[name, *values] for name, values in _item_rows(found) + _user_rows(found) + _part_rows(found)]
-    return "\n\n".join([markdown_table(lines), markdown_notes(_notes(summaries))]) + "\n"
+    rows = _item_rows(found) + _user_rows(found) + _part_rows(found)
+    return [["", *(f"seed {summary.seed}" for summary in found)], *([name, *values] for name, values in rows)]
 
 
 def summary_json(summaries: Summaries) -> str:
@@ -78,12 +84,12 @@ def _user_rows(summaries: Sequence[AttentionSummary]) -> Rows:
 
 def _part_rows(summaries: Sequence[AttentionSummary]) -> Rows:
     return [
-        (f"deviation of {escape_markdown(name)}", [f"{summary.parts[name]:.2f}" for summary in summaries])
-        for name in summaries[0].parts
+        (f"deviation of {name}", [f"{summary.parts[name]:.2f}" for summary in summaries]) for name in summaries[0].parts
     ]
 
 
-def _notes(summaries: Summaries) -> list[str]:
+def summary_notes(summaries: Summaries) -> list[str]:
+    """How to read it."""
     key, summary = next(iter(summaries.items()))
     place = f"{key.model} {key.variant}" + (f" at dimension {key.dimension}" if key.dimension else "")
     notes = [f"{place} on the {summary.n_users} test users of {key.dataset}, {key.protocol}."]

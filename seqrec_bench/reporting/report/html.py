@@ -5,6 +5,7 @@ import re
 from markupsafe import Markup, escape
 
 from seqrec_bench.reporting.report.blocks import Report
+from seqrec_bench.text import printable
 
 _TONES = {
     "good": {"reproduced", "exceeds", "at least reproduced", "supported", "better"},
@@ -22,6 +23,7 @@ def to_html(report: Report) -> str:
         loader=PackageLoader(__package__),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: printable(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -31,7 +33,7 @@ def to_html(report: Report) -> str:
 
 def _prose(text: str) -> Markup:
     """What stands between two backticks is code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(printable(text)))))
 
 
 def _words(command: str) -> Markup:

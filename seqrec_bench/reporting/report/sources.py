@@ -7,10 +7,12 @@ from functools import cached_property
 
 from seqrec_bench.data import Dataset, Split
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.explaining.content import UserExplanation
+from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.claims.ledger import Ledger, claims_ledger
 from seqrec_bench.reporting.compared import Compared, compared
+from seqrec_bench.reporting.explanations.summary_text import Summaries
 from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.paper import Paper
@@ -33,6 +35,10 @@ class Sources:
     """The data set or, in a sentence, why it is not at hand."""
     options: Mapping[str, str] = field(default_factory=dict)
     """The options that chose the records and the paper, with their values, such as ``--protocol``."""
+    explained: Sequence[UserExplanation] = ()
+    """The users whose explanations are kept."""
+    attention: Summaries | None = None
+    """Attention over all users, by run."""
 
     @cached_property
     def table(self) -> Table:
@@ -63,7 +69,7 @@ class Sources:
         if isinstance(self.data, str):
             return self.data
         first = self.models[0].records[0]
-        protocol = PROTOCOLS.get(self.paper.protocol)
+        protocol = known_protocol(self.paper.protocol)
         if protocol is None:
             return f"What was held out under {self.paper.protocol} is not known here."
         arranged = protocol.arrange(self.data)

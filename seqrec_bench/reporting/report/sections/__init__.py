@@ -11,6 +11,7 @@ from seqrec_bench.reporting.report.sections.claims import claims_section
 from seqrec_bench.reporting.report.sections.cost import cost_section
 from seqrec_bench.reporting.report.sections.differences import differences_section
 from seqrec_bench.reporting.report.sections.dimensions import dimensions_section
+from seqrec_bench.reporting.report.sections.explanations import explanations_section
 from seqrec_bench.reporting.report.sections.learning import learning_section
 from seqrec_bench.reporting.report.sections.main_table import main_table_section
 from seqrec_bench.reporting.report.sections.provenance import provenance_section
@@ -26,6 +27,7 @@ SECTIONS: Sequence[Callable[[Sources], Section]] = (
     learning_section,
     breakdowns_section,
     ablations_section,
+    explanations_section,
     cost_section,
     provenance_section,
 )
