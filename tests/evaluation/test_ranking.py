@@ -294,3 +294,7 @@ def test_latest_items_equals_the_literal_loop(rows: list[list[int]], length: int
     found = latest_items(sequences(rows, 9), np.array(users), length)
     assert found.tolist() == expected
     assert found.dtype == np.int64
+
+
+def test_nobodys_latest_items_are_an_empty_block() -> None:
+    assert latest_items(sequences([[1, 2]], 9), np.array([], dtype=np.int64), None).shape == (0, 1)
