@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
-from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.experiments.suite import MAX_DIMENSION, load_suite, suites
 from seqrec_bench.experiments.suite import cells as suite_cells

@@ -28,6 +28,7 @@ COMMANDS = {
     "data": Command(_START, "data:app", "Fetches, describes, lists and exports data sets."),
     "new": Command(_START, "new:new", "Writes a small model of your own to begin with, to be installed."),
     "run": Command(_RUN, "run:run", "Trains and tests models, and stores a record of each; resumes where it stopped."),
+    "status": Command(_RUN, "status:status", "Says which cells are done, running, stale or missing."),
     "search": Command(_RUN, "search:search", "Tries settings of models and chooses on validation; logs every trial."),
     "score": Command(_RUN, "score:score", "Ranks by the scores of a system that the bench does not run."),
     "report": Command(_SHOW, "report:report", "Writes all that records show as one HTML file; also Markdown, LaTeX."),

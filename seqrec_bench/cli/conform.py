@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.run import parse_settings
+from seqrec_bench.cli.cell_options import parse_settings
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.registry import build, load
 

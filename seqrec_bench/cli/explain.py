@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.dataset_options import (
     DatasetOption,
     InteractionsOption,
@@ -18,7 +19,6 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation

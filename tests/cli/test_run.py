@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.main import app
-from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
@@ -333,7 +333,7 @@ def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | Non
 @pytest.fixture
 def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite of one model that only counts."""
-    monkeypatch.setattr("seqrec_bench.cli.run.load_suite", lambda name: [Group(["popularity"], [100], [0])])
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: [Group(["popularity"], [100], [0])])
 
 
 @pytest.mark.usefixtures("small_paper")

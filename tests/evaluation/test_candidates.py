@@ -150,6 +150,7 @@ def test_another_seed_gives_another_sample_and_the_same_one_the_same(split: Spli
     assert first is not None and again is not None and other is not None
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+    assert first.dtype == np.int32
 
 
 def test_the_samples_of_movielens_100k_are_those_of_the_committed_records(ml_100k: Dataset) -> None:

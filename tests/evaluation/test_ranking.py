@@ -307,3 +307,7 @@ def test_one_users_scores_are_computed_where_they_are_ranked() -> None:
     rank_targets(cast(Recommender, scorer), leave_one_out(history).test)
     first, second = (users.tolist() for users in scorer.asked[4:])
     assert asked == [first, first, second, second]
+
+
+def test_nobodys_latest_items_are_an_empty_block() -> None:
+    assert latest_items(sequences([[1, 2]], 9), np.array([], dtype=np.int64), None).shape == (0, 1)
