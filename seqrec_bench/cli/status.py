@@ -90,13 +90,11 @@ def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, Claimant]) -> str:
 
 def _show(states: Mapping[Cell, str]) -> None:
     """A line for each model, variant, dimension and protocol, and one for all of them."""
-    counts: dict[tuple[str, ...], Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     for cell, state in states.items():
-        place = (cell.model, cell.variant, str(cell.dimension or ""), cell.protocol)
-        counts.setdefault(place, Counter())[state] += 1
-    rows = [(*place, *_figures(found)) for place, found in counts.items()]
-    total = ("all", "", "", "", *_figures(Counter(states.values())))
-    print_table(("model", "variant", "dimension", "protocol", *STATES, "cells"), [*rows, total])
+        counts.setdefault(str(cell).replace(f"-s{cell.seed}", "", 1), Counter())[state] += 1
+    rows = [(place, *_figures(found)) for place, found in counts.items()]
+    print_table(("cells", *STATES, "all"), [*rows, ("all", *_figures(Counter(states.values())))])
 
 
 def _figures(found: Counter[str]) -> list[str]:
