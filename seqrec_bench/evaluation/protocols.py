@@ -19,7 +19,7 @@ from seqrec_bench.evaluation.candidates import with_popular_sample, with_seen, w
 from seqrec_bench.recommender import Sequences
 
 LOO_FULL = "loo-full-v1"
-"""Leave one out, full ranking, history excluded, ties in time by row: see docs/design.md."""
+"""Leave one out, full ranking, history excluded, ties in time by row: see docs/protocol.md."""
 
 N_NEGATIVES = 100
 NEGATIVES_SEED = 0
