@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from seqrec_bench.reporting.statistics import peaks
 from seqrec_bench.reporting.statistics.peaks import peak_p_values, possible_peaks
@@ -64,3 +65,34 @@ def test_the_same_runs_give_the_same_answer_in_any_order_of_users_and_seeds() ->
     users = rng.permutation(300)
     moved = [Runs(run.values[rng.permutation(5)][:, users]) for run in runs]
     assert places(runs) == places(runs) == places(moved)
+
+
+MONTE_CARLO = 0.015
+"""Four standard errors of a share of 20,000 draws."""
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("shift", [0.3, 1.5])
+def test_of_two_places_the_lower_has_the_p_value_of_the_one_sided_t_test(shift: float, sign: int) -> None:
+    rng = np.random.default_rng(3)
+    users = rng.normal(0, 0.1, 50)
+    one, other = (Runs(users + rng.normal(0, 1, (2, 1)) + rng.normal(0, 0.5, (2, 50))) for _ in range(2))
+    higher = Runs(other.values + (one.mean - other.mean) + sign * shift)
+    paired = (one.of_users - higher.of_users).var(ddof=1) / 50
+    seeds = (one.between_seeds - one.interaction + higher.between_seeds - higher.interaction) / (2 * 50)
+    expected = stats.t.sf(shift / np.sqrt(paired + seeds * (1 / 2 + 1 / 2)), 2)
+    found = peak_p_values([one, higher], sign)
+    assert found == pytest.approx([expected, 1], abs=MONTE_CARLO)
+    assert found[1] == 1
+    assert peak_p_values([one, higher], sign) == found
+
+
+def test_two_deterministic_places_are_compared_by_the_paired_t_test() -> None:
+    one, other = np.random.default_rng(4).normal(0, 1, (2, 1, 3))
+    other += one.mean() - other.mean() + 1
+    expected = stats.ttest_rel(other[0], one[0], alternative="greater").pvalue
+    assert peak_p_values([Runs(one, True), Runs(other, True)])[0] == pytest.approx(expected, abs=MONTE_CARLO)
+
+
+def test_a_place_stays_if_its_p_value_is_greater_than_5_percent_and_no_less() -> None:
+    assert possible_peaks([0.05, 0.0501, 0.0499]) == [1]
