@@ -13,7 +13,7 @@ from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
 from seqrec_bench.records.files import RANKS, WEIGHTS, beside, sha256
 
-DERIVED = ("figures", "search", "verdicts.json")
+DERIVED = ("explanations", "figures", "search", "verdicts.json")
 """What stands beside the committed records without being one."""
 _DEPTH = 4
 """Of a record's path: data set, protocol, model, file."""
