@@ -223,6 +223,8 @@ def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender:
 def _explain_death(exit_code: int | None) -> str:
     if exit_code == -signal.SIGKILL:
         return "its process was killed by SIGKILL: was memory short?"
+    if exit_code == -signal.SIGTERM:
+        return "its process was ended by SIGTERM, by somebody else."
     if exit_code is not None and exit_code < 0:
         return f"its process was ended by {signal.Signals(-exit_code).name}: the recommender's native code has crashed."
     return f"its process ended with exit code {exit_code} and no result."

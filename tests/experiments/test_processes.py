@@ -16,7 +16,7 @@ import pytest
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.cell import Setting, run_cell
-from seqrec_bench.experiments.processes import CellError, CellProcesses, Lost, Progress
+from seqrec_bench.experiments.processes import CellError, CellProcesses, Lost, Progress, _explain_death
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
@@ -171,3 +171,16 @@ def test_ctrl_c_is_for_the_run_and_not_for_its_cells(processes: CellProcesses, r
         assert blocked >> (signal.SIGINT - 1) & 1
     processes.shutdown()
     assert slow.exception()
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "says"),
+    [
+        (-signal.SIGKILL, "was memory short"),
+        (-signal.SIGTERM, "by SIGTERM, by somebody else"),
+        (-signal.SIGSEGV, "SIGSEGV: the recommender's native code has crashed"),
+        (3, "exit code 3 and no result"),
+    ],
+)
+def test_a_death_is_told_by_its_exit_code(exit_code: int, says: str) -> None:
+    assert says in _explain_death(exit_code)
