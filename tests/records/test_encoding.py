@@ -74,6 +74,11 @@ def test_every_field_has_a_line_of_its_own(record: Record) -> None:
     assert [list(field) for field in fields] == [[name] for name in json.loads(written(record))]
 
 
+def test_the_seconds_of_an_epoch_are_written_to_the_millisecond(record: Record) -> None:
+    timed = Record(**{**vars(record), "curve": [Epoch(1, 0.5, {}, 1.23456)]})
+    assert json.loads(written(timed))["curve"][0]["seconds"] == 1.235
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_number_that_is_none_is_not_written(record: Record, value: float) -> None:
     record = Record(**{**vars(record), "environment": {"load": value}})
