@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 .PHONY: help
 help:  ## list the targets
-	@awk -F ':.*##' '/^[a-z-]+:.*##/ {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*##' '/^[a-z-]+:.*##/ {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -26,8 +26,17 @@ run: .venv/installed  ## train the four models and the references once, at dimen
 	$(BIN)/seqrec-bench table
 
 .PHONY: test
-test: .venv/installed-dev  ## run the whole test suite
-	$(BIN)/python -m pytest
+test: .venv/installed-dev  ## run the whole test suite, in two processes side by side
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+.PHONY: coverage
+coverage: .venv/installed-dev  ## the same, with the lines and branches that it runs counted: 95 % of them at least
+	$(BIN)/python -m pytest --cov
+
+.PHONY: mutants
+mutants: .venv/installed-dev  ## change the evaluator, the store and the statistics in a thousand places: do the tests notice? (hours)
+	$(INSTALL) 'mutmut>=3.8'
+	nice $(BIN)/mutmut run
 
 .PHONY: lint
 lint: .venv/installed-dev  ## check style, types and the direction of imports
@@ -52,11 +61,35 @@ quick: .venv/installed  ## train AM-LSTM and FPMC for two epochs and hold them a
 	$(BIN)/seqrec-bench run --suite quick --results build/quick
 	$(BIN)/seqrec-bench check --results build/quick --against results/quick --suite quick
 
+.PHONY: audit-dependencies
+audit-dependencies:  ## known vulnerabilities of the pinned versions; skipped with a line where no database can be reached
+	@$(PYTHON) .ci/audit_dependencies.py
+
+.PHONY: browser
+browser: .venv/installed-dev  ## look at the report in headless Chromium, which has to be installed (with axe-core, if npm is there)
+	$(INSTALL) --editable '.[browser]'
+	npm install --no-save --no-package-lock --silent axe-core || true
+	$(BIN)/python -m pytest tests/reporting/report/test_browser.py -rs
+
 .PHONY: reproduce
 reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Figures 1 and 2 (hours)
 	$(BIN)/seqrec-bench run --all
 	$(BIN)/seqrec-bench table
 	$(BIN)/seqrec-bench plot
+
+.PHONY: soak
+soak: .venv/installed-dev  ## kill runs at random moments and continue them: nothing may be lost or broken (a quarter of an hour)
+	$(BIN)/python -m benchmarks.soak
+
+.venv/installed-fuzz: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) --editable '.[dev,fuzz]'
+	@touch $@ .venv/installed-dev .venv/installed
+
+.PHONY: fuzz
+fuzz: .venv/installed-fuzz  ## give the readers and the record loader any bytes, four minutes each, guided by coverage (on Linux)
+	@mkdir -p build
+	for target in interactions tags records; do \
+	  $(BIN)/python tests/fuzz.py $$target build/fuzz-$$target -artifact_prefix=build/ -max_total_time=240 || exit 1; done
 
 .PHONY: bench
 bench: .venv/installed-dev  ## measure what the bench costs and write benchmarks/RESULTS.md (on Linux, with an idle machine)

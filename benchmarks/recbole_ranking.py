@@ -41,7 +41,7 @@ def best_evaluation(path: str) -> dict[str, float]:
         "metric_decimal_place": 6,
     }
     config = Config(model="BPR", dataset="ml-100k", config_dict=settings)
-    data = {name: torch.from_numpy(array) for name, array in np.load(path).items()}
+    data = {name: torch.from_numpy(array) for name, array in np.load(path, allow_pickle=False).items()}
     seconds = []
     for _ in range(TURNS):
         started = time.perf_counter()

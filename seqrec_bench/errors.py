@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import ClassVar
 
+from seqrec_bench.text import one_line, shortened
+
 
 class ExitCode(IntEnum):
     """The one table of exit codes, for every command. Never 1, which is what any crash gives."""
@@ -25,8 +27,14 @@ class BenchError(Exception):
 
 
 def in_words(error: BaseException) -> str:
-    """What the error says; of one that is not explained, its type too."""
-    return str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+    """What the error says, in one line; of one that is not explained, its type too."""
+    if isinstance(error, BenchError):
+        return one_line(str(error))
+    try:
+        message = str(error)
+    except Exception as broken:  # a plug-in's own error may fail at this too
+        message = f"it can't say why, for {type(broken).__name__}"
+    return shortened(f"{type(error).__name__}: {message}" if message else type(error).__name__)
 
 
 class InputError(BenchError):

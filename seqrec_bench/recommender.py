@@ -31,6 +31,13 @@ State = Mapping[str, npt.NDArray[Any]]
 """What a recommender has learnt, as named arrays of numbers or booleans."""
 
 
+def _locked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same numbers, not to be written to through what is returned."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 @dataclass(frozen=True, eq=False)
 class ItemTags:
     """The tags (genres, say) of each item: item i has ``names[t] for t in ids[offsets[i]:offsets[i + 1]]``."""
@@ -41,10 +48,17 @@ class ItemTags:
     offsets: Int64Array
     """(n_items + 2,) where each item's tags begin; index 0 is the padding item, which has none."""
 
+    def __post_init__(self) -> None:
+        for name in ("ids", "offsets"):
+            object.__setattr__(self, name, _locked(getattr(self, name)))
+
 
 @dataclass(frozen=True, eq=False)
 class Sequences:
-    """Users' item sequences in time order, laid end to end: user u has ``items[offsets[u]:offsets[u + 1]]``."""
+    """Users' item sequences in time order, laid end to end: user u has ``items[offsets[u]:offsets[u + 1]]``.
+
+    The arrays can't be written to.
+    """
 
     items: Int32Array
     """(n_interactions,) item ids 1..n_items."""
@@ -55,6 +69,10 @@ class Sequences:
     n_items: int
     """Size of the catalogue, the items without any interaction here included."""
     tags: ItemTags | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("items", "times", "offsets"):
+            object.__setattr__(self, name, _locked(getattr(self, name)))
 
     @property
     def n_users(self) -> int:
@@ -155,6 +173,32 @@ class Recommender(Protocol):
             (B, n_items + 1) finite scores: column i scores item i, the greater the better; column 0, the padding
             item, is ignored. Rows do not depend on each other.
         """
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What the scores of B users rest on; None for what a model has not.
+
+    L is the width of the histories that were given.
+    """
+
+    parts: Mapping[str, Float32Array] | None = None
+    """(B, n_items + 1) the terms of the scores by name; they sum to what `Recommender.score` answers."""
+    contributions: Float32Array | None = None
+    """(B, L, n_items + 1) the term that each item of a history gives, 0 at padding; they sum to the same."""
+    items: Float32Array | None = None
+    """(B, L, L) how much each item of a history, by its row, attends to each one up to its own time, by column; rows
+    sum to 1, but those of padding hold 0."""
+    users: Float32Array | None = None
+    """(B, n_users) how much is recalled of each training user; rows sum to 1."""
+
+
+@runtime_checkable
+class Explainable(Protocol):
+    """What a `Recommender` may offer beside: what its scores rest on."""
+
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """After `fit`: what `score` rests on, for arguments as it takes them. It changes nothing."""
 
 
 @runtime_checkable

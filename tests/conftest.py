@@ -1,12 +1,19 @@
 """What tests of several floors need."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from seqrec_bench.data import Dataset, load_named
+
+# No test fails because the machine is busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +39,39 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
         return site
 
     return install
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Puts a file on a web server on this machine and returns its address; other addresses there answer 404.
+
+    `promised` is the size that the server states, if it states one.
+    """
+    pages: dict[str, tuple[bytes, int | None]] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content, promised = pages.get(self.path, (b"", None))
+            self.send_response(200 if self.path in pages else 404)
+            if promised is not None:
+                self.send_header("Content-Length", str(promised))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keeps the test's output clean."""
+
+    def add(name: str, content: bytes, promised: int | None = None) -> str:
+        pages[f"/{name}"] = content, promised
+        return f"http://127.0.0.1:{server.server_port}/{name}"
+
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield add
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture

@@ -126,6 +126,7 @@ def test_whoever_ends_the_run_ends_all_of_it_and_keeps_what_is_done(
     process = subprocess.Popen(
         [COMMAND, *arguments, "--set", "next-number.pause=600"],
         cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(ending, signal.SIG_DFL),  # what is ignored, as under nohup, stays ignored
     )  # fmt: skip
     assert process.stderr is not None
     while "started" not in process.stderr.readline():
@@ -136,7 +137,7 @@ def test_whoever_ends_the_run_ends_all_of_it_and_keeps_what_is_done(
         process.send_signal(ending)
     stderr = process.communicate(timeout=60)[1]
     assert process.returncode == 130
-    assert "Stopped: finished cells are in runs; the same command goes on from there." in stderr
+    assert "Stopped: 0 of 1 cells are done, with records in runs; the same command goes on from there." in stderr
     assert "Traceback" not in stderr
     assert [record.key.model for record in Store(tmp_path / "runs").records()] == ["popularity"]
     assert processes_end(process.pid)

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -49,6 +49,7 @@ FIGURES = RESULTS / "figures"
 SEARCHES = RESULTS / "search"
 QUICK = RESULTS / "quick"
 VERDICTS = RESULTS / "verdicts.json"
+EXPLANATIONS = RESULTS / "explanations"
 PAPER = load_paper("chen2020")
 SEEN = ["--protocol", "loo-full-seen-v1"]
 COMPARED = ["am-lstm", "gru4rec", "fpmc", "caser", "sasrec", "sequential-rules", "--results", str(RESULTS)]
@@ -61,6 +62,15 @@ def records() -> list[Record]:
     return Store(RESULTS).records()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def read_once(records: list[Record]) -> Iterator[None]:
+    """Commands get the records that were read already, since to read them all takes a second."""
+    read = Store.records
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "records", lambda self: list(records) if self.root == RESULTS else read(self))
+        yield
+
+
 @pytest.fixture(params=enumerate(PAPER.figure_metrics, start=1), ids=lambda figure: f"figure-{figure[0]}")
 def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, Curves]:
     """A figure's file name and what the records put into it now."""
@@ -71,7 +81,7 @@ def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, 
 def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
     assert len(records) > 0
     quick = [QUICK / record.key.path() for record in Store(QUICK).records()]
-    others = [VERDICTS, *FIGURES.glob("*.json")]
+    others = [VERDICTS, *FIGURES.glob("*.json"), *EXPLANATIONS.glob("*.json")]
     files = [path for path in RESULTS.rglob("*.json") if path not in others]  # search logs are .jsonl
     assert sorted(files) == sorted([*(RESULTS / record.key.path() for record in records), *quick])
 

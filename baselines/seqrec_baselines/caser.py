@@ -74,7 +74,10 @@ class CaserNet(nn.Module):
 
 @dataclass
 class Caser:
-    """The authors' model and training: T targets an instance, by default binary cross-entropy against unseen items."""
+    """Convolutions over the latest items, beside a user vector (Tang & Wang 2018).
+
+    The authors' model and training: T targets an instance, by default binary cross-entropy against unseen items.
+    """
 
     name: ClassVar[str] = "caser"
     version: ClassVar[int] = 2
@@ -83,12 +86,13 @@ class Caser:
 
     dimension: int = 100
     history_length: int = 8
-    """L"""
+    """L: how many latest items are the input."""
     n_targets: int = 1
-    """T"""
+    """T: how many next items an instance predicts."""
     horizontal_filters: int = 32
     """Of each height 1..L."""
     vertical_filters: int = 4
+    """Each of them weighs the L places."""
     loss: Literal["binary", "cross-entropy"] = "binary"
     """Of targets and their negatives, as the authors have it, or of the targets in the softmax over all items."""
     negatives: int = 3
@@ -100,9 +104,11 @@ class Caser:
     batch_size: int = 512
     """Instances in a step."""
     learning_rate: float = 0.001
+    """Of Adam."""
     weight_decay: float = 1e-6
     """L2 on all parameters, in the gradient."""
     dropout: float = 0.5
+    """The share of the filters' outputs that are dropped in training."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 

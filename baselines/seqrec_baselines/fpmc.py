@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.ranges import require_at_least, require_share
 from seqrec_bench.training.samples import transitions
@@ -57,7 +57,9 @@ class FPMCNet(nn.Module):
 
 @dataclass
 class FPMC:
-    """S-BPR by the paper's stochastic gradient steps, `batch_size` draws at a time.
+    """Factorised personalised Markov chains (Rendle, Freudenthaler & Schmidt-Thieme 2010).
+
+    S-BPR by the paper's stochastic gradient steps, `batch_size` draws at a time.
 
     The paper gives the model, the criterion and the steps; rate, regularisation and initial spread were chosen on
     validation (docs/design.md). A negative is any item but the positive one, as the paper has it for baskets of one.
@@ -74,9 +76,13 @@ class FPMC:
     epochs: int = 100
     """Each of as many draws, with replacement, as there are transitions."""
     batch_size: int = 256
+    """Draws in a step, all from the values before it."""
     learning_rate: float = 0.02
+    """Of stochastic gradient descent."""
     regularisation: float = 0.01
+    """Weight of the L2 penalty on the vectors of a draw."""
     initial_std: float = 0.01
+    """Standard deviation of the normal vectors that training starts from."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
@@ -128,3 +134,14 @@ class FPMC:
         device = self._net.item.device
         query = self._net.query(torch.from_numpy(users).to(device), torch.from_numpy(histories[:, -1]).to(device))
         return (query @ self._net.item.T).cpu().numpy()
+
+    @torch.no_grad()
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """<V_u^UI, V_i^IU> and <V_i^IL, V_l^LI>."""
+        device = self._net.item.device
+        query = self._net.query(torch.from_numpy(users).to(device), torch.from_numpy(histories[:, -1]).to(device))
+        of_user, of_last = (
+            (side @ items.T).cpu().numpy()
+            for side, items in zip(query.chunk(2, dim=1), self._net.item.chunk(2, dim=1), strict=True)
+        )
+        return Explanation(parts={"user": of_user, "last item": of_last})

@@ -47,7 +47,9 @@ def glorot_uniform(rows: int, columns: int) -> Tensor:
 
 @dataclass
 class GRU4Rec:
-    """GRU4Rec, by default with cross-entropy and logQ correction.
+    """A GRU over sessions (Hidasi et al. 2016; Hidasi & Karatzoglou 2018).
+
+    By default with cross-entropy and logQ correction.
 
     The authors give no settings for data like MovieLens; those here were chosen on validation (docs/tuning.md).
     """
@@ -60,10 +62,13 @@ class GRU4Rec:
 
     dimension: int = 100
     epochs: int = 10
+    """Passes over all sessions."""
     batch_size: int = 32
     """Sessions side by side; where there are fewer, all of them."""
     learning_rate: float = 0.05
+    """Of Adagrad."""
     momentum: float = 0.0
+    """Share of the step before that is added to a step."""
     loss: Literal["cross-entropy", "bpr-max", "top1", "top1-max", "bpr"] = "cross-entropy"
     """The authors advise cross-entropy or bpr-max; the gradients of the others can vanish."""
     n_sample: int = 512
@@ -85,7 +90,9 @@ class GRU4Rec:
     of a move; but there are that many times fewer of them.
     """
     dropout_embedding: float = 0.2
+    """The share of the input vectors' values that are dropped in training."""
     dropout_hidden: float = 0.4
+    """The share of the hidden state's values that are dropped in training."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 

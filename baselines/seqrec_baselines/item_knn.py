@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, Explanation, FitContext, Float32Array, Int64Array, Sequences
 
 BLOCK = 1024
 """How many items' similarities are computed at a time, so that the full matrix never stands in memory."""
@@ -17,7 +17,9 @@ BLOCK = 1024
 
 @dataclass
 class ItemKNN:
-    """Scores an item by the sum of its similarities to those of its neighbours that are in the user's history.
+    """Neighbours of items (after Sarwar et al. 2001).
+
+    Scores an item by the sum of its similarities to those of its neighbours that are in the user's history.
 
     Items i and j, with users U_i and U_j, have similarity |U_i n U_j| / (sqrt(|U_i| |U_j|) + shrink). An item's
     neighbours are the items most similar to it; of equally similar ones, those with the lower ids.
@@ -61,6 +63,12 @@ class ItemKNN:
         known = _binary(rows, histories[rows, places], shape)
         scores: Float32Array = (known @ self._similarities).toarray().astype(np.float32)
         return scores
+
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """The similarity to each item of the history; one that stands there twice counts where it stands first."""
+        similar = self._similarities[histories.ravel()].toarray().reshape(*histories.shape, -1)  # (B, L, n_items + 1)
+        again = np.tril(histories[:, :, None] == histories[:, None, :], -1).any(axis=2)
+        return Explanation(contributions=np.where(again[:, :, None], 0, similar).astype(np.float32))
 
 
 def _user_sets(train: Sequences) -> csr_array:

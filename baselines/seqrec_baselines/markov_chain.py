@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.sparse import csr_array
 
-from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences
 
 
 def transition_counts(train: Sequences, distance: int) -> csr_array:
@@ -20,7 +20,9 @@ def transition_counts(train: Sequences, distance: int) -> csr_array:
 
 @dataclass
 class MarkovChain:
-    """Scores an item by how often it directly followed the user's last item; popularity breaks ties.
+    """First-order Markov chain; no paper.
+
+    Scores an item by how often it directly followed the user's last item; popularity breaks ties.
 
     Without a history, popularity is all that counts.
     """
@@ -49,3 +51,9 @@ class MarkovChain:
         last = histories[:, -1]
         scores: Float32Array = self._transitions[last].toarray() + self._tie_breaks
         return scores
+
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        tie_breaks = np.tile(self._tie_breaks, (len(users), 1))
+        return Explanation(
+            parts={"transitions": self._transitions[histories[:, -1]].toarray(), "popularity": tie_breaks}
+        )

@@ -10,7 +10,10 @@ from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Seque
 
 @dataclass
 class Popularity:
-    """Scores an item by its number of training interactions. Equal counts stay ties: no rule is made up for them."""
+    """What most interactions were with; no paper.
+
+    Scores an item by its number of training interactions. Equal counts stay ties: no rule is made up for them.
+    """
 
     name: ClassVar[str] = "popularity"
     version: ClassVar[int] = 1

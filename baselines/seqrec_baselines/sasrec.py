@@ -6,7 +6,7 @@ filled with padding on the right; attention only looks back, so no item ever see
 
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 import numpy as np
 import torch
@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import PADDING, Explanation, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.negatives import UnseenItems
 from seqrec_bench.training.ranges import require_at_least, require_share
-from seqrec_bench.training.samples import Samples, cut_windows, shift_left
+from seqrec_bench.training.samples import Samples, cut_windows, shift_left, shift_right
 from seqrec_bench.training.seeding import seeded
 from seqrec_bench.training.weights import net_state, restored_net
 
@@ -41,6 +41,13 @@ class CausalAttention(nn.Module):
         )
         attended = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         return attended.transpose(1, 2).flatten(2).flatten(0, 1).index_select(0, places)
+
+    def weights(self, x: Tensor, present: Tensor) -> Tensor:
+        """How much each place attends to those up to it, (B, L, L), averaged over heads; arguments as in `forward`."""
+        places = present.flatten().nonzero()[:, 0]
+        query, key = (self._by_head(layer(x), places, *present.shape) for layer in (self.query, self.key))
+        products = query @ key.transpose(2, 3) / math.sqrt(query.shape[3])
+        return products.masked_fill(torch.ones_like(products).triu(1) > 0, -math.inf).softmax(dim=3).mean(dim=1)
 
     def _by_head(self, vectors: Tensor, places: Tensor, n_rows: int, length: int) -> Tensor:
         """(T, d) at these of B * L places -> (B, heads, L, d / heads), zero elsewhere."""
@@ -88,15 +95,27 @@ class SASRecNet(nn.Module):
         Returns:
             (T, d), place by place in row order; T is the sum of the counts.
         """
-        places = torch.arange(items.shape[1], device=items.device)
-        present = places < counts[:, None]  # (B, L)
-        n_positions, dimension = self.position.weight.shape
-        positions = n_positions - counts[:, None] + places  # the last item always has the last one
-        x = self.item(items[present]) * math.sqrt(dimension) + self.position(positions[present])
-        x = self.dropout(x)
+        x, present = self._placed(items, counts)
         for block in self.blocks:
             x = block(x, present)
         return self.norm(x)
+
+    def last_weights(self, items: Tensor, counts: Tensor) -> Tensor:
+        """The attention in the last block, (B, L, L); arguments as in `forward`."""
+        x, present = self._placed(items, counts)
+        for block in self.blocks[:-1]:
+            x = block(x, present)
+        last = cast(Block, self.blocks[-1])
+        return last.attention.weights(last.attention_norm(x), present) * present[:, :, None]
+
+    def _placed(self, items: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
+        """What goes into the first block, (T, d), and which places it stands at, (B, L)."""
+        places = torch.arange(items.shape[1], device=items.device)
+        present = places < counts[:, None]
+        n_positions, dimension = self.position.weight.shape
+        positions = n_positions - counts[:, None] + places  # the last item always has the last one
+        x = self.item(items[present]) * math.sqrt(dimension) + self.position(positions[present])
+        return self.dropout(x), present
 
     def score(self, representation: Tensor, items: Tensor) -> Tensor:
         """Each representation's score of one item: (T, d) and (T,) -> (T,)."""
@@ -109,7 +128,9 @@ class SASRecNet(nn.Module):
 
 @dataclass
 class SASRec:
-    """Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
+    """Self-attention over the latest items (Kang & McAuley 2018).
+
+    Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
 
     Positions count from the end of a piece, so that the latest item always has the last one: as in the authors' code,
     which fills sequences with padding on the left. On MovieLens 100K positions from the start validate no better. Also
@@ -126,8 +147,11 @@ class SASRec:
     history_length: int = 50
     """The paper has 50, and 200 for MovieLens 1M; on MovieLens 100K both validate alike, and 50 is faster."""
     blocks: int = 2
+    """Of attention and a feed-forward net, one after the other."""
     heads: int = 1
+    """Attention heads in a block; they divide the dimension."""
     dropout: float = 0.2
+    """The share of values that are dropped in training, after the vectors and in the blocks."""
     loss: Literal["cross-entropy", "binary"] = "cross-entropy"
     """Over all items (Klenitskiy & Vasilev 2023), or the paper's: of each target and an item that the user has not."""
     epochs: int = 200
@@ -137,6 +161,7 @@ class SASRec:
     batch_size: int = 32
     """Pieces in a step. The paper has 128, with which an epoch of MovieLens 100K would be 23 steps."""
     learning_rate: float = 0.001
+    """Of Adam."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
@@ -180,6 +205,14 @@ class SASRec:
         placed, numbers, last = self._tensors(items, counts, np.cumsum(counts) - 1)
         scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
         return functional.pad(scores, (1, 0)).cpu().numpy()
+
+    @torch.no_grad()
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """The attention in the last block, whose rows and columns are items as the earlier blocks have mixed them."""
+        self._net.eval()
+        items, counts = shift_left(histories)
+        weights = self._net.last_weights(*self._tensors(items, counts))
+        return Explanation(items=shift_right(weights.cpu().numpy(), counts))
 
     def state(self) -> State:
         return net_state(self._net)

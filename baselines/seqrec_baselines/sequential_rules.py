@@ -9,12 +9,14 @@ from scipy.sparse import csr_array, diags_array
 
 from seqrec_baselines.markov_chain import transition_counts
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, Explanation, FitContext, Float32Array, Int64Array, Sequences
 
 
 @dataclass
 class SequentialRules:
-    """Scores an item by the rules "a, then some places later b" whose left side the user has just met.
+    """Rules "b comes some places after a" (after Ludewig & Jannach 2018).
+
+    Scores an item by the rules "a, then some places later b" whose left side the user has just met.
 
     A rule's weight is the sum of 1 / distance over its occurrences, divided by that of all rules with the same left
     side. Each of the user's latest items counts with 1 / (its distance from the item to come); in the paper, only
@@ -56,3 +58,9 @@ class SequentialRules:
         recent = csr_array((closeness, (rows, histories[rows, places])), shape=shape)
         scores: Float32Array = (recent @ self._rules).toarray().astype(np.float32)
         return scores
+
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """What the rules from each of the latest items give; no rule has the padding on its left side."""
+        rules = self._rules[histories.ravel()].toarray().reshape(*histories.shape, -1)  # (B, L, n_items + 1)
+        closeness = 1 / np.arange(histories.shape[1], 0, -1)[:, None]
+        return Explanation(contributions=(rules * closeness).astype(np.float32))

@@ -9,25 +9,14 @@ from torch.nn import functional
 
 from seqrec_bench.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
 from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
-from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences, State
 from seqrec_bench.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.training.ranges import require_at_least, require_share
-from seqrec_bench.training.samples import Samples, cut_windows, shift_left, sliding_windows
+from seqrec_bench.training.samples import Samples, cut_windows, shift_left, shift_right, sliding_windows
 from seqrec_bench.training.seeding import seeded
 from seqrec_bench.training.weights import net_state, restored_net
 
 WINDOWS = {"sliding": sliding_windows, "cut": cut_windows}
-
-
-@dataclass(frozen=True, eq=False)
-class AttentionWeights:
-    """What the scores of B users rest on; None for a part that the model is built without."""
-
-    items: Float32Array | None
-    """(B, L, L) how much each item of a history, by its row, attends to each item up to its own time, by column; the
-    places are the histories', and those of padding hold 0."""
-    users: Float32Array | None
-    """(B, n_users) how much is recalled of each user in the memory, after the latest item."""
 
 
 @dataclass
@@ -54,18 +43,25 @@ class AMLSTM:
     batch_size: int = 256
     """Targets in a step."""
     learning_rate: float = 0.002
+    """Of Adam, in the first step."""
     learning_rate_decay: float = 0.98
     """The learning rate is multiplied by this every `decay_steps` steps."""
     decay_steps: int = 400
+    """After how many steps it is multiplied again."""
     least_learning_rate: float = 0.00005
+    """It does not fall below this."""
     max_gradient_norm: float = 8.0
+    """A gradient with a greater norm is scaled down to it."""
     dropout: float = 0.5
+    """The share of values that are dropped in training."""
     dropout_places: DropoutPlaces = "item-vectors-and-y"
     """Y is what is multiplied with D; the LSTM's input is X~."""
     windows: Literal["sliding", "cut"] = "cut"
     """How a user's history is cut into samples: every item after the 5 before it, or in pieces of 5."""
     skip_gram_window: int = 5
+    """How many places to either side a word's context reaches."""
     skip_gram_epochs: int = 20
+    """Passes over the sentences."""
     skip_gram_exponent: float = 0.0
     """Negatives are drawn by frequency to this power."""
     starting_vectors: Literal["skip-gram", "random"] = "skip-gram"
@@ -127,19 +123,21 @@ class AMLSTM:
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
     @torch.no_grad()
-    def attention_weights(self, users: Int64Array, histories: Int64Array) -> AttentionWeights:
-        """What the scores of these users rest on; arguments as in `score`."""
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """The attention over items, what is recalled of each user after the latest item, and the terms of the scores.
+
+        The dynamic representation O~ is the LSTM's output O plus what the memory recalls; each has a term of its own.
+        """
         items, counts = shift_left(histories)
-        (inputs,) = self._tensors(items)
+        inputs, given = self._tensors(items, users)
         self._net.eval()
-        on_items: Float32Array | None = None
-        on_users: Float32Array | None = None
-        if self.attention:
-            on_items = _shift_right(self._net.item_weights(inputs).cpu().numpy(), counts)
-        if self.memory:
-            latest = self._net.dynamic(inputs)[np.arange(len(items)), np.maximum(counts, 1) - 1]  # (B, d)
-            on_users = self._net.memory_weights(latest).cpu().numpy()
-        return AttentionWeights(on_items, on_users)
+        latest = self._net.dynamic(inputs)[np.arange(len(items)), np.maximum(counts, 1) - 1]  # (B, d)
+        terms = self._net.score_terms(given, latest)
+        return Explanation(
+            parts={name: functional.pad(term, (1, 0)).cpu().numpy() for name, term in terms.items()},
+            items=shift_right(self._net.item_weights(inputs).cpu().numpy(), counts) if self.attention else None,
+            users=self._net.memory_weights(latest).cpu().numpy() if self.memory else None,
+        )
 
     def _new_net(self, train: Sequences) -> AMLSTMNet:
         return AMLSTMNet(
@@ -170,7 +168,7 @@ class AMLSTM:
 
     def _learning_rate_factor(self, step: int) -> float:
         decayed = self.learning_rate_decay ** (step // self.decay_steps)
-        return max(decayed, self.least_learning_rate / self.learning_rate)
+        return max(decayed, self.least_learning_rate / self.learning_rate) if self.learning_rate else decayed
 
     def _step(
         self, samples: Samples, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LambdaLR
@@ -190,12 +188,3 @@ class AMLSTM:
     def _tensors(self, *arrays: np.ndarray) -> list[torch.Tensor]:
         device = self._net.item_bias.device
         return [torch.from_numpy(array).to(device) for array in arrays]
-
-
-def _shift_right(weights: Float32Array, counts: Int64Array) -> Float32Array:
-    """(B, L, L) weights of histories filled with padding on the right, for the same ones filled on the left."""
-    length = weights.shape[1]
-    places = np.arange(length) - (length - counts)[:, None]  # (B, L), below 0 at padding
-    moved = np.take_along_axis(weights, places[:, :, None] % length, axis=1)
-    moved = np.take_along_axis(moved, places[:, None, :] % length, axis=2)
-    return np.where((places >= 0)[:, :, None] & (places >= 0)[:, None, :], moved, 0)

@@ -147,6 +147,22 @@ class AMLSTMNet(nn.Module):
         """O + Attention(O, A, C): one hop through the memory of all users; (..., d) -> (..., d)."""
         return dynamic + self.memory(dynamic, self.user_key, self.user_value) if self.parts.memory else dynamic
 
+    def score_terms(self, users: Tensor, dynamic: Tensor) -> dict[str, Tensor]:
+        """The terms that z(u, v) is the sum of, each (B, N): Y . D[v] + b[v] taken apart.
+
+        Args:
+            users: (B,)
+            dynamic: (B, d), O after the last item.
+        """
+        width = dynamic.shape[1]
+        terms = {"LSTM": functional.linear(dynamic, self.item_output[:, :width])}
+        if self.parts.memory:
+            recalled = self.memory(dynamic, self.user_key, self.user_value)
+            terms["memory"] = functional.linear(recalled, self.item_output[:, :width])
+        if self.parts.fixed_user_vector:
+            terms["fixed"] = functional.linear(self.user_key[users], self.item_output[:, width:])
+        return terms | {"bias": self.item_bias.expand(len(dynamic), -1)}
+
     def item_weights(self, items: Tensor) -> Tensor:
         """How much each item attends to each item up to its own time, (B, L) -> (B, L, L)."""
         x = self._positioned(items)

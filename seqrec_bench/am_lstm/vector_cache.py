@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.cache import cache_folder
+from seqrec_bench.cache import cache_folder, remove_abandoned
 from seqrec_bench.recommender import Float32Array
 
 
@@ -46,6 +46,7 @@ def _keep(path: Path, vectors: Float32Array) -> None:
     """Writes the file whole or not at all: another process may read it at any time."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(path.parent)
         with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
             np.save(unfinished := Path(temporary) / path.name, vectors)
             unfinished.replace(path)

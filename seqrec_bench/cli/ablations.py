@@ -32,6 +32,8 @@ def ablations(
     """Prints the model without each of its parts, and the paired difference from the model as published.
 
     Their cells are made by: seqrec-bench run --suite ablations
+
+    Example: seqrec-bench ablations --results results
     """
     source = read_paper(paper)
     if not source.ablations:

@@ -1,5 +1,7 @@
 """``seqrec-bench attack``: the evaluator, or a model, in cases whose outcome is known beforehand."""
 
+import sys
+from contextlib import redirect_stdout
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -21,6 +23,7 @@ from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_mo
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
+from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.attacks import to_json, to_markdown
 
 Attacked = tuple[list[Finding], str]
@@ -36,7 +39,7 @@ def attack(
     model: Annotated[
         str | None, typer.Argument(metavar="[MODEL]", help="Attack this model, on synthetic data.", show_default=False)
     ] = None,
-    dimension: Annotated[int, typer.Option(min=1, help="The model's embedding dimension.")] = 25,
+    dimension: Annotated[int, typer.Option(min=1, max=MAX_DIMENSION, help="The model's embedding dimension.")] = 25,
     format: Annotated[AttackFormat, typer.Option(help="md is made for the terminal and for a page.")] = AttackFormat.MD,
     dataset: DatasetOption = None,
     interactions: InteractionsOption = None,
@@ -48,11 +51,13 @@ def attack(
     """Attacks the evaluator on a data set, or a model, and says what was expected and what was found.
 
     `run --all` and `run --suite` do the former before they begin. Ends with 6 if an attack finds a fault.
+
+    Example: seqrec-bench attack sequential-rules
     """
     columns = Columns(user_column, item_column, time_column)
     if model is None:
         findings, subject = _attack_evaluator(load_dataset(dataset, interactions, tags, columns))
-    elif dataset or interactions or tags or columns != Columns():
+    elif any(option is not None for option in (dataset, interactions, tags)) or columns != Columns():
         raise InputError("A model is attacked on synthetic data: leave the data set out, or the model.")
     else:
         findings, subject = _attack_model(model, dimension)
@@ -68,5 +73,6 @@ def _attack_evaluator(data: Dataset) -> Attacked:
 
 def _attack_model(name: str, dimension: int) -> Attacked:
     has_one = has_dimension(load(name))
-    findings = attack_model(rank_targets, partial(build, name, dimension, {}))
+    with redirect_stdout(sys.stderr):  # what a model prints is no part of the findings
+        findings = attack_model(rank_targets, partial(build, name, dimension, {}))
     return findings, f"{name}{f' at dimension {dimension}' if has_one else ''}, on synthetic data"

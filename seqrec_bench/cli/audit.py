@@ -35,6 +35,8 @@ def audit(
     """Prints each model's figure and rank under variants of the protocol, and what flips.
 
     Their cells are made by: seqrec-bench run --suite audit
+
+    Example: seqrec-bench audit --results results --out figures
     """
     content = reporting.audit(Store(results).records(), read_paper(paper))
     if not content.is_empty:

@@ -2,18 +2,19 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
-from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
+from seqrec_bench.experiments.suite import MAX_DIMENSION, load_suite, suites
 from seqrec_bench.experiments.suite import cells as suite_cells
-from seqrec_bench.experiments.suite import load_suite, suites
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting.gate.formats import FORMATS, workflow_command
 from seqrec_bench.reporting.gate.pairs import SeededPlace, cells
@@ -48,6 +49,10 @@ def check(
         str | None,
         typer.Option(metavar="NAME", help="With --against: the data set.", show_default=DEFAULT_DATASET),
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="With --against: the protocol.", show_default="the paper's"),
+    ] = None,
     exact: Annotated[bool, typer.Option("--exact", help="With --against: demand identical ranks.")] = False,
     two_sided: Annotated[
         bool, typer.Option("--two-sided", help="Demand figures no better than the paper's either.")
@@ -58,20 +63,23 @@ def check(
     """Says by its exit code whether records reproduce the paper's figures or, with --against, have not regressed.
 
     0: they do; 2: wrong usage or input; 3: cells missing; 4: invalid record; 5: inconclusive; 6: they do not.
+
+    Example: seqrec-bench check --results runs --against results
     """
     try:
         source = read_paper(paper)
         if against is None:
-            if exact or any(option is not None for option in (suite, models, dims, dataset)):
+            if exact or any(option is not None for option in (suite, models, dims, dataset, protocol)):
                 raise InputError(
-                    "--suite, --models, --dims, --dataset and --exact go with --against DIR: give that too."
+                    "--suite, --models, --dims, --dataset, --protocol and --exact go with --against DIR: give that too."
                 )
             report = check_reported(Store(results).records(), source, two_sided)
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
         else:
             records, reference = _sides(results, against)
-            data = dataset or source.dataset
+            data = source.dataset if dataset is None else dataset
+            source = replace(source, protocol=protocol or source.protocol)
             expected = _expected(reference, source, data, suite, models, dims)
             report = check_regression(records, reference, source, data, expected, exact)
     except BenchError as error:
@@ -114,7 +122,7 @@ def _expected(
         _require_all(wanted, {cell.place.model for cell in expected}, "--models")
         expected = {cell for cell in expected if cell.place.model in wanted}
     if dims is not None:
-        dimensions = set(parse_numbers(dims, "--dims", least=1))
+        dimensions = set(parse_numbers(dims, "--dims", least=1, most=MAX_DIMENSION))
         _require_all(dimensions, {cell.place.dimension for cell in expected}, "--dims")
         expected = {cell for cell in expected if cell.place.dimension in {0, *dimensions}}
     return expected

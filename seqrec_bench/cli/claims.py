@@ -41,6 +41,8 @@ def claims(
     """Prints each claim of the paper: supported, refuted here, or undecidable and what it would take.
 
     Their cells are made by: seqrec-bench run --all, and seqrec-bench run --suite ablations
+
+    Example: seqrec-bench claims --results results --format short
     """
     source = read_paper(paper)
     if not source.claims:

@@ -8,7 +8,7 @@ import typer
 
 from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
-from seqrec_bench.errors import MissingCellsError
+from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.comparison import compare as compare_records
 from seqrec_bench.reporting.comparison_formats import FORMATS, forest_plot, to_json
@@ -44,9 +44,15 @@ def compare(
 
     Example: seqrec-bench compare am-lstm sequential-rules sasrec am-lstm:tuned --results results
     """
+    if out is not None and not out.name:
+        raise InputError("--out names no file: give the stem of the figure's name, like figures/forest.")
     source = read_paper(paper)
     content = compare_records(
-        Store(results).records(), models, dataset or source.dataset, protocol or source.protocol, source.dimension
+        Store(results).records(),
+        models,
+        source.dataset if dataset is None else dataset,
+        source.protocol if protocol is None else protocol,
+        source.dimension,
     )
     typer.echo(FORMATS[format](content), nl=False)
     if out is not None:

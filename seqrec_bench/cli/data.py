@@ -1,9 +1,13 @@
-"""``seqrec-bench data``: fetch, describe and list data sets."""
+"""``seqrec-bench data``: fetch, describe, list and export data sets."""
 
+import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqrec_bench import __version__
 from seqrec_bench.cli.dataset_options import (
     DEFAULT_DATASET,
     InteractionsOption,
@@ -15,16 +19,22 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
     show_terms,
 )
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
+from seqrec_bench.cli.results_options import JsonOption
 from seqrec_bench.cli.tables import print_table
-from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached
+from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
+from seqrec_bench.data.split_files import Labels, write_split
 
-app = typer.Typer(help="Fetch, describe and list data sets.", no_args_is_help=True)
+app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data list`.")]) -> None:
-    """Puts a public data set into the cache, verified, and prints where its files are."""
+    """Puts a public data set into the cache, verified, and prints where its files are.
+
+    Example: seqrec-bench data fetch ml-1m
+    """
     cached = find_cached(name)
     if cached:
         show_terms(name)
@@ -40,30 +50,73 @@ def describe(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Prints the facts about a data set that bear on its evaluation."""
+    """Prints the facts about a data set that bear on its evaluation.
+
+    Example: seqrec-bench data describe --interactions ratings.csv
+    """
+    chosen = choose_protocol(protocol, k_core)
     dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
-    description = describe_dataset(dataset)
-    print_table(("fact", "value"), _facts(description))
+    arranged = chosen.arrange(dataset)
+    description = describe_dataset(arranged, chosen.hold_out(arranged))
+    if as_json:
+        typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
+    else:
+        print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
     if description.repeats_note is not None:
         typer.echo(f"Note: {description.repeats_note}", err=True)
 
 
+@app.command()
+def export(
+    split: Annotated[Path, typer.Option(metavar="DIR", help="A new folder for the split's files.")],
+    name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Writes what a protocol holds out, as csv and as RecBole's atomic files, for systems that the bench does not run.
+
+    Example: seqrec-bench data export ml-100k --split ml-100k-split
+    """
+    chosen = choose_protocol(protocol, k_core)
+    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
+    arranged = chosen.arrange(dataset)
+    terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}"
+    labels = Labels(chosen.name, __version__, terms)
+    for path in write_split(split, arranged, chosen.hold_out(arranged), labels):
+        typer.echo(path)
+    typer.echo(terms, err=True)
+
+
 @app.command("list")
-def list_datasets() -> None:
-    """Lists the public data sets, and which of them are in the cache."""
-    rows = [
-        (
-            named.name,
-            f"{named.n_users:,}",
-            f"{named.n_items:,}",
-            f"{named.n_interactions:,}",
-            "yes" if find_cached(named.name) else "no",
-            named.url,
-        )
+def list_datasets(as_json: JsonOption = False) -> None:
+    """Lists the public data sets, and which of them are in the cache.
+
+    Example: seqrec-bench data list --json
+    """
+    rows: list[tuple[str, int, int, int, bool, str]] = [
+        (named.name, named.n_users, named.n_items, named.n_interactions, find_cached(named.name) is not None, named.url)
         for named in NAMED_DATASETS.values()
     ]
-    print_table(("data set", "users", "items", "interactions", "cached", "address"), rows)
+    if as_json:
+        names = ("name", "users", "items", "interactions", "cached", "address")
+        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
+        return
+    print_table(
+        ("data set", "users", "items", "interactions", "cached", "address"),
+        [
+            (name, *(f"{number:,}" for number in counts), "yes" if cached else "no", address)
+            for name, *counts, cached, address in rows
+        ],
+    )
 
 
 def _facts(description: Description) -> list[tuple[str, str]]:
@@ -85,7 +138,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("users too short to evaluate", f"{description.n_short_users:,}"),
         ("interactions tied in time", f"{description.tied_interactions:.1%}"),
         ("neighbours without a time gap", f"{description.zero_gaps:.1%}"),
-        ("users whose last item is ambiguous", f"{description.n_ambiguous_targets:,}"),
+        ("users whose test item is ambiguous", f"{description.n_ambiguous_targets:,}"),
         ("items without training interaction", _shortened(description.cold_items)),
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),

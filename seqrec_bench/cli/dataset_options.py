@@ -8,31 +8,53 @@ import typer
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.errors import InputError
+from seqrec_bench.text import one_line
 
 DEFAULT_DATASET = "ml-100k"
+_PANEL = "Data"
 
 DatasetOption = Annotated[
     str | None,
     typer.Option(
-        "--dataset", metavar="NAME", help="A public data set, fetched when needed.", show_default=DEFAULT_DATASET
+        "--dataset",
+        metavar="NAME",
+        help="A public data set, fetched when needed.",
+        show_default=DEFAULT_DATASET,
+        rich_help_panel=_PANEL,
     ),
 ]
 InteractionsOption = Annotated[
     Path | None,
-    typer.Option("--interactions", metavar="FILE", help="Data of your own: .csv, .tsv, .inter (also .gz), .parquet."),
+    typer.Option(
+        "--interactions",
+        metavar="FILE",
+        help="Data of your own: .csv, .tsv, .inter (also .gz), .parquet.",
+        rich_help_panel=_PANEL,
+    ),
 ]
 TagsOption = Annotated[
     Path | None,
-    typer.Option("--tags", metavar="FILE", help="Tags of the items in it: .csv, .tsv, .item (also .gz)."),
+    typer.Option(
+        "--tags", metavar="FILE", help="Tags of the items in it: .csv, .tsv, .item (also .gz).", rich_help_panel=_PANEL
+    ),
 ]
 UserColumnOption = Annotated[
-    str | None, typer.Option("--user-column", metavar="NAME", help="The column of users, if its name is unusual.")
+    str | None,
+    typer.Option(
+        "--user-column", metavar="NAME", help="The column of users, if its name is unusual.", rich_help_panel=_PANEL
+    ),
 ]
 ItemColumnOption = Annotated[
-    str | None, typer.Option("--item-column", metavar="NAME", help="The column of items, if its name is unusual.")
+    str | None,
+    typer.Option(
+        "--item-column", metavar="NAME", help="The column of items, if its name is unusual.", rich_help_panel=_PANEL
+    ),
 ]
 TimeColumnOption = Annotated[
-    str | None, typer.Option("--time-column", metavar="NAME", help="The column of times, if its name is unusual.")
+    str | None,
+    typer.Option(
+        "--time-column", metavar="NAME", help="The column of times, if its name is unusual.", rich_help_panel=_PANEL
+    ),
 ]
 
 
@@ -47,13 +69,13 @@ def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | No
             raise InputError(
                 "--tags and the column options describe --interactions FILE: give that too, or none of them."
             )
-        name = dataset or DEFAULT_DATASET
+        name = DEFAULT_DATASET if dataset is None else dataset
         return load_fetched(find_cached(name) or fetch_with_notice(name))
     if dataset is not None:
         raise InputError(
             f"The data set {dataset} and --interactions {interactions} exclude each other: give one of them."
         )
-    typer.echo(f"Reading {interactions}", err=True)
+    typer.echo(f"Reading {one_line(str(interactions))}", err=True)
     return load_file(interactions, columns, tags)
 
 

@@ -1,50 +1,57 @@
 """The command line: commands without logic, and the one place where errors become sentences and exit codes."""
 
+import logging
+import os
 import sys
 import traceback
+from contextlib import suppress
 
 import typer
 
-from seqrec_bench.cli import data
-from seqrec_bench.cli.ablations import ablations
-from seqrec_bench.cli.attack import attack
-from seqrec_bench.cli.audit import audit
-from seqrec_bench.cli.check import check
-from seqrec_bench.cli.claims import claims
-from seqrec_bench.cli.compare import compare
-from seqrec_bench.cli.plot import plot
-from seqrec_bench.cli.run import run
-from seqrec_bench.cli.search import search
-from seqrec_bench.cli.table import table
-from seqrec_bench.cli.trials import trials
-from seqrec_bench.cli.verify import verify
-from seqrec_bench.errors import BenchError, ExitCode
+from seqrec_bench import __version__
+from seqrec_bench.cli.commands import LazyGroup
+from seqrec_bench.cli.first_steps import show_first_steps
+from seqrec_bench.errors import BenchError, ExitCode, in_words
+from seqrec_bench.text import one_line, printable
 
 app = typer.Typer(
     name="seqrec-bench",
+    cls=LazyGroup,
     help="An honest bench for sequential recommendation: one split, one evaluator, intervals over seeds.",
-    no_args_is_help=True,
+    epilog="`seqrec-bench COMMAND --help` has the options of a command, and an example.",
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(data.app, name="data")
-app.command()(run)
-app.command()(table)
-app.command()(plot)
-app.command()(ablations)
-app.command()(compare)
-app.command()(audit)
-app.command()(claims)
-app.command()(check)
-app.command()(search)
-app.command()(trials)
-app.command()(attack)
-app.command()(verify)
 
 
 @app.callback()
-def _options(debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error.")) -> None:
+def _options(
+    context: typer.Context,
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    version: bool = typer.Option(False, "--version", help="Show the version and exit."),
+) -> None:
     """Options of every command; `main` looks for --debug itself, since errors end up there."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    if version:
+        typer.echo(f"seqrec-bench {__version__}")
+        raise typer.Exit
+    logger = logging.getLogger("seqrec_bench")
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    if not any(isinstance(handler, _StandardError) for handler in logger.handlers):
+        logger.addHandler(_StandardError())
+    if context.invoked_subcommand is None:
+        show_first_steps()
+
+
+class _StandardError(logging.Handler):
+    """What the floors below have to say while they work, a line each; a traceback, told with --debug, has several."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        lines = record.getMessage().splitlines() if record.levelno == logging.DEBUG else [record.getMessage()]
+        for line in lines:
+            typer.echo(printable(line), err=True)
 
 
 def main() -> None:
@@ -66,7 +73,8 @@ def _explain(error: Exception) -> int:
         traceback.print_exception(error)
     message, code = _describe(error)
     if message:
-        typer.echo(f"Error: {message}", err=True)
+        with suppress(OSError):  # the log's disk may be full, which may be the very error
+            typer.echo(f"Error: {one_line(message)}", err=True)
     return code
 
 
@@ -78,5 +86,5 @@ def _describe(error: Exception) -> tuple[str, int]:
         return error.format_message(), ExitCode.BAD_INPUT
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
-    details = f"{type(error).__name__}: {error}; `seqrec-bench --debug ...` shows where"
+    details = f"{in_words(error)}; `seqrec-bench --debug ...` shows where"
     return f"this is a fault of the bench, please report it ({details}).", ExitCode.INTERNAL_ERROR

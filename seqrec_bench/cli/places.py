@@ -6,14 +6,15 @@ from functools import partial
 import typer
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import Setting, run_cell
-from seqrec_bench.experiments.processes import CellProcesses
-from seqrec_bench.experiments.run import Executor, Plan
+from seqrec_bench.experiments.execution import Executor
+from seqrec_bench.experiments.processes import CellProcesses, Progress
+from seqrec_bench.experiments.run import Plan
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.recommender import Epoch
+from seqrec_bench.text import one_line
 
-Place = tuple[int, Callable[[Setting, Callable[[Cell, Epoch | None], None]], Executor]]
+Place = tuple[int, Callable[[Setting, Callable[[Cell, Progress], None]], Executor]]
 """How many cells run there side by side, and what makes the executor of a setting, which reports starts and epochs."""
 
 
@@ -25,7 +26,7 @@ def this_machine(jobs: int) -> Place:
 def require_no_weights(plan: Plan) -> None:
     """Raises `InputError` for cells that a cluster's workers could not run."""
     for cell in plan.pending:
-        if PROTOCOLS[cell.protocol].base:
+        if find_protocol(cell.protocol).base:
             raise InputError(
                 f"Cells of {cell.protocol} are ranked with the weights in --results, which no Dask worker sees: run "
                 "them on this machine, without --executor."
@@ -44,13 +45,16 @@ def cluster(address: str, models: Collection[str]) -> Place:
         jobs = n_threads(client)
     waits = "" if jobs else "; cells wait until a worker joins"
     typer.echo(f"Dask cluster {address}: {count_cells(jobs)} side by side{waits}.", err=True)
-    warn = partial(typer.echo, err=True)
 
-    def open_there(setting: Setting, report: Callable[[Cell, Epoch | None], None]) -> Executor:
+    def open_there(setting: Setting, report: Callable[[Cell, Progress], None]) -> Executor:
         fingerprint = setting.dataset.fingerprint
-        return DaskCells(connect(address), run_cell, setting, fingerprint, models, warn, report)
+        return DaskCells(connect(address), run_cell, setting, fingerprint, models, _warn, report)
 
     return max(1, jobs), open_there
+
+
+def _warn(message: str) -> None:
+    typer.echo(one_line(message), err=True)
 
 
 def count_cells(n_cells: int) -> str:

@@ -24,7 +24,10 @@ def plot(
     ] = None,
     paper: PaperOption = None,
 ) -> None:
-    """Draws Figures 1 and 2, the metrics over the dimension, as PNG and SVG, and prints where they are."""
+    """Draws Figures 1 and 2, the metrics over the dimension, as PNG and SVG, and prints where they are.
+
+    Example: seqrec-bench plot --results results --out figures
+    """
     source = read_paper(paper)
     records = Store(results).records()
     figures = [dimension_curves(records, source, metric) for metric in source.figure_metrics]

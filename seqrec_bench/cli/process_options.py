@@ -1,8 +1,7 @@
-"""The options of the commands that train models, and how such a command ends."""
+"""The options of the commands that train models."""
 
 import os
 import re
-import signal
 from typing import Annotated
 
 import typer
@@ -40,9 +39,3 @@ def require_executor(executor: str | None, jobs: int | None) -> None:
 def available_cores() -> int:
     """As `nproc` has it: those that this process may use, where the system tells."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def end_as_by_interrupt() -> None:
-    """From now on, whoever ends this process ends those that it started, as Ctrl-C does."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)

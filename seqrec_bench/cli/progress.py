@@ -3,18 +3,20 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Protocol
 
 import typer
+from rich import progress as bars
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
-from seqrec_bench.records import Record
+from seqrec_bench.records import Claimant, Record
 
 SECONDS_BETWEEN_LINES = 30.0
 
@@ -22,11 +24,14 @@ SECONDS_BETWEEN_LINES = 30.0
 class RunDisplay(Protocol):
     """Told of all that happens to the cells of a run, some of it from other threads."""
 
-    def advanced(self, cell: Cell, epoch: Epoch | None) -> None:
-        """The cell has started (None), or has ended this epoch."""
+    def advanced(self, cell: Cell, progress: Progress) -> None:
+        """The cell has started (None), has ended an epoch, or was lost and will be started once more."""
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         """The cell has a record, or has failed for the cause given."""
+
+    def waits(self, cell: Cell, claimant: Claimant) -> None:
+        """Only cells are left that are being run by others, as this one is."""
 
 
 @contextmanager
@@ -35,7 +40,7 @@ def open_display(cells: Sequence[Cell], jobs: int) -> Iterator[RunDisplay]:
     if not sys.stderr.isatty():
         yield LogDisplay(len(cells), TimeLeft(cells, jobs))
         return
-    progress = Progress(
+    progress = bars.Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),
         TextColumn("{task.completed}/{task.total}"),
@@ -55,43 +60,57 @@ class LogDisplay:
         self._last_line: dict[Cell, float] = {}
         self._lock = Lock()
 
-    def advanced(self, cell: Cell, epoch: Epoch | None) -> None:
+    def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
+            if isinstance(progress, Lost):
+                self._print(_say_lost(cell, progress))
+                return
             now = time.monotonic()
-            self._time_left.advance(cell, epoch.number if epoch else 0, now)
-            if epoch is None or now - self._last_line[cell] >= SECONDS_BETWEEN_LINES:
+            self._time_left.advance(cell, progress.number if progress else 0, now)
+            if progress is None or now - self._last_line[cell] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell] = now
-                typer.echo(f"{cell}: {_describe(epoch) if epoch else 'started'}", err=True)
+                self._print(f"{cell}: {_describe(progress) if progress else 'started'}")
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
             self._n_ended += 1
             self._time_left.end(cell, time.monotonic())
             left = self._time_left.estimate(time.monotonic())
-            line = f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {_say_left(left)}]"
+            self._print(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {_say_left(left)}]")
+
+    def waits(self, cell: Cell, claimant: Claimant) -> None:
+        with self._lock:
+            self._print(_say_waiting(cell, claimant))
+
+    @staticmethod
+    def _print(line: str) -> None:
+        with suppress(OSError):  # the log's disk may be full, its reader gone: no reason to lose a cell
             typer.echo(line, err=True)
 
 
 class LiveDisplay:
     """A bar for the run and one for each cell under way."""
 
-    def __init__(self, progress: Progress, cells: Sequence[Cell], time_left: TimeLeft) -> None:
+    def __init__(self, progress: bars.Progress, cells: Sequence[Cell], time_left: TimeLeft) -> None:
         self._progress, self._time_left = progress, time_left
         self._run = progress.add_task("cells", total=len(cells), note="")
         self._bars: dict[Cell, TaskID] = {}
         self._lock = Lock()
 
-    def advanced(self, cell: Cell, epoch: Epoch | None) -> None:
+    def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
-            self._time_left.advance(cell, epoch.number if epoch else 0, time.monotonic())
+            if isinstance(progress, Lost):
+                self._print(_say_lost(cell, progress))
+                return
+            self._time_left.advance(cell, progress.number if progress else 0, time.monotonic())
             self._progress.update(self._run, note=_say_left(self._time_left.estimate(time.monotonic())))
-            if epoch is None:
+            if progress is None:
                 if cell in self._bars:  # it was lost, and starts anew
                     self._progress.remove_task(self._bars[cell])
                 total = self._time_left.n_epochs[cell]
                 self._bars[cell] = self._progress.add_task(f"  {cell}", total=total, note="")
             else:
-                self._progress.update(self._bars[cell], completed=epoch.number, note=_say_validation(epoch))
+                self._progress.update(self._bars[cell], completed=progress.number, note=_say_validation(progress))
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
@@ -100,7 +119,22 @@ class LiveDisplay:
                 self._progress.remove_task(self._bars.pop(cell))
             left = _say_left(self._time_left.estimate(time.monotonic()))
             self._progress.update(self._run, advance=1, note=left)
-            self._progress.console.print(f"{cell}: {_conclude(outcome)}", markup=False, highlight=False)
+            self._print(f"{cell}: {_conclude(outcome)}")
+
+    def waits(self, cell: Cell, claimant: Claimant) -> None:
+        with self._lock:
+            self._print(_say_waiting(cell, claimant))
+
+    def _print(self, line: str) -> None:
+        self._progress.console.print(line, markup=False, highlight=False)
+
+
+def _say_lost(cell: Cell, lost: Lost) -> str:
+    return f"{cell}: lost, and started once more: {lost.cause}"
+
+
+def _say_waiting(cell: Cell, claimant: Claimant) -> str:
+    return f"{cell}: waiting for {claimant}, which is running it"
 
 
 def _describe(epoch: Epoch) -> str:

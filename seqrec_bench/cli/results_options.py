@@ -22,6 +22,7 @@ PaperOption = Annotated[
         "--paper", metavar="FILE", help="What a paper of your own reports, as TOML.", show_default=DEFAULT_PAPER
     ),
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 
 
 def read_paper(file: Path | None) -> Paper:

@@ -1,14 +1,23 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.cell_options import (
+    AllOption,
+    Asked,
+    DimsOption,
+    ModelsOption,
+    SeedsOption,
+    SetOption,
+    SuiteOption,
+    VariantOption,
+    choose_cells,
+)
 from seqrec_bench.cli.dataset_options import (
     DatasetOption,
     InteractionsOption,
@@ -24,42 +33,35 @@ from seqrec_bench.cli.process_options import (
     ExecutorOption,
     JobsOption,
     available_cores,
-    end_as_by_interrupt,
     require_device,
     require_executor,
 )
 from seqrec_bench.cli.progress import open_display
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.run_state import RunState
+from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset, describe
-from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
-from seqrec_bench.evaluation.registry import parse_setting
-from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import Setting, setting_under
-from seqrec_bench.experiments.run import Attacks, Executor, Outcome, Plan, execute_by_protocol, make_plan
+from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
-from seqrec_bench.experiments.suite import Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT, Store
+from seqrec_bench.records.claims import has_locks
 
 
 def run(
-    all_cells: Annotated[
-        bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")
-    ] = False,
-    suite: Annotated[
-        str | None, typer.Option(metavar="NAME", help=f"Another set of cells: {', '.join(suites())}.")
-    ] = None,
-    models: Annotated[str | None, typer.Option(metavar="A,B", help="Only these models, by name; your own too.")] = None,
-    dims: Annotated[
-        str | None, typer.Option(metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's")
-    ] = None,
-    seeds: Annotated[str | None, typer.Option(metavar="0-4", help="Seeds.", show_default="0-4")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter; needs --variant.")
-    ] = None,
-    variant: Annotated[
-        str, typer.Option(metavar="NAME", help="The name under which a changed model is recorded.")
-    ] = PAPER_VARIANT,
+    all_cells: AllOption = False,
+    suite: SuiteOption = None,
+    models: ModelsOption = None,
+    dims: DimsOption = None,
+    seeds: SeedsOption = None,
+    settings: SetOption = None,
+    variant: VariantOption = PAPER_VARIANT,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
     jobs: JobsOption = None,
     executor: ExecutorOption = None,
     device: DeviceOption = "cpu",
@@ -76,97 +78,24 @@ def run(
 
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
-    if [all_cells, suite is not None, models is not None].count(True) != 1:
-        raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
-    if models is not None:
-        groups = _model_groups(models, settings or [], variant)
-    else:
-        groups = _suite_groups("paper" if suite is None else suite, settings or [], variant)
-    groups = [_restrict(group, dims, seeds) for group in groups]
+    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
     require_device(device)
     require_executor(executor, jobs)
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
-    _warn_of_repeats(data)
-    store = Store(results)
-    plan = make_plan(cells(groups), store, data, fresh)
-    _announce(plan)
-    store.require_writable()
-    attacks = None if models is not None else _attack(data)
-    if executor is None:
-        place = this_machine(jobs or available_cores())
-    else:
-        require_no_weights(plan)
-        place = cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
-    setting = partial(setting_under, dataset=data, device=device, store=store)
-    _conclude(_execute(plan, place, store, setting, attacks), results)
-
-
-def _suite_groups(suite: str, settings: list[str], variant: str) -> list[Group]:
-    """What --all or --suite asks for."""
-    if settings or variant != PAPER_VARIANT:
-        raise InputError(
-            "--set and --variant don't go with --all and --suite, whose settings stand fast: use --models."
-        )
-    return load_suite(suite)
-
-
-def _model_groups(models: str, settings: list[str], variant: str) -> list[Group]:
-    """What --models asks for: the dimension and the seeds of the paper's Table 1."""
-    if settings and variant == PAPER_VARIANT:
-        raise InputError(
-            f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
-        )
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", variant):
-        raise InputError(
-            f"--variant {variant!r} becomes part of a file's name: use small letters, digits, dots and dashes."
-        )
-    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
-    if not names:
-        raise InputError(f"--models {models!r} names no model: give names with commas between them.")
-    paper = load_suite("paper")[0]
-    return [Group(names, paper.dimensions[:1], paper.seeds, variant, _parse_settings(settings, names))]
-
-
-def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
-    if dims is not None:
-        numbers = parse_numbers(dims, "--dims", least=1)
-        # Whatever order they are named in, the main dimension still comes first: it makes the table.
-        group = replace(group, dimensions=sorted(numbers, key=lambda number: number != group.dimensions[0]))
-    if seeds is not None:
-        group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0))
-    return group
-
-
-def parse_numbers(text: str, option: str, least: int) -> list[int]:
-    """The numbers in ``0-2,7``, in the order given.
-
-    Raises:
-        InputError: The text is not such a list, or a number in it is too small.
-    """
-    numbers: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal() or part.endswith("-"):
-            raise InputError(f"{option} {text!r} is not a list of numbers: give it like 0-4 or 25,100.")
-        numbers += range(int(first), int(last or first) + 1)
-    numbers = list(dict.fromkeys(numbers))
-    if not numbers or min(numbers) < least:
-        raise InputError(f"{option} {text!r} must name numbers from {least} upwards.")
-    return numbers
-
-
-def _parse_settings(settings: list[str], models: list[str]) -> dict[str, dict[str, Value]]:
-    """Values of hyperparameters by model and name, from MODEL.KEY=VALUE."""
-    parsed: dict[str, dict[str, Value]] = {}
-    for setting in settings:
-        place, equals, text = setting.partition("=")
-        model, dot, key = place.partition(".")
-        if not equals or not dot:
-            raise InputError(f"--set {setting!r} is not MODEL.KEY=VALUE: give it like fpmc.epochs=20.")
-        if model not in models:
-            raise InputError(f"--set {setting!r} is for a model that is not run: --models names {', '.join(models)}.")
-        parsed.setdefault(model, {})[key] = parse_setting(model, key, text)
-    return parsed
+    state = RunState(results, fresh)
+    with stops_in_time(state.say, state.is_storing):
+        wanted = choose_cells(asked)
+        store = Store(results)
+        store.require_writable()
+        data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+        _warn_of_repeats(data)
+        plan = state.plan = make_plan(wanted, store, data, fresh)
+        _announce(plan)
+        place = _place(plan, executor, jobs)
+        attacks = None if models is not None else _attack(data)
+        _open_store(store)
+        _execute(plan, place, partial(setting_under, dataset=data, device=device, store=store), attacks, state.outcome)
+        store.tidy()
+    _conclude(state.outcome, results)
 
 
 def _warn_of_repeats(dataset: Dataset) -> None:
@@ -188,25 +117,39 @@ def _attack(dataset: Dataset) -> Attacks:
     return attacks
 
 
+def _open_store(store: Store) -> None:
+    """Makes sure of the directory before hours of work, and removes what runs that were killed have left in it."""
+    store.open()
+    store.tidy()
+    if not has_locks(store.root):
+        typer.echo(
+            f"Warning: {store.root} is on a file system without locks: start only one run at a time there.",
+            err=True,
+        )
+
+
+def _place(plan: Plan, executor: str | None, jobs: int | None) -> Place:
+    if executor is None:
+        return this_machine(jobs or available_cores())
+    require_no_weights(plan)
+    return cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
+
+
 def _execute(
-    plan: Plan, place: Place, store: Store, setting_under: Callable[[str], Setting], attacks: Attacks | None
-) -> Outcome:
+    plan: Plan, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None, outcome: Outcome
+) -> None:
     jobs, open_executor = place
     with open_display(plan.pending, jobs) as display:
 
         def open_for(protocol: str) -> Executor:
             return open_executor(setting_under(protocol), display.advanced)
 
-        end_as_by_interrupt()
-        try:
-            return execute_by_protocol(plan.pending, open_for, store, display.ended, attacks)
-        except KeyboardInterrupt:
-            typer.echo(f"Stopped: finished cells are in {store.root}; the same command goes on from there.", err=True)
-            raise
+        execute_by_protocol(plan, open_for, display, attacks, outcome)
 
 
 def _conclude(outcome: Outcome, results: Path) -> None:
-    typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}.", err=True)
+    others = f"; {count_cells(len(outcome.elsewhere))} by other runs meanwhile" if outcome.elsewhere else ""
+    typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}{others}.", err=True)
     for cell, complaint in outcome.without_weights:
         typer.echo(f"Weights not kept: {cell}: {complaint}", err=True)
     for cell, cause in outcome.failed:

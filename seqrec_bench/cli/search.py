@@ -1,6 +1,7 @@
 """``seqrec-bench search``: chooses what a paper leaves open, on validation alone and with equal effort."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -20,20 +21,23 @@ from seqrec_bench.cli.process_options import (
     DeviceOption,
     JobsOption,
     available_cores,
-    end_as_by_interrupt,
     require_device,
 )
+from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import Columns, Dataset, leave_one_out
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
-from seqrec_bench.experiments.processes import CellProcesses
+from seqrec_bench.experiments.processes import CellProcesses, Lost, Progress
 from seqrec_bench.experiments.sampler import require_optuna
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
+from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.records.claims import claim, claim_path, claimant
 from seqrec_bench.records.trials import Trial
+from seqrec_bench.text import one_line
 
 DEFAULT_OUT = Path("runs/search")
 
@@ -64,12 +68,18 @@ def search(
     chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
     require_device(device)
     require_optuna()
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     folder = out / chosen.name
-    searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
-    _announce(chosen, searches)
-    _require_writable(folder)
-    _run(searches, jobs or available_cores(), device, data, folder)
+    with stops_in_time(lambda: f"Stopped: finished trials are in {folder}; the same command goes on from there."):
+        data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+        for space in chosen.models:
+            ModelSearch(
+                chosen, space, data, device, folder
+            )  # refuses what can't be searched before anything is written
+        _require_writable(folder)
+        with _claimed([folder / f"{space.model}.jsonl" for space in chosen.models]):
+            searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
+            _announce(chosen, searches)
+            _run(searches, jobs or available_cores(), device, data)
     _show(searches)
 
 
@@ -91,6 +101,25 @@ def _require_writable(folder: Path) -> None:
         raise InputError(f"Logs can't be written to {folder} ({error.strerror}): name another --out.") from error
 
 
+@contextmanager
+def _claimed(logs: Sequence[Path]) -> Iterator[None]:
+    """Keeps other searches from these logs.
+
+    Raises:
+        InputError: Another search writes one of them.
+    """
+    with ExitStack() as stack:
+        for log in logs:
+            found = claim(log)
+            if found is None:
+                other = claimant(claim_path(log))
+                raise InputError(
+                    f"{log} is being written by another search ({other}): wait for it, or name another --out."
+                )
+            stack.callback(found.release)
+        yield
+
+
 def _announce(chosen: Search, searches: Sequence[ModelSearch]) -> None:
     for search in searches:
         note = f"{search.n_trials} trials, {len(search.trials)} of them done already"
@@ -99,15 +128,15 @@ def _announce(chosen: Search, searches: Sequence[ModelSearch]) -> None:
         typer.echo(f"{search.model}: {note}.", err=True)
 
 
-def _run(searches: Sequence[ModelSearch], jobs: int, device: str, data: Dataset, folder: Path) -> None:
+def _run(searches: Sequence[ModelSearch], jobs: int, device: str, data: Dataset) -> None:
     setting = TrialSetting(leave_one_out(data.sequences).validation, device)
-    processes = CellProcesses(jobs, run_trial, setting, lambda cell, epoch: None)
-    end_as_by_interrupt()
-    try:
-        run_searches(searches, processes, jobs, device, _tell)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped: finished trials are in {folder}; the same command goes on from there.", err=True)
-        raise
+    processes = CellProcesses(jobs, run_trial, setting, _tell_of_loss)
+    run_searches(searches, processes, jobs, device, _tell)
+
+
+def _tell_of_loss(cell: Cell, progress: Progress) -> None:
+    if isinstance(progress, Lost):
+        typer.echo(f"{cell.model} {cell.variant}: lost, and started once more: {progress.cause}", err=True)
 
 
 def _tell(search: ModelSearch, trial: Trial) -> None:
@@ -136,4 +165,4 @@ def _row(search: ModelSearch) -> list[str]:
 
 
 def _say_settings(settings: Mapping[str, Value]) -> str:
-    return " ".join(f"{key}={value}" for key, value in settings.items())
+    return one_line(" ".join(f"{key}={value}" for key, value in settings.items()))

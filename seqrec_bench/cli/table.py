@@ -16,6 +16,7 @@ from seqrec_bench.cli.results_options import (
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.formats import FORMATS
+from seqrec_bench.reporting.selection import whereabouts
 from seqrec_bench.reporting.table import table_one
 
 
@@ -34,17 +35,27 @@ def table(
         str | None,
         typer.Option(metavar="NAME", help="Another data set than the paper's: shows all that was run on it."),
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Another protocol than the paper's: shows all that was run under it."),
+    ] = None,
     format: Annotated[Format, typer.Option(help="md is made for the terminal and for a README.")] = Format.MD,
     paper: PaperOption = None,
 ) -> None:
-    """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference."""
+    """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference.
+
+    Example: seqrec-bench table --results results --format latex
+    """
     source = read_paper(paper)
-    if dataset not in (None, source.dataset):
-        source = replace(source, dataset=str(dataset), rows=(), references=(), ablations=())
-    content = table_one(Store(results).records(), source)
+    asked = source.dataset if dataset is None else dataset, source.protocol if protocol is None else protocol
+    if asked != (source.dataset, source.protocol):  # the paper says nothing about it
+        source = replace(source, dataset=asked[0], protocol=asked[1], rows=(), references=(), ablations=())
+    records = Store(results).records()
+    content = table_one(records, source)
     if not content.rows:
         raise MissingCellsError(
-            f"{results} has no records on the data set {source.dataset}: run some models on it first."
+            f"{results} has no records on the data set {source.dataset} under {source.protocol}"
+            f"{whereabouts(records)}: run some models first, or name others with --dataset and --protocol."
         )
     typer.echo(FORMATS[format](content), nl=False)
     require_none_missing(content.missing, results)

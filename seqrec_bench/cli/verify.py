@@ -19,14 +19,16 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.places import count_cells, this_machine
-from seqrec_bench.cli.process_options import JobsOption, available_cores, end_as_by_interrupt
+from seqrec_bench.cli.process_options import JobsOption, available_cores
 from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.data.named import NAMED_DATASETS
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
-from seqrec_bench.experiments.run import Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_retrained, draw
@@ -141,10 +143,10 @@ def _retrain(drawn: Sequence[Record], datasets: dict[str, Dataset], jobs: int) -
 def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int) -> Outcome:
     _, open_executor = this_machine(jobs)
     setting = partial(setting_under, dataset=dataset, device="cpu", store=store)
-    with open_display(cells, jobs) as display:
+    stopped = "Stopped: what was run again is thrown away, and no record was changed."
+    with stops_in_time(lambda: stopped), open_display(cells, jobs) as display:
 
         def open_for(protocol: str) -> Executor:
             return open_executor(setting(protocol), display.advanced)
 
-        end_as_by_interrupt()
-        return execute_by_protocol(cells, open_for, store, display.ended)
+        return execute_by_protocol(make_plan(cells, store, dataset, fresh=True), open_for, display)

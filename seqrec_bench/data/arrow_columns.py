@@ -1,14 +1,17 @@
 """From Arrow's columns to `Interactions`, refusing what is missing or not a number. No loop over rows."""
 
+from reprlib import repr as shorten
 from typing import Any
 
 import numpy as np
 
-from seqrec_bench.data.arrow_ids import encode_ids
+from seqrec_bench.data.arrow_ids import encode_ids, is_text, plain_column
 from seqrec_bench.data.columns import ChosenColumns
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import TimeArray
+
+TIMES_END = 2.0**63
 
 
 def interactions_from_table(table: Any, columns: ChosenColumns, file: str) -> Interactions:
@@ -34,7 +37,8 @@ def interactions_from_table(table: Any, columns: ChosenColumns, file: str) -> In
 def _times(column: Any, name: str, file: str) -> TimeArray:
     import pyarrow as pa
 
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    raw = column = plain_column(column)
+    if is_text(column.type):
         column = _numbers(column, name, file)
     elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         raise InputError(
@@ -46,10 +50,13 @@ def _times(column: Any, name: str, file: str) -> TimeArray:
         times: TimeArray = column.cast(pa.int64() if pa.types.is_integer(column.type) else pa.float64()).to_numpy()
     except pa.ArrowInvalid as error:
         raise InputError(f"Column {name} of {file} does not fit into 64-bit integers: give smaller times.") from error
-    finite = np.isfinite(times)
-    if not finite.all():
-        row = finite.argmin()
-        raise InputError(f"Row {row + 1} of {file} has the {name} {times[row]}: times have to be finite numbers.")
+    fits = np.abs(times) < TIMES_END if times.dtype.kind == "f" else np.True_  # NaN does not
+    if not fits.all():
+        row = int(fits.argmin())
+        raise InputError(
+            f"Row {row + 1} of {file} has the {name} {shorten(raw[row].as_py())}: times have to be finite numbers of "
+            "64 bits."
+        )
     return times
 
 
@@ -58,22 +65,29 @@ def _numbers(column: Any, name: str, file: str) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    number_types = (pa.int64(), pa.float64()) if not _has_x(column) else (pa.float64(),)
     try:
-        return column.cast(pa.int64())  # nearly every file: no copy of the text is needed
+        return column.cast(number_types[0])  # nearly every file: no copy of the text is needed
     except pa.ArrowInvalid:
         pass
     text = pc.utf8_trim_whitespace(column)
-    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-    for number_type in (pa.int64(), pa.float64()):
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, text.type), text)
+    for number_type in number_types:
         try:
             return text.cast(number_type)
         except pa.ArrowInvalid:
             continue
     row = _first_unreadable(text)
     raise InputError(
-        f"Row {row + 1} of {file} has the {name} {column[row].as_py()!r}, which is not a number: give seconds since "
-        "1970 or any number that grows with time; dates written out are not read."
+        f"Row {row + 1} of {file} has the {name} {shorten(column[row].as_py())}, which is not a number: give seconds "
+        "since 1970 or any number that grows with time; dates written out are not read."
     )
+
+
+def _has_x(column: Any) -> bool:
+    """Whether there may be a hexadecimal number: Arrow would read 0xFFFFFFFFFFFFFFFF as the integer -1."""
+    buffers = [chunk.buffers()[-1] for chunk in column.chunks]
+    return any(x in buffer.to_pybytes() for buffer in buffers if buffer for x in (b"x", b"X"))
 
 
 def _first_unreadable(text: Any) -> int:

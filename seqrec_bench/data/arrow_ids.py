@@ -1,5 +1,6 @@
 """Raw ids in an Arrow column as codes and the distinct texts they stand for. No loop over rows."""
 
+from reprlib import repr as shorten
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ NUMBERS_END = 10_000_000
 
 From here on, a number in Arrow's hexadecimal notation may be as short as the plain one: see `_plain_numbers`."""
 
+MOST_CHARACTERS = 2**29
+"""Of all ids of one kind together, each as long as the longest: 2 GiB."""
+
 
 def encode_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]:
     """Returns codes and the distinct ids they stand for.
@@ -22,11 +26,26 @@ def encode_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]
     """
     import pyarrow as pa
 
-    value_type = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (pa.types.is_integer(value_type) or pa.types.is_string(value_type) or pa.types.is_large_string(value_type)):
-        raise InputError(f"Column {name} of {file} holds {value_type}: ids have to be text or integers.")
+    column = plain_column(column)
+    if not (pa.types.is_integer(column.type) or is_text(column.type)):
+        raise InputError(f"Column {name} of {file} holds {column.type}: ids have to be text or integers.")
     numbers = _plain_numbers(column)
     return _encode_by_hash(column, name, file) if numbers is None else _encode_by_table(numbers)
+
+
+def plain_column(column: Any) -> Any:
+    """The column without a dictionary, and with views of text as text."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return column.cast(pa.large_string()) if pa.types.is_string_view(column.type) else column
+
+
+def is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _plain_numbers(column: Any) -> Int32Array | None:
@@ -34,7 +53,7 @@ def _plain_numbers(column: Any) -> Int32Array | None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if column.null_count or pa.types.is_dictionary(column.type):
+    if column.null_count:
         return None
     try:
         numbers: Int32Array = column.cast(pa.int32()).to_numpy()
@@ -64,21 +83,36 @@ def _encode_by_table(numbers: Int32Array) -> tuple[Int32Array, StrArray]:
 
 
 def _encode_by_hash(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]:
+    encoded = column.dictionary_encode().combine_chunks()
+    texts = _texts(encoded.dictionary, name, file)
+    if encoded.null_count or "" in texts:
+        _refuse_missing(encoded.indices.fill_null(-1).to_numpy(), texts, name, file)
+    return encoded.indices.to_numpy().astype(np.int32), np.array(texts, dtype=np.str_)
+
+
+def _texts(ids: Any, name: str, file: str) -> list[str]:
+    """The distinct ids, refused if they are not what an array of text can hold."""
     import pyarrow as pa
 
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    elif not pa.types.is_string(column.type.value_type):
-        column = column.cast(pa.string()).dictionary_encode()
-    encoded = column.combine_chunks()
-    ids = np.array(encoded.dictionary.cast(pa.string()).to_pylist(), dtype=np.str_)
-    if encoded.null_count or (ids == "").any():
-        _refuse_missing(encoded.indices.fill_null(-1).to_numpy(), ids, name, file)
-    return encoded.indices.to_numpy().astype(np.int32), ids
+    try:
+        texts: list[str] = (ids if is_text(ids.type) else ids.cast(pa.string())).to_pylist()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Column {name} of {file} holds text that is not UTF-8 ({error}): write the file anew, as UTF-8."
+        ) from error
+    if nul := next((text for text in texts if "\0" in text), None):  # an array would drop it at the end of an id
+        raise InputError(f"Column {name} of {file} has the id {shorten(nul)}, with a NUL character: take that out.")
+    longest = max(map(len, texts), default=0)
+    if longest * len(texts) > MOST_CHARACTERS:
+        raise InputError(
+            f"Column {name} of {file} has {len(texts):,} ids, and one of {longest:,} characters: shorten it, since all "
+            f"take the space of the longest, and {MOST_CHARACTERS:,} characters is all there is room for."
+        )
+    return texts
 
 
-def _refuse_missing(codes: Int32Array, ids: StrArray, name: str, file: str) -> None:
+def _refuse_missing(codes: Int32Array, texts: list[str], name: str, file: str) -> None:
     """Raises `InputError` for the first row whose id is null, coded -1, or empty, if there is one."""
-    missing = np.isin(codes, [-1, *np.flatnonzero(ids == "")])
+    missing = np.isin(codes, [-1, texts.index("") if "" in texts else -1])
     if missing.any():
         raise InputError(f"Row {missing.argmax() + 1} of {file} has no {name}: give it one or take the row out.")

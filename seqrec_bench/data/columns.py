@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from reprlib import repr as shorten
 from typing import NamedTuple
 
 from seqrec_bench.errors import InputError
@@ -9,6 +10,10 @@ from seqrec_bench.errors import InputError
 USER_NAMES = ("user_id", "user", "uid")
 ITEM_NAMES = ("item_id", "item", "iid", "movie_id", "movie", "product_id", "product")
 TIME_NAMES = ("timestamp", "time", "ts", "unix_time", "unix_timestamp", "unix_review_time")
+
+SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+MOST_SHOWN, LONGEST_SHOWN = 20, 30
+"""Column names in a message, and characters of each."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,23 @@ def choose_column(found: Sequence[str], wanted: str | None, usual: Sequence[str]
         sought = f"with a usual name ({', '.join(usual)})"
     if len(matches) == 1:
         return matches[0]
+    if separators := [word for separator, word in SEPARATORS.items() if len(found) == 1 and separator in found[0]]:
+        raise InputError(
+            f"{file} has a single column, {shorten(found[0])}, with {separators[0]} in its name: a .csv needs commas "
+            "between columns, and a .tsv, .inter or .item tabs; convert it, or rename it."
+        )
     problem = f"{len(matches)} columns" if matches else "no column"
-    raise InputError(f"{file} has {problem} {sought} among {', '.join(found)}: {mend}.")
+    raise InputError(f"{file} has {problem} {sought} among {_listed(found)}: {mend}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names, or the first few of many."""
+    shown = ", ".join(map(_shown, names[:MOST_SHOWN])) or "none"
+    return shown if len(names) <= MOST_SHOWN else f"{shown}, ... ({len(names):,} in all)"
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() and len(name) <= LONGEST_SHOWN else shorten(name)
 
 
 def usually_named(found: Sequence[str], usual: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import MIN_EVALUATED_LENGTH, leave_one_out
+from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.recommender import Int64Array, Sequences
 
 
@@ -24,7 +24,7 @@ class LengthSummary:
 
 @dataclass(frozen=True)
 class Description:
-    """The facts about a data set that bear on its evaluation under ``loo-full-v1``."""
+    """The facts about a data set that bear on its evaluation."""
 
     name: str
     fingerprint: str
@@ -41,10 +41,10 @@ class Description:
     zero_gaps: float
     """Share of neighbours within a user's sequence that have one time."""
     n_ambiguous_targets: int
-    """Evaluated users whose last item has its time in common with the one before it: the file's order decides."""
+    """Evaluated users whose test target has its time in common with a neighbour: the file's order decides."""
     n_evaluated_users: int
     n_short_users: int
-    """Users with too few interactions to be evaluated: they are training data only."""
+    """Users who have not the interactions to be evaluated: they are training data only."""
     cold_items: tuple[str, ...]
     """Raw ids of the items without a training interaction."""
     n_cold_test_targets: int
@@ -64,14 +64,17 @@ class Description:
         )
 
 
-def describe(dataset: Dataset) -> Description:
+def describe(dataset: Dataset, split: Split | None = None) -> Description:
     """Returns the facts about a data set.
+
+    Args:
+        split: What a protocol holds out of it; None for leave-one-out.
 
     Raises:
         InputError: No user has enough interactions to be evaluated.
     """
     sequences = dataset.sequences
-    split = leave_one_out(sequences)
+    split = split or leave_one_out(sequences)
     tied = _tied_with_previous(sequences)
     cold = split.train.item_counts == 0
     cold[0] = False
@@ -88,9 +91,9 @@ def describe(dataset: Dataset) -> Description:
         density=(sequences.n_interactions - n_repeats) / (sequences.n_users * sequences.n_items),
         tied_interactions=float(np.mean(tied | np.append(tied[1:], False))),
         zero_gaps=float(np.sum(tied)) / (sequences.n_interactions - sequences.n_users),
-        n_ambiguous_targets=int(np.sum(tied[sequences.offsets[split.test.users + 1] - 1])),
+        n_ambiguous_targets=_count_ambiguous(sequences, split.test, tied),
         n_evaluated_users=len(split.test.users),
-        n_short_users=int(np.sum(sequences.lengths < MIN_EVALUATED_LENGTH)),
+        n_short_users=sequences.n_users - len(split.test.users),
         cold_items=tuple(dataset.item_ids[cold].tolist()),
         n_cold_test_targets=int(np.sum(cold[split.test.targets])),
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
@@ -102,6 +105,12 @@ def _tied_with_previous(sequences: Sequences) -> npt.NDArray[np.bool_]:
     """(n_interactions,) whether an interaction has its user and time in common with the one before it."""
     users, times = sequences.users, sequences.times
     return np.append(False, (users[1:] == users[:-1]) & (times[1:] == times[:-1]))
+
+
+def _count_ambiguous(sequences: Sequences, test: Holdout, tied: npt.NDArray[np.bool_]) -> int:
+    """How many targets have their user and time in common with the interaction before or after."""
+    places = sequences.offsets[test.users] + test.history.lengths[test.users]
+    return int(np.sum(tied[places] | np.append(tied, False)[places + 1]))
 
 
 def _summarise(lengths: Int64Array) -> LengthSummary:

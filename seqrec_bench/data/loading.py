@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from reprlib import repr as shorten
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
+from seqrec_bench.errors import InputError
 
 
 def load_named(name: str) -> Dataset:
@@ -33,14 +35,20 @@ def load_file(interactions: Path, columns: Columns, tags: Path | None) -> Datase
     """Returns the data set in these files, called after the first of them; ``own-ml-100k`` if that is ``ml-100k.csv``.
 
     Raises:
-        InputError: As for `read_interactions`, `read_tags` and `prepare`.
+        InputError: As for `read_interactions`, `read_tags` and `prepare`; or there is a single item.
     """
     name = path_safe_name(interactions)
-    return prepare(
+    dataset = prepare(
         f"own-{name}" if name in NAMED_DATASETS else name,  # or its records would stand as the public data set's
         read_interactions(interactions, columns),
         None if tags is None else read_tags(tags),
     )
+    if dataset.sequences.n_items == 1:
+        raise InputError(
+            f"{interactions} has a single item, {shorten(str(dataset.item_ids[1]))}, which every model would rank "
+            "first: give data with more items."
+        )
+    return dataset
 
 
 def path_safe_name(path: Path) -> str:

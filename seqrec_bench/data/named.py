@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
-from seqrec_bench.cache import CACHE_VARIABLE, cache_folder
+from seqrec_bench.cache import CACHE_VARIABLE, cache_folder, remove_abandoned
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.data.movielens import read_csv, read_dat, read_ml_100k, read_ml_100k_of_recbole
 from seqrec_bench.data.sources import (
     Archive,
+    Member,
     Source,
     SourceUnavailableError,
     Wheel,
@@ -106,6 +107,7 @@ def fetch(name: str) -> FetchedDataset:
 
 def _download(named: NamedDataset, folder: Path) -> FetchedDataset:
     causes = []
+    remove_abandoned(folder)
     for source in named.sources:
         try:
             source.download(folder)
@@ -139,14 +141,17 @@ def _movielens(
 RECBOLE_ML_100K = Wheel(
     requirement="recbole==1.2.1",
     members={
-        "recbole/dataset_example/ml-100k/ml-100k.inter": (
-            "sha256:4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff"
+        "recbole/dataset_example/ml-100k/ml-100k.inter": Member(
+            "sha256:4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff",
+            1_979_230,
         ),
-        "recbole/dataset_example/ml-100k/ml-100k.item": (
-            "sha256:51d7cdf777ce5c0f5b32c1d947a4a81fe07d75e78abbe761e0cd4d0756064532"
+        "recbole/dataset_example/ml-100k/ml-100k.item": Member(
+            "sha256:51d7cdf777ce5c0f5b32c1d947a4a81fe07d75e78abbe761e0cd4d0756064532",
+            66_632,
         ),
-        "recbole/dataset_example/ml-100k/ml-100k.user": (
-            "sha256:4f670007d9cfbeb9807e757209af1555b9bcc186bde25e767f67cb67c6dd5972"
+        "recbole/dataset_example/ml-100k/ml-100k.user": Member(
+            "sha256:4f670007d9cfbeb9807e757209af1555b9bcc186bde25e767f67cb67c6dd5972",
+            22_697,
         ),
     },
     layout=read_ml_100k_of_recbole,

@@ -1,17 +1,17 @@
 """Files of interactions: comma- or tab-separated text, RecBole's ``.inter`` and Parquet."""
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import ChosenColumns, Columns, choose_columns
-from seqrec_bench.data.delimited import open_bytes, read_columns, read_names
+from seqrec_bench.data.columns import Columns, choose_columns
+from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, Layout, open_bytes, read_columns, read_names
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.errors import InputError
 
-DELIMITERS = {".csv": ",", ".tsv": "\t", ".inter": "\t"}
+LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": RECBOLE}
 """By the file's suffix; each may be followed by .gz."""
 
 
@@ -20,50 +20,60 @@ def read_interactions(path: Path, columns: Columns) -> Interactions:
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind; a column is absent or ambiguous; or a row
-            misses a value or has a time that is not a finite number.
+            misses a value or has a time that is not a number of 64 bits.
     """
     suffix = table_suffix(path)
     if suffix == ".parquet":
         return _read_parquet(path, columns)
-    if suffix not in DELIMITERS:
+    if suffix not in LAYOUTS:
         raise InputError(
-            f"{path} is of an unknown kind: its name has to end in .parquet, or in {', '.join(DELIMITERS)} with or "
+            f"{path} is of an unknown kind: its name has to end in .parquet, or in {', '.join(LAYOUTS)} with or "
             "without .gz."
         )
-    delimiter = DELIMITERS[suffix]
-    chosen = choose_columns(read_names(path, delimiter), columns, str(path))
-    with open_bytes(path) as file:
-        return interactions_from_table(read_columns(file, delimiter, None, chosen, str(path)), chosen, str(path))
+    return _read_text(path, LAYOUTS[suffix], columns)
 
 
 def table_suffix(path: Path) -> str:
     """Returns the suffix that says how a file is laid out, without any .gz.
 
     Raises:
-        InputError: There is no such file.
+        InputError: There is no such file, or it can't be opened.
     """
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):  # opening a pipe would wait for its other end
+            path.open("rb").close()
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist: give a file that does.") from error
+    except OSError as error:
+        raise InputError(f"{path} can't be opened ({error.strerror}): give a file that can.") from error
+    if stat.S_ISDIR(mode):
         raise InputError(f"{path} is a folder: give a file.")
-    if not path.exists():
-        raise InputError(f"{path} does not exist: give a file that does.")
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{path} is a device or a pipe: write its content to a file, and give that.")
     bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     return bare.suffix.lower()
+
+
+def _read_text(path: Path, layout: Layout, columns: Columns) -> Interactions:
+    names = read_names(path, layout)
+    chosen = choose_columns(names, columns, str(path))
+    with open_bytes(path) as file:
+        table = read_columns(file, layout, names, True, chosen, str(path))
+    return interactions_from_table(table, chosen, str(path))
 
 
 def _read_parquet(path: Path, columns: Columns) -> Interactions:
     from pyarrow import parquet
 
-    with _damage_refused(path):
-        names: list[str] = parquet.read_schema(path).names
-    chosen = choose_columns(names, columns, str(path))
-    return interactions_from_table(_parquet_table(path, chosen), chosen, str(path))
-
-
-def _parquet_table(path: Path, columns: ChosenColumns) -> Any:
-    from pyarrow import parquet
-
-    with _damage_refused(path):
-        return parquet.read_table(path, columns=list(columns))
+    with path.open("rb") as file:
+        with _damage_refused(path):
+            content = parquet.ParquetFile(file, page_checksum_verification=True)
+            names: list[str] = content.schema_arrow.names
+        chosen = choose_columns(names, columns, str(path))
+        with _damage_refused(path):
+            table = content.read(columns=list(chosen))
+    return interactions_from_table(table, chosen, str(path))
 
 
 @contextmanager
@@ -72,5 +82,5 @@ def _damage_refused(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} can't be read as Parquet ({error}): give an undamaged file.") from error

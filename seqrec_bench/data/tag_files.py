@@ -1,21 +1,32 @@
 """Files that say which tags (genres, say) an item has: RecBole's ``.item``, comma- or tab-separated text."""
 
-import csv
-import io
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 from seqrec_bench.data.columns import ITEM_NAMES, choose_column, usually_named
-from seqrec_bench.data.delimited import MISREAD, open_bytes
+from seqrec_bench.data.delimited import (
+    COMMAS,
+    RECBOLE,
+    TABS,
+    Bytes,
+    Layout,
+    damage_refused,
+    open_bytes,
+    read_names,
+    require_utf_8,
+    require_width,
+    text_rows,
+)
 from seqrec_bench.data.interactions import RawTags
 from seqrec_bench.data.readers import table_suffix
 from seqrec_bench.errors import InputError
 
 TAG_NAMES = ("tags", "tag", "genres", "genre", "class", "categories", "category")
 TITLE_NAMES = ("title", "movie_title", "item_title")
-DELIMITERS = {".csv": ",", ".tsv": "\t", ".item": "\t"}
+YEAR_NAMES = ("release_year", "year")
+LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".item": RECBOLE}
 """By the file's suffix; each may be followed by .gz."""
 
 NO_TAGS = "(no genres listed)"
@@ -25,39 +36,37 @@ NO_TAGS = "(no genres listed)"
 def read_tags(path: Path) -> RawTags:
     """Reads each item's tags, and its title where there is one, from a .csv, .tsv or .item file (each also .gz).
 
-    Tags are separated by ``|``, or by spaces in a RecBole column of type token_seq. An item may have several rows.
+    A year that has a column of its own is put after the title, as MovieLens writes it. Tags are separated by ``|``, or
+    by spaces in a RecBole column of type token_seq. An item may have several rows.
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind, or has no item or no tags column.
     """
     suffix = table_suffix(path)
-    if suffix not in DELIMITERS:
+    if suffix not in LAYOUTS:
         raise InputError(
-            f"{path} is of an unknown kind: a file of tags has to end in {', '.join(DELIMITERS)} with or without .gz."
+            f"{path} is of an unknown kind: a file of tags has to end in {', '.join(LAYOUTS)} with or without .gz."
         )
-    quoted = suffix != ".item"  # RecBole never quotes, and a title may begin with a quotation mark
-    try:
-        with open_bytes(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-            return parse_tags(text, DELIMITERS[suffix], quoted, str(path))
-    except MISREAD as error:
-        raise InputError(f"{path} can't be read as text ({error}): give an undamaged UTF-8 file.") from error
+    with open_bytes(path) as file, damage_refused(str(path)):
+        return parse_tags(file, LAYOUTS[suffix], read_names(path, LAYOUTS[suffix]), str(path))
 
 
-def parse_tags(text: TextIO, delimiter: str, quoted: bool, file: str) -> RawTags:
-    """Returns what a table with column names in its first line says; `quoted` if quotation marks are not content."""
-    rows = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
-    names = next(rows, [])
+def parse_tags(source: Bytes, layout: Layout, names: Sequence[str], file: str) -> RawTags:
+    """Returns what a table says that has these column names in its first line."""
     item = names.index(choose_column(names, None, ITEM_NAMES, "rename the item column", file))
     tag = names.index(choose_column(names, None, TAG_NAMES, "rename the column of tags", file))
     titles = [names.index(name) for name in usually_named(names, TITLE_NAMES)[:1]]
+    years = [names.index(name) for name in usually_named(names, YEAR_NAMES)[:1]]
     separator = _separator(names[tag])
     tags_of: dict[str, set[str]] = defaultdict(set)
     title_of: dict[str, str] = {}
+    rows = text_rows(source, layout, file)
+    next(rows)
     for number, row in enumerate(filter(None, rows), start=1):
-        if len(row) != len(names):
-            raise InputError(f"Row {number} of {file} has {len(row)} values for {len(names)} columns: correct it.")
+        require_width(row, names, number, file)
+        require_utf_8([row[place] for place in (item, tag, *titles, *years)], number, file)
         tags_of[row[item]].update(split_tags(row[tag], separator))
-        title_of.update((row[item], row[title]) for title in titles)
+        title_of.update((row[item], _dated(row[title], [row[year] for year in years])) for title in titles)
     return RawTags({key: frozenset(tags) for key, tags in tags_of.items()}, title_of)
 
 
@@ -65,6 +74,11 @@ def split_tags(value: str, separator: str | None) -> Sequence[str]:
     """Returns the tags in a field; without a separator the field is one tag."""
     parts = value.split(separator) if separator else [value]
     return [part.strip() for part in parts if part.strip() not in ("", NO_TAGS)]
+
+
+def _dated(title: str, years: Sequence[str]) -> str:
+    """``Toy Story (1995)``; what is no year of four digits is left out."""
+    return " ".join([title, *(f"({year})" for year in years if re.fullmatch(r"\d{4}", year, re.ASCII))])
 
 
 def _separator(name: str) -> str | None:

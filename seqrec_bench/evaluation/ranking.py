@@ -60,6 +60,19 @@ def rank_targets(recommender: Recommender, holdout: Holdout, users: Int64Array |
     return Ranks(better=better[wanted], tied=tied[wanted])
 
 
+def score_as_ranked(recommender: Recommender, history: Sequences, user: int) -> Float32Array:
+    """(n_items + 1,) this user's scores to the last bit as `rank_targets` has them.
+
+    Raises:
+        ScoreError: As `rank_targets` has it.
+    """
+    size = block_size(history.n_items)
+    first = user // size * size
+    scores = _score_block(recommender, history, np.arange(first, min(first + size, history.n_users)))
+    row: Float32Array = scores[user - first]
+    return row
+
+
 def latest_items(history: Sequences, users: Int64Array, length: int | None) -> Int64Array:
     """The latest `length` items of each user, oldest first, filled with padding on the left.
 
@@ -96,13 +109,13 @@ def _score_block(recommender: Recommender, history: Sequences, members: Int64Arr
     """The members' scores, (len(members), n_items + 1), computed in a block of the fixed size and checked."""
     size = block_size(history.n_items)
     users = np.resize(members, size)
-    histories = latest_items(history, users, recommender.history_length)
+    histories = latest_items(history, users, _history_length(recommender))
     scores = recommender.score(users, given := histories.copy())
     if not np.array_equal(given, histories):
         raise ScoreError(f"{recommender.name} changed the histories that score() was given: it must leave them alone.")
     expected = (size, history.n_items + 1)
-    if not isinstance(scores, np.ndarray) or scores.shape != expected or scores.dtype != np.float32:
-        got = f"{scores.dtype} {scores.shape}" if isinstance(scores, np.ndarray) else type(scores).__name__
+    if type(scores) is not np.ndarray or scores.shape != expected or scores.dtype != np.float32:
+        got = f"{scores.dtype} {scores.shape}" if type(scores) is np.ndarray else type(scores).__name__
         raise ScoreError(f"{recommender.name} answered with {got} where float32 {expected} scores were due.")
     scores = scores[: len(members)]
     extremes = scores[:, 1:].min(axis=1), scores[:, 1:].max(axis=1)  # NaN if any is
@@ -110,9 +123,17 @@ def _score_block(recommender: Recommender, history: Sequences, members: Int64Arr
     if wrong.any():
         raise ScoreError(
             f"{recommender.name} gave NaN or infinite scores to {wrong.sum()} of {len(members)} users "
-            f"(the first is user {members[wrong][0]}): its training diverged, or its score() is wrong."
+            f"(the first is user {members[wrong][0]}): its training diverged, which a smaller learning rate may "
+            "mend, or its score() is wrong."
         )
     return scores
+
+
+def _history_length(recommender: Recommender) -> int | None:
+    length = recommender.history_length
+    if length is not None and (not isinstance(length, int | np.integer) or length < 1):
+        raise ScoreError(f"{recommender.name} has {length!r} for history_length: give None or a whole number from 1.")
+    return length
 
 
 def _count(

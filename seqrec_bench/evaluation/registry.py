@@ -1,17 +1,28 @@
 """The recommenders that are installed, found through the entry-point group ``seqrec_bench.recommenders``."""
 
+import contextlib
 import dataclasses
 import difflib
 import json
+import logging
+import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, cast, get_type_hints
 
-from seqrec_bench.errors import InputError
+from seqrec_bench.errors import BenchError, InputError, in_words
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
 
 GROUP = "seqrec_bench.recommenders"
+OWN_DISTRIBUTION = "seqrec-bench"
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+"""A recommender's name is part of the paths of its records."""
+
+_log = logging.getLogger(__name__)
 
 
 def registered() -> dict[str, EntryPoint]:
@@ -24,29 +35,35 @@ def registered() -> dict[str, EntryPoint]:
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         if point.name in found:
             raise InputError(
-                f"Two recommenders are registered as {point.name!r}, by {_distribution(found[point.name])} and by "
-                f"{_distribution(point)}: uninstall one of the two."
+                f"Two recommenders are registered as {point.name!r}, by {distribution(found[point.name])} and by "
+                f"{distribution(point)}: uninstall one of the two."
             )
         found[point.name] = point
     return found
 
 
 def load(name: str) -> type[Recommender]:
-    """Imports the recommender's class and returns it.
+    """Imports the recommender's class and returns it; says before, in the log, which code of others that runs.
 
     Raises:
         InputError: Nothing is registered under that name, importing it fails, or it is not what the contract asks for.
     """
     points = registered()
     if name not in points:
-        raise InputError(f"There is no recommender {name!r}{_hint(name, points)}: choose from {', '.join(points)}.")
+        raise InputError(f"There is no recommender {name!r}{hint(name, points)}: choose from {', '.join(points)}.")
     point = points[name]
-    place = f"The recommender {name!r} of the distribution {_distribution(point)}"
-    try:
-        loaded = point.load()
-    except Exception as error:
+    place = f"The recommender {name!r} of the distribution {distribution(point)}"
+    if not NAME.fullmatch(name):
         raise InputError(
-            f"{place} can't be imported from {point.value} ({type(error).__name__}: {error}): mend that distribution."
+            f"{place} has a name that can't be part of a path: register it under letters, digits, - and _."
+        )
+    try:
+        loaded = _import(point)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # it may call sys.exit, say
+        raise InputError(
+            f"{place} can't be imported from {point.value} ({in_words(error)}): mend that distribution."
         ) from error
     fault = contract_fault(loaded)
     if fault:
@@ -54,6 +71,25 @@ def load(name: str) -> type[Recommender]:
     if loaded.name != name:
         raise InputError(f"{place} calls itself {loaded.name!r}: register it under that name.")
     return cast(type[Recommender], loaded)
+
+
+def _import(point: EntryPoint) -> Any:
+    """What the entry point names; a plug-in is told of before its code is run.
+
+    What it prints goes to standard error, since standard output is for results, and the working directory stays.
+    """
+    package = point.module.partition(".")[0]
+    if point.module not in sys.modules and not (point.dist and point.dist.name == OWN_DISTRIBUTION):
+        spec = find_spec(package)
+        place = Path(spec.origin) if spec and spec.origin else package
+        _log.info("Loading the recommender %s from %s (%s)", point.name, distribution(point), place)
+    with contextlib.redirect_stdout(sys.stderr), contextlib.chdir(Path.cwd()):
+        return point.load()
+
+
+def distribution(point: EntryPoint) -> str:
+    """Name and version of the distribution that registers a recommender."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
 
 
 def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommender:
@@ -74,8 +110,10 @@ def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommen
         values["dimension"] = dimension
     try:
         return cast(Callable[..., Recommender], recommender)(**values)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} does not accept the settings {values} ({error}).") from error
+    except BenchError:
+        raise
+    except Exception as error:
+        raise InputError(f"{name} does not accept the settings {values} ({in_words(error)}).") from error
 
 
 def parse_setting(name: str, key: str, text: str) -> Value:
@@ -115,8 +153,8 @@ def contract_fault(recommender: object) -> str | None:
             return f"has no class attribute {attribute!r} of type ClassVar[{kind.__name__}]"
     try:
         get_type_hints(recommender)
-    except NameError as error:
-        return f"has a field whose type can't be looked up ({error})"
+    except Exception as error:  # whatever the annotation, a piece of code, may raise
+        return f"has a field whose type can't be looked up ({in_words(error)})"
     for method in ("fit", "score"):
         if not callable(getattr(recommender, method, None)):
             return f"has no method {method!r}"
@@ -136,7 +174,7 @@ def _field_type(recommender: type[Recommender], key: str) -> object:
         raise InputError(f"{recommender.name}.dimension is no setting: the dimensions of a run set it.")
     if key not in settable:
         raise InputError(
-            f"{recommender.name} has no setting {key!r}{_hint(key, settable)}: "
+            f"{recommender.name} has no setting {key!r}{hint(key, settable)}: "
             f"it has {', '.join(settable) if settable else 'none at all'}."
         )
     return get_type_hints(recommender)[key]
@@ -146,11 +184,7 @@ def _hyperparameter_names(recommender: type) -> list[str]:
     return [field.name for field in dataclasses.fields(recommender) if field.init]
 
 
-def _distribution(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else "unknown"
-
-
-def _hint(word: str, possible: Iterable[str]) -> str:
+def hint(word: str, possible: Iterable[str]) -> str:
     """A guess at the word that was meant, to be put into a sentence."""
     close = difflib.get_close_matches(word, possible, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

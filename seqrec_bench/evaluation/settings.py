@@ -54,6 +54,11 @@ def parse_value(text: str, field_type: object, place: str) -> Value:
     raise _refusal(text, _choices(field_type), place)
 
 
+def describe_type(field_type: object) -> str:
+    """What a field of that type accepts, in words; empty for a type that settings don't have."""
+    return _in_words(_choices(field_type))
+
+
 def _choices(field_type: object) -> list[object]:
     """The types, and the single values of a Literal, that a field accepts."""
     if get_origin(field_type) is Literal:
@@ -76,8 +81,11 @@ def _readings(text: str) -> Iterator[Value]:
     yield text
 
 
+def _in_words(choices: list[object]) -> str:
+    return " or ".join(_DESCRIPTIONS[choice] if choice in _DESCRIPTIONS else repr(choice) for choice in choices)
+
+
 def _refusal(value: object, choices: list[object], place: str) -> InputError:
     if not choices:
         return InputError(f"{place} can't be set: its type is not one that settings have.")
-    wanted = [_DESCRIPTIONS[choice] if choice in _DESCRIPTIONS else repr(choice) for choice in choices]
-    return InputError(f"{place} is {value!r}: give {' or '.join(wanted)}.")
+    return InputError(f"{place} is {value!r}: give {_in_words(choices)}.")

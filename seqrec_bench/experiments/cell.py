@@ -1,6 +1,7 @@
 """Running one cell: build the model, fit or restore it, rank its targets, and put down everything about it."""
 
 import math
+import operator
 import resource
 import time
 import traceback
@@ -12,7 +13,7 @@ from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import BenchError, ScoreError, in_words
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.environment import environment
@@ -37,7 +38,7 @@ class Setting:
 
     def __post_init__(self) -> None:
         """Splits the data, once for all cells."""
-        object.__setattr__(self, "split", PROTOCOLS[self.protocol].hold_out(self.dataset))
+        object.__setattr__(self, "split", find_protocol(self.protocol).hold_out(self.dataset))
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def setting_under(protocol: str, dataset: Dataset, device: str, store: Store) ->
         dataset: As it was read.
         store: Where the cells' records go, and trained models come from.
     """
-    found = PROTOCOLS[protocol]
+    found = find_protocol(protocol)
     return Setting(found.arrange(dataset), device, protocol, store if found.base else None)
 
 
@@ -93,10 +94,11 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
     Raises:
         InputError: The model or its settings are not what they have to be.
     """
-    return _recipe(build(cell.model, cell.dimension, cell.settings), dataset)
+    return recipe_of(build(cell.model, cell.dimension, cell.settings), dataset)
 
 
-def _recipe(recommender: Recommender, dataset: Dataset) -> Recipe:
+def recipe_of(recommender: Recommender, dataset: Dataset) -> Recipe:
+    """What a record of this recommender must have been made by; the data are arranged as the cell's protocol has it."""
     identity = DatasetIdentity(dataset.name, dataset.fingerprint, dataset.tags_fingerprint)
     return Recipe(identity, recommender.version, hyperparameters(recommender))
 
@@ -113,7 +115,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         InputError: The model can't be run on these data.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    recipe = _recipe(recommender, setting.dataset)
+    recipe = recipe_of(recommender, setting.dataset)
     made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
     split = setting.split
     started = time.perf_counter()
@@ -121,6 +123,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
     curve = [] if weights else _fit(recommender, cell, split.validation, setting.device, report)
     fitted = time.perf_counter()
     validation, test = rank_targets(recommender, split.validation), rank_targets(recommender, split.test)
+    _require_unchanged(recommender, recipe)
     record = Record(
         key=cell_key(cell, setting.dataset),
         recipe=recipe,
@@ -129,8 +132,8 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         test=test,
         curve=curve,
         seconds={"fit": round(fitted - started, 3), "score": round(time.perf_counter() - fitted, 3)},
-        peak_memory_bytes=_peak_memory(),
-        parameters=recommender.n_parameters,
+        peak_memory_bytes=peak_memory(),
+        parameters=_count_parameters(recommender),
         environment=made_by,
         weights=weights,
     )
@@ -151,7 +154,7 @@ def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]
 
 def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, setting: Setting) -> str | None:
     """Restores what the protocol ranks again and returns the sha256 of its weights; None where it is to be fitted."""
-    base = PROTOCOLS[setting.protocol].base
+    base = find_protocol(setting.protocol).base
     if base is None or setting.trained is None or not isinstance(recommender, Restorable):
         return None
     key = cell_key(replace(cell, protocol=base), setting.dataset)
@@ -178,6 +181,29 @@ def _fit(
     return curve
 
 
+def _count_parameters(recommender: Recommender) -> int:
+    """What a record can hold of `n_parameters`."""
+    try:
+        number = operator.index(recommender.n_parameters)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise ScoreError(
+            f"{recommender.name} has {recommender.n_parameters!r} for n_parameters: give a whole number from 0."
+        )
+    return number
+
+
+def _require_unchanged(recommender: Recommender, recipe: Recipe) -> None:
+    """Raises ScoreError if the recommender is no longer what its record would say."""
+    for name, value in hyperparameters(recommender).items():
+        if (before := recipe.hyperparameters[name]) != value:
+            raise ScoreError(
+                f"{recommender.name} changed its hyperparameter {name} from {before!r} to {value!r}: no record would "
+                "say so, so keep what is learnt under other names."
+            )
+
+
 def _state_of(recommender: Recommender) -> tuple[State | None, str | None]:
     """The recommender's state, and what is wrong with it."""
     if not isinstance(recommender, Restorable):
@@ -188,12 +214,15 @@ def _state_of(recommender: Recommender) -> tuple[State | None, str | None]:
         return None, explain(error)
 
 
-def explain(error: Exception) -> str:
-    """The error in words: an exception itself may not survive the way between processes."""
+def explain(error: BaseException) -> str:
+    """The error in a line of words: an exception itself may not survive the way between processes."""
     if isinstance(error, BenchError):
         return in_words(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{in_words(error)} ({Path(place.filename).name}, line {place.lineno})"
+    cause = f"{in_words(error)} ({Path(place.filename).name}, line {place.lineno})"
+    if isinstance(error, MemoryError) or "allocate memory" in cause:  # torch has no type of its own for it
+        return f"it needs more memory than there is: give a smaller dimension or batch ({cause})."
+    return cause
 
 
 def _sound(epoch: Epoch, number: int, model: str) -> Epoch:
@@ -208,7 +237,7 @@ def _sound(epoch: Epoch, number: int, model: str) -> Epoch:
     return Epoch(number, loss, validation, seconds)
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """The greatest resident size of this process so far, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # Linux, where getrusage would count what the parent had before this process began

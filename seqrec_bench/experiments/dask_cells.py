@@ -17,19 +17,10 @@ from distributed.scheduler import KilledWorker
 
 from seqrec_bench import __version__
 from seqrec_bench.errors import BenchError, InputError
-from seqrec_bench.experiments.dask_worker import (
-    TOPIC,
-    CellPlugin,
-    FailedCell,
-    bench_version,
-    run_on_worker,
-)
-from seqrec_bench.experiments.processes import CellError, OutcomeT, SettingT, Work
+from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
+from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
-
-MAX_TRIES = 2
-"""How often a cell is started. Each time but the last, its worker was lost; a cell may be why."""
 
 MAX_SENT = 500
 """How many cells the cluster knows of at a time, those that wait there included; the others wait here."""
@@ -67,14 +58,18 @@ class _Sent(Generic[OutcomeT]):
     task: distributed.Future[Any] = field(init=False)
     n_sent: int = 0
     n_starts: int = 0
+    has_died: bool = False
+    """Whether its process died without a word."""
 
 
 class DaskCells(Generic[SettingT, OutcomeT]):
     """Runs each submitted cell in a fresh process of a worker, as many side by side as the workers have threads.
 
     Futures are those of `concurrent.futures`: they hold what came of the cell, or raise `CellError`. A cell whose
-    worker is lost is started once more on another.
+    worker is lost, or whose process dies without a word, is started once more.
     """
+
+    n_at_once = MAX_SENT
 
     def __init__(
         self,
@@ -84,7 +79,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         fingerprint: str,
         models: Collection[str],
         warn: Callable[[str], None],
-        report: Callable[[Cell, Epoch | None], None],
+        report: Callable[[Cell, Progress], None],
     ) -> None:
         """Sends the setting, data and all, to the workers: once to each, however many cells follow.
 
@@ -94,7 +89,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             fingerprint: That of the data; part of the name under which the workers keep the setting.
             models: Those that will be run.
             warn: Told, from another thread, of a worker that joins later and is refused.
-            report: Called from another thread when a cell starts (with None) and after each of its epochs.
+            report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
 
         Raises:
             InputError: The scheduler or a worker has other software than this process.
@@ -145,7 +140,11 @@ class DaskCells(Generic[SettingT, OutcomeT]):
     def _send(self, sent: _Sent[OutcomeT]) -> None:
         sent.n_sent += 1
         key = f"{self._plugin}-cell-{uuid4().hex}"
-        sent.task = self._client.submit(run_on_worker, sent.cell, self._plugin, key=key, priority=-sent.place)
+        try:
+            sent.task = self._client.submit(run_on_worker, sent.cell, self._plugin, key=key, priority=-sent.place)
+        except ClosedClientError:
+            sent.outcome.set_exception(_disconnected())
+            return
         self._sent[key] = sent
         sent.task.add_done_callback(self._settle)
 
@@ -167,6 +166,8 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             return
         sent.n_starts += 1
         if sent.n_starts <= MAX_TRIES:
+            if sent.n_starts > 1 + sent.has_died:
+                self._report(sent.cell, Lost("its Dask worker was lost."))
             self._report(sent.cell, None)
         elif self._sent.pop(message["key"], None):
             sent.task.release()  # its new worker ends it as soon as it hears of this
@@ -188,6 +189,11 @@ class DaskCells(Generic[SettingT, OutcomeT]):
                 return
             outcome = _given_up()
         if isinstance(outcome, FailedCell):
+            if outcome.died and not sent.has_died and sent.n_starts < MAX_TRIES:
+                sent.has_died = True
+                self._report(sent.cell, Lost(outcome.cause))
+                self._send(sent)
+                return
             outcome = CellError(outcome.cause)
         if isinstance(outcome, Exception):
             sent.outcome.set_exception(outcome)
@@ -199,9 +205,13 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         try:
             return task.result()
         except CancelledError:
-            return CellError("the connection to the Dask scheduler was lost.")
+            return _disconnected()
         except Exception as error:
             return error
+
+
+def _disconnected() -> CellError:
+    return CellError("the connection to the Dask scheduler was lost.")
 
 
 def _given_up() -> CellError:

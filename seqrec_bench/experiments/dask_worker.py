@@ -11,7 +11,15 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from seqrec_bench import __version__
 from seqrec_bench.errors import InputError
-from seqrec_bench.experiments.processes import CellError, CellProcesses, OutcomeT, SettingT, Work
+from seqrec_bench.experiments.processes import (
+    CellError,
+    CellProcesses,
+    DeadProcessError,
+    OutcomeT,
+    Progress,
+    SettingT,
+    Work,
+)
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import difference, software
 from seqrec_bench.experiments.suite import Cell
@@ -26,6 +34,8 @@ class FailedCell:
     """Why a cell failed: a result, so that Dask neither takes it for a failure of its own nor logs it as one."""
 
     cause: str
+    died: bool
+    """Whether its process died without a word, and not of an error of its own."""
 
 
 def bench_version() -> str:
@@ -81,14 +91,16 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         if self._fault:  # it joined late, and would get every cell that others have no room for
             self._leave()
             raise Reschedule
-        processes = CellProcesses(1, self._work, self._shared, lambda cell, epoch: self._report(key, epoch))
+        processes = CellProcesses(
+            1, self._work, self._shared, lambda cell, progress: self._report(key, progress), max_tries=1
+        )
         self._running[key] = processes
         try:
             return processes.submit(cell).result()
         except (CellError, CancelledError) as error:
             if key not in self._running:  # it did not fail, it was stopped
                 raise Reschedule from error
-            return FailedCell(str(error))
+            return FailedCell(str(error), isinstance(error, DeadProcessError))
         finally:
             self._stop(key)
 
@@ -96,14 +108,14 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         if processes := self._running.pop(key, None):
             processes.shutdown()
 
-    def _report(self, key: str, epoch: Epoch | None) -> None:
-        fields = epoch and {
-            "number": epoch.number,
-            "loss": epoch.loss,
-            "validation": dict(epoch.validation),
-            "seconds": epoch.seconds,
+    def _report(self, key: str, progress: Progress) -> None:
+        fields = isinstance(progress, Epoch) and {
+            "number": progress.number,
+            "loss": progress.loss,
+            "validation": dict(progress.validation),
+            "seconds": progress.seconds,
         }
-        self._tell({"key": key, "epoch": fields})
+        self._tell({"key": key, "epoch": fields or None})
 
     def _find_fault(self, me: str) -> str | None:
         """Why this worker can't run the cells, in one sentence; None if it can."""

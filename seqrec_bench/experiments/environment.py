@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import seqrec_bench
-from seqrec_bench.evaluation.registry import GROUP
+from seqrec_bench.evaluation.registry import GROUP, distribution
 
 _PACKAGES = ("numpy", "scipy", "torch", "gensim")
 
 
 def environment(model: str, device: str) -> dict[str, Any]:
     """Package versions, commit (None outside a checkout), platform, and the device and threads of this process."""
-    plugin = next((point.dist for point in entry_points(group=GROUP, name=model)), None)
+    point = next(iter(entry_points(group=GROUP, name=model)), None)
     return {
         "seqrec-bench": seqrec_bench.__version__,
         "commit": _commit(),
-        "recommender": f"{plugin.name} {plugin.version}" if plugin else None,
+        "recommender": distribution(point) if point else None,
         "python": platform.python_version(),
         "packages": packages(),
         "platform": f"{platform.system()} {platform.machine()}",

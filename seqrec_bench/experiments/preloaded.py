@@ -8,7 +8,11 @@ Recommenders themselves are not imported ahead: one that fails, hangs or starts 
 import importlib
 from contextlib import suppress
 
-import seqrec_bench.experiments.cell  # noqa: F401
+from seqrec_bench.experiments.lifeline import die_with_parent
+
+die_with_parent()  # first: it may be killed while it imports the rest
+
+importlib.import_module("seqrec_bench.experiments.cell")
 
 with suppress(Exception):
     importlib.import_module("torch")

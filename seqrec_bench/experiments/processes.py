@@ -1,19 +1,24 @@
 """Cells in processes of their own: one at a time each, with one thread, so that neither a crash nor memory spreads."""
 
+import logging
 import multiprocessing
 import os
 import signal
+import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
-from seqrec_bench.errors import BenchError, ExitCode
+from seqrec_bench.errors import BenchError, ExitCode, in_words
 from seqrec_bench.experiments.cell import explain
+from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
@@ -23,7 +28,17 @@ OutcomeT = TypeVar("OutcomeT")
 Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT]
 """What a process does with its cell: `run_cell` or `run_trial`. It reports epochs as they end."""
 
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+MAX_TRIES = 2
+"""How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_PAUSES = (0.1, 0.5)
+"""Seconds before a process that could not be started is tried again."""
+_SECONDS_TO_END = 2.0
+"""How long a process that has given its outcome may take to end: a thread that a recommender left could keep it."""
+
+_log = logging.getLogger(__name__)
+
 _ENVIRONMENT = Lock()
 """Held while those are changed: there may be several `CellProcesses` in one process."""
 
@@ -34,17 +49,35 @@ class CellError(BenchError):
     exit_code = ExitCode.CELLS_FAILED
 
 
+class DeadProcessError(CellError):
+    """The cell's process died without a word: nothing says that it would again."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What ran a cell died, so that the cell is started once more."""
+
+    cause: str
+    """In words."""
+
+
+Progress = Epoch | Lost | None
+"""What is reported of a cell: it has ended an epoch, it was lost, or (None) it has started."""
+
+
 @dataclass(frozen=True)
 class _Failure:
     """Why a cell ended in its process, in words."""
 
     cause: str
+    traceback: str
 
 
 class CellProcesses(Generic[SettingT, OutcomeT]):
     """Runs each submitted cell in a fresh process, `jobs` of them side by side, all with the same data in memory.
 
-    Processes are forked from one that has only imports behind it, so that a cell starts at once.
+    Processes are forked from one that has only imports behind it, so that a cell starts at once. They end with this
+    one, however it ends.
 
     Futures are those of `concurrent.futures`: they hold what came of the cell (its record, say), or raise `CellError`.
     """
@@ -54,24 +87,33 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         jobs: int,
         work: Work[SettingT, OutcomeT],
         setting: SettingT | Shared[SettingT],
-        report: Callable[[Cell, Epoch | None], None],
+        report: Callable[[Cell, Progress], None],
+        max_tries: int = MAX_TRIES,
     ) -> None:
-        """Starts nothing yet.
+        """Starts only the process that others are forked from; it ends with the thread that this is called in.
 
         Args:
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             setting: What the cells have in common. One that is shared already stays open at the end.
-            report: Called from another thread when a cell starts (with None) and after each of its epochs.
+            report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
+
+        Raises:
+            InputError: The setting can't be shared.
         """
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
-        self._work, self._report = work, report
+        self.n_at_once = jobs
+        self._work, self._report, self._max_tries = work, report, max_tries
         self._owns_setting = not isinstance(setting, Shared)
         self._setting = cast(Shared[SettingT], Shared(setting) if self._owns_setting else setting)
         self._running: set[BaseProcess] = set()
         self._stopped = False
         self._lock = Lock()
+        resource_tracker.ensure_running()  # first, since it unblocks Ctrl-C
+        with _single_threaded(), _interrupts_blocked():
+            forkserver.ensure_running()
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
         return self._threads.submit(self._run, cell)
@@ -87,6 +129,16 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             self._setting.close()
 
     def _run(self, cell: Cell) -> OutcomeT:
+        for _ in range(self._max_tries - 1):
+            try:
+                return self._try(cell)
+            except DeadProcessError as error:
+                if self._stopped:
+                    raise
+                self._report(cell, Lost(str(error)))
+        return self._try(cell)
+
+    def _try(self, cell: Cell) -> OutcomeT:
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_live, args=(self._work, cell, self._setting, sender), name=str(cell))
         self._start(process)
@@ -98,12 +150,15 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             process.kill()  # it would wait for ever for somebody to take the weights that it sends
             raise
         finally:
+            process.join(_SECONDS_TO_END)
+            process.kill()
             process.join()
             with self._lock:
                 self._running.discard(process)
         if outcome is None:
-            raise CellError(_explain_death(process.exitcode))
+            raise DeadProcessError(_explain_death(process.exitcode))
         if isinstance(outcome, _Failure):
+            _log.debug("%s failed:\n%s", cell, outcome.traceback)
             raise CellError(outcome.cause)
         return outcome
 
@@ -111,7 +166,10 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         with self._lock, _single_threaded():
             if self._stopped:
                 raise CellError("it was not started, since the run was stopped.")
-            process.start()
+            try:
+                _start_patiently(process)
+            except (EOFError, OSError) as error:  # the process that it is forked from may be gone
+                raise DeadProcessError(f"its process could not be started ({in_words(error)}).") from error
             self._running.add(process)
 
     def _receive(self, cell: Cell, receiver: Connection) -> OutcomeT | _Failure | None:
@@ -126,6 +184,26 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             self._report(cell, message)
 
 
+def _start_patiently(process: BaseProcess) -> None:
+    """Starts the process, also while the one that it is forked from is dying, which is seen only once it has died."""
+    for pause in _PAUSES:
+        try:
+            return process.start()
+        except (EOFError, OSError):
+            time.sleep(pause)
+    process.start()
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Processes started inside are deaf to Ctrl-C, as those of the threads are."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _block_interrupts() -> None:
     """Keeps Ctrl-C from this thread and the processes that it starts: it is for the run, which ends them itself."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
@@ -133,16 +211,22 @@ def _block_interrupts() -> None:
 
 def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender: Connection) -> None:
     """The process's whole life: do the work, and send the cell's epochs and what came of it."""
+    die_with_parent()
+    die_with_run()
     try:
         outcome: OutcomeT | _Failure = work(cell, setting, sender.send)
-    except Exception as error:
-        outcome = _Failure(explain(error))
+    except BaseException as error:  # a recommender may call sys.exit, say
+        outcome = _Failure(explain(error), "".join(traceback.format_exception(error)))
     sender.send(outcome)
 
 
 def _explain_death(exit_code: int | None) -> str:
     if exit_code == -signal.SIGKILL:
         return "its process was killed by SIGKILL: was memory short?"
+    if exit_code == -signal.SIGTERM:
+        return "its process was ended by SIGTERM, by somebody else."
+    if exit_code is not None and exit_code < 0:
+        return f"its process was ended by {signal.Signals(-exit_code).name}: the recommender's native code has crashed."
     return f"its process ended with exit code {exit_code} and no result."
 
 
@@ -150,8 +234,8 @@ def _explain_death(exit_code: int | None) -> str:
 def _single_threaded() -> Iterator[None]:
     """Processes started inside do their linear algebra with one thread: `nproc` of them beat one with `nproc`."""
     with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-        os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+        before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+        os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
         try:
             yield
         finally:

@@ -22,12 +22,10 @@ def restore_trained(recommender: Restorable, train: Sequences, key: CellKey, rec
     """
     record = store.load(key)
     if record is None:
-        raise MissingCellsError(
-            f"There is no record {store.path(key)}, whose weights are to be ranked: run that first."
-        )
+        raise MissingCellsError(f"There is no record {store.path(key)}, whose weights are wanted: run that first.")
     if difference := recipe.difference(record.recipe):
         raise InvalidRecordError(
-            f"{store.path(key)}, whose weights are to be ranked, was {difference}: run its cell again first."
+            f"{store.path(key)}, whose weights are wanted, was {difference}: run its cell again first."
         )
     recommender.restore(train, store.load_weights(record))
     return str(record.weights)

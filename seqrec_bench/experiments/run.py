@@ -1,21 +1,25 @@
-"""From cells to records: what is done already, what is left, and doing it."""
+"""From cells to records: what is done already, and what is left to do."""
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Protocol
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.errors import in_words
-from seqrec_bench.evaluation.protocols import PROTOCOLS
-from seqrec_bench.experiments.cell import FinishedCell, cell_key, cell_recipe
+from seqrec_bench.evaluation.protocols import find_protocol
+from seqrec_bench.experiments.cell import cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.records import Record, Store
+from seqrec_bench.records import CellKey, Recipe, Record, Store
+from seqrec_bench.records.store import Version
 
-Attacks = Mapping[str, int]
-"""What records say of the attacks that the evaluator has withstood; see `require_sound_evaluator`."""
+
+@dataclass(frozen=True)
+class Planned:
+    """What was known of a cell when the plan was made."""
+
+    key: CellKey
+    recipe: Recipe
+    version: Version | None
+    """Of the record that stood there."""
 
 
 @dataclass(frozen=True)
@@ -27,23 +31,17 @@ class Plan:
     done: Sequence[Cell]
     stale: Sequence[tuple[Cell, str]]
     """Cells whose record is of no use, each with the reason."""
+    store: Store
+    planned: Mapping[Cell, Planned]
+    """By cell, all of them."""
 
-
-class Executor(Protocol):
-    """Where cells are run: `concurrent.futures`, in short."""
-
-    def submit(self, cell: Cell) -> Future[FinishedCell]: ...
-
-    def shutdown(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Outcome:
-    finished: Sequence[Cell]
-    failed: Sequence[tuple[Cell, str]]
-    """Each with its cause."""
-    without_weights: Sequence[tuple[Cell, str]]
-    """Finished cells whose recommender gave a state that can't be kept, each with what is wrong with it."""
+    def stored_since(self, cell: Cell) -> Record | None:
+        """The record that another run has stored of the cell since this plan was made; None where it is of no use."""
+        planned = self.planned[cell]
+        if self.store.version(planned.key) in (None, planned.version):
+            return None
+        record = self.store.load(planned.key)
+        return record if record and not _difference(cell, record, planned.recipe, self.store) else None
 
 
 def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool) -> Plan:
@@ -56,95 +54,28 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         InputError: A model or its settings are not what they have to be: before anything is run.
         InvalidRecordError: A record that stands in a cell's place can't be read.
     """
-    pending, done, stale = [], [], []
-    arranged = {name: PROTOCOLS[name].arrange(dataset) for name in {cell.protocol for cell in cells}}
+    pending, done, stale, planned = [], [], [], {}
+    arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}
     for cell in cells:
-        recipe = cell_recipe(cell, arranged[cell.protocol])
-        record = None if fresh else store.load(cell_key(cell, dataset))
-        difference = record and (recipe.difference(record.recipe) or _stale_weights(cell, record, store))
+        key, recipe = cell_key(cell, dataset), cell_recipe(cell, arranged[cell.protocol])
+        planned[cell] = Planned(key, recipe, store.version(key))
+        record = None if fresh else store.load(key)
+        difference = record and _difference(cell, record, recipe, store)
         if record and not difference:
             done.append(cell)
             continue
         if difference:
             stale.append((cell, difference))
         pending.append(cell)
-    return Plan(pending, done, stale)
+    return Plan(pending, done, stale, store, planned)
+
+
+def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store) -> str | None:
+    """In a few words, why the record is of no use to the cell; None where it is."""
+    return recipe.difference(record.recipe) or _stale_weights(cell, record, store)
 
 
 def _stale_weights(cell: Cell, record: Record, store: Store) -> str | None:
     """What is wrong with the weights that the record was ranked with; None where it was trained, or they are right."""
-    base = PROTOCOLS[cell.protocol].base
+    base = find_protocol(cell.protocol).base
     return base and stale_weights(record.weights, replace(record.key, protocol=base), store)
-
-
-def execute_by_protocol(
-    pending: Sequence[Cell],
-    open_executor: Callable[[str], Executor],
-    store: Store,
-    ended: Callable[[Cell, Record | str], None],
-    attacks: Attacks | None = None,
-) -> Outcome:
-    """Runs the cells of one protocol after those of another, since only cells of one have their data in common.
-
-    Args:
-        pending: Those of one protocol stand together.
-        open_executor: Makes an executor for the cells of the protocol of that name.
-        ended, attacks: As `execute` has them.
-    """
-    outcomes = [
-        execute(list(cells), open_executor(protocol), store, ended, attacks)
-        for protocol, cells in groupby(pending, key=lambda cell: cell.protocol)
-    ]
-    return Outcome(
-        finished=[cell for outcome in outcomes for cell in outcome.finished],
-        failed=[failure for outcome in outcomes for failure in outcome.failed],
-        without_weights=[complaint for outcome in outcomes for complaint in outcome.without_weights],
-    )
-
-
-def execute(
-    pending: Sequence[Cell],
-    executor: Executor,
-    store: Store,
-    ended: Callable[[Cell, Record | str], None],
-    attacks: Attacks | None = None,
-) -> Outcome:
-    """Runs the cells and stores what comes of each as it ends; a cell that fails keeps none of the others back.
-
-    Args:
-        ended: Called for each cell with its record, or with the cause of its failure.
-        attacks: Noted in every record; None if there were none before this run.
-    """
-    finished: list[Cell] = []
-    failed: list[tuple[Cell, str]] = []
-    without_weights: list[tuple[Cell, str]] = []
-    unsaved: dict[Future[FinishedCell], Cell] = {}
-    try:
-        unsaved.update((executor.submit(cell), cell) for cell in pending)
-        for future in as_completed(list(unsaved)):
-            cell = unsaved[future]
-            if error := future.exception():
-                cause = in_words(error)
-                failed.append((cell, cause))
-                ended(cell, cause)
-                continue
-            done = future.result()
-            record = _keep(done, store, attacks)
-            del unsaved[future]
-            finished.append(cell)
-            if done.complaint:
-                without_weights.append((cell, done.complaint))
-            ended(cell, record)
-    finally:
-        executor.shutdown()
-        for future in unsaved:
-            if not future.cancelled() and not future.exception():
-                _keep(future.result(), store, attacks)
-    return Outcome(finished, failed, without_weights)
-
-
-def _keep(done: FinishedCell, store: Store, attacks: Attacks | None) -> Record:
-    """Stores what came of a cell, with the attacks that went before, wherever it was run, and returns its record."""
-    record = replace(done.record, environment={**done.record.environment, "attacks": attacks})
-    store.save(record, done.weights)
-    return record

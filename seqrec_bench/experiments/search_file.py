@@ -10,6 +10,9 @@ from typing import Any
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED
+
+MAX_TRIALS = 10_000
 
 SEARCHES = Path(__file__).parent / "searches"
 """The searches that come with the package, one TOML file each."""
@@ -59,6 +62,8 @@ def load_search(source: str | Path) -> Search:
     except OSError as error:
         known = ", ".join(sorted(file.stem for file in SEARCHES.glob("*.toml")))
         raise InputError(f"The search file {path} can't be read ({error.strerror}); built in: {known}.") from error
+    except RecursionError as error:
+        raise InputError(f"The search file {path} is not valid: it is nested too deeply.") from error
     except (ValueError, InputError) as error:
         raise InputError(f"The search file {path} is not valid: {str(error).removesuffix('.')}.") from error
 
@@ -68,9 +73,9 @@ def _search(name: str, fields: Mapping[str, Any]) -> Search:
     missing, unknown = sorted(required - fields.keys()), sorted(fields.keys() - known)
     _require(not missing, f"it lacks {', '.join(missing)}")
     _require(not unknown, f"it has {', '.join(unknown)}, but may have only {', '.join(sorted(known))}")
-    for key, least in (("dimension", 1), ("seed", 0), ("trials", 1)):
-        fine = type(fields[key]) is int and fields[key] >= least
-        _require(fine, f"{key} is {fields[key]!r}: give a whole number from {least}")
+    for key, least, most in (("dimension", 1, MAX_DIMENSION), ("seed", 0, MAX_SEED), ("trials", 1, MAX_TRIALS)):
+        fine = type(fields[key]) is int and least <= fields[key] <= most
+        _require(fine, f"{key} is {fields[key]!r}: give a whole number from {least} to {most}")
     spaces, fixed = _tables(fields, "spaces"), _tables(fields, "fixed")
     _require(len(spaces) > 0, "spaces has no model: add a table [spaces.MODEL]")
     for model in fixed:

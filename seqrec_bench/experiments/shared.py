@@ -7,6 +7,8 @@ import tempfile
 from multiprocessing import reduction
 from typing import Any, Generic, TypeVar
 
+from seqrec_bench.errors import InputError
+
 T = TypeVar("T")
 
 _ALIGNMENT = 64
@@ -20,13 +22,23 @@ class Shared(Generic[T]):
     """
 
     def __init__(self, thing: T) -> None:
-        """Writes the arrays of `thing`, wherever in it they are, to the file."""
+        """Writes the arrays of `thing`, wherever in it they are, to the file.
+
+        Raises:
+            InputError: The directory for temporary files can't take them.
+        """
         buffers: list[pickle.PickleBuffer] = []
         self._rest = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open until `close`)
-        self._spans = [self._append(buffer.raw()) for buffer in buffers]
-        self._file.write(b"\0")  # a file of no bytes can't be mapped
-        self._file.flush()
+        try:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open until `close`)
+            self._spans = [self._append(buffer.raw()) for buffer in buffers]
+            self._file.write(b"\0")  # a file of no bytes can't be mapped
+            self._file.flush()
+        except OSError as error:
+            raise InputError(
+                f"The data for the cells can't be put into {tempfile.gettempdir()} ({error.strerror}): make room "
+                "there, or name another directory in the environment variable TMPDIR."
+            ) from error
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _arrive, (reduction.DupFd(self._file.fileno()), self._rest, self._spans)

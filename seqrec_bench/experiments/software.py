@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import seqrec_bench
-from seqrec_bench.evaluation.registry import registered
+from seqrec_bench.evaluation.registry import distribution, registered
 from seqrec_bench.experiments.environment import packages
 
 
@@ -34,8 +34,7 @@ def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str | None:
 
 
 def _describe(point: EntryPoint) -> str:
-    made_by = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
-    return f"{made_by} with source {_source_digest(point.module.partition('.')[0])}"
+    return f"{distribution(point)} with source {_source_digest(point.module.partition('.')[0])}"
 
 
 def _source_digest(package: str) -> str:

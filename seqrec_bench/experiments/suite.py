@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import LOO_FULL, place_in_order
 from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.records import PAPER_VARIANT
+
+MAX_DIMENSION = 2**16
+"""No model here is of use beyond; a number mistyped would ask for terabytes."""
+MAX_SEED = 2**32 - 1
+"""What all the libraries take that draw."""
 
 _FOLDER = files("seqrec_bench.experiments") / "suites"
 
@@ -76,9 +81,9 @@ def cells(groups: Sequence[Group]) -> list[Cell]:
     return [cell for _, cell in ordered]
 
 
-def _stage(group: Group, cell: Cell) -> tuple[int, int, int, int]:
+def _stage(group: Group, cell: Cell) -> tuple[tuple[int, str], int, int, int]:
     """Sorts cells; equal ones stay in the order of the models."""
-    protocol, main = list(PROTOCOLS).index(cell.protocol), group.dimensions[0]
+    protocol, main = place_in_order(cell.protocol), group.dimensions[0]
     if cell.dimension in (0, main):
         return (protocol, 0 if cell.seed == group.seeds[0] else 1, cell.seed, 0)
     return (protocol, 2, cell.seed, group.dimensions.index(cell.dimension))

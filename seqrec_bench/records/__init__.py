@@ -1,7 +1,8 @@
 """What is kept of every cell, and where."""
 
+from seqrec_bench.records.claims import Claim, Claimant
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import PAPER_VARIANT, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.store import Store
 
-__all__ = ["PAPER_VARIANT", "CellKey", "DatasetIdentity", "Ranks", "Recipe", "Record", "Store"]
+__all__ = ["PAPER_VARIANT", "CellKey", "Claim", "Claimant", "DatasetIdentity", "Ranks", "Recipe", "Record", "Store"]

@@ -1,7 +1,6 @@
 """Records as JSON text and back. Reading trusts nothing: a record that is not exactly as written is an error."""
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,7 +9,8 @@ import numpy as np
 
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record, is_name
+from seqrec_bench.records.strict_json import is_finite_number, parse
 
 _KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
 _FIELDS = {
@@ -19,6 +19,10 @@ _FIELDS = {
 }  # fmt: skip
 _LATER_FIELDS = {"weights_sha256": None}
 """What a record says without a line for it, which the first records have not. No figure depends on it."""
+
+
+class LaterSchemaError(ValueError):
+    """The record was written by a later version of the bench."""
 
 
 def encode(record: Record, ranks: Mapping[str, Any]) -> str:
@@ -69,11 +73,14 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
 
     Raises:
         ValueError: The text is not a complete record of this schema; the message says what is wrong with it.
+        LaterSchemaError: Its schema is of a later version.
     """
-    fields = json.loads(text, parse_constant=_refuse_constant)
+    fields = parse(text)
     _require(isinstance(fields, dict), "it is not a JSON object")
     schema = fields.get("schema")
-    _require(schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
+    if type(schema) is int and schema > SCHEMA:
+        raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA}")
+    _require(type(schema) is int and schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
     fields = {**_LATER_FIELDS, **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
     _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
@@ -105,23 +112,24 @@ def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
 def decode_rank_lists(value: Any) -> Ranks:
     """Ranks from ``{"better": [...], "tied": [...]}``."""
     _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
-    arrays = {name: np.asarray(numbers) for name, numbers in value.items()}
-    _require(all(array.dtype.kind == "i" for array in arrays.values()), "its ranks are not whole numbers")
-    return Ranks(**{name: array.astype(np.int64) for name, array in arrays.items()})
+    fine = all(isinstance(numbers, list) and all(type(each) is int for each in numbers) for numbers in value.values())
+    fine = fine and all(abs(each) < 2**63 for numbers in value.values() for each in numbers)
+    _require(fine, "its ranks are not whole numbers that an int64 can hold")
+    return Ranks(**{name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
 
 
 def _decode_dataset(value: Any) -> DatasetIdentity:
     names = {"name", "fingerprint", "tags_fingerprint"}
     _require(isinstance(value, dict) and value.keys() == names, f"its dataset does not have the fields {sorted(names)}")
-    _require(isinstance(value["name"], str) and isinstance(value["fingerprint"], str), "its dataset has no name")
+    _require(is_name(value["name"]) and isinstance(value["fingerprint"], str), "its dataset has no name")
     _require(isinstance(value["tags_fingerprint"], str | None), "its tags_fingerprint is not a text")
     return DatasetIdentity(**value)
 
 
 def _decode_key(dataset: str, fields: Mapping[str, Any]) -> CellKey:
     names = {name: fields[name] for name in ("protocol", "model", "variant")}
-    fine = all(isinstance(name, str) and name for name in names.values())
-    _require(fine, "its protocol, model or variant is not a name")
+    fine = all(is_name(name) for name in names.values())
+    _require(fine, "its protocol, model or variant is not a name, of letters, digits, dots, dashes and underscores")
     dimension, seed = _integer(fields, "dimension", 0), _integer(fields, "seed", 0)
     return CellKey(dataset=dataset, **names, dimension=dimension, seed=seed)
 
@@ -135,15 +143,14 @@ def _decode_digest(value: Any) -> str | None:
 
 def _decode_epoch(number: int, value: Any) -> Epoch:
     fine = isinstance(value, dict) and value.keys() == {"epoch", "loss", "validation", "seconds"}
-    fine = fine and value["epoch"] == number and isinstance(value["validation"], dict)
+    fine = fine and type(value["epoch"]) is int and value["epoch"] == number and isinstance(value["validation"], dict)
     _require(fine, f"entry {number} of its curve is not epoch {number}")
     _finite({"loss": value["loss"], "seconds": value["seconds"], **value["validation"]}, f"epoch {number}")
     return Epoch(number, value["loss"], value["validation"], value["seconds"])
 
 
 def _finite(numbers: dict[str, Any], name: str) -> dict[str, Any]:
-    fine = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers.values())
-    _require(fine, f"its {name} is not finite")
+    _require(all(map(is_finite_number, numbers.values())), f"its {name} is not finite")
     return numbers
 
 
@@ -156,10 +163,6 @@ def _integer(fields: Mapping[str, Any], name: str, least: int) -> int:
 def _mapping(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
     _require(isinstance(fields[name], dict), f"its {name} is not an object")
     return dict(fields[name])
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"it holds {name}, which is not a number")
 
 
 def _require(holds: bool, complaint: str) -> None:

@@ -6,6 +6,9 @@ import os
 import secrets
 from pathlib import Path
 
+RANKS, WEIGHTS = ".npz", ".safetensors"
+"""The endings of the files that may stand beside a record."""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Puts the content at the path in one step: first a temporary file on the disk, then a rename."""
@@ -19,6 +22,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Puts the names in the folder on the disk: until then, a power failure may undo a rename."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def beside(record: Path, digest: str, suffix: str) -> Path:

@@ -1,9 +1,10 @@
 """What is kept of one cell: its key, how it was made, and the ranks that every metric is computed from."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 
 from seqrec_bench.recommender import Epoch
@@ -15,6 +16,11 @@ SCHEMA = 1
 
 PAPER_VARIANT = "paper"
 """The variant of a model as published."""
+
+
+def is_name(value: object) -> bool:
+    """Whether it can be part of a record's path as it stands: letters, digits, dots, dashes and underscores."""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", value) is not None
 
 
 @dataclass(frozen=True, order=True)
@@ -34,6 +40,19 @@ class CellKey:
         """Where the cell's record stands, relative to the results directory."""
         file = f"{self.variant}-d{self.dimension}-s{self.seed}.json"
         return PurePosixPath(self.dataset, self.protocol, self.model, file)
+
+    @classmethod
+    def of_path(cls, path: PurePath) -> "CellKey":
+        """The key of the cell whose record stands at that path, relative to the results directory.
+
+        Raises:
+            ValueError: No record stands at such a path.
+        """
+        dataset, protocol, model, file = path.parts
+        found = re.fullmatch(r"(.+)-d(\d+)-s(\d+)\.json", file)
+        if found is None:
+            raise ValueError(f"{path} is not the path of a record")
+        return cls(dataset, protocol, model, found[1], int(found[2]), int(found[3]))
 
     def __str__(self) -> str:
         return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}"

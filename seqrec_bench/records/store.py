@@ -1,20 +1,26 @@
 """The directory of records: one file a cell, written whole or not at all."""
 
+import errno
 import io
+import os
 import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, in_words
 from seqrec_bench.recommender import State
-from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
-from seqrec_bench.records.files import beside, remove_beside, sha256, write_atomically, write_beside
+from seqrec_bench.records.claims import SUFFIX, Claim, Claimant, claim, claim_path, claimant
+from seqrec_bench.records.encoding import LaterSchemaError, decode, decode_rank_lists, encode, encode_rank_lists
+from seqrec_bench.records.files import RANKS, WEIGHTS, beside, remove_beside, sha256, write_atomically, write_beside
+from seqrec_bench.records.leftovers import record_of, remove_leftovers
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import CellKey, Record
 from seqrec_bench.records.weights import decode_weights, encode_weights
@@ -22,8 +28,14 @@ from seqrec_bench.records.weights import decode_weights, encode_weights
 MAX_USERS_IN_JSON = 20_000
 """Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
 
-RANKS_SUFFIX, WEIGHTS_SUFFIX = ".npz", ".safetensors"
-"""Of the files that stand beside a record."""
+MAX_BYTES_OF_RANKS = 2**32
+"""What the arrays of such a file may take: more than a hundred million users have."""
+
+MAX_ITEMS = 2**31 - 1
+"""Item ids are int32."""
+
+Version = tuple[int, int]
+"""Tells the file of a record from the one that takes its place: inode and time of writing."""
 
 
 class Store:
@@ -31,6 +43,8 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._folder: os.stat_result | None = None
+        """The directory itself, once it was made sure of by `open`."""
 
     def path(self, key: CellKey) -> Path:
         return self.root / key.path()
@@ -59,6 +73,10 @@ class Store:
         """Where there is a record, or ought to be: the JSON files where records stand."""
         return (path for path in self.root.glob("*/*/*/*.json") if not path.name.startswith("."))
 
+    def version(self, key: CellKey) -> Version | None:
+        """Which of the cell's records stands there, one made after another; None where there is none."""
+        return _version(self.path(key))
+
     def read(self, path: Path) -> Record:
         """The record in this file.
 
@@ -68,19 +86,29 @@ class Store:
         return _read(self.root, path)
 
     def require_writable(self) -> None:
-        """Makes the directory where it is not there yet, and tries it.
+        """Tries whether records could be written; leaves nothing behind.
 
         Raises:
             InputError: Nothing can be written there: better known before hours of work than after.
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.root):
+            place = next(place for place in (self.root, *self.root.parents) if place.exists())
+            with tempfile.TemporaryFile(dir=place):
                 pass
         except OSError as error:
             raise InputError(
                 f"Results can't be written to {self.root} ({error.strerror}): name another directory with --results."
             ) from error
+
+    def open(self) -> None:
+        """Makes the directory where it is not there yet. From now on, no other may take its place.
+
+        Raises:
+            InputError: It can't be made.
+        """
+        self.require_writable()
+        self.root.mkdir(parents=True, exist_ok=True)
+        self._folder = self.root.stat()
 
     def save(self, record: Record, weights: State | None = None) -> Path:
         """Writes the record; whoever looks sees the old one or the new one with all its files, never a part of either.
@@ -88,19 +116,69 @@ class Store:
         Args:
             weights: The recommender's state, whose sha256 takes the place of `record.weights`. Without it, a file that
                 `record.weights` names is left as it is; any other that an earlier record had is removed.
+
+        Raises:
+            OSError: It can't be written, and what was there before is as it was.
         """
-        path = self.path(record.key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = self._place(record.key)
         if weights is not None:
-            record = replace(record, weights=write_beside(path, encode_weights(weights), WEIGHTS_SUFFIX))
+            record = replace(record, weights=write_beside(path, encode_weights(weights), WEIGHTS))
         ranks = {"validation": record.validation, "test": record.test}
         if len(record.test.better) > MAX_USERS_IN_JSON:
             fields = _write_arrays(path, ranks)
         else:
             fields = {name: encode_rank_lists(value) for name, value in ranks.items()}
         write_atomically(path, encode(record, fields).encode())
-        remove_beside(path, RANKS_SUFFIX, but=fields["test"].get("sha256"))
-        remove_beside(path, WEIGHTS_SUFFIX, but=record.weights)
+        remove_beside(path, RANKS, but=fields["test"].get("sha256"))
+        remove_beside(path, WEIGHTS, but=record.weights)
+        return path
+
+    def claim(self, key: CellKey) -> Claim | None:
+        """Claims the cell for this process, and removes what was left behind by one that was killed while it had it.
+
+        Returns:
+            To be released once the cell's record is saved or given up; None while another process has the claim.
+
+        Raises:
+            OSError: Nothing can be written there.
+        """
+        path = self._place(key)
+        found = claim(path)
+        if found:
+            remove_leftovers(path)
+        return found
+
+    def running(self) -> dict[CellKey, Claimant]:
+        """The cells that are being run at the moment, by this process or another, and by whom."""
+        files = sorted(self.root.glob(f"*/*/*/.*{SUFFIX}"))
+        records = {file: record for file in files if (record := record_of(file))}
+        return {
+            CellKey.of_path(record.relative_to(self.root)): found
+            for file, record in records.items()
+            if (found := claimant(file))
+        }
+
+    def claimant(self, key: CellKey) -> Claimant | None:
+        """Who runs the cell at the moment."""
+        return claimant(claim_path(self.path(key)))
+
+    def tidy(self) -> None:
+        """Removes what runs that were killed have left here: claims, temporary files, weights without a record."""
+        leftovers = {record_of(file) for file in self.root.glob("*/*/*/.*")}
+        for record in filter(None, leftovers):
+            if found := self.claim(CellKey.of_path(record.relative_to(self.root))):
+                found.release()
+
+    def _place(self, key: CellKey) -> Path:
+        """The path of the cell's record, whose folder is there from now on.
+
+        Raises:
+            OSError: It can't be made, or the results directory is not the one that was tried.
+        """
+        if self._folder and not (self.root.exists() and os.path.samestat(self.root.stat(), self._folder)):
+            raise FileNotFoundError(errno.ENOENT, "the directory has vanished", str(self.root))
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     def load_weights(self, record: Record) -> dict[str, npt.NDArray[Any]]:
@@ -114,21 +192,26 @@ class Store:
         path = self.path(record.key)
         if record.weights is None:
             raise InputError(f"{path} was stored without weights: fit {record.key.model} again to have them.")
-        file = beside(path, record.weights, WEIGHTS_SUFFIX)
+        file = beside(path, record.weights, WEIGHTS)
         if not file.exists():
             raise MissingCellsError(
                 f"The weights of {record.key} are not here as {file}, since git does not keep them: "
-                + _advise_training(self.root, record.key)
+                + advise_training(self.root, record.key)
             )
         content = file.read_bytes()
         if sha256(content) != record.weights:
             raise InvalidRecordError(
-                f"{file} is not the file that was written with its record: " + _advise_training(self.root, record.key)
+                f"{file} is not the file that was written with its record: " + advise_training(self.root, record.key)
             )
-        return decode_weights(content)
+        try:
+            return decode_weights(content)
+        except Exception as error:  # safetensors' own
+            raise InvalidRecordError(
+                f"{file} can't be read ({in_words(error)}): " + advise_training(self.root, record.key)
+            ) from error
 
 
-def _advise_training(root: Path, key: CellKey) -> str:
+def advise_training(root: Path, key: CellKey) -> str:
     dimension = f"--dims {key.dimension} " if key.dimension else ""
     return (
         f"train the cell again, on the same data and with the same settings, by `seqrec-bench run --models {key.model} "
@@ -141,14 +224,30 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
     buffer = io.BytesIO()
     arrays = {f"{name}_{part}": getattr(value, part) for name, value in ranks.items() for part in ("better", "tied")}
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    digest = write_beside(path, buffer.getvalue(), RANKS_SUFFIX)
-    return {name: {"file": beside(path, digest, RANKS_SUFFIX).name, "sha256": digest} for name in ranks}
+    digest = write_beside(path, buffer.getvalue(), RANKS)
+    return {name: {"file": beside(path, digest, RANKS).name, "sha256": digest} for name in ranks}
+
+
+def _version(path: Path) -> Version | None:
+    try:
+        status = path.stat()
+    except OSError:  # not there, or a link to itself, which reading it will say
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def _read(root: Path, path: Path) -> Record:
+    version = _version(path)
     try:
-        record = decode(path.read_text(), lambda name, value: _read_ranks(path, name, value))
+        record = decode(path.read_text(encoding="utf-8"), lambda name, value: _read_ranks(path, name, value))
+        _require_within_catalogue(record)
+    except LaterSchemaError as error:
+        raise InvalidRecordError(
+            f"{path} was written by a later seqrec-bench ({error}): install that one, or name another directory."
+        ) from error
     except (ValueError, OSError, TypeError, KeyError) as error:
+        if _version(path) != version:  # a run has replaced it meanwhile, and removed what the old one had beside it
+            return _read(root, path)
         raise InvalidRecordError(f"{path} is not a valid record: {error}; delete it and run its cell again.") from error
     if path != root / record.key.path():
         raise InvalidRecordError(f"{path} holds the record of {record.key.path()}: put it there, or delete it.")
@@ -158,9 +257,38 @@ def _read(root: Path, path: Path) -> Record:
 def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
     if not isinstance(value, dict) or "sha256" not in value:
         return decode_rank_lists(value)
-    file = beside(path, str(value["sha256"]), RANKS_SUFFIX)
+    file = beside(path, str(value["sha256"]), RANKS)
     content = file.read_bytes()
     if value != {"file": file.name, "sha256": sha256(content)}:
         raise ValueError(f"{file.name} is not the file that was written with it")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return Ranks(better=arrays[f"{name}_better"], tied=arrays[f"{name}_tied"])
+    better, tied = _read_arrays(file.name, content, f"{name}_better", f"{name}_tied")
+    return Ranks(better=better, tied=tied)
+
+
+def _read_arrays(file: str, content: bytes, *names: str) -> list[npt.NDArray[np.int64]]:
+    """The arrays of these names in the bytes of an ``.npz`` file, which may be anybody's.
+
+    Raises:
+        ValueError: They are not there, not of whole numbers, or greater than the file may be.
+    """
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MAX_BYTES_OF_RANKS:
+            raise ValueError(f"it unpacks to {size:,} bytes")
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            found = [arrays[name] for name in names]
+    except (Exception, MemoryError) as error:  # zipfile, zlib and numpy have each their own
+        raise ValueError(f"{file} does not hold its ranks ({in_words(error)})") from error
+    if any(array.dtype != np.int64 for array in found):
+        raise ValueError(f"{file} holds ranks that are not whole numbers")
+    return found
+
+
+def _require_within_catalogue(record: Record) -> None:
+    """Raises ValueError for ranks that the data can't have; of data that are not named, no more is known."""
+    named = NAMED_DATASETS.get(record.key.dataset)
+    n_items = named.n_items if named else MAX_ITEMS
+    for name, ranks in (("validation", record.validation), ("test", record.test)):
+        if max(ranks.better.max(), ranks.tied.max(), (ranks.better - 1 + ranks.tied).max() + 1) > n_items:
+            raise ValueError(f"its {name} ranks go beyond the catalogue of {n_items:,} items")

@@ -1,7 +1,6 @@
 """The log of a search for settings: a JSON Lines file for each model, one trial a line."""
 
 import json
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.records.strict_json import is_finite_number, parse
 
 _FIELDS = {"trial", "conditions", "settings", SELECTION_METRIC, "epoch", "failure", "seconds", "environment", "curve"}
 
@@ -95,11 +95,11 @@ class Log:
     def _read(self, number: int, line: bytes) -> Trial:
         place = f"{self.path}, line {number},"
         try:
-            fields = json.loads(line)
+            fields = parse(line)
             conditions = dict(fields["conditions"])
             self._conditions = self._conditions or conditions
             difference = _difference(conditions, self._conditions)
-            trial = None if difference else _trial(fields, number)
+            trial = None if difference else _trial(fields, number, self.trials[0] if self.trials else None)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{place} is not trial {number} of a search ({error}): move that file away.") from error
         if trial is None:
@@ -117,18 +117,31 @@ def _difference(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | No
     return None
 
 
-def _trial(fields: Mapping[str, Any], number: int) -> Trial:
+def _trial(fields: Mapping[str, Any], number: int, first: Trial | None) -> Trial:
     """The trial that a line holds.
+
+    Args:
+        first: The first trial of the log, which sets the same; None where this is the first.
 
     Raises:
         ValueError: The line does not hold this trial.
     """
-    value, failure = fields[SELECTION_METRIC], fields["failure"]
-    if fields.keys() != _FIELDS or fields["trial"] != number:
-        raise ValueError("its fields or its number are others")
-    if (value is None) == (failure is None) or not math.isfinite(value or 0.0):
-        raise ValueError("it has neither a figure nor a failure, or both")
+    value, failure, epoch, settings = fields[SELECTION_METRIC], fields["failure"], fields["epoch"], fields["settings"]
+    _require(fields.keys() == _FIELDS and fields["trial"] == number, "its fields or its number are others")
+    _require(value is None or (is_finite_number(value) and 0 <= value <= 1), "its figure is not from 0 to 1")
+    _require((value is None) != (failure is None), "it has neither a figure nor a failure, or both")
+    _require(failure is None or isinstance(failure, str), "its failure is not a text")
+    _require(epoch is None or (type(epoch) is int and epoch > 0), "its epoch is not a whole number")
+    _require(is_finite_number(fields["seconds"]) and fields["seconds"] >= 0, "its seconds are not a number")
+    _require(isinstance(settings, dict) and isinstance(fields["curve"], list), "its settings or curve are others")
+    _require(
+        first is None or settings.keys() == first.settings.keys(), "its settings are others than the first trial's"
+    )
     return Trial(
-        number, dict(fields["settings"]), value, fields["epoch"], failure, fields["seconds"],
-        dict(fields["environment"]), list(fields["curve"]),
+        number, settings, value, epoch, failure, fields["seconds"], dict(fields["environment"]), fields["curve"]
     )  # fmt: skip
+
+
+def _require(holds: bool, complaint: str) -> None:
+    if not holds:
+        raise ValueError(complaint)

@@ -11,6 +11,8 @@ from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, Selection, estimate, runs, select
 from seqrec_bench.reporting.statistics.estimates import Difference, Estimate, paired_difference
 
+COLUMNS = ("mean", "difference", "± 95 %", "seeds")
+
 
 @dataclass(frozen=True)
 class AblationEntry:
@@ -114,17 +116,18 @@ def to_markdown(table: Ablations) -> str:
 
 
 def _markdown_table(table: Ablations, name: str) -> str:
-    lines = [[escape_markdown(name), "mean", "difference", "± 95 %", "seeds"]]
-    for row in table.rows:
-        entry = row.entries.get(name)
-        if entry is None:
-            lines.append([escape_markdown(row.label), "missing", NONE, NONE, "0"])
-            continue
-        mean, seeds = number(entry.estimate.mean), str(entry.estimate.n_seeds)
-        difference = entry.difference
-        change, width = (difference.mean, difference.half_width) if difference else (None, None)
-        lines.append([escape_markdown(row.label), mean, number(change, "+.4f"), number(width), seeds])
+    lines = [[escape_markdown(name), *COLUMNS]]
+    lines += [[escape_markdown(row.label), *entry_texts(row.entries.get(name))] for row in table.rows]
     return markdown_table(lines)
+
+
+def entry_texts(entry: AblationEntry | None) -> list[str]:
+    """What stands in `COLUMNS`."""
+    if entry is None:
+        return ["missing", NONE, NONE, "0"]
+    difference = entry.difference
+    change, width = (difference.mean, difference.half_width) if difference else (None, None)
+    return [number(entry.estimate.mean), number(change, "+.4f"), number(width), str(entry.estimate.n_seeds)]
 
 
 def to_json(table: Ablations) -> str:

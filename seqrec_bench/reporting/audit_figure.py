@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.reporting.audit import Audit
-from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, save
+from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
 from seqrec_bench.reporting.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TRAINED_AGAIN, Variant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PANELS: tuple[tuple[str, tuple[Variant, ...]], ...] = (
+PANELS: tuple[tuple[str, tuple[Variant, ...]], ...] = (
     ("the same models", (BASE, SEEN, *SCORE_TIES)),
     ("trained again", TRAINED_AGAIN),
     ("the same, sampled", SAMPLES),
@@ -47,15 +47,15 @@ def audit_data_text(audit: Audit) -> str:
 def _figure(audit: Audit) -> "Figure":
     from matplotlib.figure import Figure
 
-    notes = "\n".join(textwrap.fill(note, round(1.5 * NOTE_WIDTH)) for note in _notes(audit))
+    notes = "\n".join(textwrap.fill(figure_label(note), round(1.5 * NOTE_WIDTH)) for note in _notes(audit))
     # Margins by hand: where several panels stand side by side, a constrained layout is not the same to the last bit.
     figure = Figure(figsize=(9.6, 5.2))
     margins = {"left": 0.08, "right": 0.99, "top": 0.85, "bottom": 0.14 + _LINE * notes.count("\n"), "wspace": 0.22}
     panels = figure.subplots(
-        1, len(_PANELS), width_ratios=[len(variants) for _, variants in _PANELS], gridspec_kw=margins
+        1, len(PANELS), width_ratios=[len(variants) for _, variants in PANELS], gridspec_kw=margins
     )
     panels[0].sharey(panels[1])
-    for axes, (title, variants) in zip(panels, _PANELS, strict=True):
+    for axes, (title, variants) in zip(panels, PANELS, strict=True):
         _draw_panel(axes, audit, variants)
         axes.set_title(title, fontsize=9, color=GREY)
     panels[0].set_ylabel(audit.main_metric)
@@ -71,7 +71,7 @@ def _draw_panel(axes: "Axes", audit: Audit, variants: tuple[Variant, ...]) -> No
     for (model, label), style in zip(audit.labels.items(), cycle(STYLES), strict=False):
         standings = [column.standings.get(model) if column else None for column in columns]
         means = [math.nan if standing is None else standing.estimate.mean for standing in standings]
-        axes.plot(range(len(variants)), means, label=label, markersize=4.5, linewidth=1.2, **style)
+        axes.plot(range(len(variants)), means, label=figure_label(label), markersize=4.5, linewidth=1.2, **style)
     axes.set_xticks(range(len(variants)), [variant.label.replace(" ", "\n") for variant in variants])
     axes.set_xlim(-0.4, len(variants) - 0.6)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)

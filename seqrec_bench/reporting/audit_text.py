@@ -22,23 +22,28 @@ def to_markdown(audit: Audit) -> str:
         if (table := _table(audit, name, variants))
     ]
     text = wrapped(escape_markdown(" ".join(findings(audit))))
-    return "\n\n".join([*tables, text, markdown_notes([*_flips(audit), *_notes(audit)])]) + "\n"
+    return "\n\n".join([*tables, text, markdown_notes([*flips(audit), *notes(audit)])]) + "\n"
 
 
 def _table(audit: Audit, name: str, variants: Sequence[Variant]) -> str | None:
-    """None where nothing but the base protocol has records; its rows are the models that have a figure beside it."""
+    lines = table_lines(audit, name, variants)
+    return markdown_table([[escape_markdown(line[0]), *line[1:]] for line in lines]) if lines else None
+
+
+def table_lines(audit: Audit, name: str, variants: Sequence[Variant]) -> list[list[str]]:
+    """The head, and a line for each model that has a figure beside the base protocol's; none where no model has."""
     base, *columns = [audit.columns[name].get(variant.name) for variant in variants]
     models = [model for model in audit.labels if any(column and model in column.standings for column in columns)]
     if not models:
-        return None
-    lines = [[escape_markdown(name), *(variant.label for variant in variants)]]
+        return []
+    lines = [[name, *(variant.label for variant in variants)]]
     among = {model: base.standings[model].estimate.mean for model in models} if base else {}
     for model in models:
         first = _cell(among[model], 1 + sum(mean > among[model] for mean in among.values()), 0)
         standings = [column.standings.get(model) if column else None for column in columns]
         others = [NONE if each is None else _cell(each.estimate.mean, each.rank, each.moved) for each in standings]
-        lines.append([escape_markdown(audit.labels[model]), first, *others])
-    return markdown_table(lines)
+        lines.append([audit.labels[model], first, *others])
+    return lines
 
 
 def _cell(mean: float, rank: int, moved: int) -> str:
@@ -47,7 +52,7 @@ def _cell(mean: float, rank: int, moved: int) -> str:
     return f"{number(mean)} {rank}{mark}"
 
 
-def _flips(audit: Audit) -> list[str]:
+def flips(audit: Audit) -> list[str]:
     """For each variant, the pairs that flip by the main metric."""
     name = audit.main_metric
     return [
@@ -59,10 +64,10 @@ def _flips(audit: Audit) -> list[str]:
     ]
 
 
-def _notes(audit: Audit) -> list[str]:
+def notes(audit: Audit) -> list[str]:
     """What has to be known to read the tables."""
     columns = audit.columns[audit.metrics[0]]
-    notes = [
+    sentences = [
         f"Base: {LOO_FULL}. After a figure, a mean over seeds, stands the model's rank among those that have a figure "
         "in the column (under base, in the table); ▲ and ▼: a better and a worse rank than the base protocol gives "
         "among the same models.",
@@ -77,14 +82,14 @@ def _notes(audit: Audit) -> list[str]:
         "again; the other flips may be chance. Intervals are not adjusted for the number of pairs.",
     ]
     if TIME_SPLIT.name in columns:
-        notes.append(
+        sentences.append(
             "Time split: training data is what comes before one point in time, and only users with interactions on "
             f"both sides of it are evaluated, {columns[TIME_SPLIT.name].n_users} of them: compare orders there, not "
             "levels."
         )
     if audit.missing:
-        notes.append(f"Missing: {'; '.join(map(str, audit.missing))}.")
-    return notes
+        sentences.append(f"Missing: {'; '.join(map(str, audit.missing))}.")
+    return sentences
 
 
 def to_json(audit: Audit) -> str:
@@ -100,7 +105,7 @@ def to_json(audit: Audit) -> str:
         "spread_over_random_orders": audit.order_spread,
         "findings": findings(audit),
         "missing": [str(cell) for cell in audit.missing],
-        "notes": _notes(audit),
+        "notes": notes(audit),
     }
     return json_text(fields)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import PAPER_VARIANT, Record
-from seqrec_bench.reporting.selection import Place, require_side_by_side, runs
+from seqrec_bench.reporting.selection import Place, require_side_by_side, runs, whereabouts
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.power import seeds_needed, smallest_detectable
@@ -89,7 +89,7 @@ def compare(records: Iterable[Record], names: Sequence[str], dataset: str, proto
 
     Args:
         names: ``model``, ``model:variant``, ``model@dimension`` or ``model:variant@dimension``. A variant that is not
-            named is the model as published.
+            named is the model as published or, where that has no record, the only one that has.
         dimension: Which one is meant where none is named and the model was recorded at several.
 
     Raises:
@@ -97,30 +97,56 @@ def compare(records: Iterable[Record], names: Sequence[str], dataset: str, proto
         MissingCellsError: One of them has no record.
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    cells = defaultdict(list)
-    for record in sorted(records, key=lambda record: record.key):
+    wanted = [_read_name(name) for name in names]
+    records, cells = sorted(records, key=lambda record: record.key), defaultdict(list)
+    for record in records:
         if (record.key.dataset, record.key.protocol) == (dataset, protocol):
             cells[Place(record.key.model, record.key.variant, record.key.dimension)].append(record)
-    places = [_place(name, cells, dimension) for name in names]
+    if not cells:
+        raise MissingCellsError(
+            f"There is no record of {names[0]} on {dataset} under {protocol}{whereabouts(records)}: run it first, or "
+            "name others with --dataset and --protocol."
+        )
+    places = [_place(*parts, cells, dimension) for parts in wanted]
     if len(set(places)) < max(2, len(places)):
         raise InputError(f"{', '.join(names)} are not two or more different models: name each once.")
-    chosen = {place: cells[place] for place in places}
+    return compare_places({place: cells[place] for place in places}, dataset, protocol)
+
+
+def compare_places(chosen: Mapping[Place, Sequence[Record]], dataset: str, protocol: str) -> Comparison:
+    """The model at the first of the places against each of the others.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
     require_side_by_side(chosen)
     return Comparison(
         dataset,
         protocol,
-        len(chosen[places[0]][0].test.better),
+        len(next(iter(chosen.values()))[0].test.better),
         {place: None if group[0].deterministic else len(group) for place, group in chosen.items()},
         {name: _pairs(chosen, name) for name in COMPARED_METRICS},
     )
 
 
-def _place(name: str, cells: Mapping[Place, object], usual_dimension: int) -> Place:
-    """The place that is meant by a name."""
+def _read_name(name: str) -> tuple[str, str, str | None, str | None]:
+    """The name, and the model, variant and dimension in it; None for what it leaves open."""
     found = re.fullmatch(r"([^:@]+)(?::([^:@]+))?(?:@(\d+))?", name)
     if found is None:
         raise InputError(f"{name!r} names no model: write MODEL, MODEL:VARIANT or MODEL:VARIANT@DIMENSION.")
-    model, variant, dimension = found[1], found[2] or PAPER_VARIANT, found[3]
+    return name, found[1], found[2], found[3]
+
+
+def _place(
+    name: str,
+    model: str,
+    variant: str | None,
+    dimension: str | None,
+    cells: Mapping[Place, object],
+    usual_dimension: int,
+) -> Place:
+    """The place that is meant by a name that was read."""
+    variant = variant or _usual_variant(model, cells)
     fitting = [
         place
         for place in cells
@@ -134,6 +160,12 @@ def _place(name: str, cells: Mapping[Place, object], usual_dimension: int) -> Pl
         dimensions = ", ".join(str(place.dimension) for place in usual)
         raise InputError(f"{name} was recorded at the dimensions {dimensions}: name one, like {name}@{usual[0][2]}.")
     return usual[0]
+
+
+def _usual_variant(model: str, cells: Mapping[Place, object]) -> str:
+    """The variant that is meant where none is named."""
+    variants = {place.variant for place in cells if place.model == model}
+    return variants.pop() if len(variants) == 1 else PAPER_VARIANT
 
 
 def _pairs(chosen: Mapping[Place, Sequence[Record]], name: str) -> list[Pair]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair
-from seqrec_bench.reporting.drawing import GREY
+from seqrec_bench.reporting.drawing import GREY, figure_label
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.selection import Place
@@ -13,6 +13,8 @@ from seqrec_bench.reporting.selection import Place
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+COLUMNS = ("difference", "± 95 %", "relative", "d_z", "users", "p", "verdict")
 
 _COLOURS = {
     Outcome.BETTER: "#0072B2",
@@ -25,25 +27,26 @@ _COLOURS = {
 def to_markdown(comparison: Comparison) -> str:
     """One table for each metric, and the notes."""
     tables = [_markdown_table(comparison, name) for name in COMPARED_METRICS]
-    return "\n\n".join([*tables, markdown_notes(_notes(comparison))]) + "\n"
+    return "\n\n".join([*tables, markdown_notes(notes(comparison))]) + "\n"
 
 
 def _markdown_table(comparison: Comparison, name: str) -> str:
-    lines = [[f"{name}, against", "difference", "± 95 %", "relative", "d_z", "users", "p", "verdict"]]
-    for pair in comparison.pairs[name]:
-        lines.append(
-            [
-                escape_markdown(_label(pair.other)),
-                number(pair.difference, "+.4f"),
-                number(pair.inference.half_width if pair.inference else None),
-                NONE if pair.relative is None else f"{pair.relative:+.1%}",
-                number(pair.effect_size, "+.2f"),
-                " / ".join(f"{share * 100:.0f}" for share in pair.shares),
-                NONE if pair.p_value is None else _p(pair.p_value),
-                pair.outcome.value,
-            ]
-        )
+    lines = [[f"{name}, against", *COLUMNS]]
+    lines += [[escape_markdown(_label(pair.other)), *pair_texts(pair)] for pair in comparison.pairs[name]]
     return markdown_table(lines)
+
+
+def pair_texts(pair: Pair) -> list[str]:
+    """What stands in `COLUMNS`."""
+    return [
+        number(pair.difference, "+.4f"),
+        number(pair.inference.half_width if pair.inference else None),
+        NONE if pair.relative is None else f"{pair.relative:+.1%}",
+        number(pair.effect_size, "+.2f"),
+        " / ".join(f"{share * 100:.0f}" for share in pair.shares),
+        NONE if pair.p_value is None else _p(pair.p_value),
+        pair.outcome.value,
+    ]
 
 
 def _p(value: float) -> str:
@@ -56,13 +59,14 @@ def _label(place: Place) -> str:
     return f"{place.model}{variant}" + (f"@{place.dimension}" if place.dimension else "")
 
 
-def _notes(comparison: Comparison) -> list[str]:
+def notes(comparison: Comparison) -> list[str]:
+    """What has to be known to read the tables, and what it would take to separate what is not."""
     first = next(iter(comparison.n_seeds))
     seeds = ", ".join(
         f"{_label(place)} {'any' if n_seeds is None else n_seeds}" for place, n_seeds in comparison.n_seeds.items()
     )
     n_others = len(comparison.n_seeds) - 1
-    notes = [
+    sentences = [
         f"Difference: {_label(first)} minus the other, on the {comparison.n_users} test users of {comparison.dataset} "
         f"under {comparison.protocol}, paired by user. Seeds: {seeds}.",
         "±: half the width of the two-sided 95 % interval, of this comparison alone, for other users like these and "
@@ -73,13 +77,13 @@ def _notes(comparison: Comparison) -> list[str]:
         "d_z: mean over users of their differences, over its standard deviation. Users: per cent for whom the first "
         "model is better / equal / worse.",
     ]
-    notes += [
+    sentences += [
         _reach(name, pair)
         for name in COMPARED_METRICS
         for pair in comparison.pairs[name]
         if pair.outcome is Outcome.NOT_SEPARATED
     ]
-    return notes
+    return sentences
 
 
 def _reach(name: str, pair: Pair) -> str:
@@ -114,7 +118,7 @@ def to_json(comparison: Comparison) -> str:
         for name in COMPARED_METRICS
         for pair in comparison.pairs[name]
     ]
-    fields = {"rows": rows, "notes": _notes(comparison)}
+    fields = {"rows": rows, "notes": notes(comparison)}
     return json_text(fields)
 
 
@@ -132,8 +136,8 @@ def forest_plot(comparison: Comparison) -> "Figure":
     panels = figure.subplots(1, len(COMPARED_METRICS), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, COMPARED_METRICS, strict=True):
         _draw_panel(axes, comparison, name)
-    first = next(iter(comparison.n_seeds))
-    panels[0].set_yticks(range(n_rows), [_label(pair.other) for pair in comparison.pairs[COMPARED_METRICS[0]]])
+    first, *others = (figure_label(_label(place)) for place in comparison.n_seeds)
+    panels[0].set_yticks(range(n_rows), others)
     panels[0].set_ylim(n_rows - 0.5, -0.5)
     shown = {pair.outcome for pairs in comparison.pairs.values() for pair in pairs}
     handles = [
@@ -143,7 +147,7 @@ def forest_plot(comparison: Comparison) -> "Figure":
     ]
     figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
     figure.supxlabel(
-        f"Difference: {_label(first)} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
+        f"Difference: {first} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
         "intervals for other users and seeds;\ncolours by Holm's procedure over the comparisons of a metric, at 5 %.",
         x=0.01,
         ha="left",

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqrec_bench.text import one_line
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -30,6 +32,15 @@ _SETTINGS: dict[str, Any] = {
     "axes.spines.right": False,
 }
 _DPI = 200
+
+
+def figure_label(text: str) -> str:
+    """A text as a figure can show it: in one line, and not hidden, as Matplotlib hides what begins with an underscore.
+
+    That nothing in it is a formula is among the settings of `save`.
+    """
+    line = one_line(text)
+    return f" {line}" if line.startswith("_") else line
 
 
 def save(draw: Callable[[], "Figure"], stem: Path, description: str) -> list[Path]:

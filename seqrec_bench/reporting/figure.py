@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.reporting.curves import Curve, Curves
-from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, save
+from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
 from seqrec_bench.reporting.paper import Paper
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
-    notes = [textwrap.fill(note, NOTE_WIDTH) for note in _notes(curves, paper)]
+    notes = [textwrap.fill(figure_label(note), NOTE_WIDTH) for note in figure_notes(curves, paper)]
     figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
     return figure
 
@@ -71,7 +71,7 @@ def _draw_curve(axes: "Axes", curve: Curve, places: Sequence[float], style: Mapp
     high = [math.nan if point is None or point.high is None else point.high for point in curve.points]
     axes.fill_between(places, low, high, color=style["color"], alpha=0.12, linewidth=0)
     axes.vlines(places, low, high, color=style["color"], alpha=0.5, linewidth=1)
-    axes.plot(places, mean, label=curve.row.label, markersize=4.5, linewidth=1.4, **style)
+    axes.plot(places, mean, label=figure_label(curve.row.label), markersize=4.5, linewidth=1.4, **style)
 
 
 def _draw_reported(axes: "Axes", reported: float | None, place: float, style: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ def _draw_reported(axes: "Axes", reported: float | None, place: float, style: Ma
     axes.plot([place], [math.nan if reported is None else reported], linestyle="none", **hollow)
 
 
-def _notes(curves: Curves, paper: Paper) -> list[str]:
+def figure_notes(curves: Curves, paper: Paper) -> list[str]:
     """What has to be known to read the figure, a sentence a line."""
     points = {
         (curve.row.label, dimension): point

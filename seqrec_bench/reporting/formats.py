@@ -8,6 +8,7 @@ from typing import Any
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number, wrapped
 from seqrec_bench.reporting.table import Entry, Table, TableRow
+from seqrec_bench.text import one_line
 
 
 def to_markdown(table: Table) -> str:
@@ -18,11 +19,11 @@ def to_markdown(table: Table) -> str:
 
 def _markdown_table(table: Table, metric: str) -> str:
     lines = [[escape_markdown(metric), "reported", "reproduced", "± 95 %", "difference", "seeds"]]
-    lines += [[escape_markdown(row.label), *_texts(row.entries[metric]), str(row.n_seeds)] for row in table.rows]
+    lines += [[escape_markdown(row.label), *entry_texts(row.entries[metric]), str(row.n_seeds)] for row in table.rows]
     return markdown_table(lines)
 
 
-def _texts(entry: Entry) -> list[str]:
+def entry_texts(entry: Entry) -> list[str]:
     """Reported, reproduced, half the interval's width or why there is none, difference."""
     reported, difference = number(entry.reported), number(entry.difference, "+.4f")
     if entry.reproduced is None:
@@ -34,7 +35,7 @@ def _texts(entry: Entry) -> list[str]:
 def to_latex(table: Table) -> str:
     """One ``tabular`` with three columns for each metric, to be used with booktabs, and the notes below it."""
     n_columns = 3 * len(table.metrics)
-    groups = "".join(f" & \\multicolumn{{3}}{{c}}{{{_escape_latex(metric)}}}" for metric in table.metrics)
+    groups = "".join(f" & \\multicolumn{{3}}{{c}}{{{escape_latex(metric)}}}" for metric in table.metrics)
     rules = "".join(f"\\cmidrule(lr){{{first}-{first + 2}}}" for first in range(2, n_columns + 2, 3))
     reported = [_latex_row(row, table.metrics) for row in table.rows if not row.is_reference]
     references = [_latex_row(row, table.metrics) for row in table.rows if row.is_reference]
@@ -53,16 +54,16 @@ def to_latex(table: Table) -> str:
         "",
         "\\smallskip",
         "{\\footnotesize\\noindent",
-        wrapped(_escape_latex(" ".join(table.notes))) + "\\par}",
+        wrapped(escape_latex(" ".join(table.notes))) + "\\par}",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _latex_row(row: TableRow, metrics: Iterable[str]) -> str:
-    cells = [_escape_latex(row.label)]
+    cells = [escape_latex(row.label)]
     for metric in metrics:
         entry = row.entries[metric]
-        reported, reproduced, interval, difference = map(_escape_latex, _texts(entry))
+        reported, reproduced, interval, difference = map(escape_latex, entry_texts(entry))
         has_interval = entry.reproduced is not None and entry.reproduced.half_width is not None
         cells += [
             reported,
@@ -108,19 +109,26 @@ def _flat(table: Table) -> Iterable[dict[str, Any]]:
 
 _LATEX = {
     "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", NONE: "---",
-    "[": "{[}", "]": "{]}",
+    "[": "{[}", "]": "{]}", "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }  # fmt: skip
 
 
-def _escape_latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in " ".join(text.split()))
+def escape_latex(text: str) -> str:
+    """Text as LaTeX shows it as it is, in one line."""
+    return "".join(_LATEX.get(character, character) for character in one_line(text))
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the first four in full width, as East Asian keyboards have them."""
 
 
 def _escape_csv(value: Any) -> Any:
-    """Marks a text as such that a spreadsheet would take for a formula."""
-    starts_formula = isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{value}" if starts_formula else value
+    """Marks a text as such, by an apostrophe before it, that a spreadsheet would take for a formula; numbers stay."""
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 FORMATS: Mapping[str, Callable[[Table], str]] = {

@@ -4,6 +4,8 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from seqrec_bench.text import one_line
+
 NONE = "—"
 """Stands where there is no such number."""
 LINE_WIDTH = 80
@@ -28,7 +30,8 @@ def markdown_notes(notes: Sequence[str]) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>|#~])", r"\\\1", " ".join(text.split()))
+    """The text as Markdown shows it, in one line: no mark-up, no HTML, no formula, no end of a table's cell."""
+    return re.sub(r"[\\`*_{}\[\]<>|#~$]|&(?=#?\w+;)", r"\\\g<0>", one_line(text))
 
 
 def number(value: float | None, form: str = ".4f") -> str:

@@ -108,6 +108,12 @@ def _label(key: CellKey, paper: Paper) -> str:
     )
 
 
+def whereabouts(records: Iterable[Record]) -> str:
+    """On which data and under which protocols there are records, to be put into a sentence that misses some."""
+    places = sorted({f"{record.key.dataset} under {record.key.protocol}" for record in records})
+    return f" (there are records on {', '.join(places)})" if places else ""
+
+
 def require_side_by_side(cells: Mapping[Place, Sequence[Record]]) -> None:
     """The records of each place can be averaged, and those of all places compared.
 

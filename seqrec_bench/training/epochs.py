@@ -11,6 +11,9 @@ from torch import Tensor
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch, FitContext
 
+DIVERGED = 10_000.0
+"""No mean loss of a target gets here: to know nothing costs 21 nats in a catalogue of a billion items."""
+
 _PIECE = 4096
 """How many steps' losses are kept in one tensor."""
 
@@ -33,7 +36,7 @@ def fit_epochs(
             exponential moving average with this decay over the epochs so far. Training goes on from the weights.
 
     Raises:
-        ScoreError: The loss of an epoch is NaN or infinite.
+        ScoreError: The loss of an epoch is NaN, infinite, or so great that the training has diverged.
     """
     best, best_number, best_weights = -math.inf, 0, None
     average = _MovingAverage(averaging) if averaging else None
@@ -42,8 +45,10 @@ def fit_epochs(
         net.train()
         loss = train_epoch()
         seconds = time.perf_counter() - started
-        if not math.isfinite(loss):
-            raise ScoreError(f"The training loss became {loss} in epoch {number}: try a smaller learning rate.")
+        if not abs(loss) <= DIVERGED:
+            raise ScoreError(
+                f"The training diverged, its loss became {loss:.3g} in epoch {number}: try a smaller learning rate."
+            )
         net.eval()
         with _averaged(net, average):
             validation = context.validate()

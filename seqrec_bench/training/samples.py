@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Sequences
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,3 +106,15 @@ def shift_left(histories: Int64Array) -> tuple[Int64Array, Int64Array]:
     counts = (histories != PADDING).sum(axis=1)
     positions = (np.arange(length) + (length - counts)[:, None]) % length
     return np.take_along_axis(histories, positions, axis=1), counts
+
+
+def shift_right(weights: Float32Array, counts: Int64Array) -> Float32Array:
+    """(B, L, L) weights between the places that `shift_left` gives, for those of the histories that it was given.
+
+    Rows and columns of padding hold 0.
+    """
+    length = weights.shape[1]
+    places = np.arange(length) - (length - counts)[:, None]  # (B, L), below 0 at padding
+    moved = np.take_along_axis(weights, places[:, :, None] % length, axis=1)
+    moved = np.take_along_axis(moved, places[:, None, :] % length, axis=2)
+    return np.where((places >= 0)[:, :, None] & (places >= 0)[:, None, :], moved, 0)

@@ -129,7 +129,7 @@ HISTORIES = np.array([[0, 0, 0, 0, 9], [0, 0, 3, 1, 15], [2, 4, 6, 8, 10], [0, 0
 
 
 def test_attention_weights_stand_at_the_places_of_the_history(trained: AMLSTM) -> None:
-    items = trained.attention_weights(np.array([11, 0, 4, 1]), HISTORIES).items
+    items = trained.explain(np.array([11, 0, 4, 1]), HISTORIES).items
     assert items is not None
     assert items.shape == (4, 5, 5)
     present = HISTORIES > 0
@@ -143,7 +143,7 @@ def test_attention_weights_stand_at_the_places_of_the_history(trained: AMLSTM) -
 
 
 def test_memory_weights_are_those_after_the_latest_item(trained: AMLSTM) -> None:
-    users = trained.attention_weights(np.array([11, 0, 4, 1]), HISTORIES).users
+    users = trained.explain(np.array([11, 0, 4, 1]), HISTORIES).users
     assert users is not None
     assert users.shape == (4, 12)
     np.testing.assert_allclose(users.sum(axis=1), 1, rtol=1e-5)
@@ -152,10 +152,33 @@ def test_memory_weights_are_those_after_the_latest_item(trained: AMLSTM) -> None
         np.testing.assert_allclose(weights, trained._net.memory_weights(dynamic).detach()[0], atol=1e-6)
 
 
-def test_a_part_that_is_left_out_has_no_weights_to_show(train: Sequences) -> None:
-    weights = fitted(train, attention=False, memory=False).attention_weights(np.array([1]), np.array([[2, 3]]))
-    assert weights.items is None
-    assert weights.users is None
+def test_a_part_that_is_left_out_has_nothing_to_show(train: Sequences) -> None:
+    bare = fitted(train, attention=False, memory=False, fixed_user_vector=False)
+    found = bare.explain(np.array([1]), np.array([[2, 3]]))
+    assert found.items is None
+    assert found.users is None
+    assert found.parts is not None
+    assert list(found.parts) == ["LSTM", "bias"]
+    np.testing.assert_allclose(sum(found.parts.values()), bare.score(np.array([1]), np.array([[2, 3]])), rtol=1e-5)
+
+
+def test_the_terms_of_the_scores_are_those_of_y_and_d(trained: AMLSTM) -> None:
+    users = np.array([11, 0, 4])
+    parts = trained.explain(users, HISTORIES[:3]).parts
+    weights = {name: np.float64(value) for name, value in trained.state().items()}
+    assert parts is not None
+    for row, (user, history) in enumerate(zip(users, HISTORIES[:3], strict=True)):
+        dynamic = trained._net.dynamic(torch.from_numpy(history[history > 0][None]))[0, -1].detach().numpy()
+        recalled = trained._net.recall(torch.from_numpy(dynamic)).detach().numpy() - dynamic
+        for item in (1, 7, 15):
+            left, right = np.split(weights["item_output"][item - 1], 2)
+            expected = {
+                "LSTM": np.dot(dynamic, left),
+                "memory": np.dot(recalled, left),
+                "fixed": np.dot(weights["user_key"][user], right),
+                "bias": weights["item_bias"][item - 1],
+            }
+            assert {name: part[row, item] for name, part in parts.items()} == pytest.approx(expected, abs=1e-5)
 
 
 def test_score_equals_the_net_on_unpadded_histories(trained: AMLSTM) -> None:

@@ -208,7 +208,7 @@ def test_scores_without_a_part(parts: Parts) -> None:
         (Parts(fixed_user_vector=False), set()),
         (Parts(memory=False, fixed_user_vector=False), {"memory", "user_value", "user_key"}),
     ],
-    ids=str,
+    ids=["none", "attention", "memory", "fixed user vector", "memory and fixed user vector"],
 )
 def test_a_part_that_is_left_out_has_no_weights(parts: Parts, gone: set[str]) -> None:
     def names(net: AMLSTMNet) -> set[str]:

@@ -1,5 +1,6 @@
 """Kept vectors: the same as trained ones, found by all that decides them, and never in the way."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -108,5 +109,7 @@ def test_a_cache_that_can_not_be_written_is_done_without(empty_vector_cache: Pat
 
 
 def test_nothing_but_whole_files_stays_behind(empty_vector_cache: Path) -> None:
+    (empty_vector_cache / "tmp-of-a-process-that-was-killed").mkdir(parents=True)
+    os.utime(empty_vector_cache / "tmp-of-a-process-that-was-killed", (0, 0))
     cached_vectors({}, SENTENCES, Training())
     assert [path.suffix for path in empty_vector_cache.iterdir()] == [".npy"]

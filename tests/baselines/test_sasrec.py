@@ -335,3 +335,24 @@ def test_what_is_restored_scores_alike(uneven: Sequences, histories: np.ndarray)
 def test_heads_must_share_the_dimension() -> None:
     with pytest.raises(InputError, match=r"sasrec\.dimension is 10, which 4 heads can't share: give a multiple"):
         SASRec(dimension=10, heads=4)
+
+
+def test_the_attention_shown_is_what_the_last_block_attends_with(net: SASRecNet) -> None:
+    """With one head, the weights times the values are what the attention answers; with two, half of each head's are."""
+    weights = net.last_weights(ITEMS, COUNTS)
+    x, present = net._placed(ITEMS, COUNTS)
+    x = net.blocks[0](x, present)
+    last = net.blocks[1]
+    normed = last.attention_norm(x)
+    heads, width = last.attention.heads, D // last.attention.heads
+    query, key = (layer(normed).numpy() for layer in (last.attention.query, last.attention.key))
+    start = 0
+    for row, n in enumerate(COUNTS.tolist()):
+        for t in range(n):
+            expected = np.zeros(L)
+            for part in (slice(h * width, (h + 1) * width) for h in range(heads)):
+                powers = [math.exp(query[start + t, part] @ key[start + s, part] / width**0.5) for s in range(t + 1)]
+                expected[: t + 1] += np.array(powers) / sum(powers) / heads
+            np.testing.assert_allclose(weights[row, t], expected, atol=1e-12)
+        assert not weights[row, n:].any()
+        start += n

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seqrec_baselines.session_batches import session_parallel_steps
@@ -72,13 +72,11 @@ sessions_and_batch_size = (
 )
 
 
-@settings(deadline=None)
 @given(sessions_and_batch_size)
 def test_equals_the_literal_iterator(drawn: tuple[Sequences, int]) -> None:
     assert steps_of(*drawn) == list(literal_steps(*drawn))
 
 
-@settings(deadline=None)
 @given(sessions_and_batch_size)
 def test_every_transition_comes_exactly_once(drawn: tuple[Sequences, int]) -> None:
     train, batch_size = drawn
@@ -88,7 +86,6 @@ def test_every_transition_comes_exactly_once(drawn: tuple[Sequences, int]) -> No
     assert sorted(found) == expected
 
 
-@settings(deadline=None)
 @given(sessions_and_batch_size)
 def test_a_row_goes_on_from_the_event_before_and_from_nothing_at_a_sessions_start(
     drawn: tuple[Sequences, int],

@@ -83,7 +83,7 @@ def test_describe_shows_the_facts_about_movielens_100k(ml_100k: Dataset) -> None
     assert facts["interactions"] == "100,000"
     assert facts["training interactions"] == "98,114"
     assert facts["items without training interaction"] == "4 (1525, 1624, 1625, 1671)"
-    assert facts["users whose last item is ambiguous"] == "415"
+    assert facts["users whose test item is ambiguous"] == "415"
 
 
 def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_what_is_cached_is_looked_up_once_and_not_fetched(monkeypatch: pytest.Mo
 
 def test_own_files_are_loaded_with_their_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     interactions, tags = tmp_path / "mine.csv", tmp_path / "tags.csv"
-    interactions.write_text("who,what,when\nu,a,1\n")
+    interactions.write_text("who,what,when\nu,a,1\nu,b,2\n")
     tags.write_text("item,tags\na,x|y\n")
     data = load_dataset(None, interactions, tags, Columns("who", "what", "when"))
     assert data.name == "mine"

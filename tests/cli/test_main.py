@@ -12,15 +12,6 @@ def call(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True)
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["search", "--help"], ["table", "-h"], ["data", "fetch", "--help"]]
-)
-def test_help_is_there_and_exits_with_0(arguments: list[str]) -> None:
-    done = call(*arguments)
-    assert done.returncode == 0
-    assert "Usage:" in done.stdout
-
-
 def test_help_starts_without_torch_and_other_heavy_libraries() -> None:
     code = (
         "import sys\n"
@@ -33,13 +24,6 @@ def test_help_starts_without_torch_and_other_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "heavy: []"
-
-
-def test_without_a_command_it_shows_the_commands() -> None:
-    done = call()
-    assert done.returncode == 2
-    assert "run" in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import errno
 import io
 import sys
 from collections.abc import Callable
@@ -10,10 +11,11 @@ from rich.progress import Progress
 
 from seqrec_bench.cli import progress
 from seqrec_bench.cli.progress import LiveDisplay, open_display
+from seqrec_bench.experiments.processes import Lost
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Record
+from seqrec_bench.records import Claimant, Record
 
 CELL = Cell("fpmc", "paper", 4, 0, {"epochs": 10})
 
@@ -89,3 +91,33 @@ def test_a_cell_that_starts_anew_has_one_bar() -> None:
     display.advanced(CELL, epoch(1))
     display.advanced(CELL, None)
     assert [(bar.description.strip(), bar.completed) for bar in bars.tasks] == [("cells", 0), (str(CELL), 0)]
+
+
+def test_what_is_lost_and_what_is_waited_for_are_named(
+    capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
+) -> None:
+    clock(0.0)
+    terminal = io.StringIO()
+    bars = Progress(console=Console(file=terminal, width=120))
+    with open_display([CELL], jobs=1) as log:
+        for display in (log, LiveDisplay(bars, [CELL], TimeLeft([CELL], jobs=1))):
+            display.advanced(CELL, None)
+            display.advanced(CELL, Lost("its process was killed by SIGKILL: was memory short?"))
+            display.advanced(CELL, None)
+            display.waits(CELL, Claimant("a-host", 123, "2026-01-01T00:00:00+00:00"))
+    lost = "fpmc paper-d4-s0: lost, and started once more: its process was killed by SIGKILL: was memory short?"
+    waiting = "fpmc paper-d4-s0: waiting for process 123 on a-host, which is running it"
+    started = "fpmc paper-d4-s0: started"
+    assert capsys.readouterr().err.splitlines() == [started, lost, started, waiting]
+    assert terminal.getvalue().splitlines() == [lost, waiting]
+
+
+def test_a_log_that_cant_be_written_costs_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    with open_display([CELL], jobs=1) as display:
+        display.advanced(CELL, None)
+        display.ended(CELL, RECORD)

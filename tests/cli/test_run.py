@@ -1,6 +1,8 @@
 import json
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.main import app
-from seqrec_bench.cli.run import parse_numbers
 from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.experiments.run import Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Outcome
+from seqrec_bench.experiments.run import Plan
 from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
@@ -152,7 +155,7 @@ def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
         (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
         (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
         (["--models", "fpmc", "--set", "epochs=2", "--variant", "x"], "not MODEL.KEY=VALUE"),
-        (["--models", "fpmc", "--set", "caser.epochs=2", "--variant", "x"], "a model that is not run"),
+        (["--models", "fpmc", "--set", "caser.epochs=2", "--variant", "x"], "another model than fpmc"),
         (["--models", "fpmc", "--set", "fpmc.epoch=2", "--variant", "x"], "did you mean 'epochs'"),
         (["--models", "fpmc", "--set", "fpmc.epochs=two", "--variant", "x"], "give a whole number"),
         (["--models", "fmpc"], "did you mean 'fpmc'"),
@@ -181,14 +184,17 @@ def test_a_wrong_call_is_refused_before_anything_is_run(
 
 @pytest.fixture
 def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
-    """The cells that were to be run, none of which is."""
+    """The cells that were to be run, none of which is; nor is the evaluator attacked before."""
     asked: list[Cell] = []
 
-    def execute_none(pending: Sequence[Cell], *how: Any) -> Outcome:
-        asked.extend(pending)
-        return execute_by_protocol([], *how)
+    def execute_none(plan: Plan, *how: Any) -> Outcome:
+        asked.extend(plan.pending)
+        return Outcome()
 
     monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", execute_none)
+    monkeypatch.setattr(
+        "seqrec_bench.cli.run.require_sound_evaluator", lambda split: {"suite": SUITE, "passed": len(ATTACKS)}
+    )
     return asked
 
 
@@ -200,8 +206,9 @@ def test_a_suite_is_run_as_it_stands(
     bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
 ) -> None:
     assert bench(*arguments).exit_code == 0
-    assert asked_for == cells(load_suite(suite))
-    assert [cell.settings for cell in asked_for] == [cell.settings for cell in cells(load_suite(suite))]
+    expected = cells(load_suite(suite))
+    assert asked_for == expected
+    assert [cell.settings for cell in asked_for] == [cell.settings for cell in expected]
 
 
 def test_a_suite_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:
@@ -234,6 +241,63 @@ def test_a_results_directory_that_cant_be_one_is_refused(bench: Callable[..., Re
     assert "can't be written to" in str(done.exception)
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 64 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here; tests/experiments/test_execution.py has the planted version")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="tmpfs is Linux's")
+def test_a_full_disk_ends_the_run_with_one_sentence_and_the_cell_is_kept(
+    bench: Callable[..., Result], small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    runs = small_disk / "runs"
+    where = ("--models", "popularity", "--results", str(runs))
+    assert bench(*where).exit_code == 0
+    before = {path: path.read_bytes() for path in runs.rglob("*.*")}
+    with suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as ballast:
+        for _ in range(64 * 1024 // 512):
+            ballast.write(bytes(512))
+    more = ("--models", "popularity,sequential-rules", "--results", str(runs))
+    full = bench(*more)
+    assert isinstance(full.exception, InputError)
+    assert f"Results can't be written to {runs} any more (No space left on device), so the run was stopped" in str(
+        full.exception
+    )
+    assert {path: path.read_bytes() for path in runs.rglob("*.*")} == before
+    (small_disk / "ballast").unlink()
+    assert "To run: 1 cell; done already: 1 cell." in bench(*more).stderr
+
+
+def test_what_a_killed_run_has_left_is_removed(bench: Callable[..., Result], tmp_path: Path) -> None:
+    bench("--models", "popularity")
+    (path,) = (tmp_path / "runs").rglob("*.json")
+    for name in (f".{path.name}.0123456789abcdef", f".{path.name}.claim", ".paper-d4-s0.json.claim"):
+        path.with_name(name).touch()
+    bench("--models", "popularity")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_where_nothing_locks_it_says_so(bench: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqrec_bench.cli.run.has_locks", lambda folder: False)
+    assert "is on a file system without locks: start only one run" in bench("--models", "popularity").stderr
+
+
+def test_cells_of_other_runs_are_counted_as_theirs(
+    bench: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", lambda plan, *how: how[-1].elsewhere.append(plan))
+    assert "Finished: 0 cells, with records in " in (said := bench("--models", "popularity").stderr)
+    assert "; 1 cell by other runs meanwhile." in said
+
+
 def test_data_with_repeats_are_warned_of(bench: Callable[..., Result], ratings: Path) -> None:
     text = ratings.read_text()
     ratings.write_text(text + text.splitlines()[1] + "\n")
@@ -251,13 +315,13 @@ def test_without_dask_the_executor_says_how_to_install_it(
 
 
 def test_numbers_are_lists_and_ranges() -> None:
-    assert parse_numbers("0-2,7,1", "--seeds", least=0) == [0, 1, 2, 7]
+    assert parse_numbers("0-2,7,1", "--seeds", least=0, most=9) == [0, 1, 2, 7]
 
 
 @pytest.mark.parametrize("text", ["", "a", "1,", "1-", "-1", "3-1", "1.5", "²"])
 def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
     with pytest.raises(BenchError, match="--seeds"):
-        parse_numbers(text, "--seeds", least=0)
+        parse_numbers(text, "--seeds", least=0, most=9)
 
 
 def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | None = None) -> Ranks:
@@ -269,7 +333,7 @@ def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | Non
 @pytest.fixture
 def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite of one model that only counts."""
-    monkeypatch.setattr("seqrec_bench.cli.run.load_suite", lambda name: [Group(["popularity"], [100], [0])])
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: [Group(["popularity"], [100], [0])])
 
 
 @pytest.mark.usefixtures("small_paper")
@@ -298,4 +362,4 @@ def test_nothing_is_run_by_an_evaluator_with_a_fault(
     done = bench("--all")
     assert isinstance(done.exception, AttackError)
     assert "so nothing was run" in str(done.exception)
-    assert Store(tmp_path / "runs").records() == []
+    assert not (tmp_path / "runs").exists()

@@ -30,7 +30,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     ratings = tmp_path / "ratings.csv"
     ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
     groups = [Group(["fpmc", "popularity"], [4], [0], "short", {"fpmc": {"epochs": 2}}, PROTOCOLS)]
-    monkeypatch.setattr("seqrec_bench.cli.run.load_suite", lambda name: groups)
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: groups)
 
     def call(*arguments: str) -> Result:
         command = ["run", "--suite", "audit", "--interactions", str(ratings), "--results", str(tmp_path / "runs")]

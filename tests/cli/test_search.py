@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from seqrec_bench.cli.main import app
 from seqrec_bench.errors import InputError
+from seqrec_bench.records.claims import claim
 
 COMMAND = [sys.executable, "-c", "from seqrec_bench.cli.main import main; main()", "search"]
 
@@ -165,3 +166,15 @@ def test_optuna_that_is_not_there_is_asked_for(arguments: list[str], monkeypatch
     done = call(*arguments)
     assert isinstance(done.exception, InputError)
     assert "pip install" in str(done.exception)
+
+
+def test_a_log_that_another_search_writes_is_left_to_it(arguments: list[str], tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "tiny" / "item-knn.jsonl"
+    log.parent.mkdir(parents=True)
+    other = claim(log)
+    assert other is not None
+    done = call(*arguments)
+    other.release()
+    assert isinstance(done.exception, InputError)
+    assert f"{log} is being written by another search (process {os.getpid()} on " in str(done.exception)
+    assert list(log.parent.iterdir()) == []

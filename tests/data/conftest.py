@@ -1,8 +1,6 @@
-"""Real files of MovieLens 100K, and a web server and wheels of the tests' own."""
+"""Real files of MovieLens 100K, and wheels of the tests' own."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -42,34 +40,6 @@ def grouplens_members(recbole_folder: Path) -> dict[str, bytes]:
         "ml-100k/u.data": rows,
         "ml-100k/u.item": ("\n".join(films) + "\n").encode("latin-1"),
     }
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, bytes], str]]:
-    """Puts a file on a web server on this machine and returns its address; other addresses there answer 404."""
-    pages: dict[str, bytes] = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = pages.get(self.path)
-            self.send_response(404 if content is None else 200)
-            self.end_headers()
-            self.wfile.write(content or b"")
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keeps the test's output clean."""
-
-    def add(name: str, content: bytes) -> str:
-        pages[f"/{name}"] = content
-        return f"http://127.0.0.1:{server.server_port}/{name}"
-
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield add
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

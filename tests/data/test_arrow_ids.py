@@ -69,3 +69,12 @@ def test_the_first_missing_id_is_named(ids: list[str | None]) -> None:
         return
     with pytest.raises(InputError, match=f"Row {missing[0]} of the file has no u"):
         encode_ids(column, "u", "the file")
+
+
+def test_one_long_id_among_many_is_refused_where_all_would_take_its_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = pa.chunked_array([["long id", *"abcde"]])
+    monkeypatch.setattr(arrow_ids, "MOST_CHARACTERS", 42)
+    assert decoded(column) == ["long id", *"abcde"]
+    monkeypatch.setattr(arrow_ids, "MOST_CHARACTERS", 41)
+    with pytest.raises(InputError, match="Column u of the file has 6 ids, and one of 7 characters: shorten it"):
+        encode_ids(column, "u", "the file")

@@ -9,7 +9,7 @@ import pytest
 
 from seqrec_bench.data import Interactions, RawTags
 from seqrec_bench.data.interactions import RawData
-from seqrec_bench.data.sources import Archive, SourceUnavailableError, Wheel, is_cached
+from seqrec_bench.data.sources import Archive, Member, SourceUnavailableError, Wheel, is_cached
 from seqrec_bench.errors import InputError
 
 Serve = Callable[[str, bytes], str]
@@ -27,8 +27,8 @@ def archive_at(url: str, checksum: str = sha256(CONTENT)) -> Archive:
 
 
 def wheel_of(members: Mapping[str, bytes]) -> Wheel:
-    checksums = {member: sha256(content) for member, content in members.items()}
-    return Wheel("seqrec-example==1.0", checksums, lambda folder: DATA)
+    wanted = {path: Member(sha256(content), len(content)) for path, content in members.items()}
+    return Wheel("seqrec-example==1.0", wanted, lambda folder: DATA)
 
 
 def files_in(folder: Path) -> list[str]:

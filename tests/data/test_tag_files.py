@@ -32,6 +32,12 @@ def test_titles_may_be_absent(tmp_path: Path) -> None:
     assert read_tags(write(tmp_path, "f.csv", "iid,categories\n1,a\n")) == RawTags({"1": frozenset({"a"})}, {})
 
 
+@pytest.mark.parametrize(("year", "title"), [("1995", "Toy Story (1995)"), ("V", "Toy Story"), ("", "Toy Story")])
+def test_a_year_in_a_column_of_its_own_goes_with_the_title(tmp_path: Path, year: str, title: str) -> None:
+    path = write(tmp_path, "f.csv", f"item_id,movie_title,release_year,genres\n1,Toy Story,{year},a\n")
+    assert read_tags(path).titles == {"1": title}
+
+
 def test_a_single_token_of_recbole_is_one_tag(tmp_path: Path) -> None:
     tags = read_tags(write(tmp_path, "f.item", "item_id:token\tgenre:token\n1\tScience fiction\n"))
     assert tags.tags == {"1": frozenset({"Science fiction"})}
@@ -46,7 +52,7 @@ def test_quotation_marks_are_content_for_recbole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
-        ("f.csv", "", "no column .* among : rename the item column"),
+        ("f.csv", "", "has no column names in its first line"),
         ("f.csv", "item,title\n", "no column .* among item, title: rename the column of tags"),
         ("f.csv", "item,tags,genres\n", "2 columns .* rename the column of tags"),
         ("f.csv", "item,tags\n1,a\n2\n", r"Row 2 of .*f\.csv has 1 values for 2 columns"),
@@ -63,11 +69,18 @@ def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
         read_tags(tmp_path / "f.csv")
 
 
-@pytest.mark.parametrize(("name", "content"), [("f.csv", b"item,tags\n\xff,a\n"), ("f.csv.gz", b"item,tags\n1,a\n")])
-def test_damaged_files_are_an_error(tmp_path: Path, name: str, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("f.csv", b"item,tags\n\xff,a\n", "Row 1 of .*is not UTF-8 text"),
+        ("f.csv.gz", b"item,tags\n1,a\n", "can't be unpacked"),
+        ("f.csv", b'item,tags\n1,a\n2,"b\n3,c\n', "Row 2 of .*quotation marks that do not fit together"),
+    ],
+)
+def test_damaged_files_are_an_error(tmp_path: Path, name: str, content: bytes, problem: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(InputError, match="can't be read as text"):
+    with pytest.raises(InputError, match=problem):
         read_tags(path)
 
 
@@ -75,4 +88,5 @@ def test_movielens_100k_of_recbole_is_read(recbole_folder: Path) -> None:
     tags = read_tags(recbole_folder / "ml-100k.item")
     assert len(tags.tags) == len(tags.titles) == 1_682
     assert tags.tags["1"] == {"Animation", "Children's", "Comedy"}
+    assert tags.titles["1"] == "Toy Story (1995)"
     assert sum(map(len, tags.tags.values())) == 2_893

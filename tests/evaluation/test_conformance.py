@@ -5,7 +5,7 @@ from functools import cache, partial
 
 import pytest
 
-from seqrec_bench.evaluation.conformance import ALL_CHECKS, Factory, fitting, restoring, scoring
+from seqrec_bench.evaluation.conformance import ALL_CHECKS, Factory, explaining, fitting, restoring, scoring
 from seqrec_bench.evaluation.registry import build, registered
 
 SETTINGS = {
@@ -28,5 +28,6 @@ def test_registered_recommender(name: str, check: Callable[[Factory], None]) -> 
 
 
 def test_every_check_is_among_all_checks() -> None:
-    defined = {name for module in (scoring, fitting, restoring) for name in vars(module) if name.startswith("check_")}
+    modules = (scoring, fitting, restoring, explaining)
+    defined = {name for module in modules for name in vars(module) if name.startswith("check_")}
     assert defined == {check.__name__ for check in ALL_CHECKS}

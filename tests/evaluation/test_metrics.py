@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqrec_bench.evaluation.metrics import METRICS, hit_rate, metric, ndcg, reciprocal_rank
+from seqrec_bench.evaluation.metrics import METRICS, hit_rate, metric, ndcg, reciprocal_rank, validation_figures
 from seqrec_bench.records import Ranks
 
 GAINS: dict[str, Callable[[int], float]] = {
@@ -87,3 +87,10 @@ def test_a_metric_is_found_by_its_written_name() -> None:
     np.testing.assert_array_equal(metric(found, "NDCG@50"), ndcg(found, 50))
     np.testing.assert_array_equal(metric(found, "MRR@5"), reciprocal_rank(found, 5))
     np.testing.assert_array_equal(metric(found, "HR@10"), hit_rate(found, 10))
+
+
+def test_validation_figures_are_the_means_over_users_at_50() -> None:
+    found = validation_figures(ranks((0, 1), (2, 1), (50, 1)))
+    assert found == pytest.approx(
+        {"HR@50": 2 / 3, "MRR@50": (1 + 1 / 3) / 3, "NDCG@50": (1 + 1 / 2) / 3}  # the third is at rank 51
+    )

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.conformance import ALL_CHECKS, ConformanceError, Factory, check_recommender
 from seqrec_bench.evaluation.conformance.trials import noise_split
-from seqrec_bench.recommender import Epoch, FitContext, Sequences
+from seqrec_bench.recommender import Epoch, Explanation, FitContext, Sequences
 
 PLANTED: list[tuple[Factory, str, str]] = []
 """Recommenders with the check that has to catch them, and its complaint."""
@@ -74,7 +74,29 @@ class Keeping(Honest):
         self.counts, self.biases = state["counts"], state["biases"]
 
 
-@pytest.mark.parametrize("make", [Honest, Keeping])
+@dataclass
+class Explaining(Honest):
+    """Takes its scores apart, and names its weights as attention."""
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        self.n_users = train.n_users
+
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        n_rows, length = histories.shape
+        decays = self.decay ** np.arange(length)[::-1].astype(np.float32)
+        contributions = decays[:, None] * self.counts[histories]
+        contributions[:, -1] += self.biases
+        contributions[histories == 0] = 0
+        contributions[histories[:, -1] == 0, -1] = 0
+        seen = (histories != 0)[:, :, None] & (histories != 0)[:, None, :] & np.tri(length, dtype=bool)
+        items = (seen / np.maximum(seen.sum(axis=2, keepdims=True), 1)).astype(np.float32)
+        parts = {"counts": self.score(users, histories) - self.biases, "biases": np.tile(self.biases, (n_rows, 1))}
+        by_user = np.full((n_rows, self.n_users), 1 / self.n_users, dtype=np.float32)
+        return Explanation(parts, contributions, items, by_user)
+
+
+@pytest.mark.parametrize("make", [Honest, Keeping, Explaining])
 def test_an_honest_recommender_passes(make: Factory) -> None:
     check_recommender(make)
 
@@ -394,6 +416,85 @@ class SortsTheDataOfTheState(Keeping):
     def restore(self, train: Sequences, state: Mapping[str, Any]) -> None:
         super().restore(train, state)
         train.items.sort()
+
+
+@planted("check_explanation_has_the_right_shapes", "its explanation is empty")
+class ExplainsNothing(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        return Explanation()
+
+
+@planted("check_explanation_has_the_right_shapes", "its explanation is a dict")
+class ExplainsInADict(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        return vars(super().explain(users, histories))
+
+
+@planted("check_explanation_has_the_right_shapes", "part 'counts' of its explanation is not finite float32")
+class ExplainsWithoutThePadding(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        return replace(found, parts={name: part[:, 1:] for name, part in found.parts.items()})
+
+
+@planted("check_explained_terms_sum_to_the_scores", "its parts do not sum to its scores")
+class ForgetsAPart(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        return replace(found, parts={"counts": found.parts["counts"]})
+
+
+@planted("check_explained_terms_sum_to_the_scores", "its contributions do not sum to its scores")
+class DividesTheWrongScores(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        return replace(found, contributions=found.contributions * np.float32(0.5))
+
+
+@planted("check_explained_terms_sum_to_the_scores", "it explains scores by padding")
+class CreditsThePadding(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        return replace(found, contributions=np.roll(found.contributions, 1, axis=1))
+
+
+@planted("check_attention_is_a_distribution", "it attends to padding or to later items")
+class AttendsFromTheLeft(Explaining):
+    """Its places are those of histories with the padding on the right."""
+
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        return replace(found, items=found.items[:, ::-1, ::-1])
+
+
+@planted("check_attention_is_a_distribution", "weights of its attention over items do not sum to 1")
+class DropsAttention(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        return replace(found, items=found.items * np.float32(0.5))
+
+
+@planted("check_attention_is_a_distribution", "a weight of its attention over users is negative")
+class GivesLogits(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        return replace(found, users=np.log(found.users))
+
+
+@planted("check_explaining_changes_nothing", r"explain\(\) changed its scores")
+class ExplainsOnce(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        self.biases = self.biases + np.arange(len(self.biases), dtype=np.float32)
+        return found
+
+
+@planted("check_explaining_changes_nothing", r"explain\(\) changed its arguments")
+class ExplainsInPlace(Explaining):
+    def explain(self, users: np.ndarray, histories: np.ndarray) -> Any:
+        found = super().explain(users, histories)
+        histories[:, 0] = 0
+        return found
 
 
 @pytest.mark.parametrize(("make", "name", "complaint"), PLANTED, ids=[make.__name__ for make, _, _ in PLANTED])

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Dataset, leave_one_out
-from seqrec_bench.evaluation.protocols import ALL, LOO_FULL, PROTOCOLS
+from seqrec_bench.data.k_core import k_core
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.protocols import ALL, LOO_FULL, PROTOCOLS, find_protocol, on_core, place_in_order
 
 FINGERPRINT = "8df578def4c95512d9f012c9779a4ed6bb92926686068bacc93aed9c034f623d"
 """Of MovieLens 100K in every record under loo-full-v1."""
@@ -57,3 +59,38 @@ def test_every_protocol_holds_out_different_things(ml_100k: Dataset) -> None:
         sample = b"" if test.negatives is None else test.negatives.tobytes()
         seen.add((test.targets.tobytes(), test.history.items.tobytes(), test.ranks_seen, sample))
     assert len(seen) == len(ALL)
+
+
+@pytest.mark.parametrize("family", ["loo-full", "time-full"])
+def test_a_core_is_that_protocol_on_the_users_and_items_with_so_many_interactions(
+    family: str, ml_100k: Dataset
+) -> None:
+    base, core = find_protocol(f"{family}-v1"), find_protocol(on_core(f"{family}-v1", 50))
+    assert core.name == f"{family}-50core-v1"
+    arranged = core.arrange(ml_100k)
+    assert min(arranged.sequences.lengths.min(), arranged.sequences.item_counts[1:].min()) >= 50
+    found, expected = core.hold_out(arranged), base.hold_out(k_core(ml_100k, 50))
+    np.testing.assert_array_equal(found.test.targets, expected.test.targets)
+    np.testing.assert_array_equal(found.train.items, expected.train.items)
+
+
+@pytest.mark.parametrize(
+    "name", ["loo", "loo-full-1core-v1", "loo-full-05core-v1", "loo-full-5core", "loo-full-seen-5core-v1"]
+)
+def test_a_protocol_that_is_not_there_is_refused_with_those_that_are(name: str) -> None:
+    with pytest.raises(InputError) as raised:
+        find_protocol(name)
+    assert str(raised.value).startswith(f"There is no protocol {name!r}: choose from loo-full-v1, ")
+    assert str(raised.value).endswith("and loo-full-<K>core-v1 and time-full-<K>core-v1 with a K from 2 up.")
+
+
+def test_a_protocol_without_a_core_says_so() -> None:
+    with pytest.raises(InputError, match=r"only loo-full-v1 and time-full-v1 have one"):
+        on_core("loo-full-seen-v1", 5)
+
+
+def test_cores_come_after_the_protocols_whose_names_stand_fast() -> None:
+    names = ["time-full-9core-v1", "time-full-v1", "loo-full-5core-v1", "loo-full-v1"]
+    assert sorted(names, key=place_in_order) == [
+        "loo-full-v1", "time-full-v1", "loo-full-5core-v1", "time-full-9core-v1",
+    ]  # fmt: skip

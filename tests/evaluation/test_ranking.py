@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seqrec_bench.data.split import Holdout, leave_one_out
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.ranking import MAX_BLOCK_SIZE, latest_items, rank_targets
+from seqrec_bench.evaluation.ranking import MAX_BLOCK_SIZE, latest_items, rank_targets, score_as_ranked
 from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Recommender, Sequences
 
 Score = Callable[[Int64Array, Int64Array], Any]
@@ -294,3 +294,20 @@ def test_latest_items_equals_the_literal_loop(rows: list[list[int]], length: int
     found = latest_items(sequences(rows, 9), np.array(users), length)
     assert found.tolist() == expected
     assert found.dtype == np.int64
+
+
+def test_one_users_scores_are_computed_where_they_are_ranked() -> None:
+    """In the same row of the same block, on which rounding may depend."""
+    table = np.random.default_rng(0).random((300, 6)).astype(np.float32)
+    history = sequences([[1, 2, 3]] * 300, n_items=5)
+    scorer = Scorer(lambda users, histories: table[users])
+    for user in (0, 255, 256, 299):
+        np.testing.assert_array_equal(score_as_ranked(cast(Recommender, scorer), history, user), table[user])
+    asked = [users.tolist() for users in scorer.asked]
+    rank_targets(cast(Recommender, scorer), leave_one_out(history).test)
+    first, second = (users.tolist() for users in scorer.asked[4:])
+    assert asked == [first, first, second, second]
+
+
+def test_nobodys_latest_items_are_an_empty_block() -> None:
+    assert latest_items(sequences([[1, 2]], 9), np.array([], dtype=np.int64), None).shape == (0, 1)

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seqrec_bench.errors import InputError
@@ -22,7 +22,6 @@ def n_successors(sequences: Sequences) -> np.ndarray:
     return np.bincount([a for a, _ in pairs])[1:]
 
 
-@settings(deadline=None)
 @given(shape=shapes, n_users=st.integers(1, 20), order=st.floats(0, 1), seed=st.integers(0, 2**32 - 1))
 def test_sequences_are_what_the_contract_says(shape: tuple[int, int], n_users: int, order: float, seed: int) -> None:
     n_items, length = shape
@@ -35,7 +34,6 @@ def test_sequences_are_what_the_contract_says(shape: tuple[int, int], n_users: i
     np.testing.assert_array_equal(sequences.times, np.tile(np.arange(length), n_users))
 
 
-@settings(deadline=None)
 @given(n_items=st.integers(2, 30), seed=st.integers(0, 2**32 - 1))
 def test_full_order_is_one_cycle_through_all_items(n_items: int, seed: int) -> None:
     sequences = synthetic_sequences(n_users=30, n_items=n_items, length=n_items, order=1, seed=seed)

@@ -25,7 +25,7 @@ from seqrec_bench.recommender import Epoch
 class Unruly:
     fault: Literal[
         "none", "raises", "dies", "nan-in-epoch-2", "nan-at-the-end", "sleeps", "raises-late", "no-array",
-        "sleeps-once", "waits", "kills-its-parent",
+        "sleeps-once", "dies-once", "waits", "kills-its-parent",
     ] = "none"
     epochs: int = 3
     report: str = ""
@@ -42,6 +42,9 @@ class Unruly:
         if self.fault == "raises":
             raise ZeroDivisionError("no luck")
         if self.fault == "dies":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.fault == "dies-once" and not os.path.exists("died"):
+            open("died", "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
         if self.fault == "sleeps":
             time.sleep(600)

@@ -2,24 +2,28 @@
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing import forkserver
+from pathlib import Path
 from threading import Event
+from types import NoneType
 
 import numpy as np
 import pytest
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.cell import Setting, run_cell
-from seqrec_bench.experiments.processes import CellError, CellProcesses
+from seqrec_bench.experiments.processes import CellError, CellProcesses, Lost, Progress, _explain_death
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
 pytestmark = pytest.mark.usefixtures("unruly")
 
-Reports = list[tuple[Cell, Epoch | None]]
+Reports = list[tuple[Cell, Progress]]
 
 
 @pytest.fixture
@@ -55,7 +59,6 @@ def test_a_cell_gives_the_record_and_weights_that_it_gives_in_this_process(
     [
         ("raises", r"^ZeroDivisionError: no luck \(module_of_unruly_\S+\.py, line \d+\)$"),
         ("nan-in-epoch-2", "^In epoch 2: unruly gave NaN"),
-        ("dies", "^its process was killed by SIGKILL: was memory short"),
     ],
 )
 def test_a_cell_that_fails_says_why_and_leaves_the_others_alone(
@@ -66,6 +69,46 @@ def test_a_cell_that_fails_says_why_and_leaves_the_others_alone(
     with pytest.raises(CellError, match=cause):
         failing.result()
     assert sound.result().record.key.variant == "paper"
+
+
+def test_a_cell_whose_process_dies_is_tried_once_more_and_the_others_notice_nothing(
+    processes: CellProcesses, reports: Reports
+) -> None:
+    dying = Cell("unruly", "odd", 0, 0, {"fault": "dies"})
+    failing, sound = processes.submit(dying), processes.submit(Cell("unruly", "paper", 0, 0))
+    with pytest.raises(CellError, match=r"^its process was killed by SIGKILL: was memory short"):
+        failing.result()
+    assert sound.result().record.key.variant == "paper"
+    lost = Lost("its process was killed by SIGKILL: was memory short?")
+    assert [progress for cell, progress in reports if cell == dying] == [None, lost, None]
+
+
+def test_a_cell_that_dies_once_is_run_to_its_end(
+    processes: CellProcesses, reports: Reports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cell = Cell("unruly", "odd", 0, 0, {"fault": "dies-once"})
+    record = processes.submit(cell).result().record
+    assert (tmp_path / "died").exists()
+    assert [type(progress) for _, progress in reports] == [NoneType, Lost, NoneType, Epoch, Epoch, Epoch]
+    assert len(record.curve) == 3
+
+
+def test_a_cell_that_raises_is_not_tried_again(processes: CellProcesses, reports: Reports) -> None:
+    with pytest.raises(CellError):
+        processes.submit(Cell("unruly", "odd", 0, 0, {"fault": "raises"})).result()
+    assert [progress for _, progress in reports] == [None]
+
+
+def test_cells_are_run_though_the_process_that_they_are_forked_from_is_killed(
+    processes: CellProcesses, reports: Reports
+) -> None:
+    slow = processes.submit(Cell("unruly", "odd", 0, 0, {"epochs": 1000}))
+    while len(reports) < 2:
+        time.sleep(0.01)
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+    assert len(slow.result().record.curve) == 1000
+    assert sum(isinstance(progress, Lost) for _, progress in reports) == 1
 
 
 def test_cells_have_one_thread_each_and_the_run_keeps_its_own(
@@ -114,3 +157,30 @@ def test_a_setting_that_is_shared_already_serves_several(toy: Dataset) -> None:
             processes = CellProcesses(1, run_cell, shared, lambda cell, epoch: None)
             assert processes.submit(Cell("unruly", "paper", 0, seed)).result().record.key.seed == seed
             processes.shutdown()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="a process's signals are looked up in /proc")
+def test_ctrl_c_is_for_the_run_and_not_for_its_cells(processes: CellProcesses, reports: Reports) -> None:
+    slow = processes.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
+    while not reports:
+        time.sleep(0.01)
+    (process,) = processes._running
+    for number in (process.pid, forkserver._forkserver._forkserver_pid):
+        status = Path(f"/proc/{number}/status").read_text()
+        blocked = int(status.partition("SigBlk:")[2].split()[0], base=16)
+        assert blocked >> (signal.SIGINT - 1) & 1
+    processes.shutdown()
+    assert slow.exception()
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "says"),
+    [
+        (-signal.SIGKILL, "was memory short"),
+        (-signal.SIGTERM, "by SIGTERM, by somebody else"),
+        (-signal.SIGSEGV, "SIGSEGV: the recommender's native code has crashed"),
+        (3, "exit code 3 and no result"),
+    ],
+)
+def test_a_death_is_told_by_its_exit_code(exit_code: int, says: str) -> None:
+    assert says in _explain_death(exit_code)

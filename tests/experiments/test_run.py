@@ -1,6 +1,4 @@
-import weakref
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +6,8 @@ import pytest
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError, InvalidRecordError
-from seqrec_bench.experiments.cell import FinishedCell, Setting, run_cell
-from seqrec_bench.experiments.processes import CellError
-from seqrec_bench.experiments.run import execute, make_plan
+from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Record, Store
 
@@ -28,24 +25,6 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def record(toy: Dataset) -> Record:
     return run_cell(CELL, Setting(toy, "cpu"), lambda epoch: None).record
-
-
-class Here:
-    """An executor that answers at once: with finished cells, or with the error that it was given for a cell."""
-
-    def __init__(self, dataset: Dataset, errors: dict[Cell, BaseException]) -> None:
-        self.setting, self.errors, self.is_shut_down = Setting(dataset, "cpu"), errors, False
-
-    def submit(self, cell: Cell) -> Future[FinishedCell]:
-        future: Future[FinishedCell] = Future()
-        if cell in self.errors:
-            future.set_exception(self.errors[cell])
-        else:
-            future.set_result(run_cell(cell, self.setting, lambda epoch: None))
-        return future
-
-    def shutdown(self) -> None:
-        self.is_shut_down = True
 
 
 def test_without_records_everything_is_to_be_run_in_order(store: Store, toy: Dataset) -> None:
@@ -105,77 +84,19 @@ def test_an_impossible_cell_stops_the_plan(store: Store, toy: Dataset) -> None:
         make_plan([CELL, Cell("unruly", "odd", 0, 0, {"luck": 1})], store, toy, fresh=False)
 
 
-def test_records_are_stored_and_failures_keep_none_back(store: Store, toy: Dataset) -> None:
-    ended = []
-    executor = Here(toy, {CELL: CellError("no luck")})
-    outcome = execute([CELL, OTHER], executor, store, lambda cell, result: ended.append((cell, type(result))))
-    assert outcome.finished == [OTHER]
-    assert outcome.failed == [(CELL, "no luck")]
-    assert [record.key.seed for record in store.records()] == [1]
-    assert sorted(ended, key=str) == [(CELL, str), (OTHER, Record)]
-    assert executor.is_shut_down
+def test_what_another_run_has_stored_since_is_taken_if_it_is_of_use(store: Store, toy: Dataset, record: Record) -> None:
+    plan = make_plan([CELL, OTHER], store, toy, fresh=False)
+    assert plan.stored_since(CELL) is None
+    store.save(replace(record, recipe=replace(record.recipe, version=9)))
+    assert plan.stored_since(CELL) is None
+    store.save(record)
+    assert plan.stored_since(CELL) == record
+    assert plan.stored_since(OTHER) is None
 
 
-def test_an_error_that_nobody_foresaw_is_a_failed_cell_too(store: Store, toy: Dataset) -> None:
-    outcome = execute([CELL, OTHER], Here(toy, {CELL: LookupError("no luck")}), store, lambda cell, result: None)
-    assert outcome.failed == [(CELL, "LookupError: no luck")]
-    assert outcome.finished == [OTHER]
-
-
-def test_an_interruption_loses_no_cell_that_is_done(store: Store, toy: Dataset) -> None:
-    def interrupt(cell: Cell, result: Record | str) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        execute([CELL, OTHER], Here(toy, {}), store, interrupt, {"passed": 3})
-    assert [record.key.seed for record in store.records()] == [0, 1]
-    for record in store.records():
-        assert store.load_weights(record)
-        assert record.environment["attacks"] == {"passed": 3}
-
-
-def test_an_interruption_keeps_what_is_stored_and_shuts_down(store: Store, toy: Dataset) -> None:
-    executor = Here(toy, {})
-
-    def interrupt(cell: Cell, result: Record | str) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        execute([CELL], executor, store, interrupt)
-    assert executor.is_shut_down
-    assert len(store.records()) == 1
-
-
-def test_weights_are_stored_with_their_record(store: Store, toy: Dataset) -> None:
-    outcome = execute([CELL, Cell("popularity", "paper", 0, 0)], Here(toy, {}), store, lambda cell, result: None)
-    assert outcome.without_weights == []
-    counted, trained = store.records()
-    assert counted.weights is None
-    assert store.load_weights(trained).keys() == {"worst", "ballast"}
-
-
-def test_a_record_whose_weights_cant_be_kept_is_stored_and_named(store: Store, toy: Dataset) -> None:
-    odd = Cell("unruly", "odd", 0, 0, {"fault": "no-array"})
-    outcome = execute([odd, CELL], Here(toy, {}), store, lambda cell, result: None)
-    assert set(outcome.finished) == {odd, CELL}
-    ((cell, complaint),) = outcome.without_weights
-    assert cell == odd
-    assert "The state has float under 'worst'" in complaint
-    assert [record.weights is None for record in store.records()] == [True, False]
-
-
-def test_weights_are_let_go_once_they_are_stored(store: Store, toy: Dataset) -> None:
-    finished: list[weakref.ref[FinishedCell]] = []
-    alive: list[int] = []
-
-    class Watched(Here):
-        def submit(self, cell: Cell) -> Future[FinishedCell]:
-            future = super().submit(cell)
-            finished.append(weakref.ref(future.result()))
-            return future
-
-    def count(cell: Cell, result: Record | str) -> None:
-        alive.append(sum(each() is not None for each in finished))
-
-    execute([replace(CELL, seed=seed) for seed in range(4)], Watched(toy, {}), store, count)
-    assert alive == [4, 3, 2, 1]
+def test_what_fresh_found_is_not_taken_and_what_was_stored_since_is(store: Store, toy: Dataset, record: Record) -> None:
+    store.save(record)
+    plan = make_plan([CELL], store, toy, fresh=True)
+    assert plan.stored_since(CELL) is None
+    store.save(record)
+    assert plan.stored_since(CELL) == record

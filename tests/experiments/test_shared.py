@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from seqrec_bench.data import Dataset
+from seqrec_bench.errors import InputError
 from seqrec_bench.experiments.cell import Setting
 from seqrec_bench.experiments.shared import Shared
 
@@ -97,3 +99,9 @@ def test_no_file_is_to_be_seen(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with closing(Shared(Thing("one", [np.arange(3)]))):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_directory_for_temporary_files_is_named(monkeypatch: Any) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    with pytest.raises(InputError, match=r"^The data for the cells can't be put into /nowhere \(No such file or direc"):
+        Shared(Thing("one", [np.arange(3)]))

@@ -13,7 +13,7 @@ from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
 from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
 
-names = st.text(min_size=1, max_size=8)
+names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,7}", fullmatch=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | numbers | st.text(), lambda inner: st.lists(inner, max_size=3)
@@ -133,7 +133,7 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting("test", ranks([0.5, 1, 2], [1, 1, 1])), "its ranks are not whole numbers"),
         (setting("test", ranks([True, True, True], [1, 1, 1])), "its ranks are not whole numbers"),
         (setting("test", ranks([2**70, 1, 2], [1, 1, 1])), "its ranks are not whole numbers"),
-        (setting("test", ranks([], [])), "its ranks are not whole numbers"),
+        (setting("test", ranks([], [])), "at least one user"),
         (setting("test", ranks([0, 1, 2], [1, 1])), "equal, 1-d"),
         (setting("test", ranks([0, -1, 2], [1, 1, 1])), "better must be 0 or more"),
         (setting("test", ranks([0, 1], [1, 1])), "not of the same users"),
@@ -158,9 +158,18 @@ def test_a_constant_that_is_no_number_is_refused(record: Record, constant: str) 
         read(written(record).replace("300000000", constant))
 
 
-def test_a_number_too_great_to_be_finite_is_refused(record: Record) -> None:
-    with pytest.raises(ValueError, match="its epoch 1 is not finite"):
-        read(written(record).replace("6.25", "1e999"))
+@pytest.mark.parametrize("place", ["6.25", "1e-06", '"2.1.0"'])
+def test_a_number_too_great_to_be_finite_is_refused(record: Record, place: str) -> None:
+    assert place in written(record)
+    with pytest.raises(ValueError, match="it holds 1e999, which is greater than any float"):
+        read(written(record).replace(place, "1e999"))
+
+
+@pytest.mark.parametrize("value", ["true", "1.0"])
+@pytest.mark.parametrize("field", ["schema", "epoch"])
+def test_what_equals_one_is_not_one(record: Record, field: str, value: str) -> None:
+    with pytest.raises(ValueError, match=r"its schema is|is not epoch 1"):
+        read(written(record).replace(f'"{field}": 1', f'"{field}": {value}'))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '"record"'])

@@ -1,8 +1,10 @@
 """The store keeps what it was given, whole, and believes nothing that was changed behind its back."""
 
+import errno
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -136,7 +138,7 @@ def assert_refused(store: Store, key: CellKey, complaint: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        pytest.param('"schema": 1', '"schema": 2', "its schema is 2, and this version reads 1", id="future schema"),
+        pytest.param('"schema": 1', '"schema": 0', "its schema is 0, and this version reads 1", id="unknown schema"),
         pytest.param('"parameters"', '"metrics": {}, "parameters"', "unknown .'metrics'", id="unknown field"),
         pytest.param('"parameters": 1000,\n', "", "missing .'parameters'", id="missing field"),
         pytest.param("1681", "-1", "better must be 0 or more", id="impossible ranks"),
@@ -247,15 +249,30 @@ class TestRanksBesideTheRecord:
         store.save(record)
         assert_refused(store, record.key, "validation_better")
 
+    def test_a_pickled_object_in_an_array_file_is_refused_and_does_nothing(
+        self, store: Store, record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        class Trap:
+            def __reduce__(self) -> tuple[Any, ...]:
+                return Path.touch, (tmp_path / "sprung",)
 
-@pytest.fixture(params=["fsync", "replace"])
+        def save_traps(file: Any, allow_pickle: bool, **arrays: Any) -> None:
+            np.savez(file, **{name: np.array([Trap()] * len(array), dtype=object) for name, array in arrays.items()})
+
+        monkeypatch.setattr(np, "savez_compressed", save_traps)
+        store.save(record)
+        assert_refused(store, record.key, "Object arrays cannot be loaded when allow_pickle=False")
+        assert not (tmp_path / "sprung").exists()
+
+
+def fail_if_new(path: Path, mode: str = "r", *how: Any, open_it: Callable[..., Any] = Path.open, **more: Any) -> Any:
+    return fail() if "x" in mode else open_it(path, mode, *how, **more)
+
+
+@pytest.fixture(params=[(Path, "open", fail_if_new), (os, "fsync", fail), (Path, "replace", fail)], ids=lambda p: p[1])
 def full_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """From the call on, either writing the content or putting it in place fails."""
-
-    def fill() -> None:
-        monkeypatch.setattr(*((os, "fsync", fail) if request.param == "fsync" else (Path, "replace", fail)))
-
-    yield fill
+    """From the call on, making a file, writing its content or putting it in place fails."""
+    yield lambda: monkeypatch.setattr(*request.param)
 
 
 @pytest.mark.usefixtures("any_place")
@@ -279,9 +296,27 @@ def test_a_first_write_that_fails_leaves_nothing(store: Store, record: Record, f
     assert store.load(record.key) is None
 
 
-def test_an_unusable_directory_is_refused_and_a_new_one_made(tmp_path: Path) -> None:
-    Store(tmp_path / "new" / "results").require_writable()
+def test_a_directory_that_is_there_but_takes_no_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(dir: Path) -> None:  # permissions do not keep root out
+        if dir == tmp_path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with pytest.raises(InputError, match=rf"^Results can't be written to {tmp_path} \(Permission denied\): name "):
+        Store(tmp_path).require_writable()
+
+
+def test_a_directory_is_made_when_it_is_opened(tmp_path: Path) -> None:
+    for _ in range(2):
+        Store(tmp_path / "new" / "results").open()
     assert list((tmp_path / "new" / "results").iterdir()) == []
+
+
+def test_an_unusable_directory_is_refused_and_nothing_left_in_any(tmp_path: Path) -> None:
+    Store(tmp_path / "new" / "results").require_writable()
+    assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"can't be written to \S+file/results .*--results"):
         Store(tmp_path / "file" / "results").require_writable()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,8 @@ def test_a_single_changed_byte_is_noticed(store: Store, record: Record, position
     content = bytearray(weight_file(store).read_bytes())
     content[position] ^= 1
     weight_file(store).write_bytes(content)
-    with pytest.raises(InvalidRecordError, match=r"safetensors is not the file that was written .* --models caser"):
+    advice = f"--models caser .* --results {re.escape(str(store.root))}"
+    with pytest.raises(InvalidRecordError, match=rf"safetensors is not the file that was written .* {advice}"):
         store.load_weights(found)
 
 

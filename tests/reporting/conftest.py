@@ -11,12 +11,12 @@ N_USERS = 40
 SEEDS = (0, 1, 2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def paper() -> Paper:
     return load_paper("chen2020")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_record() -> Callable[..., Record]:
     """Builds a record of the paper's data and protocol, with ranks drawn for its model, variant, dimension and seed."""
 
@@ -54,7 +54,7 @@ def make_record() -> Callable[..., Record]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def all_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record]:
     """A record of every cell of Table 1 and of the figures, at three seeds."""
     records = [
@@ -69,7 +69,7 @@ def all_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record
     return records
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ablation_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record]:
     """A record of AM-LSTM as published and of each of its ablations, at three seeds."""
     variants = ["paper", *[row.variant for row in paper.ablations]]

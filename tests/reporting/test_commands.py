@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,11 +36,19 @@ def run(*arguments: str | Path) -> tuple[str, BaseException | None]:
     return outcome.stdout, outcome.exception
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory, all_records: list[Record], ablation_records: list[Record]) -> Path:
+    """The records in two directories, of which tests get copies: to save a record waits for the disk."""
+    folder = tmp_path_factory.mktemp("saved")
+    for name, records in (("results", all_records), ("ablations", ablation_records)):
+        for record in records:
+            Store(folder / name).save(record)
+    return folder
+
+
 @pytest.fixture
-def results(tmp_path: Path, all_records: list[Record]) -> Path:
-    for record in all_records:
-        Store(tmp_path / "results").save(record)
-    return tmp_path / "results"
+def results(tmp_path: Path, saved: Path) -> Path:
+    return Path(shutil.copytree(saved / "results", tmp_path / "results"))
 
 
 def remove(results: Path, model: str, pattern: str) -> None:
@@ -122,17 +131,13 @@ def test_plot_draws_into_the_results_and_prints_where(results: Path, all_records
     assert run("table", "--results", results)[1] is None
 
 
-def test_plot_draws_where_it_is_told(results: Path, tmp_path: Path) -> None:
-    out = tmp_path / "elsewhere"
-    printed, _ = run("plot", "--results", results, "--out", out)
-    assert sorted(path.name for path in out.iterdir()) == [Path(line).name for line in printed.splitlines()]
-    assert not (results / "figures").exists()
-
-
-def test_plot_draws_what_there_is_before_it_says_what_is_missing(results: Path) -> None:
+def test_plot_draws_what_there_is_where_it_is_told_and_says_what_is_missing(results: Path, tmp_path: Path) -> None:
     remove(results, "fpmc", "paper-d75-*")
-    printed, error = run("plot", "--results", results)
+    out = tmp_path / "elsewhere"
+    printed, error = run("plot", "--results", results, "--out", out)
+    assert sorted(path.name for path in out.iterdir()) == [Path(line).name for line in printed.splitlines()]
     assert len(printed.splitlines()) == 4
+    assert not (results / "figures").exists()
     assert isinstance(error, MissingCellsError)
     assert "(fpmc paper-d75): make them with" in str(error)
 
@@ -163,10 +168,8 @@ def test_table_of_data_without_records_is_missing(results: Path) -> None:
 
 
 @pytest.fixture
-def ablation_results(tmp_path: Path, ablation_records: list[Record]) -> Path:
-    for record in ablation_records:
-        Store(tmp_path / "ablations").save(record)
-    return tmp_path / "ablations"
+def ablation_results(tmp_path: Path, saved: Path) -> Path:
+    return Path(shutil.copytree(saved / "ablations", tmp_path / "ablations"))
 
 
 @pytest.mark.parametrize(

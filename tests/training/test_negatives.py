@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
@@ -16,7 +16,6 @@ def sequences(rows: list[list[int]]) -> Sequences:
     return Sequences(items=items, times=np.arange(len(items)), offsets=offsets, n_items=N_ITEMS)
 
 
-@settings(deadline=None)
 @given(histories, st.integers(0, 7), st.integers(0, 2**32 - 1))
 def test_never_seen_by_the_user_unless_all_are(rows: list[list[int]], n_draws: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seqrec_bench.errors import InputError
@@ -59,7 +59,6 @@ def unpadded(batches: Iterator[Samples]) -> list[tuple[int, list[int], list[int]
     ]
 
 
-@settings(deadline=None)
 @given(user_lengths, window_lengths, batch_sizes, seeds)
 def test_sliding_windows_equal_a_literal_loop(lengths: list[int], length: int, batch_size: int, seed: int) -> None:
     train = sequences(lengths)
@@ -69,7 +68,6 @@ def test_sliding_windows_equal_a_literal_loop(lengths: list[int], length: int, b
     assert sorted(found) == literal_sliding(train, length)
 
 
-@settings(deadline=None)
 @given(user_lengths, window_lengths, batch_sizes, seeds)
 def test_cut_windows_are_a_partition_of_each_user(lengths: list[int], length: int, batch_size: int, seed: int) -> None:
     train = sequences(lengths)
@@ -83,7 +81,6 @@ def test_cut_windows_are_a_partition_of_each_user(lengths: list[int], length: in
 
 
 @pytest.mark.parametrize("windows", [sliding_windows, cut_windows])
-@settings(deadline=None)
 @given(user_lengths, window_lengths, batch_sizes, seeds)
 def test_every_item_but_a_first_is_a_target_once_after_its_input(
     windows: Windows, lengths: list[int], length: int, batch_size: int, seed: int

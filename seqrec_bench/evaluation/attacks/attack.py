@@ -73,6 +73,6 @@ def _carry_out(attack: Attack[SubjectT], evaluate: Evaluator, subject: SubjectT)
         found, verdict = str(reason), Verdict.NOT_APPLICABLE
     except (Deviation, ConformanceError) as deviation:
         found, verdict = str(deviation), Verdict.FAILED
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         found, verdict = in_words(error), Verdict.FAILED
     return Finding(attack.name, attack.expected, found, verdict)

@@ -1,20 +1,22 @@
 """Checks of the contract that a recommender's author can run: each is a function named for the fact that holds.
 
 A check takes a factory of fresh, unfitted recommenders (hashable, as classes and functions are) and raises
-`ConformanceError` if the fact does not hold. ``check_recommender(MyRecommender)`` runs them all; with pytest,
-parametrize a test with `ALL_CHECKS`. The data is synthetic and small, 60 to 200 users of up to 10 items, so that a
-trained model needs seconds; give it hyperparameters with which it can learn from so little.
+`ConformanceError` if the fact does not hold. ``check_recommender(MyRecommender)`` runs them all and stops at the first
+that fails, `examine` goes on; with pytest, parametrize a test with `ALL_CHECKS`. The data is synthetic and small, 60 to
+200 users of up to 10 items, so that a trained model needs seconds; give it hyperparameters with which it can learn from
+so little.
 
 Scores that ought to be equal may differ by float rounding where the shape of the batch differs, and not at all where
 the very same call is repeated.
 """
 
-from seqrec_bench.evaluation.conformance import fitting, restoring, scoring
-from seqrec_bench.evaluation.conformance.trials import ConformanceError, Factory
+from seqrec_bench.evaluation.conformance import explaining, fitting, restoring, scoring
+from seqrec_bench.evaluation.conformance.examination import Finding, examine
+from seqrec_bench.evaluation.conformance.trials import Check, ConformanceError, Factory
 
-ALL_CHECKS = scoring.CHECKS + fitting.CHECKS + restoring.CHECKS
+ALL_CHECKS: tuple[Check, ...] = scoring.CHECKS + fitting.CHECKS + restoring.CHECKS + explaining.CHECKS
 
-__all__ = ["ALL_CHECKS", "ConformanceError", "Factory", "check_recommender"]
+__all__ = ["ALL_CHECKS", "Check", "ConformanceError", "Factory", "Finding", "check_recommender", "examine"]
 
 
 def check_recommender(make: Factory) -> None:

@@ -10,6 +10,7 @@ from seqrec_bench.evaluation.conformance.trials import (
     Trial,
     arrays_of,
     everyday_split,
+    leaving_data_alone,
     require,
     shared_trial,
 )
@@ -77,7 +78,8 @@ def _restore(recommender: Recommender, train: Sequences, state: State) -> Recomm
     """Gives the recommender this state and returns it."""
     assert isinstance(recommender, Restorable)
     try:
-        recommender.restore(train, state)
+        with leaving_data_alone(recommender, "restore"):
+            recommender.restore(train, state)
     except InputError as error:
         raise ConformanceError(f"{recommender.name}: it refuses its own state ({error})") from error
     return recommender

@@ -64,10 +64,10 @@ def check_scores_do_not_depend_on_the_batch(make: Factory) -> None:
     together = trial.scores()
     for row in range(0, len(users), 7):
         alone = trial.recommender.score(users[[row]], histories[[row]])[:, 1:]
-        require(_close(alone, together[[row]]), trial.recommender, "it scores a user otherwise alone than in a batch")
+        require(is_close(alone, together[[row]]), trial.recommender, "it scores a user otherwise alone than in a batch")
     order = np.random.default_rng(SEED).permutation(len(users))
     shuffled = trial.recommender.score(users[order], histories[order])[:, 1:]
-    require(_close(shuffled, together[order]), trial.recommender, "a row's scores depend on its place in the batch")
+    require(is_close(shuffled, together[order]), trial.recommender, "a row's scores depend on its place in the batch")
 
 
 def check_scoring_changes_nothing(make: Factory) -> None:
@@ -90,7 +90,7 @@ def check_more_padding_changes_nothing(make: Factory) -> None:
     for length in range(short.shape[1] + 1, 1 + min(limit or LONGEST, LONGEST)):
         padded = np.pad(short, ((0, 0), (length - short.shape[1], 0)), constant_values=PADDING)
         scores = trial.recommender.score(users, padded)[:, 1:]
-        require(_close(scores, expected), trial.recommender, f"padding to length {length} changes its scores")
+        require(is_close(scores, expected), trial.recommender, f"padding to length {length} changes its scores")
 
 
 def check_order_matters_only_where_declared(make: Factory) -> None:
@@ -102,12 +102,17 @@ def check_order_matters_only_where_declared(make: Factory) -> None:
     users, histories = trial.inputs()
     if not trial.recommender.uses_order:
         scores = trial.recommender.score(users, _turned_round(histories))[:, 1:]
-        require(_close(scores, trial.scores()), trial.recommender, "it uses order but is not declared to")
+        require(is_close(scores, trial.scores()), trial.recommender, "it uses order but is not declared to")
         return
     whole = latest_items(trial.split.test.history, users, None)
     turned = _turned_round(whole)[:, -histories.shape[1] :]
     scores = trial.recommender.score(users, turned)[:, 1:]
-    require(not _close(scores, trial.scores()), trial.recommender, "it is declared to use order but does not")
+    require(not is_close(scores, trial.scores()), trial.recommender, "it is declared to use order but does not")
+
+
+def is_close(scores: Float32Array, expected: Float32Array) -> bool:
+    """Whether float rounding can be all that differs."""
+    return np.allclose(scores, expected, rtol=ROUNDING, atol=ROUNDING * float(np.abs(expected).max()))
 
 
 def _require_scores(trial: Trial, scores: Float32Array, n_rows: int) -> None:
@@ -116,11 +121,6 @@ def _require_scores(trial: Trial, scores: Float32Array, n_rows: int) -> None:
     found = f"its scores are {scores.dtype} {scores.shape}, not float32 {expected}"
     require(scores.shape == expected and scores.dtype == np.float32, trial.recommender, found)
     require(np.isfinite(scores[:, 1:]).all(), trial.recommender, "some of its scores are NaN or infinite")
-
-
-def _close(scores: Float32Array, expected: Float32Array) -> bool:
-    """Whether float rounding can be all that differs."""
-    return np.allclose(scores, expected, rtol=ROUNDING, atol=ROUNDING * float(np.abs(expected).max()))
 
 
 def _is_whole(value: object, least: int) -> bool:

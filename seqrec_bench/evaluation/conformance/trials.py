@@ -3,7 +3,8 @@
 All data is built anew on every call, so that a recommender that spoils its inputs can't spoil another's trial.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,8 @@ from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import Epoch, FitContext, Float32Array, Int64Array, ItemTags, Recommender, Sequences
 
 Factory = Callable[[], Recommender]
+Check = Callable[[Factory], None]
+"""Raises `ConformanceError` if a fact does not hold of what the factory makes."""
 
 SEED = 7
 
@@ -45,7 +48,8 @@ class Trial:
         """Fits the recommender to the training data and returns this trial."""
         context = fit_context(self.recommender, self.split.validation, seed, self.epochs)
         try:
-            self.recommender.fit(self.split.train, context)
+            with leaving_data_alone(self.recommender, "fit"):
+                self.recommender.fit(self.split.train, context)
         except ScoreError as error:
             raise ConformanceError(str(error)) from error
         return self
@@ -66,6 +70,16 @@ class Trial:
             return float(hit_rate(rank_targets(self.recommender, self.split.test), k).mean())
         except ScoreError as error:
             raise ConformanceError(str(error)) from error
+
+
+@contextmanager
+def leaving_data_alone(recommender: Recommender, method: str) -> Iterator[None]:
+    """Inside, a write to the training data, whose arrays are locked, is a `ConformanceError`."""
+    try:
+        yield
+    except ValueError as error:
+        require("read-only" not in str(error), recommender, f"{method}() changed the training data: it may not")
+        raise
 
 
 def fit_context(recommender: Recommender, validation: Holdout, seed: int, epochs: list[Epoch]) -> FitContext:

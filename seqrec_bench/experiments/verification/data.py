@@ -7,7 +7,7 @@ import numpy as np
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.split import Holdout
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import PADDING, Int64Array
 from seqrec_bench.records import Ranks, Record
 from seqrec_bench.records.check import Check
@@ -37,7 +37,7 @@ class Arrangements:
         """What the record has to be about; None without its data or its protocol."""
         name, protocol = record.key.dataset, record.key.protocol
         dataset = self.datasets.get(name)
-        if not isinstance(dataset, Dataset) or protocol not in PROTOCOLS:
+        if not isinstance(dataset, Dataset) or not known_protocol(protocol):
             return None
         if (name, protocol) not in self._made:
             self._made[name, protocol] = _arrange(dataset, protocol)
@@ -53,8 +53,8 @@ class Arrangements:
 
 
 def _arrange(dataset: Dataset, protocol: str) -> Arranged:
-    arranged = PROTOCOLS[protocol].arrange(dataset)
-    split = PROTOCOLS[protocol].hold_out(arranged)
+    arranged = find_protocol(protocol).arrange(dataset)
+    split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
     return Arranged(arranged, split.test.ranks_seen, split.test.users, candidates)
 
@@ -63,7 +63,7 @@ def check_data(records: Sequence[Record], arrangements: Arrangements) -> Check:
     """Fingerprints are those of the data and tags, in the order that a known protocol gives them."""
     faults, n_passed = [], 0
     for record in records:
-        if record.key.protocol not in PROTOCOLS:
+        if not known_protocol(record.key.protocol):
             faults.append(f"{record.key.path()}: no protocol is called {record.key.protocol}.")
         elif found := arrangements.of(record):
             fault = _data_fault(record, found.dataset)
@@ -132,7 +132,7 @@ def check_ranked_again(records: Sequence[Record], arrangements: Arrangements) ->
     trained = {record.key: record for record in records}
     faults, n_passed, n_alone = [], 0, 0
     for record in records:
-        protocol = PROTOCOLS.get(record.key.protocol)
+        protocol = known_protocol(record.key.protocol)
         if protocol is None or protocol.base is None:
             continue
         base = trained.get(replace(record.key, protocol=protocol.base))

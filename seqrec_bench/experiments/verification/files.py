@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
-from seqrec_bench.records.files import beside, sha256
-from seqrec_bench.records.store import RANKS_SUFFIX, WEIGHTS_SUFFIX
+from seqrec_bench.records.files import RANKS, WEIGHTS, beside, sha256
 
-DERIVED = ("figures", "search", "verdicts.json")
+DERIVED = ("explanations", "figures", "search", "verdicts.json")
 """What stands beside the committed records without being one."""
 _DEPTH = 4
 """Of a record's path: data set, protocol, model, file."""
@@ -44,7 +43,7 @@ def check_files(store: Store) -> Check:
             n_passed += 1
         elif place[0] in DERIVED:
             derived += 1
-        elif len(place) == _DEPTH + 1 and place[2] in PROTOCOLS:
+        elif len(place) == _DEPTH + 1 and known_protocol(place[2]):
             nested.add(place[0])
         else:
             faults.append(f"{path} is {_describe_stray(path, len(place))}: remove it.")
@@ -56,7 +55,7 @@ def check_files(store: Store) -> Check:
 def _describe_stray(path: Path, depth: int) -> str:
     if depth == _DEPTH and re.fullmatch(r"\..+\.[0-9a-f]{16}", path.name):
         return "a temporary file of a run that was stopped, or is under way"
-    if depth == _DEPTH and path.suffix in (RANKS_SUFFIX, WEIGHTS_SUFFIX):
+    if depth == _DEPTH and path.suffix in (RANKS, WEIGHTS):
         return "beside no record that names it"
     return "no record and belongs to none"
 
@@ -76,7 +75,7 @@ def check_hashes(store: Store) -> Check:
                 equal = sha256(file.read_bytes()) == digest
                 found.n_equal += equal
                 faults += [] if equal else [f"{file} is not the file that {path.name} names: run its cell again."]
-            elif file.suffix == WEIGHTS_SUFFIX:
+            elif file.suffix == WEIGHTS:
                 found.n_absent += 1
             else:
                 faults.append(f"{file}, which {path.name} names, is not there: run its cell again.")
@@ -93,10 +92,10 @@ def _attachments(path: Path) -> Iterator[tuple[Path, str]]:
     if not isinstance(fields, dict):
         return
     ranks = fields.get("test")
-    yield from _attachment(path, ranks.get("sha256") if isinstance(ranks, dict) else None, RANKS_SUFFIX)
-    protocol = PROTOCOLS.get(str(fields.get("protocol")))
+    yield from _attachment(path, ranks.get("sha256") if isinstance(ranks, dict) else None, RANKS)
+    protocol = known_protocol(str(fields.get("protocol")))
     if protocol is None or protocol.base is None:  # what is ranked again names weights that stand beside its base
-        yield from _attachment(path, fields.get("weights_sha256"), WEIGHTS_SUFFIX)
+        yield from _attachment(path, fields.get("weights_sha256"), WEIGHTS)
 
 
 def _attachment(path: Path, digest: Any, suffix: str) -> Sequence[tuple[Path, str]]:

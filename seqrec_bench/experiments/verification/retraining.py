@@ -7,7 +7,7 @@ from typing import Any
 
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric
-from seqrec_bench.evaluation.protocols import PROTOCOLS
+from seqrec_bench.evaluation.protocols import find_protocol, known_protocol, place_in_order
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification.recipes import can_be_made, installed
 from seqrec_bench.records import CellKey, Ranks, Record
@@ -28,7 +28,7 @@ def draw(records: Sequence[Record], datasets: Collection[str], number: int, seed
     possible = [
         record
         for record in sorted(records, key=lambda record: record.key)
-        if record.key.dataset in datasets and record.key.protocol in PROTOCOLS and can_be_made(record, models)
+        if record.key.dataset in datasets and known_protocol(record.key.protocol) and can_be_made(record, models)
     ]
     return sorted(random.Random(seed).sample(possible, min(number, len(possible))), key=lambda record: record.key)
 
@@ -40,10 +40,9 @@ def cells_to_train(drawn: Sequence[Record]) -> list[Cell]:
     for record in drawn:
         key = record.key
         cell = Cell(key.model, key.variant, key.dimension, key.seed, models.settings_of(record), key.protocol)
-        base = PROTOCOLS[key.protocol].base
+        base = find_protocol(key.protocol).base
         cells += [replace(cell, protocol=base), cell] if base else [cell]
-    order = list(PROTOCOLS)
-    return sorted(dict.fromkeys(cells), key=lambda cell: order.index(cell.protocol))
+    return sorted(dict.fromkeys(cells), key=lambda cell: place_in_order(cell.protocol))
 
 
 def check_retrained(drawn: Sequence[Record], again: Mapping[CellKey, Record], causes: Mapping[CellKey, str]) -> Check:

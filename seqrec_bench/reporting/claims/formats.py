@@ -9,6 +9,8 @@ from seqrec_bench.reporting.claims.part import Part, Verdict
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, wrapped
 
+COLUMNS = ("what is said", "found", "90 % interval", "verdict")
+
 
 def to_markdown(ledger: Ledger) -> str:
     """A section for each claim, and the notes."""
@@ -18,13 +20,14 @@ def to_markdown(ledger: Ledger) -> str:
 def to_short(ledger: Ledger) -> str:
     """One item for each claim: its verdict, what it says, and how many of its parts hold."""
     lines = [
-        f"**{entry.verdict}**: {escape_markdown(f'{entry.claim.id}, {entry.claim.text}')} {_count(entry)}"
+        f"**{entry.verdict}**: {escape_markdown(f'{entry.claim.id}, {entry.claim.text}')} {count(entry)}"
         for entry in ledger.entries
     ]
     return "\n".join(wrapped(line, first="- ", others="  ") for line in lines) + "\n"
 
 
-def _count(entry: Entry) -> str:
+def count(entry: Entry) -> str:
+    """How many of its parts hold, in a sentence."""
     if entry.missing:
         return "Cells are missing."
     verdicts = [part.verdict for part in entry.parts if part.verdict is not None]
@@ -36,19 +39,23 @@ def _section(entry: Entry) -> str:
     blocks = [f"### {escape_markdown(entry.claim.id)}: {entry.verdict}", wrapped(escape_markdown(entry.claim.text))]
     if entry.parts:
         blocks.append(_table(entry))
-    notes = [*_takes(entry), *entry.remarks]
+    notes = [*takes(entry), *entry.remarks]
     if notes:
         blocks.append(markdown_notes(notes))
     return "\n\n".join(blocks)
 
 
 def _table(entry: Entry) -> str:
-    lines = [["what is said", "found", "90 % interval", "verdict"]]
+    lines = [list(COLUMNS)]
     for part in entry.parts:
-        estimate, interval = _texts(part)
-        verdict = part.verdict.value if part.verdict else "only shown"
-        lines.append([escape_markdown(part.statistic.says), escape_markdown(estimate), interval, verdict])
+        says, found, *others = part_texts(part)
+        lines.append([escape_markdown(says), escape_markdown(found), *others])
     return markdown_table(lines)
+
+
+def part_texts(part: Part) -> list[str]:
+    """What stands in `COLUMNS`."""
+    return [part.statistic.says, *_texts(part), part.verdict.value if part.verdict else "only shown"]
 
 
 def _texts(part: Part) -> tuple[str, str]:
@@ -66,7 +73,7 @@ def _number(value: float, form: str) -> str:
     return text.replace("-", "+", 1) if not any(digit in text for digit in "123456789") else text  # no negative zero
 
 
-def _takes(entry: Entry) -> list[str]:
+def takes(entry: Entry) -> list[str]:
     """What a verdict would take, the parts that would take the same together."""
     if entry.missing:
         return [f"What it would take: {in_words(entry.missing)}."]
@@ -74,7 +81,7 @@ def _takes(entry: Entry) -> list[str]:
     for part in entry.parts:
         if part.takes is not None:
             parts.setdefault(part.takes, []).append(part.statistic.says)
-    return [f"What it would take: {takes} ({'; '.join(says)})." for takes, says in parts.items()]
+    return [f"What it would take: {what} ({'; '.join(says)})." for what, says in parts.items()]
 
 
 def to_json(ledger: Ledger) -> str:

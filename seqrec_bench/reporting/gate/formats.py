@@ -8,7 +8,9 @@ from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.text import one_line
 
+_COLUMNS = ("found", "difference", "bounds", "seeds", "verdict", "remark")
 _DIGITS = 6
 """Of numbers in JSON: the same on every machine, and more than anybody needs."""
 _LEVELS = {ExitCode.DONE: "notice", ExitCode.INCONCLUSIVE: "warning"}
@@ -22,7 +24,7 @@ def to_text(report: Report) -> str:
 
 def _markdown_table(report: Report, metric: str) -> str:
     judgements = [judgement for judgement in report.judgements if judgement.metric == metric]
-    lines = [[escape_markdown(metric), report.before, "found", "difference", "bounds", "seeds", "verdict", "remark"]]
+    lines = [[escape_markdown(metric), escape_markdown(report.before), *_COLUMNS]]
     lines += [_cells(judgement) for judgement in judgements]
     remarked = any(judgement.remark for judgement in judgements)
     return markdown_table(lines if remarked else [line[:-1] for line in lines])
@@ -37,7 +39,7 @@ def _cells(judgement: Judgement) -> list[str]:
         _bounds(judgement),
         str(judgement.n_seeds),
         judgement.verdict.value,
-        judgement.remark,
+        escape_markdown(judgement.remark),
     ]
 
 
@@ -113,7 +115,7 @@ def workflow_command(level: str, title: str, message: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return one_line(text).replace("%", "%25")
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {"text": to_text, "json": to_json, "github": to_github}

@@ -22,6 +22,8 @@ def read_fields(
         require(key in known, f"it has the unknown key {prefix}{key} (known here: {', '.join(known)})")
         require(type(field) is known[key], f"{prefix}{key} is {field!r}, which is not of type {known[key].__name__}")
         require(known[key] is not str or bool(field), f"{prefix}{key} is empty")
+        fine = known[key] is not str or " ".join(field.split()).isprintable()
+        require(fine, f"{prefix}{key} is {field!r}, which has characters that can't be printed")
     for key in types:
         require(key in value, f"it lacks the key {prefix}{key}")
     return dict(value)

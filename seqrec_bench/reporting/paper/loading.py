@@ -12,6 +12,9 @@ from seqrec_bench.reporting.paper.claim_loading import read_claims
 from seqrec_bench.reporting.paper.fields import read_fields, require
 from seqrec_bench.reporting.paper.model import Paper, PaperRow, ProtocolNotes
 
+MAX_CUTOFF = 10_000
+MAX_USERS = 2**31 - 1
+
 PAPERS = Path(__file__).parents[1] / "papers"
 """The papers that come with the package, one TOML file each."""
 
@@ -28,7 +31,9 @@ def load_paper(source: str | Path) -> Paper:
     except OSError as error:
         known = ", ".join(sorted(file.stem for file in PAPERS.glob("*.toml")))
         raise InputError(f"The paper file {path} can't be read ({error.strerror}); built in: {known}.") from error
-    except ValueError as error:
+    except RecursionError as error:
+        raise InputError(f"The paper file {path} is not valid: it is nested too deeply.") from error
+    except (ValueError, OverflowError) as error:
         raise InputError(f"The paper file {path} is not valid: {error}.") from error
 
 
@@ -41,8 +46,8 @@ def _paper(name: str, fields: Any) -> Paper:
         top["table"], "table", {"dimension": int, "n_users": int, "rows": list, "references": list}, {"ablations": list}
     )
     figures = read_fields(top["figures"], "figures", {"metrics": list, "dimensions": list})
-    for where, number in (("cutoff", top["cutoff"]), ("table.n_users", table["n_users"])):
-        require(number > 0, f"{where} must be 1 or more")
+    for where, number, most in (("cutoff", top["cutoff"], MAX_CUTOFF), ("table.n_users", table["n_users"], MAX_USERS)):
+        require(0 < number <= most, f"{where} is {number}, not a whole number from 1 to {most}")
     metrics = _metrics(top["metrics"], "metrics", top["cutoff"])
     paper = Paper(
         name=name,

@@ -48,9 +48,16 @@ def paired_difference(runs: Runs, others: Runs) -> Difference:
     Answers ``population`` about the runs of the differences. Both have the same seeds and users, in the same order.
     """
     differences = Runs(runs.values - others.values)
-    known = differences.n_seeds > 1 and differences.n_users > 1
-    half_width = population([differences], [1]).half_width if known else None
-    return Difference(differences.mean, half_width, differences.n_seeds)
+    return Difference(differences.mean, population_half_width(differences), differences.n_seeds)
+
+
+def population_half_width(runs: Runs) -> float | None:
+    """Half the interval of the mean for users like these, trained again.
+
+    Answers ``population``. None for a single user, and for a single seed of a model whose seed matters.
+    """
+    known = runs.n_users > 1 and (runs.deterministic or runs.n_seeds > 1)
+    return population([runs], [1]).half_width if known else None
 
 
 def estimate_over_seeds(runs: Runs) -> Estimate:

@@ -21,7 +21,7 @@ HERE = [attack for attack in ATTACKS if attack.name != "fresh processes rank ali
 """Those that start no process."""
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_an_honest_evaluator_withstands_them_on_any_small_data(data: st.DataObject) -> None:
     """Users with a single item, repeated items and a catalogue of one among them."""
@@ -69,7 +69,7 @@ def raising(error: Exception) -> Callable[[Evaluator, None], str]:
         (ConformanceError("x: it is otherwise"), "x: it is otherwise", Verdict.FAILED),
         (InputError("No such thing."), "No such thing.", Verdict.FAILED),
         (KeyError("who"), "KeyError: 'who'", Verdict.FAILED),
-        (AssertionError(), "AssertionError: ", Verdict.FAILED),
+        (AssertionError(), "AssertionError", Verdict.FAILED),
         (NotApplicable("it is trained"), "it is trained", Verdict.NOT_APPLICABLE),
     ],
 )

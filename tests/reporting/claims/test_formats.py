@@ -67,8 +67,25 @@ def test_json_holds_all_that_was_found(ledger: Ledger) -> None:
     assert [claim["verdict"] for claim in content["claims"]] == [entry.verdict for entry in ledger.entries]
     first = content["claims"][0]
     part, expected = first["parts"][0], ledger.entries[0].parts[0]
-    assert part["estimate"] == expected.statistic.estimate
-    assert tuple(part["interval_90"]) == expected.statistic.interval
-    assert (part["p_supported"], part["p_refuted"]) == (expected.p_supported, expected.p_refuted)
+    statistic = expected.statistic
+    assert part == {
+        "says": statistic.says,
+        "method": statistic.method,
+        "estimate": statistic.estimate,
+        "interval_90": list(statistic.interval or ()),
+        "found": statistic.found,
+        "verdict": expected.verdict,
+        "p_supported": expected.p_supported,
+        "p_refuted": expected.p_refuted,
+        "takes": expected.takes,
+    }
     assert content["missing"] == [str(cell) for cell in ledger.missing]
     assert content["notes"] == list(ledger.notes)
+
+
+def test_intervals_are_around_their_estimates(ledger: Ledger) -> None:
+    parts = [part for claim in json.loads(to_json(ledger))["claims"] for part in claim["parts"] if part["interval_90"]]
+    assert len(parts) >= 4
+    for part in parts:
+        low, high = part["interval_90"]
+        assert low < part["estimate"] < high

@@ -78,6 +78,6 @@ def test_no_name_in_the_data_can_end_an_annotation_or_begin_one() -> None:
     evil = replace(BAD, subject="x::y,z:\r\n::error::100%")
     lines = to_github(report(evil)).splitlines()
     assert len(lines) == 2
-    assert lines[0].startswith("::error title=x%3A%3Ay%2Cz%3A%0D%0A%3A%3Aerror%3A%3A100%25 HR@50 falls short::")
+    assert lines[0].startswith("::error title=x%3A%3Ay%2Cz%3A %3A%3Aerror%3A%3A100%25 HR@50 falls short::")
     assert re.fullmatch(r"::error title=[^:,]*::[^\r\n]*\n", workflow_command("error", "a:b,c\n", "m\r\n::error::"))
     assert len(to_text(report(evil)).splitlines()) == len(to_text(report(BAD)).splitlines())

@@ -1,6 +1,7 @@
 """Exact and count-based tests."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -24,6 +25,19 @@ def test_without_ties_it_is_the_exact_rank_sum_test(values: list[float], others:
     if len({*values, *others}) < len(values) + len(others):
         return
     expected = stats.mannwhitneyu(values, others, alternative="less", method="exact").pvalue
+    assert permutation_p_smaller(values, others) == pytest.approx(expected)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=4), st.lists(st.integers(0, 4), min_size=1, max_size=4))
+def test_with_ties_it_is_the_share_of_all_choices_whose_sum_of_midranks_is_no_greater(
+    values: list[int], others: list[int]
+) -> None:
+    pooled = [*values, *others]
+    midranks = [
+        sum(other < value for other in pooled) + sum(other == value for other in pooled) / 2 for value in pooled
+    ]
+    sums = [sum(choice) for choice in combinations(midranks, len(values))]
+    expected = sum(total <= sum(midranks[: len(values)]) for total in sums) / len(sums)
     assert permutation_p_smaller(values, others) == pytest.approx(expected)
 
 

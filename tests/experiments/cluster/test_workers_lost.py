@@ -1,3 +1,5 @@
+"""Workers that are killed; the last of these files, so that no other test needs new ones."""
+
 from dataclasses import replace
 from typing import Any
 

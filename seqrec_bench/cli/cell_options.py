@@ -1,0 +1,162 @@
+"""The options that say which cells a command is about, the same for `run` and for whatever looks at its cells."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.protocol_options import choose_protocol
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.registry import parse_setting
+from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, Cell, Group, cells, load_suite, suites
+from seqrec_bench.records import PAPER_VARIANT
+
+MAX_NUMBERS = 10_000
+"""In one range of dimensions or seeds."""
+
+
+AllOption = Annotated[bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")]
+SuiteOption = Annotated[
+    str | None, typer.Option("--suite", metavar="NAME", help=f"Another set of cells: {', '.join(suites())}.")
+]
+ModelsOption = Annotated[
+    str | None, typer.Option("--models", metavar="A,B", help="Only these models, by name; your own too.")
+]
+DimsOption = Annotated[
+    str | None,
+    typer.Option("--dims", metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's"),
+]
+SeedsOption = Annotated[str | None, typer.Option("--seeds", metavar="0-4", help="Seeds.", show_default="0-4")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter; needs --variant.")
+]
+VariantOption = Annotated[
+    str, typer.Option("--variant", metavar="NAME", help="The name under which a changed model is recorded.")
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What these options were given."""
+
+    all_cells: bool
+    suite: str | None
+    models: str | None
+    dims: str | None
+    seeds: str | None
+    settings: Sequence[str]
+    variant: str
+    protocol: str | None
+    k_core: int | None
+
+
+def choose_cells(asked: Asked) -> list[Cell]:
+    """The cells that are asked for, in anytime order.
+
+    Raises:
+        InputError: The options contradict each other, or one of them can't be read.
+    """
+    if [asked.all_cells, asked.suite is not None, asked.models is not None].count(True) != 1:
+        raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
+    if asked.models is not None:
+        groups = _model_groups(asked.models, asked.settings, asked.variant)
+    else:
+        groups = _suite_groups("paper" if asked.suite is None else asked.suite, asked.settings, asked.variant)
+    groups = _under(groups, asked.protocol, asked.k_core, asked.suite)
+    return cells([_restrict(group, asked.dims, asked.seeds) for group in groups])
+
+
+def _suite_groups(suite: str, settings: Sequence[str], variant: str) -> list[Group]:
+    """What --all or --suite asks for."""
+    if settings or variant != PAPER_VARIANT:
+        raise InputError(
+            "--set and --variant don't go with --all and --suite, whose settings stand fast: use --models."
+        )
+    return load_suite(suite)
+
+
+def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Group]:
+    """What --models asks for: the dimension and the seeds of the paper's Table 1."""
+    if settings and variant == PAPER_VARIANT:
+        raise InputError(
+            f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
+        )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,99}", variant):
+        raise InputError(
+            f"--variant {variant!r} becomes part of a file's name: use at most 100 small letters, digits, dots, dashes."
+        )
+    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
+    if not names:
+        raise InputError(f"--models {models!r} names no model: give names with commas between them.")
+    paper = load_suite("paper")[0]
+    return [Group(names, paper.dimensions[:1], paper.seeds, variant, parse_settings(settings, names))]
+
+
+def _under(groups: list[Group], protocol: str | None, k_core: int | None, suite: str | None) -> list[Group]:
+    """The groups under the protocol that is asked for, if one is."""
+    if protocol is None and k_core is None:
+        return groups
+    if suite is not None:
+        raise InputError("--protocol and --k-core don't go with --suite, which names its protocols: use --models.")
+    name = choose_protocol(protocol, k_core).name
+    return [replace(group, protocols=[name]) for group in groups]
+
+
+def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
+    if dims is not None:
+        numbers = parse_numbers(dims, "--dims", least=1, most=MAX_DIMENSION)
+        # Whatever order they are named in, the main dimension still comes first: it makes the table.
+        group = replace(group, dimensions=sorted(numbers, key=lambda number: number != group.dimensions[0]))
+    if seeds is not None:
+        group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED))
+    return group
+
+
+def parse_numbers(text: str, option: str, least: int, most: int) -> list[int]:
+    """The numbers in ``0-2,7``, in the order given.
+
+    Raises:
+        InputError: The text is not such a list, has too many numbers, or one that is too small or too great.
+    """
+    numbers: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal() or part.endswith("-"):
+            raise InputError(f"{option} {text!r} is not a list of numbers: give it like 0-4 or 25,100.")
+        span = _number(first), _number(last or first)
+        if span[0] > span[1] or span[0] < least or span[1] > most:
+            raise InputError(
+                f"{option} {text!r} must name numbers from {least} to {most}, the smaller end of a range first."
+            )
+        if span[1] - span[0] >= MAX_NUMBERS:
+            raise InputError(f"{option} {text!r} names more than {MAX_NUMBERS:,} numbers: name fewer.")
+        numbers += range(span[0], span[1] + 1)
+    return list(dict.fromkeys(numbers))
+
+
+def _number(digits: str) -> int:
+    """The number, or one just as great for all that it matters: Python reads no more than 4300 digits."""
+    return int(digits[-100:]) + (len(digits) > 100) * 10**100
+
+
+def parse_settings(settings: Sequence[str], models: Sequence[str]) -> dict[str, dict[str, Value]]:
+    """Values of hyperparameters by model and name, from MODEL.KEY=VALUE.
+
+    Raises:
+        InputError: One of them is not of that form, or names a model that is not among `models`, or no setting of it.
+    """
+    parsed: dict[str, dict[str, Value]] = {}
+    for setting in settings:
+        place, equals, text = setting.partition("=")
+        model, dot, key = place.partition(".")
+        if not equals or not dot:
+            raise InputError(f"--set {setting!r} is not MODEL.KEY=VALUE: give it like fpmc.epochs=20.")
+        if model not in models:
+            raise InputError(f"--set {setting!r} is for another model than {', '.join(models)}: leave it out.")
+        if key in parsed.setdefault(model, {}):
+            raise InputError(f"--set gives {place} twice: give it once.")
+        parsed[model][key] = parse_setting(model, key, text)
+    return parsed

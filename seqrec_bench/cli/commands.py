@@ -1,0 +1,74 @@
+"""The commands by name, each imported only once it is called: help starts at once, whatever the others need."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from typer import Typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+_START, _RUN, _SHOW, _JUDGE = "Start here", "Run", "Show what came of it", "Judge"
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is known of a command before its module is imported."""
+
+    panel: str
+    """The heading under which help lists it."""
+    place: str
+    """``module:attribute`` in `seqrec_bench.cli`: the function, or the `Typer` of its subcommands."""
+    help: str
+
+
+COMMANDS = {
+    "doctor": Command(_START, "doctor:doctor", "Says what is here, what is missing, and the command that mends it."),
+    "models": Command(_START, "models:models", "Lists the models, or shows one: its paper, settings and parameters."),
+    "data": Command(_START, "data:app", "Fetches, describes, lists and exports data sets."),
+    "new": Command(_START, "new:new", "Writes a small model of your own to begin with, to be installed."),
+    "run": Command(_RUN, "run:run", "Trains and tests models, and stores a record of each; resumes where it stopped."),
+    "status": Command(_RUN, "status:status", "Says which cells are done, running, stale or missing."),
+    "search": Command(_RUN, "search:search", "Tries settings of models and chooses on validation; logs every trial."),
+    "score": Command(_RUN, "score:score", "Ranks by the scores of a system that the bench does not run."),
+    "report": Command(_SHOW, "report:report", "Writes all that records show as one HTML file; also Markdown, LaTeX."),
+    "table": Command(_SHOW, "table:table", "Prints Table 1: reported and reproduced figures, with intervals."),
+    "plot": Command(_SHOW, "plot:plot", "Draws Figures 1 and 2, the metrics over the dimension."),
+    "ablations": Command(_SHOW, "ablations:ablations", "Prints what each part of a model is worth."),
+    "audit": Command(_SHOW, "audit:audit", "Prints what the conclusions owe to the protocol."),
+    "trials": Command(_SHOW, "trials:trials", "Prints every trial of a search and which one was chosen."),
+    "explain": Command(_SHOW, "explain:explain", "Shows what a model recommends to a user, and what that rests on."),
+    "compare": Command(_JUDGE, "compare:compare", "Says whether one model is better than others."),
+    "claims": Command(_JUDGE, "claims:claims", "Says of each claim of the paper whether it holds here."),
+    "check": Command(_JUDGE, "check:check", "Says by its exit code whether records reproduce or have not regressed."),
+    "conform": Command(_JUDGE, "conform:conform", "Says check by check whether a model keeps the contract."),
+    "verify": Command(_JUDGE, "verify:verify", "Says whether records can be trusted; runs some of them again."),
+    "attack": Command(_JUDGE, "attack:attack", "Attacks the evaluator, or a model, where the outcome is known."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """The commands of `COMMANDS`: outlines of them in lists, and the command itself once it is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands.update({name: _outline(name, command) for name, command in COMMANDS.items()})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load_command(name) if name in COMMANDS else command, rest
+
+
+def load_command(name: str) -> Any:
+    """Imports the command of that name."""
+    module, _, attribute = COMMANDS[name].place.partition(":")
+    found = getattr(import_module(f"seqrec_bench.cli.{module}"), attribute)
+    if isinstance(found, Typer):
+        return get_command(found)
+    alone = Typer(add_completion=False)
+    alone.command(name)(found)
+    return get_command(alone)
+
+
+def _outline(name: str, command: Command) -> TyperCommand:
+    return TyperCommand(name, help=command.help, rich_help_panel=command.panel)

@@ -1,0 +1,45 @@
+"""``seqrec-bench conform``: does a model keep the contract?"""
+
+import inspect
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.cell_options import parse_settings
+from seqrec_bench.errors import ExitCode
+from seqrec_bench.evaluation.registry import build, load
+
+
+def conform(
+    model: Annotated[str, typer.Argument(help="An installed model, by name.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter with which it learns from little."),
+    ] = None,
+    dimension: Annotated[int, typer.Option(min=1, help="The model's embedding dimension.")] = 25,
+) -> None:
+    """Checks one after another whether a model keeps the contract, on small synthetic data; ends with 6 if not.
+
+    Example: seqrec-bench conform my-model --set my-model.window=5
+    """
+    from seqrec_bench.evaluation.conformance import ALL_CHECKS, examine  # here, since most commands do without
+
+    recommender, values = load(model), parse_settings(settings or [], [model]).get(model, {})
+    typer.echo(f"{model} is {recommender.__name__} in {inspect.getfile(recommender)}")
+    make = partial(build, model, dimension, values)
+    make()  # or each check would say that the settings are wrong
+    n_broken = 0
+    for finding in examine(make, ALL_CHECKS):
+        typer.echo(f"{'ok    ' if finding.complaint is None else 'BROKEN'}  {finding.name}")
+        if finding.complaint is not None:
+            n_broken += 1
+            typer.echo(f"        found: {finding.complaint}\n        demanded: {' '.join(finding.demand.split())}")
+    if n_broken:
+        typer.echo(
+            f"{n_broken} of {len(ALL_CHECKS)} checks fail. Mend the first and run this again; if it learns too little "
+            f"from 200 short sequences, give settings with which it does: --set {model}.KEY=VALUE.",
+            err=True,
+        )
+        raise typer.Exit(ExitCode.FALLS_SHORT)
+    typer.echo(f"All {len(ALL_CHECKS)} checks hold. Next: seqrec-bench run --models {model},sequential-rules", err=True)

@@ -1,0 +1,115 @@
+"""``seqrec-bench explain``: why a recorded model recommends to a user what it does."""
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.cell_options import parse_numbers
+from seqrec_bench.cli.dataset_options import (
+    DatasetOption,
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.explaining.content import UserExplanation
+from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.evaluation.registry import has_dimension, load
+from seqrec_bench.experiments.explaining import (
+    bring_back,
+    explain_from_record,
+    require_explainable,
+    summarise_from_record,
+)
+from seqrec_bench.experiments.processes import THREAD_VARIABLES
+from seqrec_bench.experiments.suite import MAX_SEED
+from seqrec_bench.records import PAPER_VARIANT, CellKey, Store
+from seqrec_bench.reporting.explanations.figure import draw_explanation
+from seqrec_bench.reporting.explanations.kept import read_explanation, to_json
+from seqrec_bench.reporting.explanations.summary_text import summary_json, summary_markdown
+from seqrec_bench.reporting.explanations.text import print_explanation, to_text
+
+
+class ExplanationFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def explain(
+    user: Annotated[str | None, typer.Option("--user", metavar="ID", help="A user's id, as the data have it.")] = None,
+    all_users: Annotated[
+        bool, typer.Option("--all-users", help="Instead: what the model's attention looks like over all test users.")
+    ] = False,
+    kept: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Instead: show what --format json printed.")
+    ] = None,
+    model: Annotated[str, typer.Option(metavar="NAME", help="A model that says what its scores rest on.")] = "am-lstm",
+    dimension: Annotated[int, typer.Option(min=1, help="Its embedding dimension, if it has one.")] = 100,
+    seeds: Annotated[str, typer.Option(metavar="0-4", help="Which run; several with --all-users.")] = "0",
+    variant: Annotated[str, typer.Option(metavar="NAME", help="The model's variant.")] = PAPER_VARIANT,
+    top: Annotated[int, typer.Option(min=1, help="How many recommendations.")] = 10,
+    format: Annotated[
+        ExplanationFormat, typer.Option(help="text is made for the terminal, 80 columns wide in a pipe.")
+    ] = ExplanationFormat.TEXT,
+    out: Annotated[
+        Path | None, typer.Option(metavar="STEM", help="Also draws the attention, as STEM.png and STEM.svg.")
+    ] = None,
+    results: ResultsOption = DEFAULT_RESULTS,
+    dataset: DatasetOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Shows what a recorded model recommends to a user, and what that rests on.
+
+    Example: seqrec-bench explain --user 42 --results runs --out figures/user-42
+    """
+    if [user is not None, all_users, kept is not None].count(True) != 1:
+        raise InputError("Say what to explain: --user ID, --all-users, or --from FILE.")
+    if kept is not None:
+        _show(read_explanation(kept), format, out)
+        return
+    numbers = parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED)
+    if user is not None and len(numbers) > 1:
+        raise InputError(f"--seeds {seeds} are {len(numbers)} runs: name one for --user, or take --all-users.")
+    if all_users and out is not None:
+        raise InputError("--out draws the attention for one user: give --user, or leave it away.")
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # as the cells had it, or rounding might differ
+    require_explainable(model)
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    at = dimension if has_dimension(load(model)) else 0
+    keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
+    if user is None:
+        _show_all(keys, data, Store(results), format)
+    else:
+        _show(explain_from_record(bring_back(keys[0], data, Store(results)), user, top), format, out)
+
+
+def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | None) -> None:
+    if format == ExplanationFormat.JSON:
+        typer.echo(to_json(explanation), nl=False)
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        print_explanation(explanation, Console())
+    else:
+        typer.echo(to_text(explanation), nl=False)
+    if out is not None:
+        for path in draw_explanation(explanation, out):
+            typer.echo(path, err=True)
+
+
+def _show_all(keys: list[CellKey], data: Dataset, store: Store, format: ExplanationFormat) -> None:
+    summaries = {key: summarise_from_record(bring_back(key, data, store)) for key in keys}
+    typer.echo((summary_json if format == ExplanationFormat.JSON else summary_markdown)(summaries), nl=False)

@@ -1,0 +1,88 @@
+"""``seqrec-bench models``: the registered models, or one of them with its settings."""
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
+from seqrec_bench.cli.tables import print_table
+from seqrec_bench.data import NamedDataset, named_dataset
+from seqrec_bench.evaluation.model_description import ModelDescription, describe_model
+from seqrec_bench.evaluation.parameter_count import count_parameters
+from seqrec_bench.evaluation.registry import registered
+from seqrec_bench.reporting.markdown import escape_markdown, markdown_table
+from seqrec_bench.reporting.model_settings import meaning, plain, settings_markdown
+
+
+class ModelsFormat(StrEnum):
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
+
+
+def models(
+    name: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Show this one.", show_default=False)] = None,
+    dimension: Annotated[int, typer.Option(min=1, help="The dimension at which its parameters are counted.")] = 100,
+    dataset: Annotated[
+        str, typer.Option(metavar="NAME", help="The public data set for whose size they are counted.")
+    ] = DEFAULT_DATASET,
+    format: Annotated[
+        ModelsFormat, typer.Option(help="md is made for a page: one model's settings, or the list.")
+    ] = ModelsFormat.TEXT,
+) -> None:
+    """Lists the models that are registered, your own too, or shows one: its paper, settings and parameters.
+
+    Example: seqrec-bench models am-lstm --dimension 50
+    """
+    if name is None:
+        _list([describe_model(each) for each in registered()], format)
+        return
+    data, model = named_dataset(dataset), describe_model(name)
+    if format is ModelsFormat.MD:
+        typer.echo(settings_markdown(model), nl=False)
+        return
+    parameters = count_parameters(name, dimension, data.n_users, data.n_items)
+    if format is ModelsFormat.JSON:
+        counted = {"dimension": dimension, "dataset": dataset, "parameters": parameters}
+        typer.echo(json.dumps(asdict(model) | counted, indent=2))
+    else:
+        _show(model, dimension, data, parameters)
+
+
+def _list(found: list[ModelDescription], format: ModelsFormat) -> None:
+    head = ("model", "what it is", "from")
+    rows = [(model.name, model.summary, model.made_by) for model in found]
+    if format is ModelsFormat.JSON:
+        typer.echo(json.dumps([asdict(each) for each in found], indent=2))
+    elif format is ModelsFormat.MD:
+        typer.echo(markdown_table([head, *([escape_markdown(cell) for cell in row] for row in rows)], n_left=3))
+    else:
+        print_table(head, rows)
+        typer.echo("Settings and parameters of one: seqrec-bench models MODEL", err=True)
+
+
+def _show(model: ModelDescription, dimension: int, data: NamedDataset, parameters: int | None) -> None:
+    typer.echo(model.about)
+    at = f" at dimension {dimension}" if model.has_dimension else ""
+    count = "not linear in users and items: run it to know" if parameters is None else f"{parameters:,}"
+    typer.echo("")
+    print_table(
+        ("fact", "value"),
+        [
+            ("model", model.name),
+            ("version", str(model.version)),
+            ("from", model.made_by),
+            ("embedding dimension", "set by --dims" if model.has_dimension else "none"),
+            ("seed", "changes nothing" if model.deterministic else "matters: intervals are over seeds"),
+            ("order of the history", "matters" if model.uses_order else "does not matter"),
+            (f"parameters on {data.name}{at}", count),
+        ],
+    )
+    typer.echo("")
+    print_table(
+        (f"--set {model.name}.KEY=VALUE", "default", "meaning"),
+        [(each.name, plain(each.default), meaning(each)) for each in model.settings],
+    )

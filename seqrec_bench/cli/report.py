@@ -1,0 +1,114 @@
+"""``seqrec-bench report``: all that records show, in one file."""
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import (
+    InteractionsOption,
+    ItemColumnOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
+from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.records import Store
+from seqrec_bench.reporting.explanations.kept import read_kept
+from seqrec_bench.reporting.report.build import build_report
+from seqrec_bench.reporting.report.html import to_html
+from seqrec_bench.reporting.report.sources import Sources
+from seqrec_bench.reporting.report.text import TEXT_FORMATS
+
+DEFAULT_OUT = Path("report.html")
+
+
+class ReportFormat(StrEnum):
+    """HTML, and the names of `TEXT_FORMATS`."""
+
+    HTML = "html"
+    MD = "md"
+    LATEX = "latex"
+
+
+def report(
+    results: ResultsOption = DEFAULT_RESULTS,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where it goes.", show_default=f"{DEFAULT_OUT}; md, latex: standard output"),
+    ] = None,
+    format: Annotated[
+        ReportFormat, typer.Option(help="md and latex have Table 1, the claims and the breakdowns by users.")
+    ] = ReportFormat.HTML,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Another data set than the paper's: shows all that was run on it."),
+    ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Shows the records of another protocol.", show_default="the paper's"),
+    ] = None,
+    paper: PaperOption = None,
+    interactions: InteractionsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Writes a report: Table 1, figures, claims, audit, learning curves, breakdowns by users, cost, how all was made.
+
+    One HTML file that needs no network. A section that lacks records says so, and what makes them. What needs the data
+    takes them from the cache, or from --interactions FILE.
+
+    Example: seqrec-bench report --results results --out report.html
+    """
+    source = read_paper(paper)
+    data = _own_data(dataset, interactions, Columns(user_column, item_column, time_column))
+    name = data.name if data else dataset or source.dataset
+    if name != source.dataset:
+        source = replace(source, dataset=name, rows=(), references=(), ablations=(), claims=())
+    if protocol is not None:
+        source = replace(source, protocol=protocol)
+    options = {"--paper": paper and paper.name, "--dataset": name if not source.rows else None, "--protocol": protocol}
+    given = {option: str(value) for option, value in options.items() if value is not None}
+    kept = read_kept(results / "explanations", name, source.protocol)
+    sources = Sources(Store(results).records(), source, data or _cached_data(name), given, *kept)
+    if not sources.models:
+        raise MissingCellsError(
+            f"{results} has no records on the data set {name} under {source.protocol}: run some models on it first."
+        )
+    content = build_report(sources)
+    _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
+    if content.lacking:
+        typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
+
+
+def _own_data(dataset: str | None, interactions: Path | None, columns: Columns) -> Dataset | None:
+    if interactions is None and columns == Columns():
+        return None
+    return load_dataset(dataset, interactions, None, columns)
+
+
+def _cached_data(name: str) -> Dataset | str:
+    """The named data set if it is in the cache; never fetched, since a report is to be made anywhere."""
+    if name not in NAMED_DATASETS:
+        return f"This needs the data of {name}: give their file with --interactions."
+    try:
+        fetched = find_cached(name)
+    except InputError:  # whose sentence would put a path of this machine into the report
+        return f"This needs the data of {name}, whose files are damaged: `seqrec-bench data fetch {name}` says more."
+    if fetched is None:
+        return f"This needs the data of {name}: `seqrec-bench data fetch {name}` gets them."
+    return load_fetched(fetched)
+
+
+def _write(text: str, out: Path | None, format: ReportFormat) -> None:
+    if out is None and format is not ReportFormat.HTML:
+        typer.echo(text, nl=False)
+        return
+    path = out or DEFAULT_OUT
+    path.write_text(text, encoding="utf-8")
+    typer.echo(path)

@@ -1,0 +1,60 @@
+"""``seqrec-bench score``: a system that the bench does not run, under the same protocol."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import (
+    DatasetOption,
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.data import Columns
+from seqrec_bench.experiments.cell import setting_under
+from seqrec_bench.experiments.scoring import ScoredSystem, score_system
+from seqrec_bench.records import Store
+
+
+def score(
+    test: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Its scores or ranked lists at the test: .csv, .tsv (.gz), .parquet.")
+    ],
+    validation: Annotated[Path, typer.Option(metavar="FILE", help="The same at the validation.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="The system's name.")],
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the run that gave the scores.")] = 0,
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="Another seed would change nothing, so one run is enough.")
+    ] = False,
+    results: ResultsOption = DEFAULT_RESULTS,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
+    dataset: DatasetOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+) -> None:
+    """Ranks another system's scores (user_id, item_id, score or rank) as any model's, and stores its record.
+
+    What an item without a score ranks like, and all else about the files: docs/your-own-model.md.
+
+    Example: seqrec-bench score test-scores.csv --validation validation-scores.csv --name their-system
+    """
+    system = ScoredSystem(name, seed, deterministic, validation, test)
+    chosen = choose_protocol(protocol, k_core)
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    store = Store(results)
+    store.require_writable()
+    record = score_system(system, setting_under(chosen.name, data, "unknown", store))
+    replaced = "Replaced" if store.path(record.key).exists() else "Stored"
+    typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
+    if not deterministic:
+        typer.echo("A verdict takes runs of 3 seeds: give the others with --seed, or say --deterministic.", err=True)

@@ -1,0 +1,112 @@
+"""``seqrec-bench status``: which cells are done, running, stale or missing."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+
+import typer
+
+from seqrec_bench.cli.cell_options import (
+    AllOption,
+    Asked,
+    DimsOption,
+    ModelsOption,
+    SeedsOption,
+    SetOption,
+    SuiteOption,
+    VariantOption,
+    choose_cells,
+)
+from seqrec_bench.cli.dataset_options import (
+    DatasetOption,
+    InteractionsOption,
+    ItemColumnOption,
+    TagsOption,
+    TimeColumnOption,
+    UserColumnOption,
+    load_dataset,
+)
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonOption, ResultsOption
+from seqrec_bench.cli.tables import print_table
+from seqrec_bench.data import Columns
+from seqrec_bench.experiments.run import Plan, make_plan
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.records import PAPER_VARIANT, CellKey, Claimant, Store
+
+STATES = ("done", "running", "stale", "missing")
+
+
+def status(
+    all_cells: AllOption = False,
+    suite: SuiteOption = None,
+    models: ModelsOption = None,
+    dims: DimsOption = None,
+    seeds: SeedsOption = None,
+    settings: SetOption = None,
+    variant: VariantOption = PAPER_VARIANT,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
+    results: ResultsOption = DEFAULT_RESULTS,
+    dataset: DatasetOption = None,
+    interactions: InteractionsOption = None,
+    tags: TagsOption = None,
+    user_column: UserColumnOption = None,
+    item_column: ItemColumnOption = None,
+    time_column: TimeColumnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Says of the cells that `run` would make with these options which are done, running, stale or missing.
+
+    Without --suite and --models, it is about the whole paper.
+
+    Example: seqrec-bench status --results results
+    """
+    whole = all_cells or (suite is None and models is None)
+    asked = Asked(whole, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
+    wanted = choose_cells(asked)
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    store = Store(results)
+    plan = make_plan(wanted, store, data, fresh=False)
+    running = store.running()
+    states = {cell: _state(cell, plan, running) for cell in wanted}
+    if as_json:
+        typer.echo(json.dumps([_fields(cell, state) for cell, state in states.items()], indent=2))
+        return
+    _show(states)
+    for key in (plan.planned[cell].key for cell, state in states.items() if state == "running"):
+        typer.echo(f"Running: {key}, by {running[key]} since {running[key].since}.", err=True)
+    for cell, reason in plan.stale:
+        typer.echo(f"Stale: {cell} was {reason}.", err=True)
+
+
+def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, Claimant]) -> str:
+    if plan.planned[cell].key in running:
+        return "running"
+    if cell in plan.done:
+        return "done"
+    return "stale" if any(cell == stale for stale, _ in plan.stale) else "missing"
+
+
+def _show(states: Mapping[Cell, str]) -> None:
+    """A line for each model, variant, dimension and protocol, and one for all of them."""
+    counts: dict[str, Counter[str]] = {}
+    for cell, state in states.items():
+        counts.setdefault(str(cell).replace(f"-s{cell.seed}", "", 1), Counter())[state] += 1
+    rows = [(place, *_figures(found)) for place, found in counts.items()]
+    print_table(("cells", *STATES, "all"), [*rows, ("all", *_figures(Counter(states.values())))])
+
+
+def _figures(found: Counter[str]) -> list[str]:
+    return [*(str(found[state] or "") for state in STATES), str(found.total())]
+
+
+def _fields(cell: Cell, state: str) -> dict[str, str | int]:
+    return {
+        "protocol": cell.protocol,
+        "model": cell.model,
+        "variant": cell.variant,
+        "dimension": cell.dimension,
+        "seed": cell.seed,
+        "state": state,
+    }

@@ -1,0 +1,125 @@
+"""How a command that trains ends when it is told to: within two seconds, whatever it is doing, with one sentence."""
+
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock, Thread
+from types import FrameType
+from typing import Any
+
+import typer
+
+from seqrec_bench.errors import ExitCode
+
+GRACE_SECONDS = 1.0
+"""How long the main thread may take to end by itself, ending the cells' processes and storing what has finished."""
+
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, what a batch system sends, and what a terminal sends that is closed."""
+
+
+@contextmanager
+def stops_in_time(say: Callable[[], str], is_storing: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Inside, the first signal to end raises `KeyboardInterrupt`, later ones do nothing.
+
+    Once that has come out, and soon in any case, the process ends with `ExitCode.INTERRUPTED`. A signal that was
+    ignored before, as under `nohup`, stays so.
+
+    Args:
+        say: The sentence to end with: what is done, and how to go on.
+        is_storing: Whether something is being written that is worth waiting for.
+    """
+    watch = _Watch(say, is_storing)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if watch.is_ending:
+            watch.leave()  # at once: to take apart all that is in memory may take the interpreter seconds
+        watch.tell()  # it was raised without a signal
+        watch.close()
+        raise
+    except BaseException:
+        watch.close()
+        raise
+    watch.close()
+
+
+class _Watch:
+    """A thread that hears of signals at once, however busy the main thread is, and ends the process if that does not.
+
+    The main thread may be in a long call of a library, or in a plug-in that takes `KeyboardInterrupt` for its own.
+    """
+
+    def __init__(self, say: Callable[[], str], is_storing: Callable[[], bool]) -> None:
+        self._say, self._is_storing = say, is_storing
+        self.is_ending, self._is_closed, self._has_told = False, False, False
+        self._lock = Lock()
+        self._receiver, self._sender = socket.socketpair()
+        self._sender.setblocking(False)
+        self._wakeup = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
+        heard = [ending for ending in _ENDINGS if signal.getsignal(ending) != signal.SIG_IGN]
+        self._handlers: dict[signal.Signals, Any] = {ending: signal.signal(ending, self._interrupt) for ending in heard}
+        self._thread = Thread(target=self._watch, name="stopping", daemon=True)
+        self._thread.start()
+
+    def tell(self) -> None:
+        """Says the sentence, once."""
+        with self._lock:
+            if self._has_told:
+                return
+            self._has_told = True
+        with suppress(OSError):  # the terminal may be gone
+            typer.echo(self._say(), err=True)
+
+    def leave(self) -> None:
+        """Ends the process as it is: files are whole at any moment, and cells' processes end with this one."""
+        telling = Thread(target=self.tell, daemon=True)
+        telling.start()
+        telling.join(timeout=0.2)  # nobody may be reading what it says
+        if sys.stderr.isatty():
+            os.write(sys.stderr.fileno(), b"\x1b[?25h")  # the display may have hidden the cursor
+        os._exit(ExitCode.INTERRUPTED)
+
+    def close(self) -> None:
+        """Puts everything back as it was."""
+        self._is_closed = True
+        for ending, handler in self._handlers.items():
+            signal.signal(ending, handler)
+        signal.set_wakeup_fd(self._wakeup)
+        self._sender.close()
+        if not self.is_ending:
+            self._thread.join()
+            self._receiver.close()
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if not self.is_ending:
+            self.is_ending = True
+            raise KeyboardInterrupt
+
+    def _watch(self) -> None:
+        while not set(received := self._receiver.recv(64)) & set(_ENDINGS):
+            if not received:
+                return
+        time.sleep(GRACE_SECONDS)
+        if self._is_storing():
+            self._wait_for_store()
+        if not self._is_closed:
+            self.leave()
+
+    def _wait_for_store(self) -> None:
+        """Until what is being stored is, or another signal comes."""
+        with suppress(OSError):
+            typer.echo(
+                "A cell has just finished and is being stored: the same signal again ends this at once.", err=True
+            )
+        while select.select([self._receiver], [], [], 0)[0]:  # those until now asked for no more
+            self._receiver.recv(64)
+        while self._is_storing():
+            if select.select([self._receiver], [], [], 0.1)[0]:
+                return
+        time.sleep(GRACE_SECONDS)

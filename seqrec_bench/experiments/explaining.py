@@ -1,0 +1,136 @@
+"""A recorded cell's model, put back or fitted again, so that it can be asked about its recommendations."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqrec_bench.data import Dataset, Split
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.evaluation.explaining.content import UserExplanation
+from seqrec_bench.evaluation.explaining.summary import AttentionSummary, summarise
+from seqrec_bench.evaluation.explaining.user import Question, explain_user
+from seqrec_bench.evaluation.metrics import validation_figures
+from seqrec_bench.evaluation.protocols import find_protocol
+from seqrec_bench.evaluation.ranking import rank_targets
+from seqrec_bench.evaluation.registry import build, hint, load, registered
+from seqrec_bench.experiments.cell import recipe_of
+from seqrec_bench.experiments.restoring import restore_trained
+from seqrec_bench.recommender import Explainable, FitContext, Recommender, Restorable
+from seqrec_bench.records import CellKey, Record, Store
+from seqrec_bench.records.store import advise_training
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A recorded cell with its model at hand."""
+
+    record: Record
+    recommender: Recommender
+    dataset: Dataset
+    split: Split
+    store: Store
+
+
+def require_explainable(model: str) -> None:
+    """Raises `InputError` for a model that does not say what its scores rest on."""
+    if not issubclass(load(model), Explainable):
+        able = [name for name in registered() if issubclass(load(name), Explainable)]
+        raise InputError(f"{model} does not say what its scores rest on: choose from {', '.join(able)}.")
+
+
+def bring_back(key: CellKey, dataset: Dataset, store: Store) -> Trained:
+    """The cell's model as it was when its targets were ranked.
+
+    Args:
+        dataset: As it was read; arranged as the key's protocol has it.
+
+    Raises:
+        MissingCellsError: The cell has no record, or its weights are not here.
+        InvalidRecordError: The record was made on other data, or by another version of the model.
+        InputError: The record was stored without weights, or its model is not installed.
+    """
+    record = store.load(key)
+    if record is None:
+        raise MissingCellsError(f"There is no record {store.path(key)}: {advise_training(store.root, key)}")
+    settings = {name: value for name, value in record.recipe.hyperparameters.items() if name != "dimension"}
+    recommender = build(key.model, key.dimension, settings)
+    recipe = recipe_of(recommender, dataset)
+    split = find_protocol(key.protocol).hold_out(dataset)
+    if isinstance(recommender, Restorable):
+        restore_trained(recommender, split.train, key, recipe, store)
+    elif difference := recipe.difference(record.recipe):
+        raise InvalidRecordError(f"{store.path(key)} was {difference}: run its cell again first.")
+    else:
+        _fit(recommender, split, key.seed)
+    return Trained(record, recommender, dataset, split, store)
+
+
+def explain_from_record(trained: Trained, raw_user: str, top: int) -> UserExplanation:
+    """What the model recommends to the user of this raw id, and why.
+
+    Raises:
+        InputError: The data have no such user.
+        InvalidRecordError: The model does not rank the held-out item where its record has it.
+    """
+    question = Question(
+        trained.recommender,
+        trained.dataset,
+        trained.split,
+        _user_number(trained.dataset, raw_user),
+        trained.record.key,
+        trained.record.weights,
+    )
+    explanation = explain_user(question, top)
+    _require_recorded_rank(trained, question.user, explanation)
+    return explanation
+
+
+def summarise_from_record(trained: Trained) -> AttentionSummary:
+    """What the model's attention looks like over all test users.
+
+    Raises:
+        InputError: It has none, nor parts of scores.
+        InvalidRecordError: The model does not rank the held-out items where its record has them.
+    """
+    if rank_targets(trained.recommender, trained.split.test) != trained.record.test:
+        raise _not_as_recorded(trained, "the held-out items")
+    summary = summarise(trained.recommender, trained.split.test, trained.record.key.seed)
+    if summary.items is None and summary.users is None and not summary.parts:
+        raise InputError(f"{trained.record.key} has neither attention nor parts to sum up: explain it to one user.")
+    return summary
+
+
+def _fit(recommender: Recommender, split: Split, seed: int) -> None:
+    def validate() -> Mapping[str, float]:
+        return validation_figures(rank_targets(recommender, split.validation))
+
+    recommender.fit(split.train, FitContext(seed, "cpu", validate, lambda epoch: None))
+
+
+def _user_number(dataset: Dataset, raw_user: str) -> int:
+    found = np.flatnonzero(dataset.user_ids == raw_user)
+    if len(found) == 0:
+        raise InputError(
+            f"{dataset.name} has no user {raw_user!r}{hint(raw_user, dataset.user_ids.tolist())}: give an id as the "
+            f"data have it, such as {dataset.user_ids[0]!s}."
+        )
+    return int(found[0])
+
+
+def _require_recorded_rank(trained: Trained, user: int, explanation: UserExplanation) -> None:
+    if explanation.held_out is None:
+        return
+    row = int(np.searchsorted(trained.split.test.users, user))
+    recorded = int(trained.record.test.better[row]), int(trained.record.test.tied[row])
+    if recorded != (explanation.held_out.better, explanation.held_out.tied):
+        raise _not_as_recorded(trained, f"the held-out item of user {explanation.user}")
+
+
+def _not_as_recorded(trained: Trained, what: str) -> InvalidRecordError:
+    path = shlex.quote(str(trained.store.path(trained.record.key)))
+    return InvalidRecordError(
+        f"The model does not rank {what} where {path} has it, since it was made by other software or on another "
+        f"machine: {advise_training(trained.store.root, trained.record.key)}"
+    )

@@ -1,0 +1,35 @@
+"""Processes that end when the run that started them is gone, however it ended."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from threading import Thread
+
+_PR_SET_PDEATHSIG = 1
+"""Of Linux's prctl(2)."""
+
+
+def die_with_parent() -> None:
+    """Has the system kill this process once its parent is gone, on Linux; even a stopped process, or one deep in C.
+
+    Linux takes the thread that started this process for its parent: that has to live as long as it.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def die_with_run() -> None:
+    """Ends this process of a cell once the run is gone, on any system, as soon as Python is free to.
+
+    Its parent is the process that it is forked from, which ends with the run, but not while another cell is running.
+    """
+    Thread(target=_end_after_run, name="lifeline", daemon=True).start()
+
+
+def _end_after_run() -> None:
+    run = multiprocessing.parent_process()  # the one that asked for this process, not the one that it is forked from
+    assert run is not None
+    run.join()
+    os._exit(1)

@@ -1,0 +1,78 @@
+"""The record of a system that the bench has not run, from the scores that it gave."""
+
+import hashlib
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqrec_bench.data.score_files import read_scores
+from seqrec_bench.data.split import Holdout
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.given_scores import given_scores
+from seqrec_bench.evaluation.ranking import rank_targets
+from seqrec_bench.evaluation.registry import registered
+from seqrec_bench.experiments.cell import Setting, peak_memory
+from seqrec_bench.experiments.environment import environment
+from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+
+SCORED_VARIANT = "scored"
+"""No cell of `run` has it by chance, so that nobody takes one for the other."""
+
+
+@dataclass(frozen=True)
+class ScoredSystem:
+    """What is said of another system."""
+
+    name: str
+    seed: int
+    deterministic: bool
+    validation: Path
+    """The file of its scores at the validation targets."""
+    test: Path
+    """The file of its scores at the test targets."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", self.name):
+            raise InputError(
+                f"--name {self.name!r} becomes a folder's name: use small letters, digits, dots and dashes."
+            )
+        if self.name in registered():
+            raise InputError(f"--name {self.name!r} is an installed recommender's: give the other system another name.")
+
+
+def score_system(system: ScoredSystem, setting: Setting) -> Record:
+    """Ranks what the files score, and says in the record's environment which files they were.
+
+    Raises:
+        InputError: A file can't be read, or is not about these users and items.
+    """
+    started = time.perf_counter()
+    validation, test = (
+        _rank(file, setting, holdout)
+        for file, holdout in ((system.validation, setting.split.validation), (system.test, setting.split.test))
+    )
+    data = setting.dataset
+    files = {"validation": _identity(system.validation), "test": _identity(system.test)}
+    return Record(
+        key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
+        recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}),
+        deterministic=system.deterministic,
+        validation=validation,
+        test=test,
+        curve=[],
+        seconds={"fit": 0.0, "score": round(time.perf_counter() - started, 3)},
+        peak_memory_bytes=peak_memory(),
+        parameters=0,
+        environment={**environment(system.name, setting.device), "scored_from": files, "attacks": None},
+    )
+
+
+def _rank(file: Path, setting: Setting, holdout: Holdout) -> Ranks:
+    return rank_targets(given_scores(read_scores(file), setting.dataset, holdout), holdout)
+
+
+def _identity(path: Path) -> dict[str, str]:
+    """The file's name, without its place, and its sha256."""
+    with path.open("rb") as file:
+        return {"file": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

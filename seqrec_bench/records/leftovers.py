@@ -1,0 +1,44 @@
+"""What killed runs leave beside records: temporary files, claims that are nobody's, weights without a record."""
+
+import glob
+import json
+import re
+from pathlib import Path
+
+from seqrec_bench.records.claims import SUFFIX
+from seqrec_bench.records.files import RANKS, WEIGHTS, remove_beside
+
+_LEFTOVER = re.compile(
+    rf"\.(?P<stem>.+-d\d+-s\d+)(\.json|\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.escape(WEIGHTS)}))"
+    rf"(\.[0-9a-f]{{16}}|{re.escape(SUFFIX)})"
+)
+
+
+def record_of(file: Path) -> Path | None:
+    """The path of the record that a hidden file was written for, a claim or a temporary; None for any other file."""
+    found = _LEFTOVER.fullmatch(file.name)
+    return file.with_name(f"{found['stem']}.json") if found else None
+
+
+def remove_leftovers(record: Path) -> None:
+    """Removes what was left for the record at that path, which may be there or not.
+
+    Only for whoever has the claim on it: nobody else is writing then.
+    """
+    for file in record.parent.glob(f".{glob.escape(record.stem)}.*"):
+        if record_of(file) == record and not file.name.endswith(SUFFIX):
+            file.unlink(missing_ok=True)
+    _remove_orphans(record)
+
+
+def _remove_orphans(record: Path) -> None:
+    """Removes files beside the record that are not those it names: who wrote them was killed before it wrote that."""
+    try:
+        fields = json.loads(record.read_bytes())
+        weights, ranks = fields.get("weights_sha256"), fields["test"].get("sha256")
+    except FileNotFoundError:
+        weights = ranks = None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # no record: its cell will be run, and saving the new one removes them
+    remove_beside(record, WEIGHTS, but=weights)
+    remove_beside(record, RANKS, but=ranks)

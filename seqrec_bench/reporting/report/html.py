@@ -1,0 +1,45 @@
+"""A report as one HTML file that needs nothing else."""
+
+import re
+
+from markupsafe import Markup, escape
+
+from seqrec_bench.reporting.report.blocks import Report
+from seqrec_bench.text import printable
+
+_TONES = {
+    "good": {"reproduced", "exceeds", "at least reproduced", "supported", "better"},
+    "bad": {"falls short", "refuted here", "worse"},
+    "open": {"inconclusive", "undecidable", "not separated", "too few seeds"},
+}
+"""How verdicts are marked, beside their words."""
+
+
+def to_html(report: Report) -> str:
+    """The whole page. Every text in it is escaped, whatever the records or the paper's file say."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(prose=_prose, tone=_tone, words=_words)
+    return environment.get_template("report.html.j2").render(report=report) + "\n"
+
+
+def _prose(text: str) -> Markup:
+    """What stands between two backticks is code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(printable(text)))))
+
+
+def _words(command: str) -> Markup:
+    """A command that breaks between its words only."""
+    return Markup(" ").join(Markup('<span class="word">{}</span>').format(word) for word in command.split(" "))
+
+
+def _tone(verdict: str) -> str:
+    return next((tone for tone, verdicts in _TONES.items() if verdict in verdicts), "none")

@@ -1,0 +1,90 @@
+"""What the records say, in a paragraph, and what they are."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from seqrec_bench.reporting.claims.part import Verdict as ClaimVerdict
+from seqrec_bench.reporting.gate.report import Report as Check
+from seqrec_bench.reporting.gate.verdicts import Verdict
+from seqrec_bench.reporting.report.blocks import Block, Facts, Paragraph, Section
+from seqrec_bench.reporting.report.sections.differences import separated
+from seqrec_bench.reporting.report.sources import Sources, listed, numbers
+
+_IN_WORDS = {
+    Verdict.REPRODUCED: "reproduced",
+    Verdict.EXCEEDS: "exceeded",
+    Verdict.AT_LEAST_REPRODUCED: "at least reproduced",
+    Verdict.INCONCLUSIVE: "left open",
+    Verdict.FALLS_SHORT: "not reached",
+}
+
+
+def answer_section(sources: Sources) -> Section:
+    """The answer, and the facts behind it."""
+    blocks: list[Block] = [Paragraph(" ".join(_answer(sources))), Facts(_facts(sources))]
+    command = sources.command("check") if isinstance(sources.check, Check) else None
+    return Section("answer", "What reproduces", blocks, command)
+
+
+def _answer(sources: Sources) -> Iterator[str]:
+    if isinstance(sources.check, Check):
+        yield from _reproduced(sources.check)
+    else:
+        yield sources.check
+    if sources.paper.claims:
+        yield _claims(sources)
+    yield from separated(sources)
+
+
+def _reproduced(check: Check) -> Iterator[str]:
+    """How many of the figures are reproduced, and which are not."""
+    if check.judgements:
+        counts = Counter(judgement.verdict for judgement in check.judgements)
+        found = [f"{counts[each]} {_are(counts[each])} {words}" for each, words in _IN_WORDS.items() if counts[each]]
+        yield f"Of {len(check.judgements)} reported figures that could be judged, {listed(found)}{_which(check)}."
+    if check.missing:
+        yield f"The table as a whole can't be judged, since records are missing: {'; '.join(check.missing)}."
+    elif check.judgements:
+        yield check.notes[-1]
+
+
+def _which(check: Check) -> str:
+    """The figures that are not at least reproduced."""
+    open_or_short = [
+        f"{judgement.subject}'s {judgement.metric}"
+        for judgement in check.judgements
+        if judgement.verdict in (Verdict.INCONCLUSIVE, Verdict.FALLS_SHORT)
+    ]
+    return f" ({', '.join(open_or_short)})" if open_or_short else ""
+
+
+def _claims(sources: Sources) -> str:
+    entries = sources.ledger.entries
+    counts = Counter(entry.verdict for entry in entries)
+    parts = [part.verdict for entry in entries for part in entry.parts if part.verdict is not None]
+    unjudged = [entry.claim.id for entry in entries if entry.missing]
+    waiting = f", {listed(unjudged)} for want of records" if unjudged else ""
+    verdicts = listed([_count(counts, verdict) for verdict in ClaimVerdict])
+    found = f"{parts.count(ClaimVerdict.SUPPORTED)} are supported and {parts.count(ClaimVerdict.REFUTED)} refuted here"
+    judged = f"; of the {len(parts)} parts that could be judged, {found}" if parts else ""
+    return f"Of the paper's {len(entries)} claims, {verdicts}{waiting}{judged}."
+
+
+def _count(counts: Counter[ClaimVerdict], verdict: ClaimVerdict) -> str:
+    return f"{counts[verdict] or 'none'} {_are(counts[verdict])} {verdict.value}"
+
+
+def _are(count: int) -> str:
+    return "are" if count > 1 else "is"
+
+
+def _facts(sources: Sources) -> dict[str, str]:
+    records = [record for model in sources.models for record in model.records]
+    seeds = {record.key.seed for record in records if not record.deterministic}
+    return {
+        "Data set": f"{sources.paper.dataset}, {sources.n_users} test users",
+        "Protocol": sources.paper.protocol,
+        "Fingerprint of the data": records[0].recipe.dataset.fingerprint,
+        "Records": f"{len(records)} of {len(sources.models)} models"
+        + (f", seeds {numbers(sorted(seeds))}" if seeds else ""),
+    }

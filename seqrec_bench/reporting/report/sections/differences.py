@@ -1,0 +1,127 @@
+"""The forest plot: one model against each of the others, by paired differences."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from statistics import fmean
+
+from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.reporting.compared import Compared
+from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair, compare_places
+from seqrec_bench.reporting.comparison_formats import COLUMNS, notes, pair_texts
+from seqrec_bench.reporting.markdown import NONE, number
+from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
+from seqrec_bench.reporting.report.chart import LegendEntry, Panel, Style
+from seqrec_bench.reporting.report.panels import Point, Titles, forest_panel
+from seqrec_bench.reporting.report.sources import Sources, in_shell, listed
+from seqrec_bench.reporting.selection import Place
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
+
+
+def differences_section(sources: Sources) -> Section:
+    """A panel for each metric."""
+    models = _chosen(sources)
+    section = partial(Section, "differences", "Paired differences")
+    if len(models) < 2:
+        return section([], lacking=[_too_few(sources)])
+    comparison = _comparison(sources, models)
+    labels = {model.place: model.label for model in models}
+    first = models[0].label
+    grids = [_grid(comparison, name, labels) for name in COMPARED_METRICS]
+    charts = Charts(
+        f"{first} minus each other model, with 95 % intervals for other users like these and other seeds.",
+        [_panel(comparison, name, labels, first) for name in COMPARED_METRICS],
+        [LegendEntry("separated", Style(0), has_line=False), LegendEntry("not separated", Style(0, True), False)],
+        grids[1:],
+    )
+    few = ", ".join(labels[place] for place in comparison.too_few)
+    lacking = [f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {few}."] if few else []
+    blocks: list[Block] = [charts, grids[0], Notes(notes(comparison))]
+    return section(blocks, _command(sources, models), lacking)
+
+
+def _too_few(sources: Sources) -> str:
+    rows = sources.paper.rows
+    first, label = (rows[-1].model, rows[-1].label) if rows else ("popularity", "one model")
+    command = in_shell("run", "--models", f"{first},markov-chain")
+    return f"This takes records of {label} and of another model: `{command}` makes some."
+
+
+def _chosen(sources: Sources) -> list[Compared]:
+    """The model in question and those that it is compared with.
+
+    With a paper, its last row against its other rows and the references. Else the one that validates best, which is no
+    choice by test figures, against all others.
+    """
+    if sources.paper.rows:
+        published = [model for model in sources.models if model.is_published]
+        last = Place.of(sources.paper.rows[-1])
+        return sorted(published, key=lambda model: model.place != last) if last in _places(published) else []
+    return sorted(sources.models, key=lambda model: -_validates(model))
+
+
+def _places(models: Sequence[Compared]) -> list[Place]:
+    return [model.place for model in models]
+
+
+def _validates(model: Compared) -> float:
+    return fmean(float(metric(record.validation, SELECTION_METRIC).mean()) for record in model.records)
+
+
+def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
+    chosen = {model.place: model.records for model in models}
+    return compare_places(chosen, sources.paper.dataset, sources.paper.protocol)
+
+
+def _command(sources: Sources, models: Sequence[Compared]) -> str | None:
+    names = [f"{place.model}:{place.variant}@{place.dimension}" for place in _places(models)]
+    return sources.command("compare", *names, accepts=["--dataset", "--protocol"])
+
+
+def separated(sources: Sources) -> Iterator[str]:
+    """A sentence on whom the model in question is separated from, by the primary metric."""
+    models = _chosen(sources)
+    if len(models) > 1:
+        name = COMPARED_METRICS[0]
+        pairs = _comparison(sources, models).pairs[name]
+        labels = {model.place: model.label for model in models}
+        found = {outcome: [labels[pair.other] for pair in pairs if pair.outcome is outcome] for outcome in Outcome}
+        words = {
+            Outcome.BETTER: "is better than",
+            Outcome.WORSE: "is worse than",
+            Outcome.NOT_SEPARATED: "is not separated from",
+            Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
+        }
+        said = [f"{words[outcome]} {listed(others)}" for outcome, others in found.items() if others]
+        yield f"By paired tests on {name}, {models[0].label} {'; it '.join(said)}."
+
+
+def _panel(comparison: Comparison, name: str, labels: Mapping[Place, str], first: str) -> Panel:
+    pairs = comparison.pairs[name]
+    points = [
+        Point(
+            pair.difference,
+            0,
+            pair.inference.half_width if pair.inference else None,
+            f"{labels[pair.other]}: {_text(pair)}",
+        )
+        for pair in pairs
+    ]
+    description = "; ".join(f"{labels[pair.other]} {_text(pair)}, {pair.outcome}" for pair in pairs)
+    titles = Titles(f"forest-{name}", name, f"{name} of {first} minus that of {description}.")
+    styles = [Style(0, hollow=pair.outcome in (Outcome.NOT_SEPARATED, Outcome.TOO_FEW_SEEDS)) for pair in pairs]
+    return forest_panel(titles, [labels[pair.other] for pair in pairs], points, styles)
+
+
+def _text(pair: Pair) -> str:
+    width = number(pair.inference.half_width) if pair.inference else NONE
+    return f"{number(pair.difference, '+.4f')} ± {width}"
+
+
+def _grid(comparison: Comparison, name: str, labels: Mapping[Place, str]) -> Grid:
+    return Grid(
+        caption=f"Paired differences, {name}",
+        head=["against", *COLUMNS],
+        rows=[[labels[pair.other], *pair_texts(pair)] for pair in comparison.pairs[name]],
+        verdicts=[7],
+    )

@@ -1,0 +1,26 @@
+"""Text from data, files and plug-ins, made fit to be shown: it has no say over the terminal or over where lines end."""
+
+MAX_MESSAGE = 500
+"""Characters of somebody else's message; what comes after them is left out."""
+
+
+def printable(text: str) -> str:
+    r"""The text with every character that can't be seen as its escape, so that none is a command to the terminal.
+
+    The one that begins such commands becomes ``\x1b``, a line feed ``\n``; letters of all scripts stay as they are.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def one_line(text: str) -> str:
+    """The text in one line that can be printed: white space of any kind and length is one space."""
+    return printable(" ".join(text.split()))
+
+
+def shortened(text: str) -> str:
+    """As `one_line`, and no longer than a message may be."""
+    line = one_line(text[: 2 * MAX_MESSAGE])
+    cut = len(line) > MAX_MESSAGE or len(text) > 2 * MAX_MESSAGE
+    return f"{line[:MAX_MESSAGE]} ..." if cut else line

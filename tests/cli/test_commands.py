@@ -1,0 +1,76 @@
+"""What is promised of every command: it is listed, has help with an example, and is imported only when it is called."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from seqrec_bench.cli.commands import COMMANDS, load_command
+from seqrec_bench.cli.main import app
+
+
+def names() -> list[list[str]]:
+    """What comes after ``seqrec-bench`` to call each command, subcommands too."""
+    parts = {name: getattr(load_command(name), "commands", {"": None}) for name in COMMANDS}
+    return [[name, part] if part else [name] for name in COMMANDS for part in parts[name]]
+
+
+@pytest.mark.parametrize("name", names(), ids=" ".join)
+def test_every_command_has_help_with_an_example_of_itself(name: list[str]) -> None:
+    done = CliRunner().invoke(app, [*name, "--help"], env={"COLUMNS": "80"})
+    assert done.exit_code == 0
+    assert f"Example: seqrec-bench {' '.join(name)}" in " ".join(done.output.split())
+
+
+def test_examples_use_options_that_the_command_has() -> None:
+    for name in names():
+        shown = " ".join(CliRunner().invoke(app, [*name, "--help"], env={"COLUMNS": "200"}).output.split())
+        example = shown[shown.index("Example:") :].split("╭")[0]
+        options = set(re.findall(r"--[a-z-]+", example))
+        assert options <= set(re.findall(r"--[a-z-]+", shown[shown.index("╭") :])), name
+
+
+def test_help_lists_every_command() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).output
+    assert all(re.search(rf"│ {name} ", shown) for name in COMMANDS)
+
+
+def test_without_a_command_it_says_what_to_do_first_with_commands_that_are_there() -> None:
+    done = CliRunner().invoke(app, [])
+    assert done.exit_code == 0
+    first = re.findall(r"^  seqrec-bench (\w+)", done.output, flags=re.MULTILINE)
+    assert {"doctor", "run", "table"} <= set(first) <= set(COMMANDS)
+
+
+def test_no_color_is_respected_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b[" in CliRunner().invoke(app, [], color=True).output
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in CliRunner().invoke(app, [], color=True).output
+
+
+def test_a_command_is_imported_only_when_it_is_called() -> None:
+    code = (
+        "import sys\n"
+        "from seqrec_bench.cli.main import app\n"
+        "app(['--help'], standalone_mode=False)\n"
+        "print('imported:', sorted(name for name in sys.modules if name.startswith('seqrec_bench.cli.')))\n"
+        "print('numpy:', 'numpy' in sys.modules)\n"
+    )
+    lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert lines[-2:] == [
+        "imported: ['seqrec_bench.cli.commands', 'seqrec_bench.cli.first_steps', 'seqrec_bench.cli.main']",
+        "numpy: False",
+    ]
+
+
+def test_the_shell_is_offered_commands_and_options() -> None:
+    def offered(words: str) -> str:
+        environment = {"_SEQREC_BENCH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "1"}
+        environment["COMP_CWORD"] = str(len(words.split(" ")) - 1)
+        code = "from seqrec_bench.cli.main import app; app(prog_name='seqrec-bench')"
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment).stdout
+
+    assert "compare" in offered("seqrec-bench comp").split()
+    assert "--models" in offered("seqrec-bench run --mod").split()

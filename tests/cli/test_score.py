@@ -1,0 +1,107 @@
+"""``data export`` and ``score``: a round trip by way of another system."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from seqrec_bench.cli.main import app
+from seqrec_bench.data import Dataset, Holdout, leave_one_out
+from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.evaluation.ranking import latest_items
+from seqrec_bench.evaluation.registry import build
+from seqrec_bench.recommender import Recommender
+from seqrec_bench.records import CellKey, Store
+
+COMMITTED = Path(__file__).parents[2] / "results"
+
+
+def call(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def write_scores(path: Path, model: Recommender, data: Dataset, holdout: Holdout) -> None:
+    """All scores but those of 0, as another system might write them: in no order, as parquet."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    scores = model.score(holdout.users, latest_items(holdout.history, holdout.users, None))
+    rows, items = np.nonzero(scores[:, 1:])
+    order = np.random.default_rng(0).permutation(len(rows))
+    rows, items = rows[order], items[order] + 1
+    columns = {
+        "user_id": data.user_ids.astype(np.int64)[holdout.users[rows]],
+        "item_id": np.append(0, data.item_ids[1:].astype(np.int64))[items],
+        "score": scores[rows, items],
+    }
+    parquet.write_table(pa.table({name: pa.array(values) for name, values in columns.items()}), path)
+
+
+def test_scores_of_item_knn_get_the_ranks_of_its_record(ml_100k: Dataset, tmp_path: Path) -> None:
+    split, model = leave_one_out(ml_100k.sequences), build("item-knn", 0, {})
+    model.fit(split.train, None)  # type: ignore[arg-type]
+    files = {name: tmp_path / f"{name}.parquet" for name in ("validation", "test")}
+    write_scores(files["validation"], model, ml_100k, split.validation)
+    write_scores(files["test"], model, ml_100k, split.test)
+    named = ("--validation", files["validation"], "--name", "their-knn", "--deterministic", "--results", tmp_path)
+    done = call("score", files["test"], *named)
+    assert done.exit_code == 0, done.output
+    (record,) = Store(tmp_path).records()
+    expected = Store(COMMITTED).load(CellKey("ml-100k", "loo-full-v1", "item-knn", "paper", 0, 0))
+    assert expected is not None
+    assert (record.validation, record.test) == (expected.validation, expected.test)
+    assert (str(record.key), record.deterministic) == ("their-knn scored-d0-s0", True)
+    assert record.recipe.dataset == expected.recipe.dataset
+    assert record.environment["recommender"] is None
+    assert record.environment["scored_from"]["test"]["file"] == "test.parquet"
+
+
+@pytest.fixture
+def exported(ratings: Path, tmp_path: Path) -> Path:
+    """The split of those ratings, with ranked lists of 5 items beside it."""
+    done = call("data", "export", "--interactions", ratings, "--split", tmp_path / "split")
+    assert done.exit_code == 0, done.output
+    assert str(tmp_path / "split" / "train.csv") in done.stdout.split()
+    for part in ("validation", "test"):
+        lists = [f"{user},{(user + rank) % 15},{rank}" for user in range(20) for rank in range(1, 6)]
+        (tmp_path / f"{part}.csv").write_text("user_id,item_id,rank\n" + "\n".join(lists) + "\n")
+    return tmp_path
+
+
+def test_ranked_lists_on_ones_own_data_stand_beside_a_model_that_was_run(exported: Path, ratings: Path) -> None:
+    own = ("--interactions", ratings, "--results", exported / "runs")
+    assert json.loads((exported / "split" / "split.json").read_text())["terms"] == "These data are your own."
+    for seed in ("0", "1", "2"):
+        lists = (exported / "test.csv", "--validation", exported / "validation.csv", "--name", "their-system")
+        done = call("score", *lists, "--seed", seed, *own)
+        assert "A verdict takes runs of 3 seeds" in done.stderr
+        assert f"Stored the record of their-system scored-d0-s{seed}, as " in done.stderr
+    assert "Replaced the record" in call("score", *lists, "--seed", "2", *own).stderr
+    for record in Store(exported / "runs").records():
+        assert record.test.tied.max() > 1  # a target beyond the list is tied with all others there
+    assert call("score", exported / "test.csv", "--validation", exported / "validation.csv", "--name", "other",
+                "--deterministic", *own).exit_code == 0  # fmt: skip
+    compared = call("compare", "their-system", "other", "--dataset", "ratings", "--results", exported / "runs")
+    assert compared.exit_code == 0, compared.output
+    assert "not separated" in compared.stdout
+    assert "their-system, scored" in call("table", "--dataset", "ratings", "--results", exported / "runs").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"), [("Their System", "becomes a folder's name"), ("sasrec", "is an installed recommender's")]
+)
+def test_a_name_that_can_not_serve_is_refused(name: str, complaint: str, exported: Path) -> None:
+    done = call("score", exported / "test.csv", "--validation", exported / "validation.csv", "--name", name)
+    assert isinstance(done.exception, InputError)
+    assert complaint in str(done.exception)
+
+
+def test_lists_of_other_data_leave_no_record(exported: Path) -> None:
+    (exported / "test.csv").write_text("user_id,item_id,rank\n9999,1,1\n")
+    done = call("score", exported / "test.csv", "--validation", exported / "test.csv", "--name", "their-system",
+                "--results", exported / "runs")  # fmt: skip
+    assert isinstance(done.exception, BenchError)
+    assert "1 user ids that are not in ml-100k" in str(done.exception)
+    assert not (exported / "runs").exists()

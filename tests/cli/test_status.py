@@ -1,0 +1,79 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from seqrec_bench.cli.main import app
+from seqrec_bench.records import Store
+
+CHOICE = [
+    "--models",
+    "fpmc,popularity",
+    "--set",
+    "fpmc.epochs=1",
+    "--variant",
+    "short",
+    "--dims",
+    "4",
+    "--seeds",
+    "0-3",
+]
+
+
+@pytest.fixture
+def bench(ratings: Path, tmp_path: Path) -> Callable[..., Result]:
+    def call(command: str, *choice: str, extra: tuple[str, ...] = ()) -> Result:
+        place = ["--interactions", str(ratings), "--results", str(tmp_path / "runs"), *extra]
+        return CliRunner().invoke(app, [command, *choice, *place])
+
+    return call
+
+
+def states(done: Result) -> dict[tuple[str, int], str]:
+    assert done.exit_code == 0, done.output
+    return {(cell["model"], cell["seed"]): cell["state"] for cell in json.loads(done.stdout)}
+
+
+def test_each_cell_is_done_running_stale_or_missing(bench: Callable[..., Result], tmp_path: Path) -> None:
+    some = [*CHOICE[:-1], "0-1"]
+    assert bench("run", *some).exit_code == 0
+    store = Store(tmp_path / "runs")
+    first, second, *_ = store.records()
+    old = replace(first, recipe=replace(first.recipe, version=first.recipe.version + 1))
+    store.save(old)
+    claimed = store.claim(replace(second.key, seed=2))
+    assert claimed
+    found = states(bench("status", *CHOICE, extra=("--json",)))
+    claimed.release()
+    assert found == {
+        ("fpmc", 0): "stale",
+        ("fpmc", 1): "done",
+        ("fpmc", 2): "running",
+        ("fpmc", 3): "missing",
+        ("popularity", 0): "done",
+    }
+
+
+def test_the_table_has_a_line_for_each_place_and_one_for_all(bench: Callable[..., Result]) -> None:
+    done = bench("status", *CHOICE)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines[1:] == [
+        ["fpmc short-d4", "", "", "", "4", "4"],
+        ["popularity short-d0", "", "", "", "1", "1"],
+        ["all", "", "", "", "5", "5"],
+    ]
+
+
+def test_it_writes_nothing(bench: Callable[..., Result], tmp_path: Path) -> None:
+    bench("status", *CHOICE)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_without_a_choice_it_is_about_the_paper_and_all_of_it_is_committed() -> None:
+    results = Path(__file__).parents[2] / "results"
+    done = CliRunner().invoke(app, ["status", "--results", str(results)])
+    assert done.stdout.splitlines()[-1].split("\t")[1:] == ["129", "", "", "", "129"]

@@ -1,0 +1,198 @@
+"""Real processes that are told to end, or killed, at bad moments. How soon they end is for the soak to measure."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from seqrec_bench.cli.run_state import RunState
+from seqrec_bench.cli.stopping import stops_in_time
+from seqrec_bench.experiments.run import Plan
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.records import Store
+
+Process = subprocess.Popen[str]
+
+
+def hear_interrupts() -> None:
+    """Where a shell has started the tests in the background, Ctrl-C is ignored, and stays so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+BUSY = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+@dataclass
+class Plug:
+    name: ClassVar[str] = "busy"
+    version: ClassVar[int] = 1
+    deterministic: ClassVar[bool] = True
+    uses_order: ClassVar[bool] = False
+    history_length: ClassVar[int] = 1
+    n_parameters: ClassVar[int] = 0
+
+    def fit(self, train, context):
+        sum(range(10**12))  # one call of C, in which no thread of Python gets its turn
+
+    def score(self, users, histories): ...
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) -> Iterator[Callable[[], Process]]:
+    """Starts a run of that recommender, and waits until its cell is under way."""
+    site = install_plugin("busy", "busy", BUSY)
+    (site / "torch.py").write_text("raise ImportError\n")  # nothing here needs it, and its import takes a while
+    path = os.pathsep.join([str(site), *(path for path in sys.path if path)])
+    started: list[Process] = []
+
+    def begin() -> Process:
+        command = [sys.executable, "-m", "seqrec_bench", "run", "--interactions", str(ratings), "--models", "busy"]
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, text=True,
+            start_new_session=True, preexec_fn=hear_interrupts,
+        )  # fmt: skip
+        started.append(process)
+        assert process.stderr is not None
+        while "started" not in process.stderr.readline():
+            assert process.poll() is None
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def group_ends(group: int) -> bool:
+    """Whether nothing that the process has started is left."""
+    for _ in range(300):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process deep in C does not hear of it")
+def test_what_a_killed_run_has_started_ends_with_it(start: Callable[[], Process]) -> None:
+    process = start()
+    process.kill()
+    process.wait()
+    assert group_ends(process.pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process's children are looked up in /proc")
+def test_processes_that_are_stopped_do_not_keep_a_run_from_ending(start: Callable[[], Process], tmp_path: Path) -> None:
+    process = start()
+    (claimant,) = Store(tmp_path / "runs").running().values()
+    assert claimant.pid == process.pid
+    for other in descendants(process.pid):
+        if b"resource_tracker" not in Path(f"/proc/{other}/cmdline").read_bytes():  # Python's own, which runs no cell
+            os.kill(other, signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    stderr = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert stderr == "Stopped: 0 of 1 cells are done, with records in runs; the same command goes on from there.\n"
+    assert group_ends(process.pid)
+
+
+def descendants(process: int) -> list[int]:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [found for child in map(int, children) for found in (child, *descendants(child))]
+
+
+DEAF = """
+import sys, time
+from seqrec_bench.cli import stopping
+
+stopping.GRACE_SECONDS = 0.3
+with stopping.stops_in_time(lambda: "Stopped: this is where things are."):
+    print("begun", flush=True)
+    while True:
+        try:
+            time.sleep(600)
+        except KeyboardInterrupt:  # as a plug-in might, while it is imported
+            print("no", flush=True)
+"""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_who_does_not_listen_is_ended_all_the_same(ending: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", DEAF], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=hear_interrupts
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(ending)
+    assert process.stdout.readline() == "no\n"
+    process.send_signal(ending)
+    assert process.communicate(timeout=60)[1] == "Stopped: this is where things are.\n"
+    assert process.returncode == 130
+
+
+def test_ctrl_c_while_it_is_imported_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import time\nprint('begun', flush=True)\ntime.sleep(600)\n")
+    path = os.pathsep.join([str(tmp_path), *(path for path in sys.path if path)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "seqrec_bench"], env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=hear_interrupts,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == -signal.SIGINT  # which a shell shows as 130
+
+
+def test_afterwards_signals_are_handled_as_before() -> None:
+    endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(ending) for ending in endings]
+    with pytest.raises(LookupError), stops_in_time(str):
+        assert [signal.getsignal(ending) for ending in endings] != before
+        raise LookupError
+    assert [signal.getsignal(ending) for ending in endings] == before
+
+
+def test_a_hangup_that_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stops_in_time(str):
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_an_interruption_is_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), stops_in_time(lambda: "Stopped: so far."):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err == "Stopped: so far.\n"
+
+
+def test_the_sentence_says_what_is_done_and_how_to_go_on() -> None:
+    state, fresh = RunState(Path("runs"), fresh=False), RunState(Path("runs"), fresh=True)
+    assert state.say() == "Stopped before any cell was run; the same command begins again."
+    cells = [Cell("fpmc", "paper", 4, seed) for seed in range(5)]
+    for found in (state, fresh):
+        found.plan = Plan(cells[2:], cells[:2], [], Store(Path("runs")), dict.fromkeys(cells))  # type: ignore[arg-type]
+        found.outcome.finished.append(cells[2])
+        found.outcome.elsewhere.append(cells[3])
+        found.outcome.failed.append((cells[4], "no luck"))
+    assert state.say() == "Stopped: 4 of 5 cells are done, with records in runs; the same command goes on from there."
+    assert fresh.say() == (
+        "Stopped: 2 of 5 cells were run afresh, with records in runs; the same command would run these again too: name "
+        "the others by --models, --dims and --seeds to go on."
+    )

@@ -1,0 +1,110 @@
+"""A recorded model put back to be asked about a user."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqrec_bench.data import Dataset
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.experiments.cell import run_cell, setting_under
+from seqrec_bench.experiments.explaining import (
+    bring_back,
+    explain_from_record,
+    require_explainable,
+    summarise_from_record,
+)
+from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.records import CellKey, Ranks, Record, Store
+
+TRAINED = Cell("fpmc", "short", 4, 0, {"epochs": 2})
+COUNTED = Cell("sequential-rules", "wide", 0, 0, {"window": 3})
+
+
+@pytest.fixture
+def store(toy: Dataset, tmp_path: Path) -> Store:
+    """Holds a model that is trained and one that counts, neither with its usual settings."""
+    found = Store(tmp_path / "results")
+    for cell in (TRAINED, COUNTED):
+        finished = run_cell(cell, setting_under(LOO_FULL, toy, "cpu", found), lambda epoch: None)
+        found.save(finished.record, finished.weights)
+    return found
+
+
+def record_of(store: Store, cell: Cell) -> Record:
+    found = store.load(CellKey("toy", LOO_FULL, cell.model, cell.variant, cell.dimension, cell.seed))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("cell", [TRAINED, COUNTED], ids=lambda cell: cell.model)
+def test_every_user_is_explained_with_the_recorded_rank(toy: Dataset, store: Store, cell: Cell) -> None:
+    record = record_of(store, cell)
+    trained = bring_back(record.key, toy, store)
+    for row, user in enumerate(toy.user_ids.tolist()):
+        found = explain_from_record(trained, user, top=20)
+        assert found.held_out is not None
+        assert (found.held_out.better, found.held_out.tied) == (record.test.better[row], record.test.tied[row])
+        assert found.recommendations[found.held_out.better].score == found.held_out.scored.score
+        assert (found.key, found.weights) == (record.key, record.weights)
+
+
+def test_a_trained_model_is_not_fitted_again(toy: Dataset, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fit(*arguments: object) -> None:
+        raise AssertionError("it was fitted")
+
+    monkeypatch.setattr("seqrec_baselines.fpmc.FPMC.fit", fit)
+    assert summarise_from_record(bring_back(record_of(store, TRAINED).key, toy, store)).parts.keys() == {
+        "user",
+        "last item",
+    }
+
+
+def test_a_rank_other_than_the_recorded_one_is_refused(toy: Dataset, store: Store) -> None:
+    trained = bring_back(record_of(store, TRAINED).key, toy, store)
+    better = trained.record.test.better.copy()
+    better[2] += 1
+    spoilt = replace(trained, record=replace(trained.record, test=Ranks(better, trained.record.test.tied)))
+    with pytest.raises(InvalidRecordError, match=r"the held-out item of user u2 where .*fpmc/short-d4-s0.json has it"):
+        explain_from_record(spoilt, "u2", top=3)
+    assert explain_from_record(spoilt, "u3", top=3)
+    with pytest.raises(InvalidRecordError, match="the held-out items where"):
+        summarise_from_record(spoilt)
+
+
+def test_without_a_record_it_says_how_to_make_one(toy: Dataset, store: Store) -> None:
+    with pytest.raises(MissingCellsError, match=r"no record .*s7\.json: train .* --dims 4 --seeds 7 --variant short"):
+        bring_back(replace(record_of(store, TRAINED).key, seed=7), toy, store)
+
+
+def test_without_weights_it_says_how_to_train_them(toy: Dataset, store: Store) -> None:
+    next(store.root.rglob("*.safetensors")).unlink()
+    with pytest.raises(MissingCellsError, match="weights of fpmc short-d4-s0 are not here"):
+        bring_back(record_of(store, TRAINED).key, toy, store)
+
+
+@pytest.mark.parametrize("cell", [TRAINED, COUNTED], ids=lambda cell: cell.model)
+def test_a_record_made_on_other_data_is_refused(toy: Dataset, store: Store, cell: Cell) -> None:
+    with pytest.raises(InvalidRecordError, match="was made on other data"):
+        bring_back(record_of(store, cell).key, replace(toy, fingerprint="0" * 64), store)
+
+
+def test_an_unknown_user_is_refused_with_a_guess(toy: Dataset, store: Store) -> None:
+    trained = bring_back(record_of(store, TRAINED).key, toy, store)
+    with pytest.raises(InputError, match=r"toy has no user 'u33' \(did you mean 'u.*'\?\): give an id .* such as u0"):
+        explain_from_record(trained, "u33", top=3)
+
+
+def test_a_model_that_says_nothing_is_refused_with_those_that_do() -> None:
+    with pytest.raises(InputError, match=r"^popularity does not say .*: choose from am-lstm, fpmc, item-knn, markov-c"):
+        require_explainable("popularity")
+    require_explainable("am-lstm")
+
+
+def test_a_model_with_neither_attention_nor_parts_has_no_summary(toy: Dataset, store: Store) -> None:
+    trained = bring_back(record_of(store, COUNTED).key, toy, store)
+    with pytest.raises(InputError, match="sequential-rules wide-d0-s0 has neither attention nor parts"):
+        summarise_from_record(trained)
+    assert not np.array_equal(trained.record.test.better, record_of(store, TRAINED).test.better)

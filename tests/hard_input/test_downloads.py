@@ -1,0 +1,210 @@
+"""What servers and archives may do to a download, and what may have become of the cache: each row of the page's table."""
+
+# ruff: noqa: E501  -- a table, one case a line
+
+import hashlib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile, ZipInfo
+
+import pytest
+
+from seqrec_bench.data import Interactions, RawTags, named, sources
+from seqrec_bench.data.named import NamedDataset
+from seqrec_bench.data.sources import Archive, Member, Wheel
+
+RIGHT = b"the right file, of more than fifty bytes, as it was once published"
+LINK = 0o120777 << 16
+DATA = (Interactions.from_rows(["u"] * 3, ["a", "b", "c"], [1, 2, 3]), RawTags({}, {}))
+MEND = "put http://...small.zip into ..., or give data of your own by --interactions FILE."
+FAILED = f"small could not be fetched (First: {{}}; the wheel small==1.0: {{}}): {MEND}"
+NO_MATCH = "what came does not match its checksum"
+UNFIT, ABSENT = "file.txt in it does not match its checksum", "pkg/file.txt can't be taken out of it"
+
+
+def sha256(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def zipped(*members: tuple[str | ZipInfo, bytes]) -> bytes:
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def link(name: str) -> ZipInfo:
+    info = ZipInfo(name)
+    info.external_attr = LINK
+    return info
+
+
+def encrypted(content: bytes) -> bytes:
+    """The archive with the flag for it at its one member, in both places."""
+    local, central = content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8
+    return bytes(byte | (at in (local, central)) for at, byte in enumerate(content))
+
+
+def bomb() -> bytes:
+    """A member of 64 MiB, packed to 64 KiB, where one of some sixty bytes is wanted."""
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", compression=8) as archive:
+        archive.writestr("pkg/file.txt", bytes(2**26))
+    return buffer.getvalue()
+
+
+GOOD = zipped(("pkg/file.txt", RIGHT))
+OTHERS = [("../evil.txt", RIGHT), ("/tmp/evil.txt", RIGHT), (link("pkg/link"), b"../../evil.txt")]
+
+DOWNLOADS = [
+    ("an archive as published", RIGHT, None, None),
+    ("another file", RIGHT + b"!", None, NO_MATCH),
+    ("an HTML page instead", b"<html>Please log in.</html>", None, NO_MATCH),
+    ("an empty file", b"", None, NO_MATCH),
+    ("a connection that breaks off", RIGHT[:30], len(RIGHT), "no connection (...)"),
+    ("more bytes than any archive has", RIGHT * 100, None, "more than 1,000 bytes came"),
+]
+WHEELS = [
+    ("a wheel with others beside the wanted file: ../, an absolute path, a link", zipped(*OTHERS, ("pkg/file.txt", RIGHT)), None),
+    ("a wheel with two files of the wanted name, the last of which is right", zipped(("pkg/fil?.txt", b"other"), ("pkg/file.txt", RIGHT)).replace(b"fil?", b"file"), None),
+    ("the wanted file under ../", zipped(("../pkg/file.txt", RIGHT)), ABSENT),
+    ("a link in its place", zipped((link("pkg/file.txt"), b"../../evil.txt")), UNFIT),
+    ("another file in its place", zipped(("pkg/file.txt", RIGHT[:-1])), UNFIT),
+    ("a much greater file in its place", bomb(), UNFIT),
+    ("an encrypted wheel", encrypted(GOOD), ABSENT),
+    ("a truncated wheel", GOOD[:-30], ABSENT),
+    ("a wheel with a flipped byte", GOOD.replace(b"published", b"Published"), ABSENT),
+    ("an HTML page instead of a wheel", b"<html></html>", ABSENT),
+]  # fmt: skip
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def fetch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[..., tuple[int, str, str]]
+) -> Callable[..., tuple[int, str]]:
+    """Fetches a data set from an address, or else from a wheel; returns the exit code and the last line of the errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(sources, "MOST_BYTES", 1_000)
+
+    def run(url: str, wheel: bytes = b"") -> tuple[int, str]:
+        def download(requirement: str, folder: Path) -> Path:
+            (folder / "small.whl").write_bytes(wheel)
+            return folder / "small.whl"
+
+        monkeypatch.setattr(sources, "_download_wheel", download)
+        archive = Archive("First", url, sha256(RIGHT), lambda archive: DATA)
+        mirror = Wheel("small==1.0", {"pkg/file.txt": Member(sha256(RIGHT), len(RIGHT))}, lambda folder: DATA)
+        monkeypatch.setattr(
+            named, "NAMED_DATASETS", {"small": NamedDataset("small", 1, 3, 3, "", "", archive, (mirror,))}
+        )
+        code, _, errors = call("data", "fetch", "small")
+        return code, errors.splitlines()[-1]
+
+    return run
+
+
+def matches(sentence: str, line: str) -> bool:
+    """Whether the line is that error, where ... stands for anything."""
+    place = 0
+    for part in f"Error: {sentence}".split("..."):
+        place = line.find(part, place)
+        if place < 0:
+            return False
+        place += len(part)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("content", "promised", "cause"), [case[1:] for case in DOWNLOADS], ids=[case[0] for case in DOWNLOADS]
+)
+def test_a_download_is_kept_if_it_is_right_and_else_leaves_nothing(
+    tmp_path: Path,
+    serve: Callable[..., str],
+    fetch: Callable[..., tuple[int, str]],
+    content: bytes,
+    promised: int | None,
+    cause: str | None,
+) -> None:
+    code, line = fetch(serve("small.zip", content, promised))
+    if cause is None:
+        assert (code, files(tmp_path)) == (0, ["cache/small/small.zip"])
+    else:
+        assert (code, files(tmp_path)) == (2, [])
+        assert matches(FAILED.format(cause, ABSENT), line)
+
+
+@pytest.mark.parametrize(("wheel", "cause"), [case[1:] for case in WHEELS], ids=[case[0] for case in WHEELS])
+def test_a_file_of_a_wheel_is_kept_if_it_is_right_and_else_leaves_nothing(
+    tmp_path: Path, serve: Callable[..., str], fetch: Callable[..., tuple[int, str]], wheel: bytes, cause: str | None
+) -> None:
+    code, line = fetch(serve("other.zip", b"").replace("other", "small"), wheel)
+    if cause is None:
+        assert (code, files(tmp_path)) == (0, ["cache/small/file.txt"])
+        assert not (tmp_path / "cache/small/file.txt").is_symlink()
+    else:
+        assert (code, files(tmp_path)) == (2, [])
+        assert matches(FAILED.format("the server answered 404", cause), line)
+
+
+def test_a_cached_file_that_was_changed_is_not_used(
+    tmp_path: Path,
+    serve: Callable[..., str],
+    fetch: Callable[..., tuple[int, str]],
+    call: Callable[..., tuple[int, str, str]],
+) -> None:
+    url = serve("small.zip", RIGHT)
+    assert fetch(url)[0] == 0
+    (tmp_path / "cache/small/small.zip").write_bytes(RIGHT.replace(b"right", b"wrong"))
+    for command in (
+        ["data", "fetch", "small"],
+        ["data", "describe", "small"],
+        ["run", "--models", "popularity", "--dataset", "small"],
+    ):
+        code, output, errors = call(*command)
+        assert (code, output) == (2, "")
+        assert matches(CHANGED, errors)
+    (tmp_path / "cache/small/small.zip").unlink()
+    assert fetch(url)[0] == 0
+
+
+CHANGED = ".../small.zip does not match its checksum (sha256:...): delete it and fetch it again."
+IN_THE_WAY = ".../small can't hold small (...): name a usable folder by SEQREC_BENCH_CACHE."
+
+
+def test_what_an_interrupted_download_left_is_not_used(
+    tmp_path: Path, serve: Callable[..., str], fetch: Callable[..., tuple[int, str]]
+) -> None:
+    (tmp_path / "cache/small").mkdir(parents=True)
+    (tmp_path / "cache/small/tmpabc").write_bytes(RIGHT[:30])
+    assert fetch(serve("small.zip", RIGHT))[0] == 0
+    assert (tmp_path / "cache/small/small.zip").read_bytes() == RIGHT
+
+
+def test_a_cache_that_can_not_be_written_is_named(
+    tmp_path: Path, serve: Callable[..., str], fetch: Callable[..., tuple[int, str]]
+) -> None:
+    (tmp_path / "cache").write_bytes(b"in the way")
+    code, line = fetch(serve("small.zip", RIGHT))
+    assert code == 2
+    assert matches(IN_THE_WAY, line)
+
+
+def test_the_page_has_these_downloads(documented: Callable[..., None]) -> None:
+    taken = ("verified, and put into the cache", [])
+    documented(
+        "downloads",
+        [
+            *((what, "small.zip", taken if cause is None else cause) for what, _, _, cause in DOWNLOADS),
+            *((what, "small.whl", taken if cause is None else cause) for what, _, cause in WHEELS),
+            ("a cached file that was changed", "small.zip", CHANGED),
+            ("what an interrupted download left", "tmpabc", ("left alone; the archive is fetched anew", [])),
+            ("a file where the cache should be", "small", IN_THE_WAY),
+        ],
+    )

@@ -1,0 +1,113 @@
+"""Hard Parquet files of interactions: each row of the page's table, read right or refused with that sentence."""
+
+# ruff: noqa: E501  -- a table, one case a line
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+ROWS = [("u", "a", 1), ("u", "b", 2), ("u", "c", 3)]
+NUMBERS = [("u", "1", 1), ("u", "2", 2), ("u", "3", 3)]
+SAME = ("as the plain file", ROWS)
+RANDOM = np.random.default_rng(0).bytes(4096)
+DAMAGED = "f.parquet can't be read as Parquet (...): give an undamaged file."
+
+
+def ids_hold(kind: str) -> str:
+    return f"Column item of f.parquet holds {kind}: ids have to be text or integers."
+
+
+def times_hold(kind: str) -> str:
+    return f"Column time of f.parquet holds {kind}: times have to be numbers, seconds since 1970 for example."
+
+
+def table(**columns: Any) -> pa.Table:
+    return pa.table({"user": ["u"] * 3, "item": ["a", "b", "c"], "time": [1, 2, 3], **columns})
+
+
+def not_utf_8() -> pa.Array:
+    return pa.Array.from_buffers(pa.string(), 3, pa.array([b"a", b"\xff", b"c"]).buffers())
+
+
+def two_row_groups() -> pa.Table:
+    """Row groups with a dictionary each, in which one text has different numbers."""
+    first, second = pa.array(["a", "b"]).dictionary_encode(), pa.array(["c", "b"]).dictionary_encode()
+    return pa.table({"user": ["u"] * 4, "item": pa.chunked_array([first, second]), "time": [1, 2, 3, 4]})
+
+
+CASES = [
+    ("plain", table(), ("the rows that the others are held against", ROWS)),
+    ("integers as ids", table(item=[1, 2, 3]), ("as text", NUMBERS)),
+    ("dictionaries", table(user=pa.array(["u"] * 3).dictionary_encode(), time=pa.array(["1", "2", "3"]).dictionary_encode()), SAME),
+    ("dictionaries of integers", table(item=pa.array([1, 2, 3]).dictionary_encode()), ("as text", NUMBERS)),
+    ("other dictionaries in other row groups", two_row_groups(), ("by their texts", [*ROWS, ("u", "b", 4)])),
+    ("large text, views of text", table(user=pa.array(["u"] * 3, pa.large_string()), item=pa.array(["a", "b", "c"], pa.string_view())), SAME),
+    ("times as text", table(time=["1", "2", "3"]), SAME),
+    ("times of 16 bits", table(time=pa.array(np.array([1, 2, 3], np.float16))), SAME),
+    ("a column of objects that is not read", table(more=[{"time": 1}] * 3), SAME),
+    ("a point in a column's name", table(**{"user.item": ["x"] * 3}), SAME),
+    ("decimal times", table(time=pa.array([1, 2, 3]).cast(pa.decimal128(30, 2))), times_hold("decimal128(30, 2)")),
+    ("timestamps", table(time=pa.array([1, 2, 3], pa.timestamp("ms"))), times_hold("timestamp[ms]")),
+    ("dates", table(time=pa.array([1, 2, 3], pa.date32())), times_hold("date32[day]")),
+    ("true and false as times", table(time=[True, False, True]), times_hold("bool")),
+    ("times of 64 bits without a sign", table(time=pa.array([1, 2, 2**64 - 1], pa.uint64())), "Column time of f.parquet does not fit into 64-bit integers: give smaller times."),
+    ("NaN", table(time=[1.0, float("nan"), 3.0]), "Row 2 of f.parquet has the time nan: times have to be finite numbers of 64 bits."),
+    ("no time", table(time=[1, None, 3]), "Row 2 of f.parquet has no time: give it one or take the row out."),
+    ("no times at all", table(time=pa.nulls(3)), times_hold("null")),
+    ("no id", table(item=["a", None, "c"]), "Row 2 of f.parquet has no item: give it one or take the row out."),
+    ("floats as ids", table(item=[1.0, 2.0, 3.0]), ids_hold("double")),
+    ("bytes as ids", table(item=[b"a", b"b", b"c"]), ids_hold("binary")),
+    ("lists as ids", table(item=[[1], [2], [3]]), ids_hold("list<element: int64>")),
+    ("text that is not UTF-8", table(item=not_utf_8()), "Column item of f.parquet holds text that is not UTF-8 (...): write the file anew, as UTF-8."),
+    ("NUL in an id", table(item=["a", "a\0", "c"]), r"Column item of f.parquet has the id 'a\x00', with a NUL character: take that out."),
+    ("no rows", table().slice(0, 0), "f.parquet has no rows: give a file with interactions."),
+    ("no columns", pa.table({}), "f.parquet has no column with a usual name (user_id, user, uid) among none: name the right one by --user-column."),
+    ("a column named twice", table(TIME=[1, 2, 3]), "f.parquet has 2 columns with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among user, item, time, TIME: name the right one by --time-column."),
+    ("truncated", -20, DAMAGED),
+    ("random bytes in the middle of a file with checksums", slice(100, 110), DAMAGED),
+    ("random bytes", RANDOM, DAMAGED),
+    ("random bytes between its marks", b"PAR1" + RANDOM + b"PAR1", DAMAGED),
+    ("csv called .parquet", b"user,item,time\nu,a,1\n", DAMAGED),
+    ("empty file", b"", DAMAGED),
+]  # fmt: skip
+
+
+def write(content: pa.Table | bytes | int | slice, path: Path) -> None:
+    """A table, bytes, or the plain table cut off or with random bytes in it."""
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+        return
+    parquet.write_table(content if isinstance(content, pa.Table) else table(), path, write_page_checksum=True)
+    whole = bytearray(path.read_bytes())
+    if isinstance(content, slice):
+        whole[content] = RANDOM[content]
+    path.write_bytes(whole[:content] if isinstance(content, int) else whole)
+
+
+@pytest.mark.parametrize(("content", "outcome"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_hard_parquet_file_is_read_right_or_refused(
+    tmp_path: Path, hold: Callable[..., None], content: Any, outcome: object
+) -> None:
+    write(content, tmp_path / "f.parquet")
+    hold(outcome, "f.parquet")
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd", "lz4", "brotli"])
+def test_every_compression_is_read(tmp_path: Path, hold: Callable[..., None], compression: str) -> None:
+    parquet.write_table(table(), tmp_path / "f.parquet", compression=compression)
+    hold(SAME, "f.parquet")
+
+
+def test_folders_that_look_like_partitions_say_nothing(tmp_path: Path, hold: Callable[..., None]) -> None:
+    (tmp_path / "item=7").mkdir()
+    parquet.write_table(table(), tmp_path / "item=7" / "f.parquet")
+    hold(SAME, "item=7/f.parquet")
+
+
+def test_the_page_has_these_parquet_files(documented: Callable[..., None]) -> None:
+    documented("parquet-files", [(what, "f.parquet", outcome) for what, _, outcome in CASES])

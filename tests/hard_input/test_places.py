@@ -1,0 +1,113 @@
+"""Names that are no files, and files at hard places: each row of the page's table."""
+
+# ruff: noqa: E501  -- a table, one case a line
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PLAIN = b"user,item,time\nu,a,1\nu,b,2\nu,c,3\n"
+ROWS = [("u", "a", 1), ("u", "b", 2), ("u", "c", 3)]
+SAME = ("as the plain file", ROWS)
+LONG_LINE = "of f.csv has more than 1,048,576 characters in a line: cut it, or give a file of lines."
+GIGABYTE = 2**30
+LONG = "x" * 296 + ".csv"
+
+
+def write(path: Path) -> None:
+    path.write_bytes(PLAIN)
+
+
+def link_to(target: str, path: Path) -> None:
+    path.with_name("there.csv").write_bytes(PLAIN)
+    path.symlink_to(target)
+
+
+def sparse(beginning: bytes, path: Path) -> None:
+    """A gigabyte of zeros after the beginning, none of which takes space on the disk."""
+    path.write_bytes(beginning)
+    os.truncate(path, GIGABYTE)
+
+
+def bomb(path: Path) -> None:
+    """As many zeros behind the first row, packed in parts of 64 MiB."""
+    part = gzip.compress(bytes(2**26))
+    path.write_bytes(gzip.compress(PLAIN) + part * (GIGABYTE // 2**26))
+
+
+CASES = [
+    ("no such file", "f.csv", lambda path: None, "f.csv does not exist: give a file that does."),
+    ("a directory", "f.csv", Path.mkdir, "f.csv is a folder: give a file."),
+    ("another kind of file", "f.xlsx", write, "f.xlsx is of an unknown kind: its name has to end in .parquet, or in .csv, .tsv, .inter with or without .gz."),
+    ("a link to a file", "f.csv", partial(link_to, "there.csv"), SAME),
+    ("a link to itself", "f.csv", partial(link_to, "f.csv"), "f.csv can't be opened (Too many levels of symbolic links): give a file that can."),
+    ("a link to a device that never ends", "f.csv", partial(link_to, "/dev/zero"), "f.csv is a device or a pipe: write its content to a file, and give that."),
+    ("a pipe that nobody writes to", "f.csv", os.mkfifo, "f.csv is a device or a pipe: write its content to a file, and give that."),
+    ("a name of 300 characters", LONG, lambda path: None, "xxx...xxx.csv can't be opened (File name too long): give a file that can."),
+    ("spaces and unicode in the name", "é א.csv", write, SAME),
+    ("a dash before the name", "./-f.csv", write, SAME),
+    ("a line of 1 GB", "f.csv", partial(sparse, PLAIN), f"Row 4 {LONG_LINE}"),
+    ("a first line of 1 GB", "f.csv", partial(sparse, b"user"), f"The first line {LONG_LINE}"),
+    ("a line of 1 GB in 1 MB of gzip", "f.csv.gz", bomb, f"Row 4 {LONG_LINE}".replace("f.csv", "f.csv.gz")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "make", "outcome"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_what_is_at_a_hard_place_is_read_right_or_refused(
+    tmp_path: Path, hold: Callable[..., None], name: str, make: Callable[[Path], object], outcome: object
+) -> None:
+    make(tmp_path / name)
+    hold(outcome, name)
+
+
+def test_a_line_without_end_is_refused_in_little_memory(tmp_path: Path) -> None:
+    sparse(PLAIN, tmp_path / "line.csv")
+    sparse(b"user", tmp_path / "first.csv")
+    bomb(tmp_path / "bomb.csv.gz")
+    program = (
+        "import pyarrow.csv, resource, sys\n"
+        "from pathlib import Path\n"
+        "from seqrec_bench.data import Columns, read_interactions\n"
+        "from seqrec_bench.errors import InputError\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "for name in sys.argv[1:]:\n"
+        "    try:\n        read_interactions(Path(name), Columns())\n"
+        "    except InputError as error:\n        assert 'characters in a line' in str(error)\n"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**10)\n"
+    )
+    files = sorted(map(str, tmp_path.iterdir()))
+    done = subprocess.run([sys.executable, "-c", program, *files], capture_output=True, text=True, check=True)
+    assert len(files) == 3
+    assert float(done.stdout) < 64  # MiB
+
+
+def test_a_file_that_may_not_be_read_is_refused(
+    tmp_path: Path, hold: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a fault that is planted, since the superuser may read all."""
+
+    usual = Path.open
+
+    def deny(path: Path, *args: Any, **kwargs: Any) -> Any:
+        if path.name == "f.csv":
+            raise PermissionError(13, "Permission denied")
+        return usual(path, *args, **kwargs)
+
+    write(tmp_path / "f.csv")
+    monkeypatch.setattr(Path, "open", deny)
+    hold("f.csv can't be opened (Permission denied): give a file that can.", "f.csv")
+
+
+def test_the_page_has_these_places(documented: Callable[..., None]) -> None:
+    shown = {LONG: "xxx...xxx.csv"}
+    documented(
+        "places",
+        [(what, shown.get(name, name), outcome) for what, name, _, outcome in CASES],
+    )

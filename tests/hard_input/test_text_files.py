@@ -1,0 +1,137 @@
+"""Hard text files of interactions: each row of the page's table, read right or refused with that sentence."""
+
+# ruff: noqa: E501  -- a table, one case a line
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HEAD = b"user_id,item_id,timestamp\n"
+PLAIN = HEAD + b"u,a,1\nu,b,2\nu,c,3\n"
+ROWS = [("u", "a", 1), ("u", "b", 2), ("u", "c", 3)]
+SAME = ("as the plain file", ROWS)
+RANDOM = np.random.default_rng(0).bytes(4096)
+LONG = "x" * 10_000
+NO_NUMBER = (
+    "which is not a number: give seconds since 1970 or any number that grows with time; dates written out are not read."
+)
+NO_VALUE = "give it one or take the row out."
+WIDTH = "correct it, with quotation marks around a value that holds the separator."
+QUOTES = "(...): close each quoted value, and double the marks in it."
+UNPACKED = "give an undamaged file, without .gz in its name if it is not gzip-ed."
+ENCODING = "is not UTF-8 text in its first line: save it as UTF-8, and name it .gz if it is gzip-ed."
+FINITE = "times have to be finite numbers of 64 bits."
+NO_USER = "f.csv has no column with a usual name (user_id, user, uid) among"
+ITEMS = "item_id, item, iid, movie_id, movie, product_id, product"
+
+
+def with_time(time: str) -> bytes:
+    return HEAD + f"u,a,1\nu,b,{time}\nu,c,3\n".encode()
+
+
+def with_item(item: str) -> bytes:
+    return HEAD + f"u,{item},1\nu,b,2\nu,c,3\n".encode()
+
+
+def rows_with(item: str) -> list[tuple[str, str, int]]:
+    return [("u", item, 1), *ROWS[1:]]
+
+
+def single_column(separators: str, found: str) -> str:
+    return (
+        f"f.csv has a single column, {found}, with {separators} in its name: a .csv needs commas between columns, and a "
+        ".tsv, .inter or .item tabs; convert it, or rename it."
+    )
+
+
+CASES = [
+    ("plain", "f.csv", PLAIN, ("the rows that the others are held against", ROWS)),
+    # columns
+    ("missing column", "f.csv", b"user_id,timestamp\nu,1\n", f"f.csv has no column with a usual name ({ITEMS}) among user_id, timestamp: name the right one by --item-column."),
+    ("no column names", "f.csv", b"u,a,1\nu,b,2\n", f"{NO_USER} u, a, 1: name the right one by --user-column."),
+    ("a column named twice", "f.csv", b"user_id,item_id,item_id,timestamp\nu,a,x,1\n", f"f.csv has 2 columns with a usual name ({ITEMS}) among user_id, item_id, item_id, timestamp: name the right one by --item-column."),
+    ("two usual names", "f.csv", b"user_id,user,item_id,timestamp\nu,u,a,1\n", "f.csv has 2 columns with a usual name (user_id, user, uid) among user_id, user, item_id, timestamp: name the right one by --user-column."),
+    ("10,000 columns", "f.csv", b",".join(b"c%d" % n for n in range(10_000)) + b"\n", f"{NO_USER} c0, ..., c19, ... (10,000 in all): name the right one by --user-column."),
+    ("names in quotes, with spaces, in capitals", "f.csv", PLAIN.replace(HEAD, b'"User ID", item_id,TIMESTAMP\n'), SAME),
+    ("RecBole's types", "f.inter", b"user_id:token\titem_id:token\ttimestamp:float\nu\ta\t1\nu\tb\t2\nu\tc\t3\n", SAME),
+    ("other columns, one of 200,000 characters", "f.csv", b"text,user_id,item_id,timestamp\n" + b"x" * 200_000 + b',u,a,1\n"a,\nb",u,b,2\n,u,c,3\n', SAME),
+    # separators and rows
+    ("semicolons", "f.csv", PLAIN.replace(b",", b";"), single_column("semicolons", "'user_id;item_id;timestamp'")),
+    ("tabs in a .csv", "f.csv", PLAIN.replace(b",", b"\t"), single_column("tabs", r"'user_id\titem_id\ttimestamp'")),
+    ("commas in a .tsv", "f.tsv", PLAIN, single_column("commas", "'user_id,item_id,timestamp'").replace("f.csv", "f.tsv")),
+    ("empty file", "f.csv", b"", "f.csv has no column names in its first line: give a file that begins with them."),
+    ("header only", "f.csv", HEAD, "f.csv has no rows: give a file with interactions."),
+    ("empty lines", "f.csv", PLAIN.replace(b"\n", b"\n\n"), SAME),
+    ("a row too short", "f.csv", HEAD + b"u,a,1\n\nu,b\nu,c,3\n", f"Row 2 of f.csv has 2 values for 3 columns: {WIDTH}"),
+    ("a row too long", "f.csv", HEAD + b"u,a,1\nu,b,c,2\nu,c,3\n", f"Row 2 of f.csv has 4 values for 3 columns: {WIDTH}"),
+    ("a row of spaces", "f.csv", HEAD + b"u,a,1\n  \n", f"Row 2 of f.csv has 1 values for 3 columns: {WIDTH}"),
+    ("a quoted value never closed", "f.csv", HEAD + b'u,a,1\nu,"b,2\nu,c,3\n', f"Row 2 of f.csv has quotation marks that do not fit together {QUOTES}"),
+    ("such a value in a column that is not read", "f.csv", b'user,item,time,review\nu,a,1,good\nu,b,2,"bad\nu,c,3,good\n', f"Row 2 of f.csv has quotation marks that do not fit together {QUOTES}"),
+    ("quotation marks in RecBole's format, which are content", "f.inter", b'user\titem\ttime\nu\t"a\t1\nu\t"b"\t2\nu\tc\t3\n', ('items "a, "b" and c', [("u", '"a', 1), ("u", '"b"', 2), ("u", "c", 3)])),
+    # times
+    ("times that are words", "f.csv", with_time("two"), f"Row 2 of f.csv has the timestamp 'two', {NO_NUMBER}"),
+    ("dates", "f.csv", with_time("2020-01-01"), f"Row 2 of f.csv has the timestamp '2020-01-01', {NO_NUMBER}"),
+    ("thousands with commas", "f.csv", with_time('"1,000"'), f"Row 2 of f.csv has the timestamp '1,000', {NO_NUMBER}"),
+    ("hexadecimal times", "f.csv", with_time("0xFFFFFFFFFFFFFFFF"), f"Row 2 of f.csv has the timestamp '0xFFFFFFFFFFFFFFFF', {NO_NUMBER}"),
+    ("a time of 10,000 characters", "f.csv", with_time(LONG), f"Row 2 of f.csv has the timestamp 'xxxxxxxxxxxx...xxxxxxxxxxxxx', {NO_NUMBER}"),
+    ("missing times", "f.csv", with_time(" "), f"Row 2 of f.csv has no timestamp: {NO_VALUE}"),
+    ("NaN", "f.csv", with_time("NaN"), f"Row 2 of f.csv has the timestamp 'NaN': {FINITE}"),
+    ("infinite times", "f.csv", with_time("-inf"), f"Row 2 of f.csv has the timestamp '-inf': {FINITE}"),
+    ("times beyond any float", "f.csv", with_time("1e400"), f"Row 2 of f.csv has the timestamp '1e400': {FINITE}"),
+    ("times beyond 64 bits", "f.csv", with_time("9223372036854775808"), f"Row 2 of f.csv has the timestamp '9223372036854775808': {FINITE}"),
+    ("negative times", "f.csv", HEAD + b"u,b,-2\nu,a,-5\nu,c,3\n", ("a before b before c", [("u", "b", -2), ("u", "a", -5), ("u", "c", 3)])),
+    ("milliseconds", "f.csv", HEAD + b"u,a,1600000000001\nu,b,1600000000002\nu,c,1600000000003\n", ("only their order counts", [(u, i, 1_600_000_000_000 + t) for u, i, t in ROWS])),
+    ("the greatest times", "f.csv", HEAD + b"u,a,-9223372036854775808\nu,b,9223372036854775806\nu,c,9223372036854775807\n", ("exactly", [("u", "a", -(2**63)), ("u", "b", 2**63 - 2), ("u", "c", 2**63 - 1)])),
+    ("fractions and exponents", "f.csv", HEAD + b"u,a,1e5\nu,b,.5\nu,c,3\n", ("b, c, a", [("u", "a", 100_000.0), ("u", "b", 0.5), ("u", "c", 3.0)])),
+    ("spaces around times", "f.csv", HEAD + b"u,a, 1\nu,b,2 \nu,c,+3\n", SAME),
+    # ids
+    ("quotes and commas in ids", "f.csv", with_item('"say ""a"", b"'), ('say "a", b', rows_with('say "a", b'))),
+    ("line feeds in ids", "f.csv", with_item('"a\nb"'), ("of two lines", rows_with("a\nb"))),
+    ("unicode, right to left", "f.csv", with_item("é😀 אב \u202eab"), ("as it stands", rows_with("é😀 אב \u202eab"))),
+    ("10,000 characters", "f.csv", with_item(LONG), ("as it stands", rows_with(LONG))),
+    ("leading zeros", "f.csv", HEAD + b"u,007,1\nu,07,2\nu,7,3\n", ("three items", [("u", "007", 1), ("u", "07", 2), ("u", "7", 3)])),
+    ("ids alike but for case, spaces or composition", "f.csv", "user,item,time\nu,é,1\nu,e\u0301,2\nu,É,3\nu, é,4\n".encode(), ("four items", [("u", "é", 1), ("u", "e\u0301", 2), ("u", "É", 3), ("u", " é", 4)])),
+    ("empty item id", "f.csv", with_item(""), f"Row 1 of f.csv has no item_id: {NO_VALUE}"),
+    ("empty user id", "f.csv", HEAD + b'u,a,1\n"",b,2\n', f"Row 2 of f.csv has no user_id: {NO_VALUE}"),
+    ("NUL in an id", "f.csv", with_item("a\0"), r"Column item_id of f.csv has the id 'a\x00', with a NUL character: take that out."),
+    # users and items
+    ("duplicate interactions", "f.csv", HEAD + b"u,a,1\nu,a,1\nu,b,2\nu,c,3\n", ("as repeats, of which describe and run warn", [ROWS[0], *ROWS])),
+    ("users with fewer than 3 interactions", "f.csv", PLAIN + b"v,a,1\nv,d,2\n", ("they are training data", [*ROWS, ("v", "a", 1), ("v", "d", 2)])),
+    ("no user with 3", "f.csv", HEAD + b"u,a,1\nu,b,2\n", "No user has 3 or more interactions, so nobody is left to evaluate: give data with longer user histories."),
+    ("one user", "f.csv", PLAIN, SAME),
+    ("one item", "f.csv", HEAD + b"u,a,1\nu,a,2\nu,a,3\n", "f.csv has a single item, 'a', which every model would rank first: give data with more items."),
+    # encodings
+    ("byte-order mark", "f.csv", b"\xef\xbb\xbf" + PLAIN, SAME),
+    ("CRLF", "f.csv", PLAIN.replace(b"\n", b"\r\n"), SAME),
+    ("CR alone", "f.csv", PLAIN.replace(b"\n", b"\r"), SAME),
+    ("no line feed at the end", "f.csv", PLAIN.rstrip(), SAME),
+    ("Latin-1", "f.csv", HEAD + "u,a,1\nu,é,2\n".encode("latin-1"), "Row 2 of f.csv is not UTF-8 text: save the file as UTF-8."),
+    ("Latin-1 in a column that is not read", "f.csv", "user,item,time,x\nu,a,1,é\nu,b,2,\nu,c,3,\n".encode("latin-1"), SAME),
+    ("UTF-16", "f.csv", PLAIN.decode().encode("utf-16"), f"f.csv {ENCODING}"),
+    ("lone surrogate", "f.csv", HEAD + b"u,\xed\xa0\x80,1\n", "Row 1 of f.csv is not UTF-8 text: save the file as UTF-8."),
+    ("random bytes", "f.csv", RANDOM, f"f.csv {ENCODING}"),
+    ("zero bytes", "f.csv", bytes(4096), rf"{NO_USER} '\x00\x00\x00...0\x00\x00\x00': name the right one by --user-column."),
+    # gzip
+    ("gzip", "f.csv.gz", gzip.compress(PLAIN), SAME),
+    ("gzip in two parts", "f.csv.gz", gzip.compress(HEAD) + gzip.compress(PLAIN.removeprefix(HEAD)), SAME),
+    ("truncated gzip", "f.csv.gz", gzip.compress(HEAD + RANDOM.hex().encode())[:-500], f"f.csv.gz can't be unpacked (...): {UNPACKED}"),
+    ("bytes after gzip", "f.csv.gz", gzip.compress(PLAIN) + b"more", f"f.csv.gz can't be unpacked (...): {UNPACKED}"),
+    ("random bytes", "f.csv.gz", RANDOM, f"f.csv.gz can't be unpacked (...): {UNPACKED}"),
+    ("plain text called .gz", "f.csv.gz", PLAIN, f"f.csv.gz can't be unpacked (...): {UNPACKED}"),
+    ("gzip without .gz", "f.csv", gzip.compress(PLAIN), f"f.csv {ENCODING}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "outcome"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_hard_text_file_is_read_right_or_refused(
+    hold: Callable[..., None], name: str, content: bytes, outcome: object
+) -> None:
+    Path(name).write_bytes(content)
+    hold(outcome, name)
+
+
+def test_the_page_has_these_text_files(documented: Callable[..., None]) -> None:
+    documented("text-files", [(what, name, outcome) for what, name, _, outcome in CASES])

@@ -1,0 +1,85 @@
+"""The page as text; `test_browser` looks at it as a browser does."""
+
+import re
+from collections import Counter
+from html import unescape
+from html.parser import HTMLParser
+
+from seqrec_bench.reporting.markdown import number
+from seqrec_bench.reporting.report.build import build_report
+from seqrec_bench.reporting.report.html import to_html
+from seqrec_bench.reporting.report.sources import Sources
+
+VOID = {"meta", "link", "br"}
+
+
+class Page(HTMLParser):
+    """Tags as they are nested, attributes, and texts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.feed(text)
+        self.close()
+        assert self.open == [], "some tags are not closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def all_of(self, name: str) -> list[str]:
+        return [str(value) for attribute, value in self.attributes if attribute == name]
+
+
+def test_the_same_records_give_the_same_bytes(sources: Sources) -> None:
+    again = Sources(sources.records, sources.paper, sources.data)  # which has computed nothing yet
+    assert to_html(build_report(sources)) == to_html(build_report(again))
+
+
+def test_the_page_is_sound_and_needs_nothing_else(sources: Sources) -> None:
+    text = to_html(build_report(sources))
+    page = Page(text)
+    ids = page.all_of("id")
+    assert len(ids) == len(set(ids))
+    assert {link.removeprefix("#") for link in page.all_of("href")} - {"data:,"} <= set(ids)
+    labels = {name for names in page.all_of("aria-labelledby") for name in names.split()}
+    assert labels <= set(ids)
+    assert page.all_of("src") == []
+    assert not re.search(r"https?://|@import|url\(", text)
+    assert page.tags["script"] == page.tags["style"] == 1
+
+
+def test_the_page_shows_the_tables_figures(sources: Sources) -> None:
+    text = to_html(build_report(sources))
+    for row in sources.table.rows:
+        for entry in row.entries.values():
+            assert entry.reproduced is not None
+            assert f'<td class="number">{number(entry.reproduced.mean)}</td>' in text
+    for judgement in sources.check.judgements if not isinstance(sources.check, str) else ():
+        assert f">{judgement.verdict}</span>" in text
+
+
+def test_no_text_of_records_or_papers_becomes_markup(hostile: Sources, sources: Sources) -> None:
+    text = to_html(build_report(hostile))
+    page = Page(text)
+    assert page.tags["script"] == 1
+    assert page.tags["b"] == page.tags["i"] == page.tags["u"] == 0
+    assert "alert(1)" not in {name for name, _ in page.attributes}
+    assert "<script>alert(1)</script>" in unescape(text)
+    assert set(page.tags) <= set(Page(to_html(build_report(sources))).tags)
+
+
+def test_pages_name_no_time_and_no_place_of_this_machine(sources: Sources) -> None:
+    text = to_html(build_report(sources))
+    assert not re.search(r"/home/|/tmp/|/root/|\d\d:\d\d", text)

@@ -1,0 +1,106 @@
+"""The guides in docs/, every command of them run as it is written there."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from seqrec_bench.cli.main import app
+from seqrec_bench.evaluation.conformance import ALL_CHECKS
+from seqrec_bench.records import Store
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def fresh_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment in which only pip and the bench can be called, and into which pip installs.
+
+    It finds the libraries of this one. So nothing is downloaded or installed again, torch least of all.
+    """
+    folder = tmp_path_factory.mktemp("environment") / "venv"
+    venv.create(folder, with_pip=False)
+    (site_packages,) = folder.glob("lib/python*/site-packages")
+    (site_packages / "bench.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+    for name, module in (("seqrec-bench", "seqrec_bench.cli.main"), ("pip", "pip._internal.cli.main")):
+        script = folder / "bin" / name
+        start = f'from {module} import main\nimport sys\nif __name__ == "__main__":\n    sys.exit(main())\n'
+        script.write_text(f"#!{folder}/bin/python\n{start}")
+        script.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fresh_shell(fresh_venv: Path) -> Callable[[str, Path], str]:
+    """Runs a block of a page in a directory, with that environment's commands; returns what it prints."""
+    path = f"{fresh_venv / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    offline = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}  # 0: none
+    environment = {**os.environ, **offline, "PATH": path, "COLUMNS": "80"}
+
+    def call(block: str, folder: Path) -> str:
+        command = ["bash", "-euo", "pipefail", "-c", block]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    return call
+
+
+def blocks(page: str) -> list[str]:
+    """What stands in the page's blocks of commands, in order."""
+    return re.findall(r"^```sh\n(.*?)^```$", (ROOT / "docs" / page).read_text(), re.DOTALL | re.MULTILINE)
+
+
+def run_in_process(block: str) -> str:
+    """As a shell in the working directory would, but with calls of the bench in this process, which is much faster."""
+    lines = block.splitlines()
+    if not all(line.startswith("seqrec-bench ") for line in lines):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path}
+        command = ["bash", "-euo", "pipefail", "-c", block]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    printed = ""
+    for line in lines:
+        command, _, file = line.partition(" > ")
+        done = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert done.exit_code == 0, f"{line}\n{done.output}{done.exception}"
+        printed += done.stdout
+        if file:
+            Path(file).write_text(done.stdout)
+    return printed
+
+
+def test_the_way_to_ones_own_model(
+    fresh_shell: Callable[[str, Path], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "results").symlink_to(ROOT / "results")
+    monkeypatch.chdir(tmp_path)
+    *own, export, script, verdict = blocks("your-own-model.md")
+    installed, _, compared = (fresh_shell(block, tmp_path) for block in own)
+    assert installed.count("\nok ") == len(ALL_CHECKS)
+    assert "| sequential-rules |" in compared
+    assert "sequential-rules any, sasrec@100 5" in " ".join(compared.split())
+    for block in (export, script):
+        run_in_process(block)
+    assert "| their-system:scored |" in run_in_process(verdict)
+    (own_record, *_) = (record for record in Store(tmp_path / "runs").records() if record.key.model == "my-model")
+    assert own_record.environment["recommender"] == "my-model 0.1.0"
+
+
+def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    printed = [run_in_process(block) for block in blocks("your-own-data.md")]
+    assert "| sequential-rules |" in printed[-1]
+    assert "| HR@50 " in (tmp_path / "table.md").read_text()
+    assert "| NDCG@50, against" in (tmp_path / "verdicts.md").read_text()
+    keys = [record.key for record in Store(tmp_path / "runs").records()]
+    assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1"}
+    assert {key.seed for key in keys if key.model == "fpmc"} == {0, 1, 2}
