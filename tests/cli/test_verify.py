@@ -1,7 +1,9 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -9,23 +11,40 @@ from seqrec_bench.cli.main import app
 from seqrec_bench.errors import InputError, MissingCellsError
 
 
-@pytest.fixture
-def verify(ratings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs models that count and then calls `verify` on their records, of which no suite has any."""
-    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)
-    data = ["--interactions", str(ratings)]
-    results = str(tmp_path / "runs")
-    done = CliRunner().invoke(app, ["run", *data, "--models", "popularity,markov-chain", "--results", results])
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The option that names 20 users with 6 of 15 items each."""
+    rng = np.random.default_rng(0)
+    rows = [f"{user},{item},{time}" for user in range(20) for time, item in enumerate(rng.permutation(15)[:6])]
+    path = tmp_path_factory.mktemp("data") / "ratings.csv"
+    path.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    return ["--interactions", str(path)]
+
+
+@pytest.fixture(scope="module")
+def sound(data: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records of models that count, not to be changed."""
+    results = tmp_path_factory.mktemp("sound")
+    arguments = ["run", *data, "--models", "popularity,markov-chain", "--results", str(results)]
+    done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
-    return lambda *arguments: CliRunner().invoke(app, ["verify", results, *arguments])
+    return results
+
+
+@pytest.fixture
+def verify(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Calls `verify` on a copy of them in ``runs``, to be spoilt; no suite has any of their cells."""
+    results = shutil.copytree(sound, tmp_path / "runs")
+    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)
+    return lambda *arguments: CliRunner().invoke(app, ["verify", str(results), *arguments])
 
 
 def record_of(tmp_path: Path) -> Path:
     return tmp_path / "runs" / "ratings" / "loo-full-v1" / "popularity" / "paper-d0-s0.json"
 
 
-def test_sound_records_end_with_0_and_a_line_for_every_check(verify: Callable[..., Result], ratings: Path) -> None:
-    done = verify("--interactions", str(ratings), "--retrain", "2", "--seed", "5", "--jobs", "1")
+def test_sound_records_end_with_0_and_a_line_for_every_check(verify: Callable[..., Result], data: list[str]) -> None:
+    done = verify(*data, "--retrain", "2", "--seed", "5", "--jobs", "1")
     assert done.exit_code == 0, done.output
     table, notes = done.stdout.split("\n\n")
     lines = [line.split("|")[1:-1] for line in table.splitlines()[2:]]
@@ -44,13 +63,13 @@ def test_data_that_are_not_named_are_not_checked_and_said_so(verify: Callable[..
 
 
 def test_a_record_that_was_spoilt_ends_with_4_as_json_says(
-    verify: Callable[..., Result], ratings: Path, tmp_path: Path
+    verify: Callable[..., Result], data: list[str], tmp_path: Path
 ) -> None:
     path = record_of(tmp_path)
     fields = json.loads(path.read_text())
     fields["test"]["better"][3] = 99
     path.write_text(json.dumps(fields))
-    done = verify("--interactions", str(ratings), "--format", "json")
+    done = verify(*data, "--format", "json")
     assert done.exit_code == 4
     found = json.loads(done.stdout)
     assert found["exit_code"] == 4
@@ -60,13 +79,12 @@ def test_a_record_that_was_spoilt_ends_with_4_as_json_says(
 
 
 def test_a_rank_that_only_training_again_can_find_ends_with_6(
-    verify: Callable[..., Result], ratings: Path, tmp_path: Path
+    verify: Callable[..., Result], data: list[str], tmp_path: Path
 ) -> None:
     path = record_of(tmp_path)
     fields = json.loads(path.read_text())
     fields["test"]["better"][3] += 1 if fields["test"]["better"][3] < 3 else -1
     path.write_text(json.dumps(fields))
-    data = ("--interactions", str(ratings))
     assert verify(*data).exit_code == 0
     done = verify(*data, "--retrain", "9")
     assert done.exit_code == 6, done.output
