@@ -145,7 +145,9 @@ def _decode_epoch(number: int, value: Any) -> Epoch:
     fine = isinstance(value, dict) and value.keys() == {"epoch", "loss", "validation", "seconds"}
     fine = fine and type(value["epoch"]) is int and value["epoch"] == number and isinstance(value["validation"], dict)
     _require(fine, f"entry {number} of its curve is not epoch {number}")
-    _finite({"loss": value["loss"], "seconds": value["seconds"], **value["validation"]}, f"epoch {number}")
+    own = {name: value[name] for name in ("loss", "seconds")}
+    for numbers in (own, value["validation"]):  # apart, since a validation figure may have any name
+        _finite(numbers, f"epoch {number}")
     return Epoch(number, value["loss"], value["validation"], value["seconds"])
 
 

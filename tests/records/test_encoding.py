@@ -133,6 +133,7 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting_epoch(validation=[0.1]), "entry 1 of its curve is not epoch 1"),
         (setting_epoch(loss=None), "its epoch 1 is not finite"),
         (setting_epoch(validation={"NDCG@50": "0.1"}), "its epoch 1 is not finite"),
+        (setting_epoch(loss=None, validation={"loss": 0.1}), "its epoch 1 is not finite"),
         (setting("test", [1, 2, 3]), "its ranks are not better and tied"),
         (setting("test", {"better": [0]}), "its ranks are not better and tied"),
         (setting("test", ranks([0.5, 1, 2], [1, 1, 1])), "its ranks are not whole numbers"),
