@@ -61,6 +61,12 @@ quick: .venv/installed  ## train AM-LSTM and FPMC for two epochs and hold them a
 	$(BIN)/seqrec-bench run --suite quick --results build/quick
 	$(BIN)/seqrec-bench check --results build/quick --against results/quick --suite quick
 
+.PHONY: tutorial
+tutorial: .venv/installed  ## type what docs/tutorial.md has, in build/tutorial (a minute or two)
+	rm -rf build/tutorial && mkdir -p build/tutorial
+	sed -n '/^```sh$$/,/^```$$/ { /^```/ !p }' docs/tutorial.md > build/tutorial/commands.sh
+	cd build/tutorial && PATH="$(CURDIR)/$(BIN):$$PATH" bash -c 'time bash -euxo pipefail commands.sh'
+
 .PHONY: audit-dependencies
 audit-dependencies:  ## known vulnerabilities of the pinned versions; skipped with a line where no database can be reached
 	@$(PYTHON) .ci/audit_dependencies.py

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from seqrec_bench.cli.main import app
 from seqrec_bench.evaluation.conformance import ALL_CHECKS
+from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Store
 
 ROOT = Path(__file__).parents[1]
@@ -54,9 +56,9 @@ def fresh_shell(fresh_venv: Path) -> Callable[[str, Path], str]:
     return call
 
 
-def blocks(page: str) -> list[str]:
-    """What stands in the page's blocks of commands, in order."""
-    return re.findall(r"^```sh\n(.*?)^```$", (ROOT / "docs" / page).read_text(), re.DOTALL | re.MULTILINE)
+def blocks(page: str, kind: str = "sh") -> list[str]:
+    """What stands in the page's blocks of commands, or of another kind, in order."""
+    return re.findall(rf"^```{kind}\n(.*?)^```$", (ROOT / "docs" / page).read_text(), re.DOTALL | re.MULTILINE)
 
 
 def run_in_process(block: str) -> str:
@@ -93,6 +95,21 @@ def test_the_way_to_ones_own_model(
     assert "| their-system:scored |" in run_in_process(verdict)
     (own_record, *_) = (record for record in Store(tmp_path / "runs").records() if record.key.model == "my-model")
     assert own_record.environment["recommender"] == "my-model 0.1.0"
+
+
+def test_the_tutorial_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the committed cells in place of those that it trains; `make tutorial` trains them."""
+    protocol = Path("ml-100k", LOO_FULL)
+    for cell in ("popularity/paper-d0-s0", "sequential-rules/paper-d0-s0", *(f"fpmc/paper-d100-s{n}" for n in range(3))):
+        (tmp_path / "runs" / protocol / cell).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "results" / protocol / f"{cell}.json", tmp_path / "runs" / protocol / f"{cell}.json")
+    monkeypatch.chdir(tmp_path)
+    printed = [run_in_process(block) for block in blocks("tutorial.md")]
+    (shown,) = blocks("tutorial.md", "text")
+    assert shown in printed
+    raised = re.findall(r"\| sequential-rules:next-only \|[^|]*\|[^|]*\| +\+(\d+)", printed[3])
+    assert len(raised) == 3 and all(int(percent) > 50 for percent in raised)
+    assert "FPMC" in (tmp_path / "report.html").read_text()
 
 
 def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
