@@ -100,7 +100,11 @@ def test_the_way_to_ones_own_model(
 def test_the_tutorial_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the committed cells in place of those that it trains; `make tutorial` trains them."""
     protocol = Path("ml-100k", LOO_FULL)
-    for cell in ("popularity/paper-d0-s0", "sequential-rules/paper-d0-s0", *(f"fpmc/paper-d100-s{n}" for n in range(3))):
+    for cell in (
+        "popularity/paper-d0-s0",
+        "sequential-rules/paper-d0-s0",
+        *(f"fpmc/paper-d100-s{n}" for n in range(3)),
+    ):
         (tmp_path / "runs" / protocol / cell).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "results" / protocol / f"{cell}.json", tmp_path / "runs" / protocol / f"{cell}.json")
     monkeypatch.chdir(tmp_path)

@@ -110,7 +110,7 @@ def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now(
     ("page", "block", "command", "arguments"),
     [
         ("README.md", "table-1", table, ["--results", str(RESULTS)]),
-        ("README.md", "ablations", ablations, ["--results", str(RESULTS)]),
+        ("docs/reproduction.md", "ablations", ablations, ["--results", str(RESULTS)]),
         ("docs/audit.md", "audit", audit, ["--results", str(RESULTS)]),
         ("README.md", "claims", claims, ["--results", str(RESULTS), "--format", "short"]),
         ("docs/claims.md", "claims", claims, ["--results", str(RESULTS)]),

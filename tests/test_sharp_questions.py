@@ -1,4 +1,4 @@
-"""What README answers to a sharp reader's questions is what the records, the paper and the data say."""
+"""The answers to a sharp reader's questions in docs/reproduction.md are what the records, the paper and the data say."""
 
 from collections.abc import Callable
 from itertools import combinations, product
@@ -16,7 +16,7 @@ from seqrec_bench.reporting.statistics.exact import mcnemar_p
 from seqrec_bench.reporting.statistics.runs import Runs
 
 ROOT = Path(__file__).parents[1]
-README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+PAGE = " ".join((ROOT / "docs" / "reproduction.md").read_text(encoding="utf-8").split())
 PAPER = load_paper("chen2020")
 
 
@@ -50,7 +50,7 @@ def test_the_papers_neighbours_are_not_separated_by_its_counts(published: Callab
         f"AM-LSTM has {gaps[2]} hits more than Caser among {n_users} users, for which McNemar's p is {p_values[0]}, "
         f"{p_values[1]} or {p_values[2]} if 12, 16 or 25 % of the users are a hit of only one of them, and the other "
         f"neighbours are {gaps[0]} and {gaps[1]} hits apart."
-    ) in README
+    ) in PAGE
     values = [published(row.model, "HR@50").values for row in PAPER.rows]
     within = [100 * np.mean([np.mean(a != b) for a, b in combinations(table, 2)]) for table in values]
     between = np.mean([np.mean(a != b) for a, b in product(values[2], values[3])])
@@ -58,7 +58,7 @@ def test_the_papers_neighbours_are_not_separated_by_its_counts(published: Callab
     assert (
         f"Here two seeds of one model already differ on {min(within):.0f} to {max(within):.0f} % of the users, and "
         f"runs of Caser and AM-LSTM on {100 * between:.0f} %, for which p is {p_value}."
-    ) in README
+    ) in PAGE
 
 
 def test_rules_that_learn_nothing_beat_three_of_its_rows(published: Callable[[str, str], Runs]) -> None:
@@ -78,15 +78,15 @@ def test_rules_that_learn_nothing_beat_three_of_its_rows(published: Callable[[st
         f"{figure(max(row['NDCG@50'] for row in three))}), and in MRR@50 more than for AM-LSTM too "
         f"({figure(PAPER.rows[3].reported['MRR@50'])}). On HR@50 they have {figure(rules['HR@50'])}, more than it "
         f"reports for GRU4Rec alone ({figure(PAPER.rows[0].reported['HR@50'])})."
-    ) in README
+    ) in PAGE
 
 
 def test_that_seen_items_are_no_candidates_is_said_to_be_inferred() -> None:
-    assert "The paper does not say: that they are not was inferred" in README
+    assert "The paper does not say: that they are not was inferred" in PAGE
     assert any("are no candidates" in sentence for sentence in PAPER.protocol_notes.inferred)
 
 
 def test_targets_that_hang_on_ties_are_counted(ml_100k: Dataset) -> None:
     n_ambiguous = describe(ml_100k).n_ambiguous_targets
     share = f"{100 * n_ambiguous / PAPER.n_users:.0f} %"
-    assert f"For {n_ambiguous} of {PAPER.n_users} users ({share}) that hangs on how ties in time are broken" in README
+    assert f"For {n_ambiguous} of {PAPER.n_users} users ({share}) that hangs on how ties in time are broken" in PAGE
