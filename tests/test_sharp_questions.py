@@ -1,4 +1,4 @@
-"""The answers to a sharp reader's questions in docs/reproduction.md are what the records, the paper and the data say."""
+"""The answers to a sharp reader in docs/reproduction.md are what the records, the paper and the data say."""
 
 from collections.abc import Callable
 from itertools import combinations, product

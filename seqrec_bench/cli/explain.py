@@ -34,8 +34,8 @@ from seqrec_bench.experiments.processes import THREAD_VARIABLES
 from seqrec_bench.experiments.suite import MAX_SEED
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Store
 from seqrec_bench.reporting.explanations.figure import draw_explanation
-from seqrec_bench.reporting.explanations.kept import read_explanation, to_json
-from seqrec_bench.reporting.explanations.summary_text import summary_json, summary_markdown
+from seqrec_bench.reporting.explanations.kept import read_either, to_json
+from seqrec_bench.reporting.explanations.summary_text import Summaries, summary_json, summary_markdown
 from seqrec_bench.reporting.explanations.text import print_explanation, to_text
 
 
@@ -78,7 +78,7 @@ def explain(
     if [user is not None, all_users, kept is not None].count(True) != 1:
         raise InputError("Say what to explain: --user ID, --all-users, or --from FILE.")
     if kept is not None:
-        _show(read_explanation(kept), format, out)
+        _show_kept(kept, format, out)
         return
     numbers = parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED)
     if user is not None and len(numbers) > 1:
@@ -96,6 +96,16 @@ def explain(
         _show(explain_from_record(bring_back(keys[0], data, Store(results)), user, top), format, out)
 
 
+def _show_kept(path: Path, format: ExplanationFormat, out: Path | None) -> None:
+    found = read_either(path)
+    if isinstance(found, UserExplanation):
+        _show(found, format, out)
+        return
+    if out is not None:
+        raise InputError(f"--out draws the attention for one user, and {path} is about all: leave it away.")
+    _show_summaries(found, format)
+
+
 def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | None) -> None:
     if format == ExplanationFormat.JSON:
         typer.echo(to_json(explanation), nl=False)
@@ -111,5 +121,8 @@ def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | N
 
 
 def _show_all(keys: list[CellKey], data: Dataset, store: Store, format: ExplanationFormat) -> None:
-    summaries = {key: summarise_from_record(bring_back(key, data, store)) for key in keys}
+    _show_summaries({key: summarise_from_record(bring_back(key, data, store)) for key in keys}, format)
+
+
+def _show_summaries(summaries: Summaries, format: ExplanationFormat) -> None:
     typer.echo((summary_json if format == ExplanationFormat.JSON else summary_markdown)(summaries), nl=False)

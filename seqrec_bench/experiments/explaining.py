@@ -19,7 +19,7 @@ from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Explainable, FitContext, Recommender, Restorable
 from seqrec_bench.records import CellKey, Record, Store
-from seqrec_bench.records.store import advise_training
+from seqrec_bench.records.store import advise_training, training_command
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,8 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store) -> Trained:
     """
     record = store.load(key)
     if record is None:
-        raise MissingCellsError(f"There is no record {store.path(key)}: {advise_training(store.root, key)}")
+        command = training_command(store.root, key)
+        raise MissingCellsError(f"There is no record {store.path(key)}: train the cell by `{command}`.")
     settings = {name: value for name, value in record.recipe.hyperparameters.items() if name != "dimension"}
     recommender = build(key.model, key.dimension, settings)
     recipe = recipe_of(recommender, dataset)

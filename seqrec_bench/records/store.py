@@ -211,11 +211,20 @@ class Store:
             ) from error
 
 
-def advise_training(root: Path, key: CellKey) -> str:
+def training_command(root: Path | str, key: CellKey) -> str:
+    """What trains the cell and stores it there, but for settings and data of its own."""
     dimension = f"--dims {key.dimension} " if key.dimension else ""
     return (
-        f"train the cell again, on the same data and with the same settings, by `seqrec-bench run --models {key.model} "
-        f"{dimension}--seeds {key.seed} --variant {key.variant} --fresh --results {shlex.quote(str(root))}`."
+        f"seqrec-bench run --models {key.model} {dimension}--seeds {key.seed} --variant {key.variant} "
+        f"--results {shlex.quote(str(root))}"
+    )
+
+
+def advise_training(root: Path, key: CellKey) -> str:
+    """How to have the cell's weights: in another directory, since the record that is here may be others' evidence."""
+    return (
+        "train the cell again, on the same data and with the same settings, by "
+        f"`{training_command(f'{root}-again', key)}`, and go on with that directory."
     )
 
 

@@ -74,12 +74,15 @@ def test_am_lstm_is_explained_drawn_kept_and_shown_again(bench: Callable[..., Re
     assert bench("--from", str(kept)).stdout == shown.stdout
 
 
-def test_all_users_are_summed_up(bench: Callable[..., Result]) -> None:
+def test_all_users_are_summed_up_and_shown_again_from_a_file(bench: Callable[..., Result], tmp_path: Path) -> None:
     done = bench("--all-users", *SHORT)
     assert done.exit_code == 0, done.output
     assert "| attention and effect" in done.stdout
     assert "am-lstm short at dimension 4 on the 20 test users of ratings" in done.stdout
-    assert bench("--all-users", *SHORT, "--format", "json").stdout.startswith("[")
+    kept = tmp_path / "kept.json"
+    kept.write_text(bench("--all-users", *SHORT, "--format", "json").stdout)
+    assert bench("--from", str(kept)).stdout == done.stdout
+    assert "is about all: leave it away" in str(bench("--from", str(kept), "--out", "figure").exception)
 
 
 @pytest.mark.parametrize(

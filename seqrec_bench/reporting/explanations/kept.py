@@ -42,6 +42,19 @@ def command_for(explanation: UserExplanation) -> str:
     )
 
 
+def read_either(path: Path) -> UserExplanation | Summaries:
+    """What `to_json` or `summary_json` wrote.
+
+    Raises:
+        InputError: The file holds neither.
+    """
+    try:
+        is_of_runs = isinstance(json.loads(path.read_text(encoding="utf-8")), list)
+    except ValueError:
+        is_of_runs = False  # which `read_explanation` puts into words
+    return read_summaries(path) if is_of_runs else read_explanation(path)
+
+
 def read_explanation(path: Path) -> UserExplanation:
     """The explanation that `to_json` wrote.
 

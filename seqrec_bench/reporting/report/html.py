@@ -13,6 +13,7 @@ _TONES = {
     "open": {"inconclusive", "undecidable", "not separated", "too few seeds"},
 }
 """How verdicts are marked, beside their words."""
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def to_html(report: Report) -> str:
@@ -23,12 +24,17 @@ def to_html(report: Report) -> str:
         loader=PackageLoader(__package__),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: printable(value) if type(value) is str else value,
+        finalize=lambda value: _shown(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(prose=_prose, tone=_tone, words=_words)
     return environment.get_template("report.html.j2").render(report=report) + "\n"
+
+
+def _shown(text: str) -> str:
+    """As `printable`, but with spaces that don't break, which hold figures in line."""
+    return _NO_BREAK.join(map(printable, text.split(_NO_BREAK)))
 
 
 def _prose(text: str) -> Markup:
