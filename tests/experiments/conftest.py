@@ -54,6 +54,7 @@ class Unruly:
         while self.fault == "waits" and not os.path.exists("go"):
             time.sleep(0.05)
         if self.fault == "kills-its-parent":
+            time.sleep(0.5)  # so that the start, of which the parent tells, is known before it dies
             os.kill(multiprocessing.parent_process().pid, signal.SIGKILL)
             os._exit(1)
         if self.report:

@@ -40,7 +40,7 @@ def test_a_cell_that_kills_its_worker_again_and_again_is_given_up(cluster: Clust
     cluster.wait_for(lambda: not cluster.alive())
     third = cluster.start_worker()
     with pytest.raises(CellError, match=r"^it was given up, since 2 Dask workers were lost while they ran it"):
-        killing.result()
+        killing.result(timeout=120)
     assert sound.result().record.key.variant == "paper"
     cluster.wait_for(lambda: not cluster.cells_of(third))
     assert third.poll() is None  # the cell was ended there before it got as far as to kill it
