@@ -18,8 +18,9 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption, read_paper
+from seqrec_bench.cli.shown_records import choose_shown, find_shown
+from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.protocols import LOO_FULL
@@ -87,6 +88,8 @@ def explain(
         raise InputError("--out draws the attention for one user: give --user, or leave it away.")
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # as the cells had it, or rounding might differ
     require_explainable(model)
+    if interactions is None:
+        dataset = _choose_dataset(Store(results), dataset)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     at = dimension if has_dimension(load(model)) else 0
     keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
@@ -94,6 +97,18 @@ def explain(
         _show_all(keys, data, Store(results), format)
     else:
         _show(explain_from_record(bring_back(keys[0], data, Store(results)), user, top), format, out)
+
+
+def _choose_dataset(store: Store, dataset: str | None) -> str:
+    """The data set that is named, the default one, or the only one that there are records of.
+
+    Raises:
+        InputError: The latter is somebody's own, whose file has to be named.
+    """
+    name, _ = find_shown(store, read_paper(None), dataset, LOO_FULL)
+    if dataset is None and name not in NAMED_DATASETS:
+        raise InputError(f"The only records in {store.root} are on {name}: give its file with --interactions.")
+    return choose_shown(store, read_paper(None), dataset, LOO_FULL)[0]
 
 
 def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | None) -> None:

@@ -15,6 +15,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
@@ -23,6 +24,7 @@ from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
 from seqrec_bench.reporting.report.text import TEXT_FORMATS
+from seqrec_bench.reporting.selection import whereabouts
 
 DEFAULT_OUT = Path("report.html")
 
@@ -44,14 +46,8 @@ def report(
     format: Annotated[
         ReportFormat, typer.Option(help="md and latex have Table 1, the claims and the breakdowns by users.")
     ] = ReportFormat.HTML,
-    dataset: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Another data set than the paper's: shows all that was run on it."),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Shows the records of another protocol.", show_default="the paper's"),
-    ] = None,
+    dataset: ShownDatasetOption = None,
+    protocol: ShownProtocolOption = None,
     paper: PaperOption = None,
     interactions: InteractionsOption = None,
     user_column: UserColumnOption = None,
@@ -67,18 +63,23 @@ def report(
     """
     source = read_paper(paper)
     data = _own_data(dataset, interactions, Columns(user_column, item_column, time_column))
-    name = data.name if data else dataset or source.dataset
+    store = Store(results)
+    name, under = choose_shown(store, source, data.name if data else dataset, protocol)
+    options = {
+        "--paper": paper and paper.name,
+        "--dataset": name if name != source.dataset else None,
+        "--protocol": protocol or (under if under != source.protocol else None),
+    }
+    given = {option: str(value) for option, value in options.items() if value is not None}
     if name != source.dataset:
         source = replace(source, dataset=name, rows=(), references=(), ablations=(), claims=())
-    if protocol is not None:
-        source = replace(source, protocol=protocol)
-    options = {"--paper": paper and paper.name, "--dataset": name if not source.rows else None, "--protocol": protocol}
-    given = {option: str(value) for option, value in options.items() if value is not None}
-    kept = read_kept(results / "explanations", name, source.protocol)
-    sources = Sources(Store(results).records(), source, data or _cached_data(name), given, *kept)
+    source = replace(source, protocol=under)
+    kept = read_kept(results / "explanations", name, under)
+    sources = Sources(store.records(), source, data or _cached_data(name), given, *kept)
     if not sources.models:
         raise MissingCellsError(
-            f"{results} has no records on the data set {name} under {source.protocol}: run some models on it first."
+            f"{results} has no records on the data set {name} under {under}{whereabouts(sources.records)}: run some "
+            "models first, or name others with --dataset and --protocol."
         )
     content = build_report(sources)
     _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)

@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.ablations import ablations
+from seqrec_bench.cli.main import app as bench
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
@@ -165,6 +166,43 @@ def test_table_of_data_without_records_is_missing(results: Path) -> None:
     assert printed == ""
     assert isinstance(error, MissingCellsError)
     assert "no records on the data set nowhere" in str(error)
+
+
+@pytest.fixture
+def own(tmp_path: Path, make_record: Callable[..., Record]) -> Path:
+    """A directory with records of two models on other data than the paper's."""
+    for record in (make_record("fpmc", 100, seed, dataset="own") for seed in range(3)):
+        Store(tmp_path / "own").save(record)
+    Store(tmp_path / "own").save(make_record("popularity", 0, dataset="own", deterministic=True))
+    return tmp_path / "own"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["table"], ExitCode.DONE),
+        (["compare", "fpmc", "popularity"], ExitCode.DONE),
+        (["report", "--format", "md"], ExitCode.DONE),
+        (["ablations"], ExitCode.CELLS_MISSING),
+        (["audit"], ExitCode.CELLS_MISSING),
+    ],
+)
+def test_what_shows_records_takes_the_only_data_set_that_has_any(own: Path, command: list[str], code: int) -> None:
+    shown = CliRunner().invoke(bench, [*command, "--results", str(own)])
+    asked = CliRunner().invoke(bench, [*command, "--results", str(own), "--dataset", "own"])
+    assert shown.stdout == asked.stdout != ""
+    assert shown.stderr == f"Shows own under loo-full-v1, the only data set in {own}.\n{asked.stderr}"
+    assert repr(shown.exception) == repr(asked.exception)
+    assert getattr(shown.exception, "exit_code", ExitCode.DONE) == code
+
+
+@pytest.mark.parametrize("command", ["claims", "check", "check --against AGAINST"])
+def test_what_judges_never_does_and_names_the_data_that_are_there(own: Path, tmp_path: Path, command: str) -> None:
+    against = shutil.copytree(own, tmp_path / "against")
+    done = CliRunner().invoke(bench, [*command.replace("AGAINST", str(against)).split(), "--results", str(own)])
+    assert isinstance(done.exception, MissingCellsError)
+    assert "(there are records on own under loo-full-v1)" in str(done.exception)
+    assert "Shows" not in done.stderr
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""The options that say which records a command shows, and which those are where none is given."""
+
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
+from seqrec_bench.data import NAMED_DATASETS
+from seqrec_bench.records import Store
+from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.text import one_line
+
+ShownDatasetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        metavar="NAME",
+        help="The data set whose records are shown.",
+        show_default="the paper's, or the only one in --results",
+    ),
+]
+ShownProtocolOption = Annotated[
+    str | None,
+    typer.Option(
+        "--protocol",
+        metavar="NAME",
+        help="The protocol under which they were made.",
+        show_default="the paper's, or the only one in --results",
+    ),
+]
+
+
+def find_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
+    """The data set and the protocol whose records are to be shown: as asked for, the paper's, or the only ones there.
+
+    Only for commands that show: a verdict on a paper, or a gate, must not depend on what else lies in a directory. On
+    the paper's own data, its protocol is never replaced either.
+    """
+    asked = dataset or paper.dataset, protocol or paper.protocol
+    there = {path.relative_to(store.root).parts[:2] for path in store.paths()}
+    name = dataset or _usual_or_only({name for name, _ in there}, paper.dataset)
+    if name == paper.dataset:
+        return asked
+    found = name, protocol or _usual_or_only({under for on, under in there if on == name}, paper.protocol)
+    return found if found in there else asked
+
+
+def choose_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
+    """The same as `find_shown`; says so where it is not what the options or the paper name."""
+    shown = find_shown(store, paper, dataset, protocol)
+    if shown != (dataset or paper.dataset, protocol or paper.protocol):
+        which = "the only data set" if dataset is None else "its only protocol"
+        typer.echo(one_line(f"Shows {shown[0]} under {shown[1]}, {which} in {store.root}."), err=True)
+    return shown
+
+
+def data_option(dataset: str) -> str:
+    """What makes `seqrec-bench run` work on this data set, to be put behind its other options."""
+    if dataset == DEFAULT_DATASET:
+        return ""
+    return f" --dataset {dataset}" if dataset in NAMED_DATASETS else " --interactions FILE"
+
+
+def _usual_or_only(names: set[str], usual: str) -> str:
+    return next(iter(names)) if len(names) == 1 else usual
