@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
     PaperOption,
@@ -32,7 +33,10 @@ def audit(
     dataset: ShownDatasetOption = None,
     format: Annotated[AuditFormat, typer.Option(help="md is made for the terminal and for a page.")] = AuditFormat.MD,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Draw a figure too, audit.png and audit.svg, in this directory.")
+        Path | None,
+        typer.Option(
+            parser=named_path, metavar="DIR", help="Draw a figure too, audit.png and audit.svg, in this directory."
+        ),
     ] = None,
     paper: PaperOption = None,
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.experiments.suite import MAX_DIMENSION, load_suite, suites
@@ -36,7 +37,9 @@ def check(
     results: ResultsOption = DEFAULT_RESULTS,
     against: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Records that were good.", show_default="the paper's figures instead"),
+        typer.Option(
+            parser=named_path, metavar="DIR", help="Records that were good.", show_default="the paper's figures instead"
+        ),
     ] = None,
     suite: Annotated[
         str | None,

@@ -18,6 +18,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import figure_stem, named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption, read_paper
 from seqrec_bench.cli.shown_records import choose_shown, find_shown
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset
@@ -51,7 +52,8 @@ def explain(
         bool, typer.Option("--all-users", help="Instead: what the model's attention looks like over all test users.")
     ] = False,
     kept: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="Instead: show what --format json printed.")
+        Path | None,
+        typer.Option("--from", parser=named_path, metavar="FILE", help="Instead: show what --format json printed."),
     ] = None,
     model: Annotated[str, typer.Option(metavar="NAME", help="A model that says what its scores rest on.")] = "am-lstm",
     dimension: Annotated[int, typer.Option(min=1, help="Its embedding dimension, if it has one.")] = 100,
@@ -62,7 +64,8 @@ def explain(
         ExplanationFormat, typer.Option(help="text is made for the terminal, 80 columns wide in a pipe.")
     ] = ExplanationFormat.TEXT,
     out: Annotated[
-        Path | None, typer.Option(metavar="STEM", help="Also draws the attention, as STEM.png and STEM.svg.")
+        Path | None,
+        typer.Option(parser=figure_stem, metavar="STEM", help="Also draws the attention, as STEM.png and STEM.svg."),
     ] = None,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: DatasetOption = None,

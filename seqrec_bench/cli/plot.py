@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
     PaperOption,
@@ -20,7 +21,10 @@ from seqrec_bench.reporting.figure import draw_curves
 def plot(
     results: ResultsOption = DEFAULT_RESULTS,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the figures go.", show_default="figures/ in --results")
+        Path | None,
+        typer.Option(
+            parser=named_path, metavar="DIR", help="Where the figures go.", show_default="figures/ in --results"
+        ),
     ] = None,
     paper: PaperOption = None,
 ) -> None:

@@ -14,6 +14,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
@@ -41,7 +42,12 @@ def report(
     results: ResultsOption = DEFAULT_RESULTS,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where it goes.", show_default=f"{DEFAULT_OUT}; md, latex: standard output"),
+        typer.Option(
+            parser=named_path,
+            metavar="FILE",
+            help="Where it goes.",
+            show_default=f"{DEFAULT_OUT}; md, latex: standard output",
+        ),
     ] = None,
     format: Annotated[
         ReportFormat, typer.Option(help="md and latex have Table 1, the claims and the breakdowns by users.")

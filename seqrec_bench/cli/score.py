@@ -14,6 +14,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Columns
@@ -24,9 +25,14 @@ from seqrec_bench.records import Store
 
 def score(
     test: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Its scores or ranked lists at the test: .csv, .tsv (.gz), .parquet.")
+        Path,
+        typer.Argument(
+            parser=named_path,
+            metavar="FILE",
+            help="Its scores or ranked lists at the test: .csv, .tsv (.gz), .parquet.",
+        ),
     ],
-    validation: Annotated[Path, typer.Option(metavar="FILE", help="The same at the validation.")],
+    validation: Annotated[Path, typer.Option(parser=named_path, metavar="FILE", help="The same at the validation.")],
     name: Annotated[str, typer.Option(metavar="NAME", help="The system's name.")],
     seed: Annotated[int, typer.Option(min=0, help="The seed of the run that gave the scores.")] = 0,
     deterministic: Annotated[

@@ -17,6 +17,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.process_options import (
     DeviceOption,
     JobsOption,
@@ -49,7 +50,9 @@ def search(
     models: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these models of it.", show_default="all")
     ] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The directory of the logs.")] = DEFAULT_OUT,
+    out: Annotated[
+        Path, typer.Option(parser=named_path, metavar="DIR", help="The directory of the logs.")
+    ] = DEFAULT_OUT,
     jobs: JobsOption = None,
     device: DeviceOption = "cpu",
     dataset: DatasetOption = None,

@@ -36,19 +36,20 @@ def find_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | 
     Only for commands that show: a verdict on a paper, or a gate, must not depend on what else lies in a directory. On
     the paper's own data, its protocol is never replaced either.
     """
-    asked = dataset or paper.dataset, protocol or paper.protocol
+    asked = _asked(paper, dataset, protocol)
     there = {path.relative_to(store.root).parts[:2] for path in store.paths()}
-    name = dataset or _usual_or_only({name for name, _ in there}, paper.dataset)
+    name = _usual_or_only({name for name, _ in there}, paper.dataset) if dataset is None else dataset
     if name == paper.dataset:
         return asked
-    found = name, protocol or _usual_or_only({under for on, under in there if on == name}, paper.protocol)
-    return found if found in there else asked
+    if protocol is None:
+        protocol = _usual_or_only({under for on, under in there if on == name}, paper.protocol)
+    return (name, protocol) if (name, protocol) in there else asked
 
 
 def choose_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
     """The same as `find_shown`; says so where it is not what the options or the paper name."""
     shown = find_shown(store, paper, dataset, protocol)
-    if shown != (dataset or paper.dataset, protocol or paper.protocol):
+    if shown != _asked(paper, dataset, protocol):
         which = "the only data set" if dataset is None else "its only protocol"
         typer.echo(one_line(f"Shows {shown[0]} under {shown[1]}, {which} in {store.root}."), err=True)
     return shown
@@ -59,6 +60,11 @@ def data_option(dataset: str) -> str:
     if dataset == DEFAULT_DATASET:
         return ""
     return f" --dataset {dataset}" if dataset in NAMED_DATASETS else " --interactions FILE"
+
+
+def _asked(paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
+    """What the options name and, where there are none, the paper."""
+    return paper.dataset if dataset is None else dataset, paper.protocol if protocol is None else protocol
 
 
 def _usual_or_only(names: set[str], usual: str) -> str:
