@@ -19,7 +19,7 @@ from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, Missin
 from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting import ablations as reporting
-from seqrec_bench.reporting.curves import dimension_curves
+from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text
 from seqrec_bench.reporting.formats import FORMATS
 from seqrec_bench.reporting.paper import PAPERS, Paper
@@ -194,6 +194,27 @@ def test_what_shows_records_takes_the_only_data_set_that_has_any(own: Path, comm
     assert shown.stderr == f"Shows own under loo-full-v1, the only data set in {own}.\n{asked.stderr}"
     assert repr(shown.exception) == repr(asked.exception)
     assert getattr(shown.exception, "exit_code", ExitCode.DONE) == code
+
+
+def test_plot_of_other_data_draws_all_that_have_a_dimension_and_misses_none(
+    own: Path, make_record: Callable[..., Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store(own).save(make_record("fpmc", 50, dataset="own", variant="tuned"))
+    drawn: list[Curves] = []
+    monkeypatch.setattr("seqrec_bench.cli.plot.draw_curves", lambda curves, *rest: drawn.append(curves) or [rest[-1]])
+    done = CliRunner().invoke(bench, ["plot", "--results", str(own)])
+    assert (done.exit_code, done.stderr) == (0, f"Shows own under loo-full-v1, the only data set in {own}.\n")
+    assert done.stdout.splitlines() == [str(own / "figures" / f"figure-{number}") for number in (1, 2)]
+    assert [curve.row.label for curve in drawn[0].curves] == ["fpmc", "fpmc, tuned"]
+    assert (drawn[0].dimensions, drawn[0].missing) == ((50, 100), ())
+
+
+def test_plot_of_data_without_a_dimension_says_so(tmp_path: Path, make_record: Callable[..., Record]) -> None:
+    Store(tmp_path).save(make_record("popularity", 0, dataset="own"))
+    printed, error = run("plot", "--results", tmp_path)
+    assert printed == ""
+    assert isinstance(error, MissingCellsError)
+    assert "no records of models with a dimension on the data set own under loo-full-v1" in str(error)
 
 
 @pytest.mark.parametrize("command", ["claims", "check", "check --against AGAINST"])
