@@ -33,7 +33,7 @@ from seqrec_bench.experiments.explaining import (
     summarise_from_record,
 )
 from seqrec_bench.experiments.processes import THREAD_VARIABLES
-from seqrec_bench.experiments.suite import MAX_SEED
+from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Store
 from seqrec_bench.reporting.explanations.figure import draw_explanation
 from seqrec_bench.reporting.explanations.kept import read_explanation, to_json
@@ -56,7 +56,9 @@ def explain(
         typer.Option("--from", parser=named_path, metavar="FILE", help="Instead: show what --format json printed."),
     ] = None,
     model: Annotated[str, typer.Option(metavar="NAME", help="A model that says what its scores rest on.")] = "am-lstm",
-    dimension: Annotated[int, typer.Option(min=1, help="Its embedding dimension, if it has one.")] = 100,
+    dimension: Annotated[
+        int, typer.Option(min=1, max=MAX_DIMENSION, help="Its embedding dimension, if it has one.")
+    ] = 100,
     seeds: Annotated[str, typer.Option(metavar="0-4", help="Which run; several with --all-users.")] = "0",
     variant: Annotated[str, typer.Option(metavar="NAME", help="The model's variant.")] = PAPER_VARIANT,
     top: Annotated[int, typer.Option(min=1, help="How many recommendations.")] = 10,
