@@ -1,5 +1,6 @@
 """``seqrec-bench report``: all that records show, in one file."""
 
+import shlex
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +17,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
-from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
+from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, data_option
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
@@ -91,6 +92,16 @@ def report(
     _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
     if content.lacking:
         typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
+    if content.completing:
+        commands = "; ".join(f"`{_as_here(command, name, results)}`" for command in content.completing)
+        typer.echo(f"To complete it: {commands}", err=True)
+
+
+def _as_here(command: str, dataset: str, results: Path) -> str:
+    """A command that a report names, which knows no place, for these data and this directory."""
+    data = data_option(dataset) if command.startswith("seqrec-bench run ") else ""
+    has_results = results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
+    return f"{command}{data}" + (f" --results {shlex.quote(str(results))}" if has_results else "")
 
 
 def _own_data(dataset: str | None, interactions: Path | None, columns: Columns) -> Dataset | None:
@@ -102,7 +113,7 @@ def _own_data(dataset: str | None, interactions: Path | None, columns: Columns) 
 def _cached_data(name: str) -> Dataset | str:
     """The named data set if it is in the cache; never fetched, since a report is to be made anywhere."""
     if name not in NAMED_DATASETS:
-        return f"This needs the data of {name}: give their file with --interactions."
+        return f"This needs the data of {name}: `seqrec-bench report --interactions FILE` gives them."
     try:
         fetched = find_cached(name)
     except InputError:  # whose sentence would put a path of this machine into the report
