@@ -33,12 +33,14 @@ ShownProtocolOption = Annotated[
 def find_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
     """The data set and the protocol whose records are to be shown: as asked for, the paper's, or the only ones there.
 
-    Only for commands that show: a verdict on a paper, or a gate, must not depend on what else lies in a directory. On
-    the paper's own data, its protocol is never replaced either.
+    Only for commands that show: a verdict on a paper, or a gate, must not depend on what else lies in a directory.
+    Whoever names a data set has it under the paper's protocol, and so has the paper's own.
     """
     asked = _asked(paper, dataset, protocol)
+    if dataset is not None:
+        return asked
     there = {path.relative_to(store.root).parts[:2] for path in store.paths()}
-    name = _usual_or_only({name for name, _ in there}, paper.dataset) if dataset is None else dataset
+    name = _usual_or_only({name for name, _ in there}, paper.dataset)
     if name == paper.dataset:
         return asked
     if protocol is None:
@@ -50,8 +52,7 @@ def choose_shown(store: Store, paper: Paper, dataset: str | None, protocol: str 
     """The same as `find_shown`; says so where it is not what the options or the paper name."""
     shown = find_shown(store, paper, dataset, protocol)
     if shown != _asked(paper, dataset, protocol):
-        which = "the only data set" if dataset is None else "its only protocol"
-        typer.echo(one_line(f"Shows {shown[0]} under {shown[1]}, {which} in {store.root}."), err=True)
+        typer.echo(one_line(f"Shows {shown[0]} under {shown[1]}, the only data set in {store.root}."), err=True)
     return shown
 
 

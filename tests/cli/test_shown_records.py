@@ -24,20 +24,20 @@ def store(folder: Path, *kinds: tuple[str, str]) -> Store:
 @pytest.mark.parametrize(
     ("there", "asked", "shown", "says"),
     [
-        ([("ratings", LOO)], (None, None), ("ratings", LOO), "the only data set"),
-        ([("ratings", TIME)], (None, None), ("ratings", TIME), "the only data set"),
-        ([("ratings", TIME), ("ratings", LOO)], (None, None), ("ratings", LOO), "the only data set"),
-        ([("ratings", TIME), ("ratings", LOO)], (None, TIME), ("ratings", TIME), "the only data set"),
-        ([("ratings", TIME), ("other", LOO)], ("ratings", None), ("ratings", TIME), "its only protocol"),
-        ([("ratings", TIME), ("ratings", "x")], (None, None), ("ml-100k", LOO), None),
-        ([("ratings", TIME)], (None, LOO), ("ml-100k", LOO), None),
-        ([("ratings", LOO), ("other", LOO)], (None, None), ("ml-100k", LOO), None),
-        ([("ratings", LOO), ("ml-100k", LOO)], (None, None), ("ml-100k", LOO), None),
-        ([("ratings", LOO), ("ml-100k", TIME)], (None, None), ("ml-100k", LOO), None),
-        ([("ml-100k", TIME)], (None, None), ("ml-100k", LOO), None),
-        ([("ratings", LOO)], ("ml-100k", None), ("ml-100k", LOO), None),
-        ([("ratings", LOO)], ("ratings", None), ("ratings", LOO), None),
-        ([], (None, None), ("ml-100k", LOO), None),
+        ([("ratings", LOO)], (None, None), ("ratings", LOO), True),
+        ([("ratings", TIME)], (None, None), ("ratings", TIME), True),
+        ([("ratings", TIME), ("ratings", LOO)], (None, None), ("ratings", LOO), True),
+        ([("ratings", TIME), ("ratings", LOO)], (None, TIME), ("ratings", TIME), True),
+        ([("ratings", TIME)], ("ratings", None), ("ratings", LOO), False),
+        ([("ratings", TIME), ("ratings", "x")], (None, None), ("ml-100k", LOO), False),
+        ([("ratings", TIME)], (None, LOO), ("ml-100k", LOO), False),
+        ([("ratings", LOO), ("other", LOO)], (None, None), ("ml-100k", LOO), False),
+        ([("ratings", LOO), ("ml-100k", LOO)], (None, None), ("ml-100k", LOO), False),
+        ([("ratings", LOO), ("ml-100k", TIME)], (None, None), ("ml-100k", LOO), False),
+        ([("ml-100k", TIME)], (None, None), ("ml-100k", LOO), False),
+        ([("ratings", LOO)], ("ml-100k", None), ("ml-100k", LOO), False),
+        ([("ratings", LOO)], ("ratings", None), ("ratings", LOO), False),
+        ([], (None, None), ("ml-100k", LOO), False),
     ],
 )  # fmt: skip
 def test_the_only_records_are_shown_where_the_paper_s_data_have_none(
@@ -46,11 +46,11 @@ def test_the_only_records_are_shown_where_the_paper_s_data_have_none(
     there: list[tuple[str, str]],
     asked: tuple[str | None, str | None],
     shown: tuple[str, str],
-    says: str | None,
+    says: bool,
 ) -> None:
     assert choose_shown(store(tmp_path, *there), PAPER, *asked) == shown
     printed = capsys.readouterr()
-    expected = f"Shows {shown[0]} under {shown[1]}, {says} in {tmp_path}.\n" if says else ""
+    expected = f"Shows {shown[0]} under {shown[1]}, the only data set in {tmp_path}.\n" if says else ""
     assert (printed.out, printed.err) == ("", expected)
 
 
