@@ -1,5 +1,6 @@
 """``seqrec-bench ablations``: what each part of a model is worth."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from seqrec_bench.cli.results_options import (
     read_paper,
     require_none_missing,
 )
+from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
 from seqrec_bench.errors import InputError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
@@ -24,6 +26,7 @@ class AblationFormat(StrEnum):
 
 def ablations(
     results: ResultsOption = DEFAULT_RESULTS,
+    dataset: ShownDatasetOption = None,
     format: Annotated[AblationFormat, typer.Option(help="md is made for the terminal and for a README.")] = (
         AblationFormat.MD
     ),
@@ -38,6 +41,8 @@ def ablations(
     source = read_paper(paper)
     if not source.ablations:
         raise InputError(f"The paper {source.name} has no ablations: add [[table.ablations]] to its file.")
-    content = ablation_table(Store(results).records(), source)
+    store = Store(results)
+    name, _ = choose_shown(store, source, dataset, source.protocol)
+    content = ablation_table(store.records(), replace(source, dataset=name))
     typer.echo((to_json if format == AblationFormat.JSON else to_markdown)(content), nl=False)
-    require_none_missing(content.missing, results, "--suite ablations")
+    require_none_missing(content.missing, results, f"--suite ablations{data_option(name)}")

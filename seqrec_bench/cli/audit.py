@@ -1,11 +1,13 @@
 """``seqrec-bench audit``: what the conclusions owe to the protocol."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
     PaperOption,
@@ -13,6 +15,8 @@ from seqrec_bench.cli.results_options import (
     read_paper,
     require_none_missing,
 )
+from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
+from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Store
 from seqrec_bench.reporting import audit as reporting
 from seqrec_bench.reporting.audit_figure import draw_audit
@@ -26,9 +30,13 @@ class AuditFormat(StrEnum):
 
 def audit(
     results: ResultsOption = DEFAULT_RESULTS,
+    dataset: ShownDatasetOption = None,
     format: Annotated[AuditFormat, typer.Option(help="md is made for the terminal and for a page.")] = AuditFormat.MD,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Draw a figure too, audit.png and audit.svg, in this directory.")
+        Path | None,
+        typer.Option(
+            parser=named_path, metavar="DIR", help="Draw a figure too, audit.png and audit.svg, in this directory."
+        ),
     ] = None,
     paper: PaperOption = None,
 ) -> None:
@@ -38,10 +46,12 @@ def audit(
 
     Example: seqrec-bench audit --results results --out figures
     """
-    content = reporting.audit(Store(results).records(), read_paper(paper))
+    source, store = read_paper(paper), Store(results)
+    name, _ = choose_shown(store, source, dataset, LOO_FULL)
+    content = reporting.audit(store.records(), replace(source, dataset=name))
     if not content.is_empty:
         typer.echo((to_json if format == AuditFormat.JSON else to_markdown)(content), nl=False)
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)
-    require_none_missing(content.missing, results, "--suite audit")
+    require_none_missing(content.missing, results, f"--suite audit{data_option(name)}")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
-from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.experiments.suite import MAX_DIMENSION, load_suite, suites
@@ -22,7 +22,7 @@ from seqrec_bench.reporting.gate.regression import check_regression
 from seqrec_bench.reporting.gate.report import Report
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.selection import Place
+from seqrec_bench.reporting.selection import Place, only_elsewhere
 
 
 class CheckFormat(StrEnum):
@@ -37,7 +37,9 @@ def check(
     results: ResultsOption = DEFAULT_RESULTS,
     against: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Records that were good.", show_default="the paper's figures instead"),
+        typer.Option(
+            parser=named_path, metavar="DIR", help="Records that were good.", show_default="the paper's figures instead"
+        ),
     ] = None,
     suite: Annotated[
         str | None,
@@ -47,7 +49,7 @@ def check(
     dims: Annotated[str | None, typer.Option(metavar="25,100", help="With --against: just these dimensions.")] = None,
     dataset: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="With --against: the data set.", show_default=DEFAULT_DATASET),
+        typer.Option(metavar="NAME", help="With --against: the data set.", show_default="the paper's"),
     ] = None,
     protocol: Annotated[
         str | None,
@@ -73,7 +75,8 @@ def check(
                 raise InputError(
                     "--suite, --models, --dims, --dataset, --protocol and --exact go with --against DIR: give that too."
                 )
-            report = check_reported(Store(results).records(), source, two_sided)
+            records, data = Store(results).records(), source.dataset
+            report = check_reported(records, source, two_sided)
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
         else:
@@ -87,10 +90,8 @@ def check(
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
     typer.echo(FORMATS[format](report), nl=False)
-    if against is None:
-        _end(report, results, "--all")
-    else:
-        _end(report, results, suite and f"--suite {suite}")
+    elsewhere = only_elsewhere(records, data, source.protocol)
+    _end(report, results, elsewhere, "--all" if against is None else suite and f"--suite {suite}")
 
 
 def _sides(results: Path, against: Path) -> tuple[list[Record], list[Record]]:
@@ -134,15 +135,16 @@ def _require_all(wanted: set[Any], there: set[Any], option: str) -> None:
         raise MissingCellsError(f"{option} names {absent}, of which nothing is to be judged: name what there is.")
 
 
-def _end(report: Report, results: Path, cells_option: str | None) -> None:
+def _end(report: Report, results: Path, elsewhere: str, cells_option: str | None) -> None:
     """Ends with the report's exit code.
 
     Args:
+        elsewhere: On what else there are records, where there are none of what was judged.
         cells_option: What makes `seqrec-bench run` make the missing cells, where that is known.
     """
     if report.code is ExitCode.CELLS_MISSING:
         command = f"seqrec-bench run {cells_option} --results {shlex.quote(str(results))}"
         mend = f"make them with `{command}`" if cells_option else f"run them into {results}, as the reference's were"
-        raise MissingCellsError(f"Cells are missing, as the report says: {mend}.")
+        raise MissingCellsError(f"Cells are missing, as the report says{elsewhere}: {mend}.")
     if report.code is not ExitCode.DONE:
         raise typer.Exit(report.code)

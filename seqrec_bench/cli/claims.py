@@ -17,6 +17,7 @@ from seqrec_bench.records import Store
 from seqrec_bench.reporting.claims.evidence import in_words
 from seqrec_bench.reporting.claims.formats import FORMATS
 from seqrec_bench.reporting.claims.ledger import claims_ledger
+from seqrec_bench.reporting.selection import only_elsewhere
 
 
 class LedgerFormat(StrEnum):
@@ -49,10 +50,12 @@ def claims(
         raise InputError(f"The paper {source.name} has no claims: add [[claims]] to its file.")
     if protocol is not None:
         source = replace(source, protocol=protocol)
-    content = claims_ledger(Store(results).records(), source)
+    records = Store(results).records()
+    content = claims_ledger(records, source)
     typer.echo(FORMATS[format](content), nl=False)
     if content.missing:
         raise MissingCellsError(
-            f"Cells of {source.protocol} are missing ({in_words(content.missing)}): run them with "
-            "`seqrec-bench run`; until then the claims that need them are undecidable."
+            f"Cells of {source.protocol} are missing ({in_words(content.missing)})"
+            f"{only_elsewhere(records, source.dataset, source.protocol)}: run them with `seqrec-bench run`; until then "
+            "the claims that need them are undecidable."
         )

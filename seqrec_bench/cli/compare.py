@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
+from seqrec_bench.cli.paths import figure_stem
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
-from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
+from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.comparison import compare as compare_records
 from seqrec_bench.reporting.comparison_formats import FORMATS, forest_plot, to_json
@@ -28,15 +29,12 @@ def compare(
         list[str], typer.Argument(metavar="A B...", help="Recorded models: MODEL, MODEL:VARIANT, MODEL:VARIANT@DIM.")
     ],
     results: ResultsOption = DEFAULT_RESULTS,
-    dataset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The data set.", show_default=DEFAULT_DATASET)
-    ] = None,
-    protocol: Annotated[str | None, typer.Option(metavar="NAME", help="The protocol.", show_default="the paper's")] = (
-        None
-    ),
+    dataset: ShownDatasetOption = None,
+    protocol: ShownProtocolOption = None,
     format: Annotated[ComparisonFormat, typer.Option(help="md is made for the terminal.")] = ComparisonFormat.MD,
     out: Annotated[
-        Path | None, typer.Option(metavar="STEM", help="Also draws the forest plot, as STEM.png and STEM.svg.")
+        Path | None,
+        typer.Option(parser=figure_stem, metavar="STEM", help="Also draws the forest plot, as STEM.png and STEM.svg."),
     ] = None,
     paper: PaperOption = None,
 ) -> None:
@@ -44,16 +42,10 @@ def compare(
 
     Example: seqrec-bench compare am-lstm sequential-rules sasrec am-lstm:tuned --results results
     """
-    if out is not None and not out.name:
-        raise InputError("--out names no file: give the stem of the figure's name, like figures/forest.")
     source = read_paper(paper)
-    content = compare_records(
-        Store(results).records(),
-        models,
-        source.dataset if dataset is None else dataset,
-        source.protocol if protocol is None else protocol,
-        source.dimension,
-    )
+    store = Store(results)
+    shown = choose_shown(store, source, dataset, protocol)
+    content = compare_records(store.records(), models, *shown, source.dimension)
     typer.echo(FORMATS[format](content), nl=False)
     if out is not None:
         for path in save(lambda: forest_plot(content), out, to_json(content)):

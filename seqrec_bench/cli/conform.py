@@ -9,6 +9,7 @@ import typer
 from seqrec_bench.cli.cell_options import parse_settings
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.registry import build, load
+from seqrec_bench.experiments.suite import MAX_DIMENSION
 
 
 def conform(
@@ -17,7 +18,7 @@ def conform(
         list[str] | None,
         typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter with which it learns from little."),
     ] = None,
-    dimension: Annotated[int, typer.Option(min=1, help="The model's embedding dimension.")] = 25,
+    dimension: Annotated[int, typer.Option(min=1, max=MAX_DIMENSION, help="The model's embedding dimension.")] = 25,
 ) -> None:
     """Checks one after another whether a model keeps the contract, on small synthetic data; ends with 6 if not.
 

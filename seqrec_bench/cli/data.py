@@ -19,6 +19,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
     show_terms,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import JsonOption
 from seqrec_bench.cli.tables import print_table
@@ -72,7 +73,7 @@ def describe(
 
 @app.command()
 def export(
-    split: Annotated[Path, typer.Option(metavar="DIR", help="A new folder for the split's files.")],
+    split: Annotated[Path, typer.Option(parser=named_path, metavar="DIR", help="A new folder for the split's files.")],
     name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
     protocol: ProtocolOption = None,
     k_core: KCoreOption = None,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.errors import InputError
@@ -27,6 +28,7 @@ InteractionsOption = Annotated[
     Path | None,
     typer.Option(
         "--interactions",
+        parser=named_path,
         metavar="FILE",
         help="Data of your own: .csv, .tsv, .inter (also .gz), .parquet.",
         rich_help_panel=_PANEL,
@@ -35,7 +37,11 @@ InteractionsOption = Annotated[
 TagsOption = Annotated[
     Path | None,
     typer.Option(
-        "--tags", metavar="FILE", help="Tags of the items in it: .csv, .tsv, .item (also .gz).", rich_help_panel=_PANEL
+        "--tags",
+        parser=named_path,
+        metavar="FILE",
+        help="Tags of the items in it: .csv, .tsv, .item (also .gz).",
+        rich_help_panel=_PANEL,
     ),
 ]
 UserColumnOption = Annotated[

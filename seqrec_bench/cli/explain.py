@@ -18,8 +18,10 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.cli.paths import figure_stem, named_path
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption, read_paper
+from seqrec_bench.cli.shown_records import choose_shown, find_shown
+from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.protocols import LOO_FULL
@@ -31,7 +33,7 @@ from seqrec_bench.experiments.explaining import (
     summarise_from_record,
 )
 from seqrec_bench.experiments.processes import THREAD_VARIABLES
-from seqrec_bench.experiments.suite import MAX_SEED
+from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Store
 from seqrec_bench.reporting.explanations.figure import draw_explanation
 from seqrec_bench.reporting.explanations.kept import read_either, to_json
@@ -50,10 +52,13 @@ def explain(
         bool, typer.Option("--all-users", help="Instead: what the model's attention looks like over all test users.")
     ] = False,
     kept: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="Instead: show what --format json printed.")
+        Path | None,
+        typer.Option("--from", parser=named_path, metavar="FILE", help="Instead: show what --format json printed."),
     ] = None,
     model: Annotated[str, typer.Option(metavar="NAME", help="A model that says what its scores rest on.")] = "am-lstm",
-    dimension: Annotated[int, typer.Option(min=1, help="Its embedding dimension, if it has one.")] = 100,
+    dimension: Annotated[
+        int, typer.Option(min=1, max=MAX_DIMENSION, help="Its embedding dimension, if it has one.")
+    ] = 100,
     seeds: Annotated[str, typer.Option(metavar="0-4", help="Which run; several with --all-users.")] = "0",
     variant: Annotated[str, typer.Option(metavar="NAME", help="The model's variant.")] = PAPER_VARIANT,
     top: Annotated[int, typer.Option(min=1, help="How many recommendations.")] = 10,
@@ -61,7 +66,8 @@ def explain(
         ExplanationFormat, typer.Option(help="text is made for the terminal, 80 columns wide in a pipe.")
     ] = ExplanationFormat.TEXT,
     out: Annotated[
-        Path | None, typer.Option(metavar="STEM", help="Also draws the attention, as STEM.png and STEM.svg.")
+        Path | None,
+        typer.Option(parser=figure_stem, metavar="STEM", help="Also draws the attention, as STEM.png and STEM.svg."),
     ] = None,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: DatasetOption = None,
@@ -87,6 +93,8 @@ def explain(
         raise InputError("--out draws the attention for one user: give --user, or leave it away.")
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # as the cells had it, or rounding might differ
     require_explainable(model)
+    if interactions is None:
+        dataset = _choose_dataset(Store(results), dataset)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     at = dimension if has_dimension(load(model)) else 0
     keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
@@ -104,6 +112,18 @@ def _show_kept(path: Path, format: ExplanationFormat, out: Path | None) -> None:
     if out is not None:
         raise InputError(f"--out draws the attention for one user, and {path} is about all: leave it away.")
     _show_summaries(found, format)
+
+
+def _choose_dataset(store: Store, dataset: str | None) -> str:
+    """The data set that is named, the default one, or the only one that there are records of.
+
+    Raises:
+        InputError: The latter is somebody's own, whose file has to be named.
+    """
+    name, _ = find_shown(store, read_paper(None), dataset, LOO_FULL)
+    if dataset is None and name not in NAMED_DATASETS:
+        raise InputError(f"The only records in {store.root} are on {name}: give its file with --interactions.")
+    return choose_shown(store, read_paper(None), dataset, LOO_FULL)[0]
 
 
 def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | None) -> None:

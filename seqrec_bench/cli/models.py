@@ -13,6 +13,7 @@ from seqrec_bench.data import NamedDataset, named_dataset
 from seqrec_bench.evaluation.model_description import ModelDescription, describe_model
 from seqrec_bench.evaluation.parameter_count import count_parameters
 from seqrec_bench.evaluation.registry import registered
+from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_table
 from seqrec_bench.reporting.model_settings import meaning, plain, settings_markdown
 
@@ -25,7 +26,9 @@ class ModelsFormat(StrEnum):
 
 def models(
     name: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Show this one.", show_default=False)] = None,
-    dimension: Annotated[int, typer.Option(min=1, help="The dimension at which its parameters are counted.")] = 100,
+    dimension: Annotated[
+        int, typer.Option(min=1, max=MAX_DIMENSION, help="The dimension at which its parameters are counted.")
+    ] = 100,
     dataset: Annotated[
         str, typer.Option(metavar="NAME", help="The public data set for whose size they are counted.")
     ] = DEFAULT_DATASET,

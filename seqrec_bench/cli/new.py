@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.evaluation.plug_in import write_plug_in
 
 
 def new(
     name: Annotated[str, typer.Argument(help="The model's name: small letters, digits and dashes.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder that the new one goes into.")] = Path(),
+    out: Annotated[
+        Path, typer.Option(parser=named_path, metavar="DIR", help="The folder that the new one goes into.")
+    ] = Path(),
 ) -> None:
     """Writes a small installable plug-in with a model of your own: a recommender that works, and its test.
 

@@ -1,5 +1,6 @@
 """``seqrec-bench report``: all that records show, in one file."""
 
+import shlex
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,9 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, data_option
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
@@ -23,6 +26,7 @@ from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
 from seqrec_bench.reporting.report.text import TEXT_FORMATS
+from seqrec_bench.reporting.selection import whereabouts
 
 DEFAULT_OUT = Path("report.html")
 
@@ -39,19 +43,18 @@ def report(
     results: ResultsOption = DEFAULT_RESULTS,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where it goes.", show_default=f"{DEFAULT_OUT}; md, latex: standard output"),
+        typer.Option(
+            parser=named_path,
+            metavar="FILE",
+            help="Where it goes.",
+            show_default=f"{DEFAULT_OUT}; md, latex: standard output",
+        ),
     ] = None,
     format: Annotated[
         ReportFormat, typer.Option(help="md and latex have Table 1, the claims and the breakdowns by users.")
     ] = ReportFormat.HTML,
-    dataset: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Another data set than the paper's: shows all that was run on it."),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Shows the records of another protocol.", show_default="the paper's"),
-    ] = None,
+    dataset: ShownDatasetOption = None,
+    protocol: ShownProtocolOption = None,
     paper: PaperOption = None,
     interactions: InteractionsOption = None,
     user_column: UserColumnOption = None,
@@ -67,23 +70,38 @@ def report(
     """
     source = read_paper(paper)
     data = _own_data(dataset, interactions, Columns(user_column, item_column, time_column))
-    name = data.name if data else dataset or source.dataset
+    store = Store(results)
+    name, under = choose_shown(store, source, data.name if data else dataset, protocol)
+    options = {
+        "--paper": paper and paper.name,
+        "--dataset": name if name != source.dataset else None,
+        "--protocol": protocol or (under if under != source.protocol else None),
+    }
+    given = {option: str(value) for option, value in options.items() if value is not None}
     if name != source.dataset:
         source = replace(source, dataset=name, rows=(), references=(), ablations=(), claims=())
-    if protocol is not None:
-        source = replace(source, protocol=protocol)
-    options = {"--paper": paper and paper.name, "--dataset": name if not source.rows else None, "--protocol": protocol}
-    given = {option: str(value) for option, value in options.items() if value is not None}
-    kept = read_kept(results / "explanations", name, source.protocol)
-    sources = Sources(Store(results).records(), source, data or _cached_data(name), given, *kept)
+    source = replace(source, protocol=under)
+    kept = read_kept(results / "explanations", name, under)
+    sources = Sources(store.records(), source, data or _cached_data(name), given, *kept)
     if not sources.models:
         raise MissingCellsError(
-            f"{results} has no records on the data set {name} under {source.protocol}: run some models on it first."
+            f"{results} has no records on the data set {name} under {under}{whereabouts(sources.records)}: run some "
+            "models first, or name others with --dataset and --protocol."
         )
     content = build_report(sources)
     _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
     if content.lacking:
         typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
+    if content.completing:
+        commands = "; ".join(f"`{_as_here(command, name, results)}`" for command in content.completing)
+        typer.echo(f"To complete it: {commands}", err=True)
+
+
+def _as_here(command: str, dataset: str, results: Path) -> str:
+    """A command that a report names, which knows no place, for these data and this directory."""
+    data = data_option(dataset) if command.startswith("seqrec-bench run ") else ""
+    has_results = results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
+    return f"{command}{data}" + (f" --results {shlex.quote(str(results))}" if has_results else "")
 
 
 def _own_data(dataset: str | None, interactions: Path | None, columns: Columns) -> Dataset | None:
@@ -95,7 +113,7 @@ def _own_data(dataset: str | None, interactions: Path | None, columns: Columns) 
 def _cached_data(name: str) -> Dataset | str:
     """The named data set if it is in the cache; never fetched, since a report is to be made anywhere."""
     if name not in NAMED_DATASETS:
-        return f"This needs the data of {name}: give their file with --interactions."
+        return f"This needs the data of {name}: `seqrec-bench report --interactions FILE` gives them."
     try:
         fetched = find_cached(name)
     except InputError:  # whose sentence would put a path of this machine into the report

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.reporting.audit import MissingUnder
 from seqrec_bench.reporting.paper import Paper, load_paper
@@ -15,11 +16,17 @@ from seqrec_bench.reporting.selection import Missing
 DEFAULT_RESULTS = Path("runs")
 DEFAULT_PAPER = "chen2020"
 
-ResultsOption = Annotated[Path, typer.Option("--results", metavar="DIR", help="The directory of the records.")]
+ResultsOption = Annotated[
+    Path, typer.Option("--results", parser=named_path, metavar="DIR", help="The directory of the records.")
+]
 PaperOption = Annotated[
     Path | None,
     typer.Option(
-        "--paper", metavar="FILE", help="What a paper of your own reports, as TOML.", show_default=DEFAULT_PAPER
+        "--paper",
+        parser=named_path,
+        metavar="FILE",
+        help="What a paper of your own reports, as TOML.",
+        show_default=DEFAULT_PAPER,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]

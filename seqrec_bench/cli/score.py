@@ -14,21 +14,28 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Columns
 from seqrec_bench.experiments.cell import setting_under
-from seqrec_bench.experiments.scoring import ScoredSystem, score_system
+from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
+from seqrec_bench.experiments.suite import MAX_SEED
 from seqrec_bench.records import Store
 
 
 def score(
     test: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Its scores or ranked lists at the test: .csv, .tsv (.gz), .parquet.")
+        Path,
+        typer.Argument(
+            parser=named_path,
+            metavar="FILE",
+            help="Its scores or ranked lists at the test: .csv, .tsv (.gz), .parquet.",
+        ),
     ],
-    validation: Annotated[Path, typer.Option(metavar="FILE", help="The same at the validation.")],
+    validation: Annotated[Path, typer.Option(parser=named_path, metavar="FILE", help="The same at the validation.")],
     name: Annotated[str, typer.Option(metavar="NAME", help="The system's name.")],
-    seed: Annotated[int, typer.Option(min=0, help="The seed of the run that gave the scores.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The seed of the run that gave the scores.")] = 0,
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Another seed would change nothing, so one run is enough.")
     ] = False,
@@ -53,8 +60,22 @@ def score(
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     store = Store(results)
     store.require_writable()
-    record = score_system(system, setting_under(chosen.name, data, "unknown", store))
+    record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
+    _tell(coverage)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
     if not deterministic:
         typer.echo("A verdict takes runs of 3 seeds: give the others with --seed, or say --deterministic.", err=True)
+
+
+def _tell(coverage: Coverage) -> None:
+    """Of the test only how long the lists are: how many targets they reach is already a figure, the hit rate."""
+    without, targets = coverage.without_score, coverage.n_targets
+    typer.echo(f"Validation: {without} of {targets} targets have no score, and share the last places.", err=True)
+    typer.echo(
+        f"Test: {coverage.shortest} items or more beside a user's history have a score, {coverage.median:g} in the "
+        f"median, of {coverage.n_items} in all.",
+        err=True,
+    )
+    if 2 * without > targets:
+        typer.echo("Warning: most targets have no score, so figures are mostly chance: give longer lists.", err=True)

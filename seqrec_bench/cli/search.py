@@ -17,16 +17,19 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.process_options import (
     DeviceOption,
     JobsOption,
     available_cores,
     require_device,
 )
+from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
-from seqrec_bench.data import Columns, Dataset, leave_one_out
+from seqrec_bench.data import Columns
 from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.evaluation.protocols import Protocol
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
 from seqrec_bench.experiments.processes import CellProcesses, Lost, Progress
@@ -49,7 +52,11 @@ def search(
     models: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these models of it.", show_default="all")
     ] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The directory of the logs.")] = DEFAULT_OUT,
+    out: Annotated[
+        Path, typer.Option(parser=named_path, metavar="DIR", help="The directory of the logs.")
+    ] = DEFAULT_OUT,
+    protocol: ProtocolOption = None,
+    k_core: KCoreOption = None,
     jobs: JobsOption = None,
     device: DeviceOption = "cpu",
     dataset: DatasetOption = None,
@@ -61,25 +68,28 @@ def search(
 ) -> None:
     """Tries settings of models, chooses on validation NDCG@50, and logs every trial; test targets are not ranked.
 
-    Every model has the same number of trials. The same command goes on where the logs end.
+    Every model has the same number of trials. The same command goes on where the logs end. Other data and another
+    protocol need another --out.
 
     Example: seqrec-bench search paper --models fpmc,caser --jobs 2
     """
     chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
+    under = _require_trained(choose_protocol(protocol, k_core))
     require_device(device)
     require_optuna()
     folder = out / chosen.name
     with stops_in_time(lambda: f"Stopped: finished trials are in {folder}; the same command goes on from there."):
-        data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
-        for space in chosen.models:
-            ModelSearch(
-                chosen, space, data, device, folder
-            )  # refuses what can't be searched before anything is written
+        data = under.arrange(load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column)))
+
+        def open_logs() -> list[ModelSearch]:
+            return [ModelSearch(chosen, space, data, device, folder, under.name) for space in chosen.models]
+
+        open_logs()  # refuses what can't be searched before anything is written
         _require_writable(folder)
         with _claimed([folder / f"{space.model}.jsonl" for space in chosen.models]):
-            searches = [ModelSearch(chosen, space, data, device, folder) for space in chosen.models]
+            searches = open_logs()
             _announce(chosen, searches)
-            _run(searches, jobs or available_cores(), device, data)
+            _run(searches, jobs or available_cores(), TrialSetting(under.hold_out(data).validation, device))
     _show(searches)
 
 
@@ -92,6 +102,16 @@ def _restrict(search: Search, models: str | None) -> Search:
     if not named or not named.issubset(known):
         raise InputError(f"--models {models!r} must name models of the search {search.name}: {', '.join(known)}.")
     return replace(search, models=[space for space in search.models if space.model in named])
+
+
+def _require_trained(protocol: Protocol) -> Protocol:
+    """Raises `InputError` for a protocol that trains nothing: its settings are those of the models it ranks again."""
+    if protocol.base is not None:
+        raise InputError(
+            f"{protocol.name} ranks models again that were trained under {protocol.base}, whose settings are chosen "
+            "there: search under that."
+        )
+    return protocol
 
 
 def _require_writable(folder: Path) -> None:
@@ -128,10 +148,9 @@ def _announce(chosen: Search, searches: Sequence[ModelSearch]) -> None:
         typer.echo(f"{search.model}: {note}.", err=True)
 
 
-def _run(searches: Sequence[ModelSearch], jobs: int, device: str, data: Dataset) -> None:
-    setting = TrialSetting(leave_one_out(data.sequences).validation, device)
+def _run(searches: Sequence[ModelSearch], jobs: int, setting: TrialSetting) -> None:
     processes = CellProcesses(jobs, run_trial, setting, _tell_of_loss)
-    run_searches(searches, processes, jobs, device, _tell)
+    run_searches(searches, processes, jobs, setting.device, _tell)
 
 
 def _tell_of_loss(cell: Cell, progress: Progress) -> None:

@@ -13,6 +13,7 @@ from seqrec_bench.cli.results_options import (
     read_paper,
     require_none_missing,
 )
+from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.formats import FORMATS
@@ -31,26 +32,23 @@ class Format(StrEnum):
 
 def table(
     results: ResultsOption = DEFAULT_RESULTS,
-    dataset: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Another data set than the paper's: shows all that was run on it."),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Another protocol than the paper's: shows all that was run under it."),
-    ] = None,
+    dataset: ShownDatasetOption = None,
+    protocol: ShownProtocolOption = None,
     format: Annotated[Format, typer.Option(help="md is made for the terminal and for a README.")] = Format.MD,
     paper: PaperOption = None,
 ) -> None:
     """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference.
 
+    On other data, and under other protocols, than the paper's: all that was run, without anything reported.
+
     Example: seqrec-bench table --results results --format latex
     """
     source = read_paper(paper)
-    asked = source.dataset if dataset is None else dataset, source.protocol if protocol is None else protocol
-    if asked != (source.dataset, source.protocol):  # the paper says nothing about it
-        source = replace(source, dataset=asked[0], protocol=asked[1], rows=(), references=(), ablations=())
-    records = Store(results).records()
+    store = Store(results)
+    shown = choose_shown(store, source, dataset, protocol)
+    if shown != (source.dataset, source.protocol):  # the paper says nothing about it
+        source = replace(source, dataset=shown[0], protocol=shown[1], rows=(), references=(), ablations=())
+    records = store.records()
     content = table_one(records, source)
     if not content.rows:
         raise MissingCellsError(

@@ -5,13 +5,16 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.trials import Log
 from seqrec_bench.reporting.trials import trials_markdown
 
 
 def trials(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the logs are, one file a model.")],
+    folder: Annotated[
+        Path, typer.Argument(parser=named_path, metavar="DIR", help="Where the logs are, one file a model.")
+    ],
 ) -> None:
     """Prints every trial of a search and which one was chosen.
 

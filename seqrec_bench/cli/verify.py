@@ -18,6 +18,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
 from seqrec_bench.cli.progress import open_display
@@ -44,7 +45,8 @@ class VerifyFormat(StrEnum):
 
 def verify(
     directory: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="The same as --results.", show_default=False)
+        Path | None,
+        typer.Argument(parser=named_path, metavar="[DIR]", help="The same as --results.", show_default=False),
     ] = None,
     results: ResultsOption = DEFAULT_RESULTS,
     retrain: Annotated[

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.interactions import StrArray
@@ -47,6 +48,21 @@ class GivenScores:
         chosen = np.repeat(starts, counts) + within
         scores[rows, self.items[chosen]] = self.places[chosen]
         return scores
+
+    def have(self, users: Int64Array, items: Int64Array) -> npt.NDArray[np.bool_]:
+        """(n,) whether each of these pairs of a user and an item has a score."""
+        given = self._numbered(np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets)), self.items)
+        return np.isin(self._numbered(users, items), given)
+
+    def lengths_beside(self, history: Sequences) -> Int64Array:
+        """(n_users,) how many items have a score that the user has not had; 0 for users who are not evaluated."""
+        users = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+        had = np.isin(self._numbered(users, self.items), self._numbered(history.users, history.items))
+        return np.bincount(users[~had], minlength=history.n_users)
+
+    def _numbered(self, users: Int64Array, items: Int32Array | Int64Array) -> Int64Array:
+        """A number for each pair."""
+        return users * (self.n_items + 1) + items
 
 
 def given_scores(raw: RawScores, dataset: Dataset, holdout: Holdout) -> GivenScores:

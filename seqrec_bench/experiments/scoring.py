@@ -6,15 +6,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from seqrec_bench.data.score_files import read_scores
-from seqrec_bench.data.split import Holdout
+from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.given_scores import given_scores
+from seqrec_bench.evaluation.given_scores import GivenScores, given_scores
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.experiments.cell import Setting, peak_memory
 from seqrec_bench.experiments.environment import environment
-from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
 
 SCORED_VARIANT = "scored"
 """No cell of `run` has it by chance, so that nobody takes one for the other."""
@@ -41,20 +43,33 @@ class ScoredSystem:
             raise InputError(f"--name {self.name!r} is an installed recommender's: give the other system another name.")
 
 
-def score_system(system: ScoredSystem, setting: Setting) -> Record:
+@dataclass(frozen=True)
+class Coverage:
+    """How much the files score. Of the test, nothing that depends on its targets."""
+
+    n_targets: int
+    without_score: int
+    """Validation targets that have none."""
+    shortest: int
+    """The fewest items with a score that a test user has, beside the history."""
+    median: float
+    n_items: int
+
+
+def score_system(system: ScoredSystem, setting: Setting) -> tuple[Record, Coverage]:
     """Ranks what the files score, and says in the record's environment which files they were.
 
     Raises:
         InputError: A file can't be read, or is not about these users and items.
     """
     started = time.perf_counter()
-    validation, test = (
-        _rank(file, setting, holdout)
-        for file, holdout in ((system.validation, setting.split.validation), (system.test, setting.split.test))
-    )
-    data = setting.dataset
+    data, split = setting.dataset, setting.split
+    at_validation = given_scores(read_scores(system.validation), data, split.validation)
+    validation = rank_targets(at_validation, split.validation)
+    at_test = given_scores(read_scores(system.test), data, split.test)
+    test = rank_targets(at_test, split.test)
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
-    return Record(
+    record = Record(
         key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
         recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}),
         deterministic=system.deterministic,
@@ -66,10 +81,19 @@ def score_system(system: ScoredSystem, setting: Setting) -> Record:
         parameters=0,
         environment={**environment(system.name, setting.device), "scored_from": files, "attacks": None},
     )
+    return record, _coverage(at_validation, at_test, split)
 
 
-def _rank(file: Path, setting: Setting, holdout: Holdout) -> Ranks:
-    return rank_targets(given_scores(read_scores(file), setting.dataset, holdout), holdout)
+def _coverage(at_validation: GivenScores, at_test: GivenScores, split: Split) -> Coverage:
+    users, targets = split.validation.users, split.validation.targets
+    lengths = at_test.lengths_beside(split.test.history)[split.test.users]
+    return Coverage(
+        n_targets=len(targets),
+        without_score=int((~at_validation.have(users, targets)).sum()),
+        shortest=int(lengths.min()),
+        median=float(np.median(lengths)),
+        n_items=at_test.n_items,
+    )
 
 
 def _identity(path: Path) -> dict[str, str]:

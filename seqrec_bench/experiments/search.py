@@ -32,10 +32,19 @@ class Executor(Protocol):
 class ModelSearch:
     """The search of one model: what was tried of it, and what comes next."""
 
-    def __init__(self, search: Search, space: ModelSpace, dataset: Dataset, device: str, folder: Path) -> None:
+    def __init__(
+        self,
+        search: Search,
+        space: ModelSpace,
+        dataset: Dataset,
+        device: str,
+        folder: Path,
+        protocol: str = LOO_FULL,
+    ) -> None:
         """Reads the model's log, if there is one.
 
         Args:
+            dataset: Arranged as the protocol has it.
             folder: Where the logs of this search are, one file a model.
 
         Raises:
@@ -45,7 +54,7 @@ class ModelSearch:
         self.n_trials = min(search.n_trials, space.n_combinations)
         self._space, self._seed = space, search.seed
         self._dimension = search.dimension if has_dimension(load(space.model)) else 0
-        self._log = Log(folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device))
+        self._log = Log(folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device, protocol))
         if len(self.trials) > self.n_trials:
             raise InputError(
                 f"{self._log.path} has {len(self.trials)} trials, and the search {search.name} is of {self.n_trials}: "
@@ -152,7 +161,7 @@ def _trial(started: _Started, future: Future[Fitted]) -> Trial:
     )
 
 
-def _conditions(search: Search, space: ModelSpace, dataset: Dataset, device: str) -> dict[str, Any]:
+def _conditions(search: Search, space: ModelSpace, dataset: Dataset, device: str, protocol: str) -> dict[str, Any]:
     """What all trials of a model have in common: with other conditions, a log is of another search."""
     start = {key: values[0] for key, values in space.space.items()}
     recommender = build(space.model, search.dimension, {**space.fixed, **start})
@@ -160,10 +169,10 @@ def _conditions(search: Search, space: ModelSpace, dataset: Dataset, device: str
     return {
         "model": space.model,
         "version": recommender.version,
+        "protocol": protocol,
         "dataset": dataset.name,
         "fingerprint": dataset.fingerprint,
         "tags_fingerprint": dataset.tags_fingerprint,
-        "protocol": LOO_FULL,
         "device": device,
         "seed": search.seed,
         "space": {key: list(values) for key, values in space.space.items()},

@@ -1,9 +1,9 @@
 """The paper's figures: a metric over the dimension, one curve a model."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from seqrec_bench.records import Record
+from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, estimate, select
 from seqrec_bench.reporting.statistics.estimates import Estimate
@@ -31,6 +31,21 @@ class Curves:
     @property
     def is_empty(self) -> bool:
         return all(point is None for curve in self.curves for point in curve.points)
+
+
+def rows_of_others(records: Iterable[Record], paper: Paper) -> Paper:
+    """A paper that says nothing about its data and protocol, with a row for each model recorded there at a dimension.
+
+    Its figures are over the dimensions that there are.
+    """
+    keys = [record.key for record in records if record.key.dimension]
+    keys = [key for key in keys if (key.dataset, key.protocol) == (paper.dataset, paper.protocol)]
+    rows = tuple(
+        PaperRow(model if variant == PAPER_VARIANT else f"{model}, {variant}", model, {}, paper.dimension, variant)
+        for model, variant in sorted({(key.model, key.variant) for key in keys})
+    )
+    dimensions = tuple(sorted({key.dimension for key in keys}))
+    return replace(paper, rows=rows, references=(), ablations=(), figure_dimensions=dimensions)
 
 
 def dimension_curves(records: Iterable[Record], paper: Paper, metric: str) -> Curves:

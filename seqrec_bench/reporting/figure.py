@@ -8,6 +8,7 @@ from itertools import cycle, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.reporting.curves import Curve, Curves
 from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
 from seqrec_bench.reporting.paper import Paper
@@ -31,7 +32,8 @@ def data_text(curves: Curves) -> str:
     data: dict[str, Any] = {"metric": curves.metric, "dimensions": curves.dimensions}
     for curve in curves.curves:
         points = [(None, None, None) if p is None else (p.mean, p.low, p.high) for p in curve.points]
-        data[curve.row.model] = [[None if x is None else round(x, 6) for x in point] for point in points]
+        name = curve.row.model if curve.row.variant == PAPER_VARIANT else f"{curve.row.model}:{curve.row.variant}"
+        data[name] = [[None if x is None else round(x, 6) for x in point] for point in points]
     data["missing"] = [str(cell) for cell in curves.missing]
     return json.dumps(data)
 
@@ -45,7 +47,9 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     for curve, shift, style in zip(curves.curves, shifts, cycle(STYLES), strict=False):
         _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
         _draw_reported(axes, curve.row.reported.get(curves.metric), paper.dimension + shift, style)
-    axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=f"reported, at {paper.dimension}")
+    if any(curve.row.reported for curve in curves.curves):
+        label = f"reported, at {paper.dimension}"
+        axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=label)
     axes.set_xticks(curves.dimensions)
     axes.set_xlabel("dimension")
     axes.set_ylabel(curves.metric)

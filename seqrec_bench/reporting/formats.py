@@ -12,43 +12,57 @@ from seqrec_bench.text import one_line
 
 
 def to_markdown(table: Table) -> str:
-    """One narrow table for each metric, so that the source fits a terminal, and the notes."""
+    """One narrow table for each metric, so that the source fits a terminal, and the notes.
+
+    In this and the other formats for people, what was reported has no columns where nothing was.
+    """
     tables = [_markdown_table(table, metric) for metric in table.metrics]
     return "\n\n".join([*tables, markdown_notes(table.notes)]) + "\n"
 
 
 def _markdown_table(table: Table, metric: str) -> str:
-    lines = [[escape_markdown(metric), "reported", "reproduced", "± 95 %", "difference", "seeds"]]
-    lines += [[escape_markdown(row.label), *entry_texts(row.entries[metric]), str(row.n_seeds)] for row in table.rows]
+    lines = [[escape_markdown(metric), *entry_head(table), "seeds"]]
+    lines += [[escape_markdown(row.label), *entry_texts(row, metric, table), str(row.n_seeds)] for row in table.rows]
     return markdown_table(lines)
 
 
-def entry_texts(entry: Entry) -> list[str]:
-    """Reported, reproduced, half the interval's width or why there is none, difference."""
-    reported, difference = number(entry.reported), number(entry.difference, "+.4f")
+def entry_head(table: Table) -> list[str]:
+    """What heads the columns of `entry_texts`."""
+    return ["reported", "reproduced", "± 95 %", "difference"] if table.has_reported else ["reproduced", "± 95 %"]
+
+
+def entry_texts(row: TableRow, metric: str, table: Table) -> list[str]:
+    """Reported, reproduced, half the interval's width or why there is none, difference: those that the head has."""
+    entry = row.entries[metric]
+    found = _found_texts(entry)
+    return [number(entry.reported), *found, number(entry.difference, "+.4f")] if table.has_reported else found
+
+
+def _found_texts(entry: Entry) -> list[str]:
     if entry.reproduced is None:
-        return [reported, "missing", NONE, difference]
-    interval = entry.reproduced.no_interval or number(entry.reproduced.half_width)
-    return [reported, number(entry.reproduced.mean), interval, difference]
+        return ["missing", NONE]
+    return [number(entry.reproduced.mean), entry.reproduced.no_interval or number(entry.reproduced.half_width)]
 
 
 def to_latex(table: Table) -> str:
-    """One ``tabular`` with three columns for each metric, to be used with booktabs, and the notes below it."""
-    n_columns = 3 * len(table.metrics)
-    groups = "".join(f" & \\multicolumn{{3}}{{c}}{{{escape_latex(metric)}}}" for metric in table.metrics)
-    rules = "".join(f"\\cmidrule(lr){{{first}-{first + 2}}}" for first in range(2, n_columns + 2, 3))
-    reported = [_latex_row(row, table.metrics) for row in table.rows if not row.is_reference]
-    references = [_latex_row(row, table.metrics) for row in table.rows if row.is_reference]
+    """One ``tabular`` with three columns or one for each metric, to be used with booktabs, and the notes below it."""
+    heads = ["Reported", "Reproduced", "Difference"] if table.has_reported else ["Reproduced"]
+    width, n_columns = len(heads), len(heads) * len(table.metrics)
+    groups = "".join(f" & \\multicolumn{{{width}}}{{c}}{{{escape_latex(metric)}}}" for metric in table.metrics)
+    rules = "".join(f"\\cmidrule(lr){{{first}-{first + width - 1}}}" for first in range(2, n_columns + 2, width))
+    reported = [_latex_row(row, table) for row in table.rows if not row.is_reference]
+    references = [_latex_row(row, table) for row in table.rows if row.is_reference]
     lines = [
         "% Needs \\usepackage{booktabs}.",
         f"\\begin{{tabular}}{{l{'r' * n_columns}}}",
         "\\toprule",
         f"{groups} \\\\".lstrip(),
         rules,
-        f"Model{' & Reported & Reproduced & Difference' * len(table.metrics)} \\\\",
+        f"{' & '.join(['Model', *heads * len(table.metrics)])} \\\\",
         "\\midrule",
         *reported,
-        *(["\\midrule", *references] if references else []),
+        *(["\\midrule"] if reported and references else []),
+        *references,
         "\\bottomrule",
         "\\end{tabular}",
         "",
@@ -59,32 +73,32 @@ def to_latex(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _latex_row(row: TableRow, metrics: Iterable[str]) -> str:
+def _latex_row(row: TableRow, table: Table) -> str:
     cells = [escape_latex(row.label)]
-    for metric in metrics:
+    for metric in table.metrics:
         entry = row.entries[metric]
-        reported, reproduced, interval, difference = map(escape_latex, entry_texts(entry))
+        reproduced, interval = map(escape_latex, _found_texts(entry))
         has_interval = entry.reproduced is not None and entry.reproduced.half_width is not None
-        cells += [
-            reported,
-            f"{reproduced} $\\pm$ {interval}" if has_interval else reproduced,
-            difference if entry.difference is None else f"${difference}$",
-        ]
+        found = f"{reproduced} $\\pm$ {interval}" if has_interval else reproduced
+        reported, difference = escape_latex(number(entry.reported)), escape_latex(number(entry.difference, "+.4f"))
+        shown = difference if entry.difference is None else f"${difference}$"
+        cells += [reported, found, shown] if table.has_reported else [found]
     return " & ".join(cells) + " \\\\"
 
 
 def to_csv(table: Table) -> str:
     """One line for each model and metric, numbers unrounded; a figure that is not there is an empty field."""
     rows = list(_flat(table))
+    names = [name for name in rows[0] if table.has_reported or name not in ("reported", "difference")]
     text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _escape_csv(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
 
 
 def to_json(table: Table) -> str:
-    """The rows of the CSV, the missing cells and the notes."""
+    """The rows of the CSV, all with the same keys, the missing cells and the notes."""
     fields = {"rows": list(_flat(table)), "missing": [str(cell) for cell in table.missing], "notes": table.notes}
     return json_text(fields)
 

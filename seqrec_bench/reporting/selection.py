@@ -114,6 +114,12 @@ def whereabouts(records: Iterable[Record]) -> str:
     return f" (there are records on {', '.join(places)})" if places else ""
 
 
+def only_elsewhere(records: Sequence[Record], dataset: str, protocol: str) -> str:
+    """The same where there is no record of these data under this protocol; nothing where there is one."""
+    there = any((record.key.dataset, record.key.protocol) == (dataset, protocol) for record in records)
+    return "" if there else whereabouts(records)
+
+
 def require_side_by_side(cells: Mapping[Place, Sequence[Record]]) -> None:
     """The records of each place can be averaged, and those of all places compared.
 

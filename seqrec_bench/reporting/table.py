@@ -49,6 +49,11 @@ class Table:
     notes: tuple[str, ...]
     """Sentences to stand under the table."""
 
+    @property
+    def has_reported(self) -> bool:
+        """Whether there is anything to hold figures against: not on data that the paper says nothing about."""
+        return any(entry.reported is not None for row in self.rows for entry in row.entries.values())
+
 
 def table_one(records: Iterable[Record], paper: Paper) -> Table:
     """The paper's table: its own rows at its dimension, then the references, then whatever else there is.
@@ -85,10 +90,11 @@ def _notes(rows: Sequence[TableRow], shown: Sequence[Record], missing: Sequence[
     if shown and paper.rows:
         notes.append("Difference: reproduced minus reported.")
     if not all(record.deterministic for record in shown):
+        as_reported = ", as the reported figures are," if paper.rows else ""
         notes.append(
             "±: half the width of the two-sided 95 % interval for the mean over seeds, on exactly these users, with "
-            f"these settings and under {paper.protocol}; a single run, as the reported figures are, scatters more "
-            "widely. It does not cover other users, another choice of settings or another split."
+            f"these settings and under {paper.protocol}; a single run{as_reported} scatters more widely. "
+            "It does not cover other users, another choice of settings or another split."
         )
     estimates = {row.label: row.entries[paper.metrics[0]].reproduced for row in rows}
     for reason, meaning in (("exact", "Exact, since the seed changes nothing"), ("1 seed", "One seed, so no interval")):

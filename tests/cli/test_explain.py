@@ -120,3 +120,11 @@ def test_what_it_can_not_do_it_says(bench: Callable[..., Result], arguments: lis
     assert words in str(error)
     assert isinstance(error, BenchError)
     assert error.exit_code == code
+
+
+def test_without_their_file_the_only_records_are_named(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["explain", "--user", "7", "--results", str(folder / "runs")])
+    assert isinstance(done.exception, BenchError)
+    assert str(done.exception) == (
+        f"The only records in {folder / 'runs'} are on ratings: give its file with --interactions."
+    )

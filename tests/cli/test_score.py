@@ -1,5 +1,6 @@
 """``data export`` and ``score``: a round trip by way of another system."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -87,6 +88,23 @@ def test_ranked_lists_on_ones_own_data_stand_beside_a_model_that_was_run(exporte
     assert compared.exit_code == 0, compared.output
     assert "not separated" in compared.stdout
     assert "their-system, scored" in call("table", "--dataset", "ratings", "--results", exported / "runs").stdout
+
+
+@pytest.mark.parametrize("length", [1, 15])
+def test_targets_without_a_score_are_counted_at_the_validation_and_only_lengths_told_of_the_test(
+    exported: Path, ratings: Path, length: int
+) -> None:
+    lists = [f"{user},{item},{item}" for user in range(20) for item in range(length)]
+    for part in ("validation", "test"):
+        (exported / f"{part}.csv").write_text("user_id,item_id,rank\n" + "\n".join(lists) + "\n")
+    files = (exported / "test.csv", "--validation", exported / "validation.csv", "--name", "their-system")
+    done = call("score", *files, "--interactions", ratings, "--results", exported / "runs")
+    with (exported / "split" / "validation.csv").open() as file:
+        n_without = sum(int(row["item_id"]) >= length for row in csv.DictReader(file))
+    assert f"Validation: {n_without} of 20 targets have no score, and share the last places.\n" in done.stderr
+    beside = 10 if length == 15 else 0
+    assert f"Test: {beside} items or more beside a user's history have a score, " in done.stderr
+    assert ("Warning: most targets have no score" in done.stderr) == (length == 1)
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,20 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from seqrec_bench.cli.main import app
+from seqrec_bench.data import Columns, leave_one_out, load_file
 from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.protocols import find_protocol
+from seqrec_bench.experiments.cell import TrialSetting
+from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.records.claims import claim
+from seqrec_bench.records.trials import Trial
 
 COMMAND = [sys.executable, "-c", "from seqrec_bench.cli.main import main; main()", "search"]
 
@@ -73,7 +80,7 @@ def arguments(site: Path, ratings: Path, tmp_path: Path) -> list[str]:
     return [str(tmp_path / "tiny.toml"), "--interactions", str(ratings), "--out", logs, "--jobs", "2"]
 
 
-def lines(tmp_path: Path, model: str) -> list[dict[str, object]]:
+def lines(tmp_path: Path, model: str) -> list[dict[str, Any]]:
     path = tmp_path / "logs" / "tiny" / f"{model}.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -144,6 +151,9 @@ def test_a_search_that_is_interrupted_logs_what_is_done_and_no_failure(
         (["--models", "fpmc"], "--models 'fpmc' must name models of the search tiny: item-knn, popularity-of-n"),
         (["--models", ","], "--models ',' must name models"),
         (["--device", "cdua"], "--device 'cdua' is no device"),
+        (["--protocol", "loo-full-seen-v1"], "trained under loo-full-v1, whose settings are chosen there"),
+        (["--k-core", "5", "--protocol", "loo-full-seen-v1"], "loo-full-seen-v1 has no variant on a k-core"),
+        (["--k-core", "30"], "The 30-core of ratings is empty"),
     ],
 )
 def test_a_wrong_call_is_refused_before_anything_is_run(
@@ -178,3 +188,26 @@ def test_a_log_that_another_search_writes_is_left_to_it(arguments: list[str], tm
     assert isinstance(done.exception, InputError)
     assert f"{log} is being written by another search (process {os.getpid()} on " in str(done.exception)
     assert list(log.parent.iterdir()) == []
+
+
+def test_trials_are_on_the_validation_of_the_protocol_that_is_asked_for_and_logged_with_its_name(
+    arguments: list[str], ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{user},{(user * 7 + time * 5) % 19},{user + time}" for user in range(40) for time in range(6)]
+    ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    settings = []
+
+    def log_a_trial(searches: list[ModelSearch], jobs: int, setting: TrialSetting) -> None:
+        settings.append(setting)
+        for search in searches:
+            search.add(Trial(1, {}, None, None, "none was run", 0.0, {}, []))
+
+    monkeypatch.setattr("seqrec_bench.cli.search._run", log_a_trial)
+    call(*arguments, "--protocol", "time-full-v1", "--k-core", "2")
+    protocol = find_protocol("time-full-2core-v1")
+    data = protocol.arrange(load_file(ratings, Columns(), None))
+    assert np.array_equal(settings[0].validation.targets, protocol.hold_out(data).validation.targets)
+    assert not np.array_equal(settings[0].validation.targets, leave_one_out(data.sequences).validation.targets)
+    done = call(*arguments)
+    assert isinstance(done.exception, InputError)
+    assert 'was made with protocol "time-full-2core-v1", not "loo-full-v1": move' in str(done.exception)

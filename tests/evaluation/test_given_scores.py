@@ -103,3 +103,23 @@ def test_a_pair_that_is_there_twice_is_named() -> None:
         twice.user_ids, twice.item_ids,
     )  # fmt: skip
     refuse(again, r"has 2 rows too many for one user and item \(the first is the user u2 and the item 5\)")
+
+
+def test_what_has_a_score_is_counted_as_by_going_through_it() -> None:
+    data, split = dataset(), leave_one_out(dataset().sequences)
+    lists = {user: ITEMS[number % 2 :: 2] for number, user in enumerate(USERS)}
+    outcomes = set()
+    scores = given_scores(raw({(user, item): 1.0 for user in USERS for item in lists[user]}), data, split.test)
+    for holdout in (split.validation, split.test):
+        history, n_users = holdout.history, len(data.user_ids)
+        names = [str(user) for user in data.user_ids]
+        had = [{str(data.item_ids[item]) for item in history.items[history.users == user]} for user in range(n_users)]
+        expected = [len(set(lists[names[user]]) - had[user]) for user in holdout.users]
+        assert scores.lengths_beside(history)[holdout.users].tolist() == expected
+        found = [
+            str(data.item_ids[item]) in lists[names[user]]
+            for user, item in zip(holdout.users, holdout.targets, strict=True)
+        ]
+        assert scores.have(holdout.users, holdout.targets).tolist() == found
+        outcomes |= {*found}
+    assert outcomes == {True, False}

@@ -1,12 +1,15 @@
+import runpy
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.plug_in import write_plug_in
+from seqrec_bench.recommender import Sequences
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +30,14 @@ def test_what_is_written_is_a_distribution_that_style_and_type_checkers_accept(t
     run(folder, "ruff", "check", ".")
     run(folder, "ruff", "format", "--check", ".")
     run(folder, "mypy", "--cache-dir", ROOT / ".mypy_cache")
+
+
+def test_the_model_keeps_no_more_than_the_pairs_that_occur(tmp_path: Path) -> None:
+    write_plug_in("my-own-model", tmp_path)
+    model = runpy.run_path(str(tmp_path / "my-own-model/src/my_own_model/model.py"))["MyOwnModel"](window=2, decay=0.5)
+    n_items, times = 10**6, np.arange(5)  # a matrix of all pairs would take 4 TB
+    model.fit(Sequences(np.array([1, 2, 3, 1, 2], np.int32), times, np.array([0, 3, 5]), n_items), None)
+    assert model._follows.todok().items() == {(1, 2): 1.0, (1, 3): 0.25, (2, 3): 0.5}.items()
 
 
 @pytest.mark.parametrize(

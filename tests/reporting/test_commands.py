@@ -12,13 +12,14 @@ import typer
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.ablations import ablations
+from seqrec_bench.cli.main import app as bench
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
 from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting import ablations as reporting
-from seqrec_bench.reporting.curves import dimension_curves
+from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text
 from seqrec_bench.reporting.formats import FORMATS
 from seqrec_bench.reporting.paper import PAPERS, Paper
@@ -165,6 +166,64 @@ def test_table_of_data_without_records_is_missing(results: Path) -> None:
     assert printed == ""
     assert isinstance(error, MissingCellsError)
     assert "no records on the data set nowhere" in str(error)
+
+
+@pytest.fixture
+def own(tmp_path: Path, make_record: Callable[..., Record]) -> Path:
+    """A directory with records of two models on other data than the paper's."""
+    for record in (make_record("fpmc", 100, seed, dataset="own") for seed in range(3)):
+        Store(tmp_path / "own").save(record)
+    Store(tmp_path / "own").save(make_record("popularity", 0, dataset="own", deterministic=True))
+    return tmp_path / "own"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["table"], ExitCode.DONE),
+        (["compare", "fpmc", "popularity"], ExitCode.DONE),
+        (["report", "--format", "md"], ExitCode.DONE),
+        (["ablations"], ExitCode.CELLS_MISSING),
+        (["audit"], ExitCode.CELLS_MISSING),
+    ],
+)
+def test_what_shows_records_takes_the_only_data_set_that_has_any(own: Path, command: list[str], code: int) -> None:
+    shown = CliRunner().invoke(bench, [*command, "--results", str(own)])
+    asked = CliRunner().invoke(bench, [*command, "--results", str(own), "--dataset", "own"])
+    assert shown.stdout == asked.stdout != ""
+    assert shown.stderr == f"Shows own under loo-full-v1, the only data set in {own}.\n{asked.stderr}"
+    assert repr(shown.exception) == repr(asked.exception)
+    assert getattr(shown.exception, "exit_code", ExitCode.DONE) == code
+
+
+def test_plot_of_other_data_draws_all_that_have_a_dimension_and_misses_none(
+    own: Path, make_record: Callable[..., Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store(own).save(make_record("fpmc", 50, dataset="own", variant="tuned"))
+    drawn: list[Curves] = []
+    monkeypatch.setattr("seqrec_bench.cli.plot.draw_curves", lambda curves, *rest: drawn.append(curves) or [rest[-1]])
+    done = CliRunner().invoke(bench, ["plot", "--results", str(own)])
+    assert (done.exit_code, done.stderr) == (0, f"Shows own under loo-full-v1, the only data set in {own}.\n")
+    assert done.stdout.splitlines() == [str(own / "figures" / f"figure-{number}") for number in (1, 2)]
+    assert [curve.row.label for curve in drawn[0].curves] == ["fpmc", "fpmc, tuned"]
+    assert (drawn[0].dimensions, drawn[0].missing) == ((50, 100), ())
+
+
+def test_plot_of_data_without_a_dimension_says_so(tmp_path: Path, make_record: Callable[..., Record]) -> None:
+    Store(tmp_path).save(make_record("popularity", 0, dataset="own"))
+    printed, error = run("plot", "--results", tmp_path)
+    assert printed == ""
+    assert isinstance(error, MissingCellsError)
+    assert "no records of models with a dimension on the data set own under loo-full-v1" in str(error)
+
+
+@pytest.mark.parametrize("command", ["claims", "check", "check --against AGAINST"])
+def test_what_judges_never_does_and_names_the_data_that_are_there(own: Path, tmp_path: Path, command: str) -> None:
+    against = shutil.copytree(own, tmp_path / "against")
+    done = CliRunner().invoke(bench, [*command.replace("AGAINST", str(against)).split(), "--results", str(own)])
+    assert isinstance(done.exception, MissingCellsError)
+    assert "(there are records on own under loo-full-v1)" in str(done.exception)
+    assert "Shows" not in done.stderr
 
 
 @pytest.fixture

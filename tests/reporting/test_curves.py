@@ -17,7 +17,7 @@ from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import Record
 from seqrec_bench.reporting import figure
-from seqrec_bench.reporting.curves import Curves, dimension_curves
+from seqrec_bench.reporting.curves import Curves, dimension_curves, rows_of_others
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
@@ -171,6 +171,20 @@ def test_the_legend_tells_every_model_and_the_reported_points(gaps: Curves, pape
     (legend,) = figure._figure(gaps, paper).legends
     labels = [text.get_text() for text in legend.get_texts()]
     assert labels == ["GRU4Rec", "FPMC", "Caser", "AM-LSTM", "reported, at 100"]
+
+
+def test_models_of_other_data_have_a_curve_each_and_no_reported_point(
+    all_records: list[Record], make_record: MakeRecord, paper: Paper
+) -> None:
+    records = [make_record("fpmc", 16, dataset="own"), make_record("fpmc", 8, dataset="own", variant="tuned")]
+    records += [make_record("popularity", 0, dataset="own"), *all_records]
+    others = rows_of_others(records, replace(paper, dataset="own"))
+    curves = dimension_curves(records, others, "HR@50")
+    assert curves.dimensions == (8, 16)
+    assert [[point is None for point in curve.points] for curve in curves.curves] == [[True, False], [False, True]]
+    assert {"fpmc", "fpmc:tuned"} < json.loads(data_text(curves)).keys()
+    (legend,) = figure._figure(curves, others).legends
+    assert [text.get_text() for text in legend.get_texts()] == ["fpmc", "fpmc, tuned"]
 
 
 def test_models_differ_in_colour_line_and_marker(paper: Paper, all_records: list[Record]) -> None:

@@ -293,6 +293,33 @@ def test_latex_is_a_booktabs_table_with_three_columns_a_metric(all_records: list
     assert r"95 \% interval" in " ".join(text.split())
 
 
+@pytest.fixture
+def own(paper: Paper, make_record: MakeRecord) -> Table:
+    """Of data that the paper says nothing about."""
+    records = [make_record("fpmc", 100, seed, dataset="own") for seed in range(3)]
+    return table_one(records, replace(paper, dataset="own", rows=(), references=(), ablations=()))
+
+
+def test_where_nothing_was_reported_there_are_no_columns_for_it(own: Table) -> None:
+    assert not own.has_reported
+    for form in (to_markdown, to_latex, to_csv):
+        assert not re.search("reported|difference|& ---|—", form(own), re.IGNORECASE)
+    head, rule, line = to_markdown(own).split("\n\n")[0].splitlines()
+    assert re.split(r" *\| *", head)[1:-1] == ["HR@50", "reproduced", "± 95 %", "seeds"]
+    assert [each.count("|") for each in (rule, line)] == [5, 5]
+    found = [row.entries[name].reproduced for row in own.rows for name in own.metrics]
+    means = [f"{estimate.mean:.4f}" for estimate in found if estimate]
+    assert re.findall(r"(0\.\d{4}) \$", to_latex(own)) == means
+    assert (to_latex(own).count(r"\midrule"), to_latex(own).count(r"\multicolumn{1}{c}")) == (1, 3)
+    assert r"\begin{tabular}{lrrr}" in to_latex(own)
+
+
+def test_json_has_the_same_keys_where_nothing_was_reported(own: Table, all_records: list[Record], paper: Paper) -> None:
+    row, usual = (json.loads(to_json(table))["rows"][0] for table in (own, table_one(all_records, paper)))
+    assert row.keys() == usual.keys()
+    assert row["reported"] is None and row["difference"] is None
+
+
 def test_latex_escapes_what_would_be_a_command(hostile: Table) -> None:
     text = to_latex(hostile)
     escaped = (

@@ -17,7 +17,7 @@ from seqrec_bench.reporting.gate.pairs import (
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reference
 from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.selection import Missing, Place
+from seqrec_bench.reporting.selection import Missing, Place, only_elsewhere
 from seqrec_bench.reporting.statistics.families import holm
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, lacking_seeds
 
@@ -49,7 +49,10 @@ def check_regression(
         InvalidRecordError: The two sides can't be compared, or the records of one side not averaged.
     """
     if not expected:
-        raise MissingCellsError("The reference has none of these cells, so there is nothing to hold records against.")
+        raise MissingCellsError(
+            "The reference has none of these cells, so there is nothing to hold records against"
+            f"{only_elsewhere(reference, dataset, paper.protocol)}: name others with --dataset and --protocol."
+        )
     new, old = cells(records, paper, dataset), cells(reference, paper, dataset)
     for side, found in ((records, new), (reference, old)):
         require_protocol(side, set(expected) - found.keys(), paper, dataset)

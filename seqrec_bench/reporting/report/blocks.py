@@ -1,5 +1,6 @@
 """What a report is made of. A block names the template that shows it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -130,3 +131,12 @@ class Report:
     def lacking(self) -> list[str]:
         """The titles of sections that lack something."""
         return [section.title for section in self.sections if section.lacking]
+
+    @property
+    def completing(self) -> list[str]:
+        """The commands that these sections name for what they lack."""
+        sentences = [sentence for section in self.sections for sentence in section.lacking]
+        return list(dict.fromkeys(command for each in sentences for command in _COMMAND.findall(each)))
+
+
+_COMMAND = re.compile(r"`(seqrec-bench [^`]+)`")

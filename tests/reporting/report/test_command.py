@@ -42,6 +42,12 @@ def test_a_page_is_written_where_it_is_told_and_what_it_lacks_is_said(results: P
     assert error is None
     assert printed == f"{out}\n"
     assert said.startswith("Incomplete, as the report says: Over the dimension, ")
+    assert said.splitlines()[1] == (
+        f"To complete it: `seqrec-bench run --all --results {results}`; `seqrec-bench run --suite ablations --results "
+        f"{results}`; `seqrec-bench run --suite audit --results {results}`; `seqrec-bench run --models fpmc --seeds 0 "
+        f"--results {results}`; `seqrec-bench data fetch ml-100k`; `seqrec-bench explain --user ID --format json "
+        f"--results {results}`"
+    )
     text = out.read_text(encoding="utf-8")
     assert "seqrec-bench data fetch ml-100k" in text
     assert str(tmp_path) not in text
@@ -74,3 +80,6 @@ def test_own_data_bring_their_breakdowns(tmp_path: Path, make_record: Callable[.
     printed, _, error = run("--results", tmp_path / "runs", "--interactions", file, "--format", "md")
     assert error is None
     assert "By popularity of the target, HR@50" in printed
+    said = run("--results", tmp_path / "runs", "--format", "md")[1]
+    assert f"`seqrec-bench report --interactions FILE --results {tmp_path / 'runs'}`" in said
+    assert f"`seqrec-bench run --models fpmc --seeds 0 --interactions FILE --results {tmp_path / 'runs'}`" in said

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from seqrec_bench.reporting.formats import entry_texts
+from seqrec_bench.reporting.formats import entry_head, entry_texts
 from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.markdown import NONE
 from seqrec_bench.reporting.report.blocks import Block, Grid, Notes, Section
 from seqrec_bench.reporting.report.panels import strips
 from seqrec_bench.reporting.report.sources import Sources, lacks, to_read
-from seqrec_bench.reporting.table import Entry, Table
+from seqrec_bench.reporting.table import Entry, Table, TableRow
 
 
 def main_table_section(sources: Sources) -> Section:
@@ -20,7 +20,7 @@ def main_table_section(sources: Sources) -> Section:
         else {}
     )
     grids: list[Block] = [_grid(table, metric, verdicts) for metric in table.metrics]
-    notes = Notes([*to_read(table.notes), *_verdict_notes(check)])
+    notes = Notes([*to_read(table.notes), *(_verdict_notes(check) if table.has_reported else [])])
     return Section(
         "table",
         "Table 1",
@@ -34,18 +34,21 @@ def main_table_section(sources: Sources) -> Section:
 def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) -> Grid:
     entries = [row.entries[metric] for row in table.rows]
     charts, scale = strips([_strip(entry) for entry in entries])
+    head = ["model", *entry_head(table), *(["verdict"] if table.has_reported else []), "seeds"]
     return Grid(
         caption=f"Table 1, {metric}",
-        head=["model", "reported", "reproduced", "± 95 %", "difference", "verdict", "seeds"],
-        rows=[
-            [row.label, *entry_texts(entry), verdicts.get((row.label, metric), NONE), str(row.n_seeds)]
-            for row, entry in zip(table.rows, entries, strict=True)
-        ],
-        verdicts=[5],
+        head=head,
+        rows=[_line(row, metric, table, verdicts) for row in table.rows],
+        verdicts=[5] if table.has_reported else [],
         rules=_rules([row.is_reference for row in table.rows]),
         strips=charts,
         strips_head=scale,
     )
+
+
+def _line(row: TableRow, metric: str, table: Table, verdicts: Mapping[tuple[str, str], str]) -> list[str]:
+    verdict = [verdicts.get((row.label, metric), NONE)] if table.has_reported else []
+    return [row.label, *entry_texts(row, metric, table), *verdict, str(row.n_seeds)]
 
 
 def _strip(entry: Entry) -> tuple[float, float | None, float | None] | None:
