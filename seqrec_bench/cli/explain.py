@@ -19,6 +19,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
@@ -86,7 +87,8 @@ def explain(
     if all_users and out is not None:
         raise InputError("--out draws the attention for one user: give --user, or leave it away.")
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # as the cells had it, or rounding might differ
-    require_explainable(model)
+    with shown("loading the model"):
+        require_explainable(model)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     at = dimension if has_dimension(load(model)) else 0
     keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
@@ -111,5 +113,9 @@ def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | N
 
 
 def _show_all(keys: list[CellKey], data: Dataset, store: Store, format: ExplanationFormat) -> None:
-    summaries = {key: summarise_from_record(bring_back(key, data, store)) for key in keys}
+    summaries = {}
+    with shown("restoring the model") as steps:
+        for key in keys:
+            steps.begin(f"seed {key.seed}, ranking as recorded", None)
+            summaries[key] = summarise_from_record(bring_back(key, data, store), steps.track)
     typer.echo((summary_json if format == ExplanationFormat.JSON else summary_markdown)(summaries), nl=False)

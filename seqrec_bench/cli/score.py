@@ -16,6 +16,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns
 from seqrec_bench.experiments.cell import setting_under
 from seqrec_bench.experiments.scoring import ScoredSystem, score_system
@@ -53,7 +54,8 @@ def score(
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     store = Store(results)
     store.require_writable()
-    record = score_system(system, setting_under(chosen.name, data, "unknown", store))
+    with shown("ranking by the scores"):
+        record = score_system(system, setting_under(chosen.name, data, "unknown", store))
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
     if not deterministic:

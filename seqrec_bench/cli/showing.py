@@ -44,6 +44,11 @@ def print_line(line: str) -> None:
         typer.echo(line, err=True)
 
 
+def say_bytes(n_bytes: int) -> str:
+    """The size in megabytes."""
+    return f"{n_bytes / 1e6:,.1f} MB"
+
+
 def say_left(seconds: float | None) -> str:
     """The time left in words; None where it is not known yet."""
     if seconds is None:

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.data import app
 from seqrec_bench.data import Dataset, Interactions, RawTags, named
 from seqrec_bench.data.named import NamedDataset
-from seqrec_bench.data.sources import Source
+from seqrec_bench.data.sources import Received, Source, ignore
 from seqrec_bench.errors import InputError
 
 runner = CliRunner()
@@ -20,7 +20,7 @@ class ReadySource:
     checksum = "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
     checksums = {"small.csv": checksum}  # noqa: RUF012
 
-    def download(self, folder: Path) -> None:
+    def download(self, folder: Path, received: Received = ignore) -> None:
         folder.mkdir(parents=True)
         (folder / "small.csv").write_text("x")
 

@@ -1,6 +1,6 @@
 """Checks that need the data: are records about them, and could their ranks be?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -59,7 +59,7 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     return Arranged(arranged, split.test.ranks_seen, split.test.users, candidates)
 
 
-def check_data(records: Sequence[Record], arrangements: Arrangements) -> Check:
+def check_data(records: Iterable[Record], arrangements: Arrangements) -> Check:
     """Fingerprints are those of the data and tags, in the order that a known protocol gives them."""
     faults, n_passed = [], 0
     for record in records:
@@ -85,7 +85,7 @@ def _data_fault(record: Record, dataset: Dataset) -> str | None:
     return f"{record.key.path()}: {what} under this protocol: run its cell again."
 
 
-def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:
+def check_ranks(records: Iterable[Record], arrangements: Arrangements) -> Check:
     """As many users as are evaluated, and no target with more candidates above it or level with it than it has."""
     faults, n_passed = [], 0
     for record in records:
