@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Protocol
 
 from rich.progress import Progress as Bars
-from rich.progress import TaskID
+from rich.progress import TaskID, TimeElapsedColumn
 
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.experiments.processes import Lost, Progress
@@ -15,6 +15,8 @@ from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Claimant, Record
+
+COLUMNS = ("{task.completed}/{task.total}", "{task.fields[note]}", TimeElapsedColumn())
 
 
 class RunDisplay(Protocol):
@@ -36,7 +38,7 @@ def open_display(cells: Sequence[Cell], jobs: int) -> Iterator[RunDisplay]:
     if not is_live():
         yield LogDisplay(len(cells), TimeLeft(cells, jobs))
         return
-    with new_bars() as bars:
+    with new_bars(*COLUMNS) as bars:
         yield LiveDisplay(bars, cells, TimeLeft(cells, jobs))
 
 

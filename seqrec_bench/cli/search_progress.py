@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rich.progress import Progress as Bars
 
+from seqrec_bench.cli.progress import COLUMNS
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.processes import Lost, Progress
@@ -38,7 +39,7 @@ def open_search_display(searches: Sequence[ModelSearch], jobs: int) -> Iterator[
     if not is_live():
         yield LogSearch(searches, time_left)
         return
-    with new_bars() as bars:
+    with new_bars(*COLUMNS) as bars:
         yield LiveSearch(bars, searches, time_left)
 
 

@@ -1,5 +1,6 @@
 """What all displays have in common: bars on a terminal, lines in a log, both on standard error, and a time in words."""
 
+import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -7,35 +8,29 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
 
 SECONDS_BETWEEN_LINES = 30.0
 
 
 def is_live() -> bool:
     """Whether there is a terminal to draw bars on."""
-    return sys.stderr.isatty()
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def new_bars(*, transient: bool = False) -> "Progress":
-    """Bars on standard error; tasks have the field `note`. Standard output is left to itself.
+def new_bars(*columns: "str | ProgressColumn", transient: bool = False) -> "Progress":
+    """Bars on standard error, each behind its description; standard output is left to itself.
 
     Args:
-        transient: Whether they vanish when they are done.
+        columns: What stands behind a bar; a text is a format of its `task`.
+        transient: Whether the bars vanish when they are done.
     """
-    from rich import progress as bars  # here, since most commands are done before there is anything to show
-    from rich.console import Console
+    from rich.console import Console  # here, since most commands are done before there is anything to show
+    from rich.progress import BarColumn, Progress
 
-    return bars.Progress(
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(bar_width=20),
-        bars.TextColumn("{task.completed}/{task.total}"),
-        bars.TextColumn("{task.fields[note]}"),
-        bars.TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=transient,
-        redirect_stdout=False,
-    )
+    bar = BarColumn(bar_width=20)
+    console = Console(stderr=True)
+    return Progress("{task.description}", bar, *columns, console=console, transient=transient, redirect_stdout=False)
 
 
 def print_line(line: str) -> None:
@@ -55,7 +50,9 @@ def say_left(seconds: float | None) -> str:
         return "time left not known yet"
     if seconds == 0:
         return "nothing left"
-    if seconds < 55:
-        return f"about {max(5, 5 * round(seconds / 5))} s left"
+    if seconds < 8:
+        return "a few seconds left"
+    if seconds < 58:
+        return f"about {5 * round(seconds / 5)} s left"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"about {hours} h {minutes:02d} min left" if hours else f"about {max(1, minutes)} min left"

@@ -84,12 +84,17 @@ def shown(what: str) -> Iterator[Steps]:
 def _show_bar(steps: Steps, done: Event) -> None:
     if done.wait(SECONDS_BEFORE_BAR):
         return
-    with new_bars(transient=True) as bars:
-        task = bars.add_task("", note="")
+    with new_bars("{task.fields[note]}", transient=True) as bars:
+        shown, task = None, None
         while True:
             state = steps.state
             note = state.note(time.monotonic())
-            bars.update(task, description=state.what, total=state.n_all, completed=state.n_done, note=note)
+            if task is None or shown != state.since:
+                if task is not None:
+                    bars.remove_task(task)
+                task = bars.add_task(state.what, total=state.n_all, note=note)
+                shown = state.since
+            bars.update(task, completed=state.n_done, note=note)
             if done.wait(_SECONDS_BETWEEN_BARS):
                 return
 

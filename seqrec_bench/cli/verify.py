@@ -96,7 +96,7 @@ def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, D
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
     datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
     with shown("loading models") as steps:
-        checks += check_contents(records, store, datasets, cells_of_suites(steps.track), steps.track)
+        checks += check_contents(records, store, datasets, cells_of_suites(), steps.track)
     here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}
     return records, here, checks
 

@@ -22,9 +22,9 @@ def check_store(store: Store, track: Track = untracked) -> tuple[list[Record], l
     return records, [check_files(store), readable, check_hashes(store, track)]
 
 
-def cells_of_suites(track: Track = untracked) -> dict[str, list[Cell]]:
+def cells_of_suites() -> dict[str, list[Cell]]:
     """The cells of every suite by its name."""
-    return {suite: cells(load_suite(suite)) for suite in track("reading suites", suites())}
+    return {suite: cells(load_suite(suite)) for suite in suites()}
 
 
 def check_contents(
@@ -42,12 +42,13 @@ def check_contents(
         track: Told of what is gone through, one thing after another.
     """
     arrangements = Arrangements(datasets)
+    arrangements.make(records, track)
     models = installed({record.key.model for record in records})
     return [
         check_metrics(records, track),
-        check_ranks(track("checking ranks", records), arrangements),
+        check_ranks(records, arrangements),
         check_curves(records, track),
-        check_data(track("checking fingerprints", records), arrangements),
+        check_data(records, arrangements),
         check_ranked_again(records, arrangements),
         check_versions(records, models),
         check_settings(records, models, [cell for found in cells_of.values() for cell in found]),

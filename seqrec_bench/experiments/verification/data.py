@@ -1,6 +1,6 @@
 """Checks that need the data: are records about them, and could their ranks be?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import PADDING, Int64Array
 from seqrec_bench.records import Ranks, Record
 from seqrec_bench.records.check import Check
+from seqrec_bench.tracking import Track
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,12 @@ class Arrangements:
             self._made[name, protocol] = _arrange(dataset, protocol)
         return self._made[name, protocol]
 
+    def make(self, records: Sequence[Record], track: Track) -> None:
+        """Makes at once all that these records are about, which takes longer than to check them."""
+        one_of_each = {(record.key.dataset, record.key.protocol): record for record in records}
+        for record in track("arranging the data by protocol", list(one_of_each.values())):
+            self.of(record)
+
     def missing(self) -> list[str]:
         """Of each data set that is not here, that its records were not checked, and why."""
         return [
@@ -59,7 +66,7 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     return Arranged(arranged, split.test.ranks_seen, split.test.users, candidates)
 
 
-def check_data(records: Iterable[Record], arrangements: Arrangements) -> Check:
+def check_data(records: Sequence[Record], arrangements: Arrangements) -> Check:
     """Fingerprints are those of the data and tags, in the order that a known protocol gives them."""
     faults, n_passed = [], 0
     for record in records:
@@ -85,7 +92,7 @@ def _data_fault(record: Record, dataset: Dataset) -> str | None:
     return f"{record.key.path()}: {what} under this protocol: run its cell again."
 
 
-def check_ranks(records: Iterable[Record], arrangements: Arrangements) -> Check:
+def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:
     """As many users as are evaluated, and no target with more candidates above it or level with it than it has."""
     faults, n_passed = [], 0
     for record in records:
