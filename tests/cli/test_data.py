@@ -21,6 +21,7 @@ class ReadySource:
     checksums = {"small.csv": checksum}  # noqa: RUF012
 
     def download(self, folder: Path, received: Received = ignore) -> None:
+        received(self.name, 0, 2_500_000)
         folder.mkdir(parents=True)
         (folder / "small.csv").write_text("x")
 
@@ -47,6 +48,7 @@ def test_fetch_says_where_from_under_which_licence_and_where_to(small: Path) -> 
     result = runner.invoke(app, ["fetch", "small"])
     assert result.exit_code == 0
     assert result.stdout == f"{small / 'small.csv'}\n"
+    assert "Receiving from the shelf: 2.5 MB\n" in result.stderr
     for word in ("the shelf", "any use", "Nobody 2020", str(small)):
         assert word in result.stderr
 
