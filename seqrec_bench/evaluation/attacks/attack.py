@@ -10,7 +10,7 @@ from seqrec_bench.errors import in_words
 from seqrec_bench.evaluation.conformance import ConformanceError
 from seqrec_bench.recommender import Int64Array, Recommender
 from seqrec_bench.records import Ranks
-from seqrec_bench.tracking import Track
+from seqrec_bench.tracking import Track, untracked
 
 SubjectT = TypeVar("SubjectT")
 
@@ -63,7 +63,7 @@ class Attack(Generic[SubjectT]):
 
 
 def carry_out(
-    attacks: Sequence[Attack[SubjectT]], evaluate: Evaluator, subject: SubjectT, track: Track
+    attacks: Sequence[Attack[SubjectT]], evaluate: Evaluator, subject: SubjectT, track: Track = untracked
 ) -> list[Finding]:
     """Carries out each attack; one that ends with any error has failed, and the error's words are what was found."""
     return [_carry_out(attack, evaluate, subject) for attack in track("attacking", attacks)]
