@@ -12,6 +12,8 @@ from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, p
 SECONDS_BEFORE_BAR, SECONDS_BEFORE_LINE = 1.0, 3.0
 """What is done sooner shows nothing."""
 _SECONDS_BETWEEN_BARS = 0.1
+_LEAST_GROUND = 1.0
+"""Seconds before a pace is one: the first item may have to wait for an import."""
 
 ItemT = TypeVar("ItemT")
 
@@ -29,8 +31,10 @@ class State:
     """A number of what is counted, in words."""
 
     def left(self, now: float) -> float | None:
-        """Seconds until all is done, at the pace so far; None while none is done."""
-        if not self.n_all or not self.n_done:
+        """Seconds until all is done, at the pace so far; None while there is no ground to tell it."""
+        if self.n_done == self.n_all:
+            return 0.0
+        if self.n_all is None or not self.n_done or now - self.since < _LEAST_GROUND:
             return None
         return (now - self.since) / self.n_done * (self.n_all - self.n_done)
 

@@ -60,6 +60,7 @@ def test_no_time_is_told_before_there_is_ground_for_it() -> None:
     assert State("reading", since=0.0, n_all=4).left(now=60.0) is None
     assert State("reading", since=0.0, n_done=1).left(now=60.0) is None
     assert "not known yet" in State("reading", since=0.0, n_all=4).note(now=60.0)
+    assert State("reading", since=59.5, n_done=1, n_all=4).left(now=60.0) is None
     assert State("reading", since=40.0, n_done=1, n_all=4).left(now=60.0) == 60.0
 
 
