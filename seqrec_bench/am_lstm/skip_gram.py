@@ -7,12 +7,10 @@ drawn and placed around the cold item in extra sequences.
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
-import gensim
 import numpy as np
 import numpy.typing as npt
-import scipy
-from gensim.models import Word2Vec
 
 from seqrec_bench.am_lstm.vector_cache import cached_vectors
 from seqrec_bench.recommender import Float32Array, Int64Array, ItemTags, Sequences
@@ -111,13 +109,15 @@ def _skip_gram(
         "workers": 1,
         "seed": seed + 1,
     }
-    versions = {"gensim": gensim.__version__, "numpy": np.__version__, "scipy": scipy.__version__}  # gensim's BLAS
+    versions = {package: version(package) for package in ("gensim", "numpy", "scipy")}  # scipy for gensim's BLAS
     recipe = {**versions, "n_tokens": n_tokens, **arguments}
     return cached_vectors(recipe, pieces, lambda: _trained(pieces, n_tokens, arguments))
 
 
 def _trained(pieces: Sequence[Tokens], n_tokens: int, arguments: Mapping[str, float]) -> Float32Array:
     """The vectors of all tokens; one that is in no piece gets the mean of the others'."""
+    from gensim.models import Word2Vec  # here, since its import takes a second, and vectors may be in the cache
+
     model = Word2Vec([[str(token) for token in piece.tolist()] for piece in pieces], **arguments)
     known = np.array([int(token) for token in model.wv.index_to_key])
     vectors = np.empty((n_tokens, model.vector_size), dtype=np.float32)

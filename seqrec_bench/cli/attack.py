@@ -17,6 +17,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_model, failed
@@ -67,12 +68,13 @@ def attack(
 
 
 def _attack_evaluator(data: Dataset) -> Attacked:
-    findings = attack_evaluator(rank_targets, PROTOCOLS[LOO_FULL].hold_out(data))
+    with shown("splitting the data") as steps:
+        findings = attack_evaluator(rank_targets, PROTOCOLS[LOO_FULL].hold_out(data), steps.track)
     return findings, f"the evaluator, on {data.name} (fingerprint {data.fingerprint[:12]}), protocol {LOO_FULL}"
 
 
 def _attack_model(name: str, dimension: int) -> Attacked:
     has_one = has_dimension(load(name))
-    with redirect_stdout(sys.stderr):  # what a model prints is no part of the findings
-        findings = attack_model(rank_targets, partial(build, name, dimension, {}))
+    with redirect_stdout(sys.stderr), shown("attacking") as steps:  # what a model prints is no part of the findings
+        findings = attack_model(rank_targets, partial(build, name, dimension, {}), steps.track)
     return findings, f"{name}{f' at dimension {dimension}' if has_one else ''}, on synthetic data"

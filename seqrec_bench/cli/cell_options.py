@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.protocol_options import choose_protocol
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.registry import parse_setting
 from seqrec_bench.evaluation.settings import Value
@@ -61,12 +62,13 @@ def choose_cells(asked: Asked) -> list[Cell]:
     """
     if [asked.all_cells, asked.suite is not None, asked.models is not None].count(True) != 1:
         raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
-    if asked.models is not None:
-        groups = _model_groups(asked.models, asked.settings, asked.variant)
-    else:
-        groups = _suite_groups("paper" if asked.suite is None else asked.suite, asked.settings, asked.variant)
-    groups = _under(groups, asked.protocol, asked.k_core, asked.suite)
-    return cells([_restrict(group, asked.dims, asked.seeds) for group in groups])
+    with shown("loading models"):
+        if asked.models is not None:
+            groups = _model_groups(asked.models, asked.settings, asked.variant)
+        else:
+            groups = _suite_groups("paper" if asked.suite is None else asked.suite, asked.settings, asked.variant)
+        groups = _under(groups, asked.protocol, asked.k_core, asked.suite)
+        return cells([_restrict(group, asked.dims, asked.seeds) for group in groups])
 
 
 def _suite_groups(suite: str, settings: Sequence[str], variant: str) -> list[Group]:

@@ -22,6 +22,7 @@ from seqrec_bench.cli.dataset_options import (
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import JsonOption
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
@@ -61,8 +62,9 @@ def describe(
     """
     chosen = choose_protocol(protocol, k_core)
     dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
-    arranged = chosen.arrange(dataset)
-    description = describe_dataset(arranged, chosen.hold_out(arranged))
+    with shown("describing the data"):
+        arranged = chosen.arrange(dataset)
+        description = describe_dataset(arranged, chosen.hold_out(arranged))
     if as_json:
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
@@ -89,10 +91,12 @@ def export(
     """
     chosen = choose_protocol(protocol, k_core)
     dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
-    arranged = chosen.arrange(dataset)
     terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}"
     labels = Labels(chosen.name, __version__, terms)
-    for path in write_split(split, arranged, chosen.hold_out(arranged), labels):
+    with shown("writing the split"):
+        arranged = chosen.arrange(dataset)
+        paths = write_split(split, arranged, chosen.hold_out(arranged), labels)
+    for path in paths:
         typer.echo(path)
     typer.echo(terms, err=True)
 

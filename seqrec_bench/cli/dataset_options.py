@@ -1,11 +1,14 @@
 """The options that say which data a command works on, the same for every command."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from seqrec_bench.cli.paths import named_path
+from seqrec_bench.cli.showing import is_live, print_line, say_bytes
+from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.errors import InputError
@@ -82,7 +85,8 @@ def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | No
             f"The data set {dataset} and --interactions {interactions} exclude each other: give one of them."
         )
     typer.echo(f"Reading {one_line(str(interactions))}", err=True)
-    return load_file(interactions, columns, tags)
+    with shown("reading"):
+        return load_file(interactions, columns, tags)
 
 
 def fetch_with_notice(name: str) -> FetchedDataset:
@@ -90,9 +94,20 @@ def fetch_with_notice(name: str) -> FetchedDataset:
     named = named_dataset(name)
     typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
     show_terms(name)
-    fetched = fetch_named(name)
+    with shown(f"fetching {name}") as steps:
+        fetched = fetch_named(name, partial(_show_received, steps))
     typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
     return fetched
+
+
+def _show_received(steps: Steps, source: str, n_received: int, n_bytes: int | None) -> None:
+    """Shows how far a download is; its beginning is a line of its own in a log."""
+    if n_received == 0:
+        steps.begin(f"receiving from {source}", n_bytes, say_bytes)
+        if not is_live():
+            size = "a size that is not known" if n_bytes is None else say_bytes(n_bytes)
+            print_line(f"Receiving from {source}: {size}")
+    steps.reach(n_received)
 
 
 def show_terms(name: str) -> None:

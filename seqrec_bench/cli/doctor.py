@@ -18,12 +18,13 @@ def doctor(results: ResultsOption = DEFAULT_RESULTS, as_json: JsonOption = False
 
     Example: seqrec-bench doctor --results results
     """
-    findings = examine(results, available_cores())
+    findings = []
+    for finding in examine(results, available_cores()):
+        findings.append(finding)
+        if not as_json:
+            _show(finding)  # at once: to import what models need takes seconds
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
-    else:
-        for finding in findings:
-            _show(finding)
     if any(finding.state is State.BROKEN for finding in findings):
         raise typer.Exit(ExitCode.BAD_INPUT)
 

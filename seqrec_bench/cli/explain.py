@@ -21,6 +21,7 @@ from seqrec_bench.cli.dataset_options import (
 from seqrec_bench.cli.paths import figure_stem, named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption, read_paper
 from seqrec_bench.cli.shown_records import choose_shown, find_shown
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
@@ -92,7 +93,8 @@ def explain(
     if all_users and out is not None:
         raise InputError("--out draws the attention for one user: give --user, or leave it away.")
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # as the cells had it, or rounding might differ
-    require_explainable(model)
+    with shown("loading the model"):
+        require_explainable(model)
     if interactions is None:
         dataset = _choose_dataset(Store(results), dataset)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
@@ -141,7 +143,12 @@ def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | N
 
 
 def _show_all(keys: list[CellKey], data: Dataset, store: Store, format: ExplanationFormat) -> None:
-    _show_summaries({key: summarise_from_record(bring_back(key, data, store)) for key in keys}, format)
+    summaries = {}
+    with shown("restoring the model") as steps:
+        for key in keys:
+            steps.begin(f"seed {key.seed}, ranking as recorded", None)
+            summaries[key] = summarise_from_record(bring_back(key, data, store), steps.track)
+    _show_summaries(summaries, format)
 
 
 def _show_summaries(summaries: Summaries, format: ExplanationFormat) -> None:

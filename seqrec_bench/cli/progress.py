@@ -1,24 +1,22 @@
 """What a run shows of itself: live bars on a terminal, plain lines in a log."""
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Lock
 from typing import Protocol
 
-import typer
-from rich import progress as bars
-from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.progress import TaskID, TimeElapsedColumn
 
+from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Claimant, Record
 
-SECONDS_BETWEEN_LINES = 30.0
+COLUMNS = ("{task.completed}/{task.total}", "{task.fields[note]}", TimeElapsedColumn())
 
 
 class RunDisplay(Protocol):
@@ -37,19 +35,11 @@ class RunDisplay(Protocol):
 @contextmanager
 def open_display(cells: Sequence[Cell], jobs: int) -> Iterator[RunDisplay]:
     """The display that fits standard error, for the cells about to be run."""
-    if not sys.stderr.isatty():
+    if not is_live():
         yield LogDisplay(len(cells), TimeLeft(cells, jobs))
         return
-    progress = bars.Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
-        TextColumn("{task.completed}/{task.total}"),
-        TextColumn("{task.fields[note]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
-    with progress:
-        yield LiveDisplay(progress, cells, TimeLeft(cells, jobs))
+    with new_bars(*COLUMNS) as bars:
+        yield LiveDisplay(bars, cells, TimeLeft(cells, jobs))
 
 
 class LogDisplay:
@@ -63,37 +53,32 @@ class LogDisplay:
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
             if isinstance(progress, Lost):
-                self._print(_say_lost(cell, progress))
+                print_line(_say_lost(cell, progress))
                 return
             now = time.monotonic()
             self._time_left.advance(cell, progress.number if progress else 0, now)
             if progress is None or now - self._last_line[cell] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell] = now
-                self._print(f"{cell}: {_describe(progress) if progress else 'started'}")
+                print_line(f"{cell}: {_describe(progress) if progress else 'started'}")
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
             self._n_ended += 1
             self._time_left.end(cell, time.monotonic())
             left = self._time_left.estimate(time.monotonic())
-            self._print(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {_say_left(left)}]")
+            print_line(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {say_left(left)}]")
 
     def waits(self, cell: Cell, claimant: Claimant) -> None:
         with self._lock:
-            self._print(_say_waiting(cell, claimant))
-
-    @staticmethod
-    def _print(line: str) -> None:
-        with suppress(OSError):  # the log's disk may be full, its reader gone: no reason to lose a cell
-            typer.echo(line, err=True)
+            print_line(_say_waiting(cell, claimant))
 
 
 class LiveDisplay:
     """A bar for the run and one for each cell under way."""
 
-    def __init__(self, progress: bars.Progress, cells: Sequence[Cell], time_left: TimeLeft) -> None:
-        self._progress, self._time_left = progress, time_left
-        self._run = progress.add_task("cells", total=len(cells), note="")
+    def __init__(self, bars: Bars, cells: Sequence[Cell], time_left: TimeLeft) -> None:
+        self._progress, self._time_left = bars, time_left
+        self._run = bars.add_task("cells", total=len(cells), note="")
         self._bars: dict[Cell, TaskID] = {}
         self._lock = Lock()
 
@@ -103,7 +88,7 @@ class LiveDisplay:
                 self._print(_say_lost(cell, progress))
                 return
             self._time_left.advance(cell, progress.number if progress else 0, time.monotonic())
-            self._progress.update(self._run, note=_say_left(self._time_left.estimate(time.monotonic())))
+            self._progress.update(self._run, note=say_left(self._time_left.estimate(time.monotonic())))
             if progress is None:
                 if cell in self._bars:  # it was lost, and starts anew
                     self._progress.remove_task(self._bars[cell])
@@ -117,7 +102,7 @@ class LiveDisplay:
             self._time_left.end(cell, time.monotonic())
             if cell in self._bars:
                 self._progress.remove_task(self._bars.pop(cell))
-            left = _say_left(self._time_left.estimate(time.monotonic()))
+            left = say_left(self._time_left.estimate(time.monotonic()))
             self._progress.update(self._run, advance=1, note=left)
             self._print(f"{cell}: {_conclude(outcome)}")
 
@@ -152,12 +137,3 @@ def _conclude(outcome: Record | str) -> str:
     best = max((epoch.validation[SELECTION_METRIC] for epoch in outcome.curve), default=None)
     figure = "" if best is None else f", best validation {SELECTION_METRIC} {best:.4f}"
     return f"done in {outcome.seconds['fit'] + outcome.seconds['score']:.0f} s{figure}"
-
-
-def _say_left(seconds: float | None) -> str:
-    if seconds is None:
-        return "time left not known yet"
-    if seconds == 0:
-        return "nothing left"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"about {hours} h {minutes:02d} min left" if hours else f"about {max(1, minutes)} min left"

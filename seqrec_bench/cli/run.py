@@ -40,6 +40,7 @@ from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.run_state import RunState
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode
@@ -88,7 +89,8 @@ def run(
         store.require_writable()
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
         _warn_of_repeats(data)
-        plan = state.plan = make_plan(wanted, store, data, fresh)
+        with shown("looking at cells") as steps:
+            plan = state.plan = make_plan(wanted, store, data, fresh, steps.track)
         _announce(plan)
         place = _place(plan, executor, jobs)
         attacks = None if models is not None else _attack(data)
@@ -112,7 +114,8 @@ def _announce(plan: Plan) -> None:
 
 def _attack(dataset: Dataset) -> Attacks:
     """Attacks the evaluator on the data of the run, which is not begun if that shows a fault."""
-    attacks = require_sound_evaluator(PROTOCOLS[LOO_FULL].hold_out(dataset))
+    with shown("splitting the data") as steps:
+        attacks = require_sound_evaluator(PROTOCOLS[LOO_FULL].hold_out(dataset), steps.track)
     typer.echo(f"Attacks on the evaluator: all {attacks['passed']} passed.", err=True)
     return attacks
 

@@ -17,6 +17,7 @@ from seqrec_bench.cli.dataset_options import (
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns
 from seqrec_bench.experiments.cell import setting_under
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
@@ -60,7 +61,8 @@ def score(
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     store = Store(results)
     store.require_writable()
-    record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
+    with shown("ranking by the scores"):
+        record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
     _tell(coverage)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)

@@ -1,6 +1,6 @@
 """``seqrec-bench search``: chooses what a paper leaves open, on validation alone and with equal effort."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,22 +25,19 @@ from seqrec_bench.cli.process_options import (
     require_device,
 )
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
+from seqrec_bench.cli.search_progress import open_search_display, say_settings
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import Columns
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.protocols import Protocol
-from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
-from seqrec_bench.experiments.processes import CellProcesses, Lost, Progress
+from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.sampler import require_optuna
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.claims import claim, claim_path, claimant
-from seqrec_bench.records.trials import Trial
-from seqrec_bench.text import one_line
 
 DEFAULT_OUT = Path("runs/search")
 
@@ -149,20 +146,9 @@ def _announce(chosen: Search, searches: Sequence[ModelSearch]) -> None:
 
 
 def _run(searches: Sequence[ModelSearch], jobs: int, setting: TrialSetting) -> None:
-    processes = CellProcesses(jobs, run_trial, setting, _tell_of_loss)
-    run_searches(searches, processes, jobs, setting.device, _tell)
-
-
-def _tell_of_loss(cell: Cell, progress: Progress) -> None:
-    if isinstance(progress, Lost):
-        typer.echo(f"{cell.model} {cell.variant}: lost, and started once more: {progress.cause}", err=True)
-
-
-def _tell(search: ModelSearch, trial: Trial) -> None:
-    place = f"{search.model} {trial.number}/{search.n_trials} ({_say_settings(trial.settings)})"
-    outcome = f"failed: {trial.failure}" if trial.value is None else f"{SELECTION_METRIC} {trial.value:.4f}"
-    epoch = "" if trial.epoch is None else f" in epoch {trial.epoch}"
-    typer.echo(f"{place}: {outcome}{epoch}, {trial.seconds:.0f} s", err=True)
+    with open_search_display(searches, jobs) as display:
+        processes = CellProcesses(jobs, run_trial, setting, display.advanced)
+        run_searches(searches, processes, jobs, setting.device, display.ended)
 
 
 def _show(searches: Sequence[ModelSearch]) -> None:
@@ -180,8 +166,4 @@ def _row(search: ModelSearch) -> list[str]:
     if (best := search.best) is None:
         return [*start, "", "", "", ""]
     epoch = "" if best.epoch is None else str(best.epoch)
-    return [*start, f"{best.value:.4f}", epoch, str(best.number), _say_settings(best.settings)]
-
-
-def _say_settings(settings: Mapping[str, Value]) -> str:
-    return one_line(" ".join(f"{key}={value}" for key, value in settings.items()))
+    return [*start, f"{best.value:.4f}", epoch, str(best.number), say_settings(best.settings)]

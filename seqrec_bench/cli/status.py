@@ -28,6 +28,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonOption, ResultsOption
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import Columns
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -67,7 +68,8 @@ def status(
     wanted = choose_cells(asked)
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     store = Store(results)
-    plan = make_plan(wanted, store, data, fresh=False)
+    with shown("looking at cells") as steps:
+        plan = make_plan(wanted, store, data, fresh=False, track=steps.track)
     running = store.running()
     states = {cell: _state(cell, plan, running) for cell in wanted}
     if as_json:

@@ -23,6 +23,7 @@ from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
 from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.data.named import NAMED_DATASETS
@@ -91,11 +92,13 @@ def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, D
     """The records that can be read, the data sets of theirs that are here, and what was found."""
     if not store.root.is_dir():
         raise InputError(f"There is no results directory {store.root}: name another, or run first.")
-    records, checks = check_store(store)
+    with shown("looking at files") as steps:
+        records, checks = check_store(store, steps.track)
     if not records and not any(check.faults for check in checks):
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
     datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
-    checks += check_contents(records, store, datasets, cells_of_suites())
+    with shown("loading models") as steps:
+        checks += check_contents(records, store, datasets, cells_of_suites(), steps.track)
     here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}
     return records, here, checks
 

@@ -12,9 +12,11 @@ from seqrec_bench.data.movielens import read_csv, read_dat, read_ml_100k, read_m
 from seqrec_bench.data.sources import (
     Archive,
     Member,
+    Received,
     Source,
     SourceUnavailableError,
     Wheel,
+    ignore,
     is_cached,
 )
 from seqrec_bench.errors import InputError
@@ -96,21 +98,24 @@ def find_cached(name: str) -> FetchedDataset | None:
     return None
 
 
-def fetch(name: str) -> FetchedDataset:
+def fetch(name: str, received: Received = ignore) -> FetchedDataset:
     """Returns the data set from the cache, put there first if need be from the first source that has it.
+
+    Args:
+        received: Told how far a download is.
 
     Raises:
         InputError: The name is unknown, a cached file is damaged, or no source can be reached.
     """
-    return find_cached(name) or _download(named_dataset(name), cache_folder() / name)
+    return find_cached(name) or _download(named_dataset(name), cache_folder() / name, received)
 
 
-def _download(named: NamedDataset, folder: Path) -> FetchedDataset:
+def _download(named: NamedDataset, folder: Path, received: Received) -> FetchedDataset:
     causes = []
     remove_abandoned(folder)
     for source in named.sources:
         try:
-            source.download(folder)
+            source.download(folder, received)
         except SourceUnavailableError as error:
             causes.append(f"{source.name}: {error}")
         except OSError as error:

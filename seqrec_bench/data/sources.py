@@ -12,6 +12,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from zipfile import BadZipFile, ZipFile
@@ -32,6 +33,14 @@ UNREADABLE = (BadZipFile, KeyError, RuntimeError, ValueError, EOFError, OSError,
 """What taking a file out of a damaged zip archive raises; RuntimeError for an encrypted or unknown kind."""
 
 
+Received = Callable[[str, int, int | None], None]
+"""Told how far a download is: the source's name, the bytes so far, first 0, and of how many, if that is known."""
+
+
+def ignore(source: str, n_received: int, n_bytes: int | None) -> None:
+    """For a download that nobody watches."""
+
+
 class SourceUnavailableError(Exception):
     """A source can't give its files; the message is the cause in short."""
 
@@ -47,7 +56,7 @@ class Source(Protocol):
     def checksums(self) -> Mapping[str, str]:
         """``sha256:...`` or ``md5:...`` of each file, by its place in the data set's folder of the cache."""
 
-    def download(self, folder: Path) -> None:
+    def download(self, folder: Path, received: Received = ignore) -> None:
         """Puts the verified files into that folder, or raises `SourceUnavailableError` and leaves nothing there."""
 
     def read(self, folder: Path) -> RawData:
@@ -76,7 +85,7 @@ class Archive:
         with ZipFile(folder / self.file_name) as archive:
             return self.layout(archive)
 
-    def download(self, folder: Path) -> None:
+    def download(self, folder: Path, received: Received = ignore) -> None:
         import pooch
         import requests
 
@@ -87,7 +96,7 @@ class Archive:
                 known_hash=self.checksum,
                 fname=self.file_name,
                 path=folder,
-                downloader=_stream,
+                downloader=partial(_stream, received=partial(received, self.name)),
             )
         except requests.HTTPError as error:
             raise SourceUnavailableError(f"the server answered {error.response.status_code}") from error
@@ -128,7 +137,8 @@ class Wheel:
     def read(self, folder: Path) -> RawData:
         return self.layout(folder)
 
-    def download(self, folder: Path) -> None:
+    def download(self, folder: Path, received: Received = ignore) -> None:
+        received(self.name, 0, None)  # pip does not say more
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
             wheel = _download_wheel(self.requirement, Path(temporary))
@@ -137,18 +147,22 @@ class Wheel:
                 path.replace(folder / path.name)
 
 
-def _stream(url: str, output: str, pooch: object) -> None:
+def _stream(url: str, output: str, pooch: object, received: Callable[[int, int | None], None]) -> None:
     """Writes what the address gives into the file `output`: a downloader as pooch wants it."""
     import requests
 
     n_bytes = 0
     with requests.get(url, timeout=TIMEOUT_SECONDS, stream=True) as response, Path(output).open("wb") as file:
         response.raise_for_status()
+        stated = response.headers.get("Content-Length", "")
+        expected = int(stated) if stated.isdecimal() else None
+        received(0, expected)
         for chunk in response.iter_content(2**20):
             n_bytes += len(chunk)
             if n_bytes > MOST_BYTES:
                 raise SourceUnavailableError(f"more than {MOST_BYTES:,} bytes came")
             file.write(chunk)
+            received(n_bytes, expected)
 
 
 def is_cached(source: Source, folder: Path) -> bool:

@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,7 +33,7 @@ def registered() -> dict[str, EntryPoint]:
         InputError: Two distributions register the same name.
     """
     found: dict[str, EntryPoint] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    for point in installed_points(tuple((place, _changed_at(place)) for place in sys.path)):
         if point.name in found:
             raise InputError(
                 f"Two recommenders are registered as {point.name!r}, by {distribution(found[point.name])} and by "
@@ -40,6 +41,24 @@ def registered() -> dict[str, EntryPoint]:
             )
         found[point.name] = point
     return found
+
+
+@lru_cache(maxsize=1)  # to look through all distributions takes milliseconds, and every cell of a plan asks
+def installed_points(places: tuple[tuple[str, int], ...]) -> list[EntryPoint]:
+    """The entry points of this group in alphabetical order.
+
+    Args:
+        places: Where distributions are installed, each with when it last changed: what is kept in memory is as old.
+    """
+    return sorted(entry_points(group=GROUP), key=lambda point: point.name)
+
+
+def _changed_at(place: str) -> int:
+    """When something was last added to this folder of `sys.path` or removed from it; 0 where there is none."""
+    try:
+        return Path(place).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def load(name: str) -> type[Recommender]:
@@ -52,24 +71,23 @@ def load(name: str) -> type[Recommender]:
     if name not in points:
         raise InputError(f"There is no recommender {name!r}{hint(name, points)}: choose from {', '.join(points)}.")
     point = points[name]
-    place = f"The recommender {name!r} of the distribution {distribution(point)}"
+
+    def refusal(fault: str) -> InputError:
+        return InputError(f"The recommender {name!r} of the distribution {distribution(point)} {fault}")
+
     if not NAME.fullmatch(name):
-        raise InputError(
-            f"{place} has a name that can't be part of a path: register it under letters, digits, - and _."
-        )
+        raise refusal("has a name that can't be part of a path: register it under letters, digits, - and _.")
     try:
         loaded = _import(point)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # it may call sys.exit, say
-        raise InputError(
-            f"{place} can't be imported from {point.value} ({in_words(error)}): mend that distribution."
-        ) from error
+        raise refusal(f"can't be imported from {point.value} ({in_words(error)}): mend that distribution.") from error
     fault = contract_fault(loaded)
     if fault:
-        raise InputError(f"{place} {fault}: see seqrec_bench.recommender for the contract.")
+        raise refusal(f"{fault}: see seqrec_bench.recommender for the contract.")
     if loaded.name != name:
-        raise InputError(f"{place} calls itself {loaded.name!r}: register it under that name.")
+        raise refusal(f"calls itself {loaded.name!r}: register it under that name.")
     return cast(type[Recommender], loaded)
 
 

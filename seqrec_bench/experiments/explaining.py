@@ -20,6 +20,7 @@ from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Explainable, FitContext, Recommender, Restorable
 from seqrec_bench.records import CellKey, Record, Store
 from seqrec_bench.records.store import advise_training, training_command
+from seqrec_bench.tracking import Track, untracked
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def explain_from_record(trained: Trained, raw_user: str, top: int) -> UserExplan
     return explanation
 
 
-def summarise_from_record(trained: Trained) -> AttentionSummary:
+def summarise_from_record(trained: Trained, track: Track = untracked) -> AttentionSummary:
     """What the model's attention looks like over all test users.
 
     Raises:
@@ -97,7 +98,7 @@ def summarise_from_record(trained: Trained) -> AttentionSummary:
     """
     if rank_targets(trained.recommender, trained.split.test) != trained.record.test:
         raise _not_as_recorded(trained, "the held-out items")
-    summary = summarise(trained.recommender, trained.split.test, trained.record.key.seed)
+    summary = summarise(trained.recommender, trained.split.test, trained.record.key.seed, track)
     if summary.items is None and summary.users is None and not summary.parts:
         raise InputError(f"{trained.record.key} has neither attention nor parts to sum up: explain it to one user.")
     return summary

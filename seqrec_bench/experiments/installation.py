@@ -40,24 +40,22 @@ class Finding:
     """The command, or what else to do; empty where all is well."""
 
 
-def examine(results: Path, n_cores: int) -> list[Finding]:
-    """Looks at everything that a run needs.
+def examine(results: Path, n_cores: int) -> Iterator[Finding]:
+    """Looks at everything that a run needs, one thing after another.
 
     Args:
         results: Where records are, or would go.
         n_cores: How many cells run side by side unless --jobs says otherwise.
     """
-    return [
-        Finding("seqrec-bench", State.OK, f"{seqrec_bench.__version__} in {Path(seqrec_bench.__file__).parent}"),
-        Finding("Python", State.OK, f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        *_libraries(),
-        Finding("cores", State.OK, f"{n_cores}: cells run side by side unless --jobs says otherwise"),
-        *_memory(),
-        _device(),
-        *_models(),
-        *_data(),
-        _records(results),
-    ]
+    yield Finding("seqrec-bench", State.OK, f"{seqrec_bench.__version__} in {Path(seqrec_bench.__file__).parent}")
+    yield Finding("Python", State.OK, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    yield from _libraries()
+    yield Finding("cores", State.OK, f"{n_cores}: cells run side by side unless --jobs says otherwise")
+    yield from _memory()
+    yield _device()
+    yield from _models()
+    yield from _data()
+    yield _records(results)
 
 
 def _libraries() -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Recipe, Record, Store
 from seqrec_bench.records.store import Version
+from seqrec_bench.tracking import Track, untracked
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Plan:
         return record if record and not _difference(cell, record, planned.recipe, self.store) else None
 
 
-def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool) -> Plan:
+def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool, track: Track = untracked) -> Plan:
     """Sorts the cells by whether the store has a record made by their recipe.
 
     Args:
@@ -56,7 +57,7 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
     """
     pending, done, stale, planned = [], [], [], {}
     arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}
-    for cell in cells:
+    for cell in track("looking at cells", cells):
         key, recipe = cell_key(cell, dataset), cell_recipe(cell, arranged[cell.protocol])
         planned[cell] = Planned(key, recipe, store.version(key))
         record = None if fresh else store.load(key)

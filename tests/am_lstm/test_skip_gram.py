@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gensim import models
 from gensim.models import Word2Vec
 from scipy.stats import chisquare
 
@@ -56,7 +57,7 @@ def corpora(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[list[str]], dict
         seen.append((sentences, settings))
         return Word2Vec(sentences, **settings)
 
-    monkeypatch.setattr(skip_gram, "Word2Vec", record)
+    monkeypatch.setattr(models, "Word2Vec", record)
     return seen
 
 

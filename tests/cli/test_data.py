@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.data import app
 from seqrec_bench.data import Dataset, Interactions, RawTags, named
 from seqrec_bench.data.named import NamedDataset
-from seqrec_bench.data.sources import Source
+from seqrec_bench.data.sources import Received, Source, ignore
 from seqrec_bench.errors import InputError
 
 runner = CliRunner()
@@ -20,7 +20,8 @@ class ReadySource:
     checksum = "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
     checksums = {"small.csv": checksum}  # noqa: RUF012
 
-    def download(self, folder: Path) -> None:
+    def download(self, folder: Path, received: Received = ignore) -> None:
+        received(self.name, 0, 2_500_000)
         folder.mkdir(parents=True)
         (folder / "small.csv").write_text("x")
 
@@ -47,6 +48,7 @@ def test_fetch_says_where_from_under_which_licence_and_where_to(small: Path) -> 
     result = runner.invoke(app, ["fetch", "small"])
     assert result.exit_code == 0
     assert result.stdout == f"{small / 'small.csv'}\n"
+    assert "Receiving from the shelf: 2.5 MB\n" in result.stderr
     for word in ("the shelf", "any use", "Nobody 2020", str(small)):
         assert word in result.stderr
 

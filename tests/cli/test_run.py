@@ -193,7 +193,7 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
 
     monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", execute_none)
     monkeypatch.setattr(
-        "seqrec_bench.cli.run.require_sound_evaluator", lambda split: {"suite": SUITE, "passed": len(ATTACKS)}
+        "seqrec_bench.cli.run.require_sound_evaluator", lambda split, track: {"suite": SUITE, "passed": len(ATTACKS)}
     )
     return asked
 

@@ -100,6 +100,7 @@ def test_the_command_logs_every_trial_prints_the_best_and_goes_on_where_it_ended
     assert "item-knn: 2 trials, 0 of them done already; no more than 2 settings are possible, so fewer than 3." in (
         done.stderr
     )
+    assert "[5/5 trials, nothing left]\n" in done.stderr
     tried = lines(tmp_path, "popularity-of-n")
     assert [line["trial"] for line in tried] == [1, 2, 3]
     best = max((line for line in tried if line["NDCG@50"] is not None), key=lambda line: line["NDCG@50"])

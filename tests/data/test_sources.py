@@ -45,6 +45,13 @@ def test_an_archive_is_downloaded_and_verified(tmp_path: Path, serve: Serve, che
     assert is_cached(source, tmp_path)
 
 
+@pytest.mark.parametrize("stated", [None, len(CONTENT)])
+def test_who_asks_is_told_how_far_a_download_is(tmp_path: Path, serve: Callable[..., str], stated: int | None) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    archive_at(serve("a.zip", CONTENT, stated)).download(tmp_path, lambda *told_now: told.append(told_now))
+    assert told == [("The archive", 0, stated), ("The archive", len(CONTENT), stated)]
+
+
 def test_an_archive_with_another_checksum_is_refused_and_leaves_nothing(tmp_path: Path, serve: Serve) -> None:
     source = archive_at(serve("a.zip", CONTENT + b"!"))
     with pytest.raises(SourceUnavailableError, match="does not match its checksum"):

@@ -72,6 +72,12 @@ def test_listing_imports_no_model() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_what_is_installed_meanwhile_is_found(install_plugin: Install) -> None:
+    assert "plug" not in registered()
+    install_plugin("plugs", "plug", PLUG_IN.format(class_name="Plug", name="plug"))
+    assert "plug" in registered()
+
+
 def test_one_name_in_two_distributions_is_an_error(plug: None, install_plugin: Install) -> None:
     install_plugin("rival", "plug", PLUG_IN.format(class_name="Plug", name="plug"))
     with pytest.raises(InputError, match=r"Two recommenders are registered as 'plug', by (plugs|rival) 1\.0 and by"):

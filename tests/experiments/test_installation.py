@@ -45,7 +45,7 @@ def test_an_extra_that_is_absent_is_optional(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_model_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = EntryPoint("broken", "no_such_module:Model", registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda **_: [broken])
+    monkeypatch.setattr(registry, "installed_points", lambda places: [broken])
     found = look()["model broken"]
     assert found.state is State.BROKEN
     assert "no_such_module" in found.fact

@@ -1,7 +1,7 @@
 import pytest
 
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.experiments.time_left import TimeLeft
+from seqrec_bench.experiments.time_left import SearchTimeLeft, TimeLeft
 
 SLOW, SLOW_TOO = Cell("fpmc", "paper", 4, 0, {"epochs": 10}), Cell("fpmc", "paper", 4, 1, {"epochs": 10})
 QUICK = Cell("popularity", "paper", 0, 0)
@@ -56,3 +56,41 @@ def test_a_failed_cell_counts_as_ended() -> None:
 
 def test_epochs_are_those_of_the_cell() -> None:
     assert TimeLeft([SLOW, QUICK], jobs=1).n_epochs == {SLOW: 10, QUICK: None}
+
+
+def trial(model: str, number: int) -> Cell:
+    return Cell(model, f"trial-{number}", 4, 0, {"epochs": 10} if model == "fpmc" else {})
+
+
+def test_of_a_search_nothing_is_known_before_every_model_has_shown_its_pace() -> None:
+    time_left = SearchTimeLeft({"fpmc": 3, "popularity": 2}, {}, jobs=2)
+    assert time_left.estimate(now=0.0) is None
+    time_left.advance(trial("fpmc", 1), 0, now=0.0)
+    time_left.advance(trial("fpmc", 1), 1, now=5.0)
+    assert time_left.estimate(now=5.0) is None
+    time_left.advance(trial("popularity", 1), 0, now=5.0)
+    time_left.end("popularity", now=6.0)
+    assert time_left.estimate(now=6.0) == pytest.approx(44.0 + 100.0)  # this trial's rest and two more
+
+
+def test_a_search_that_goes_on_is_judged_by_its_log() -> None:
+    assert SearchTimeLeft({"fpmc": 3}, {"fpmc": [10.0, 30.0]}, jobs=1).estimate(now=0.0) == pytest.approx(60.0)
+    assert SearchTimeLeft({"fpmc": 0}, {"fpmc": [10.0]}, jobs=1).estimate(now=0.0) == 0.0
+
+
+def test_trials_of_one_model_never_run_side_by_side() -> None:
+    taken = {"a": [10.0], "b": [4.0], "c": [3.0]}
+    waiting = {"a": 2, "b": 2, "c": 3}
+    expected = {1: 37.0, 2: 20.0, 3: 20.0, 9: 20.0}  # with two: a's 20 s beside b's 8 and c's 9
+    for jobs, seconds in expected.items():
+        assert SearchTimeLeft(waiting, taken, jobs).estimate(now=0.0) == pytest.approx(seconds)
+
+
+def test_a_trial_that_starts_anew_or_never_started_is_one_trial() -> None:
+    time_left = SearchTimeLeft({"popularity": 3}, {"popularity": [10.0]}, jobs=1)
+    time_left.advance(trial("popularity", 1), 0, now=0.0)
+    time_left.advance(trial("popularity", 1), 0, now=5.0)
+    assert time_left.estimate(now=5.0) == pytest.approx(30.0)
+    time_left.end("popularity", now=15.0)
+    time_left.end("popularity", now=15.0)
+    assert time_left.estimate(now=15.0) == pytest.approx(10.0)

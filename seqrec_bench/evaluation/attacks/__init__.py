@@ -14,6 +14,7 @@ from seqrec_bench.evaluation.attacks import counting, extremes, invariances, lea
 from seqrec_bench.evaluation.attacks.attack import Attack, Deviation, Evaluator, Finding, Verdict, carry_out
 from seqrec_bench.evaluation.attacks.holdouts import excerpt
 from seqrec_bench.evaluation.conformance import Factory
+from seqrec_bench.tracking import Track, untracked
 
 SUITE = 1
 """Raised whenever an attack is added or asks for something else: records name the suite that went before them."""
@@ -49,18 +50,18 @@ class AttackError(BenchError):
     exit_code = ExitCode.FALLS_SHORT
 
 
-def attack_evaluator(evaluate: Evaluator, split: Split) -> list[Finding]:
+def attack_evaluator(evaluate: Evaluator, split: Split, track: Track = untracked) -> list[Finding]:
     """Carries out `ATTACKS` on these data, or on an excerpt where they are large."""
-    return carry_out(ATTACKS, evaluate, excerpt(split))
+    return carry_out(ATTACKS, evaluate, excerpt(split), track)
 
 
-def attack_model(evaluate: Evaluator, make: Factory) -> list[Finding]:
+def attack_model(evaluate: Evaluator, make: Factory, track: Track = untracked) -> list[Finding]:
     """Carries out `MODEL_ATTACKS` on fresh recommenders.
 
     Args:
         make: Gives an unfitted recommender; hashable, as classes and functions are.
     """
-    return carry_out(MODEL_ATTACKS, evaluate, make)
+    return carry_out(MODEL_ATTACKS, evaluate, make, track)
 
 
 def failed(findings: Sequence[Finding]) -> list[Finding]:

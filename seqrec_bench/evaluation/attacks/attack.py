@@ -10,6 +10,7 @@ from seqrec_bench.errors import in_words
 from seqrec_bench.evaluation.conformance import ConformanceError
 from seqrec_bench.recommender import Int64Array, Recommender
 from seqrec_bench.records import Ranks
+from seqrec_bench.tracking import Track, untracked
 
 SubjectT = TypeVar("SubjectT")
 
@@ -61,9 +62,11 @@ class Attack(Generic[SubjectT]):
         return self.carry_out.__name__.replace("_", " ")
 
 
-def carry_out(attacks: Sequence[Attack[SubjectT]], evaluate: Evaluator, subject: SubjectT) -> list[Finding]:
+def carry_out(
+    attacks: Sequence[Attack[SubjectT]], evaluate: Evaluator, subject: SubjectT, track: Track = untracked
+) -> list[Finding]:
     """Carries out each attack; one that ends with any error has failed, and the error's words are what was found."""
-    return [_carry_out(attack, evaluate, subject) for attack in attacks]
+    return [_carry_out(attack, evaluate, subject) for attack in track("attacking", attacks)]
 
 
 def _carry_out(attack: Attack[SubjectT], evaluate: Evaluator, subject: SubjectT) -> Finding:

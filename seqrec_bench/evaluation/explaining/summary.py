@@ -15,6 +15,7 @@ from seqrec_bench.data import Holdout
 from seqrec_bench.evaluation.explaining.removal import effective_number
 from seqrec_bench.evaluation.ranking import block_size, latest_items
 from seqrec_bench.recommender import PADDING, Explainable, Int64Array, Recommender, Sequences
+from seqrec_bench.tracking import Track, untracked
 
 LEAST_ITEMS = 3
 """Histories of fewer have no order of items that is worth a rank correlation."""
@@ -63,7 +64,7 @@ class AttentionSummary:
     """By name: the mean over users of its standard deviation over the catalogue, which is what it can decide."""
 
 
-def summarise(recommender: Recommender, holdout: Holdout, seed: int) -> AttentionSummary:
+def summarise(recommender: Recommender, holdout: Holdout, seed: int, track: Track = untracked) -> AttentionSummary:
     """Looks at what is behind the answers for all users who have a target; the recommender is `Explainable`."""
     assert isinstance(recommender, Explainable)
     histories = latest_items(holdout.history, holdout.users, recommender.history_length)  # (n, L)
@@ -72,7 +73,7 @@ def summarise(recommender: Recommender, holdout: Holdout, seed: int) -> Attentio
     recalled: list[npt.NDArray[np.float32]] = []
     spreads: list[Mapping[str, Float64Array]] = []
     size = block_size(holdout.history.n_items)
-    for first in range(0, len(histories), size):
+    for first in track(f"seed {seed}, blocks of users", range(0, len(histories), size)):
         users, given = holdout.users[first : first + size], histories[first : first + size]
         found = recommender.explain(users, given)
         spreads.append({name: part[:, 1:].std(axis=1, dtype=np.float64) for name, part in (found.parts or {}).items()})

@@ -11,14 +11,15 @@ from seqrec_bench.experiments.verification.files import check_files, check_hashe
 from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
+from seqrec_bench.tracking import Track, untracked
 
 __all__ = ["cells_of_suites", "check_contents", "check_store"]
 
 
-def check_store(store: Store) -> tuple[list[Record], list[Check]]:
+def check_store(store: Store, track: Track = untracked) -> tuple[list[Record], list[Check]]:
     """The records that can be read, and the checks of the directory's files."""
-    records, readable = read_records(store)
-    return records, [check_files(store), readable, check_hashes(store)]
+    records, readable = read_records(store, track)
+    return records, [check_files(store), readable, check_hashes(store, track)]
 
 
 def cells_of_suites() -> dict[str, list[Cell]]:
@@ -31,19 +32,22 @@ def check_contents(
     store: Store,
     datasets: Mapping[str, Dataset | str],
     cells_of: Mapping[str, Sequence[Cell]],
+    track: Track = untracked,
 ) -> list[Check]:
     """The checks of what the records say.
 
     Args:
         datasets: Of every data set that records are on, itself, or in words why it is not here.
         cells_of: As `cells_of_suites` has them.
+        track: Told of what is gone through, one thing after another.
     """
     arrangements = Arrangements(datasets)
+    arrangements.make(records, track)
     models = installed({record.key.model for record in records})
     return [
-        check_metrics(records),
+        check_metrics(records, track),
         check_ranks(records, arrangements),
-        check_curves(records),
+        check_curves(records, track),
         check_data(records, arrangements),
         check_ranked_again(records, arrangements),
         check_versions(records, models),

@@ -11,6 +11,7 @@ from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import PADDING, Int64Array
 from seqrec_bench.records import Ranks, Record
 from seqrec_bench.records.check import Check
+from seqrec_bench.tracking import Track
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,12 @@ class Arrangements:
         if (name, protocol) not in self._made:
             self._made[name, protocol] = _arrange(dataset, protocol)
         return self._made[name, protocol]
+
+    def make(self, records: Sequence[Record], track: Track) -> None:
+        """Makes at once all that these records are about, which takes longer than to check them."""
+        one_of_each = {(record.key.dataset, record.key.protocol): record for record in records}
+        for record in track("arranging the data by protocol", list(one_of_each.values())):
+            self.of(record)
 
     def missing(self) -> list[str]:
         """Of each data set that is not here, that its records were not checked, and why."""

@@ -11,6 +11,7 @@ from seqrec_bench.experiments.verification.literal import literal_values, mean
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.records.check import Check
+from seqrec_bench.tracking import Track
 
 CUT_OFFS = (10, 50)
 ROUNDING = 1e-9
@@ -19,9 +20,9 @@ OWN = "seqrec-bench "
 """How the environment of a record begins to name a recommender of this distribution."""
 
 
-def check_metrics(records: Sequence[Record]) -> Check:
+def check_metrics(records: Sequence[Record], track: Track) -> Check:
     """For every user, the metrics are those that a second, literal implementation finds."""
-    faults = [fault for record in records if (fault := _metrics_fault(record))]
+    faults = [fault for record in track("checking metrics", records) if (fault := _metrics_fault(record))]
     name = f"{', '.join(METRICS)} at {' and '.join(map(str, CUT_OFFS))} are what a literal count of the ranks gives"
     return Check(name, len(records) - len(faults), faults)
 
@@ -38,14 +39,14 @@ def _metrics_fault(record: Record) -> str | None:
     return None
 
 
-def check_curves(records: Sequence[Record]) -> Check:
+def check_curves(records: Sequence[Record], track: Track) -> Check:
     """The validation ranks give the figures of the curve's best epoch, whose weights a model ends with.
 
     The recommenders of this distribution promise that; the contract does not ask it of others.
     """
     with_curve = [record for record in records if record.curve]
     own = [record for record in with_curve if str(record.environment.get("recommender")).startswith(OWN)]
-    faults = [fault for record in own if (fault := _curve_fault(record))]
+    faults = [fault for record in track("checking learning curves", own) if (fault := _curve_fault(record))]
     notes = []
     if without := len(records) - len(with_curve):
         notes.append(f"{without} records have no curve: nothing was trained in epochs, or it was only ranked again.")

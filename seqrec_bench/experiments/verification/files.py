@@ -12,6 +12,7 @@ from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
 from seqrec_bench.records.files import RANKS, WEIGHTS, beside, sha256
+from seqrec_bench.tracking import Track
 
 DERIVED = ("explanations", "figures", "search", "verdicts.json")
 """What stands beside the committed records without being one."""
@@ -19,11 +20,11 @@ _DEPTH = 4
 """Of a record's path: data set, protocol, model, file."""
 
 
-def read_records(store: Store) -> tuple[list[Record], Check]:
+def read_records(store: Store, track: Track) -> tuple[list[Record], Check]:
     """The records that can be read, ordered by key, and the check that all can and stand in their places."""
     records: list[Record] = []
     faults = []
-    for path in sorted(store.paths()):
+    for path in track("reading records", sorted(store.paths())):
         try:
             records.append(store.read(path))
         except InvalidRecordError as error:
@@ -66,10 +67,10 @@ class _Hashed:
     n_absent: int = 0
 
 
-def check_hashes(store: Store) -> Check:
+def check_hashes(store: Store, track: Track) -> Check:
     """What stands beside records has the sha256 that they say; weights may be absent, since git does not keep them."""
     found, faults = _Hashed(), []
-    for path in sorted(store.paths()):
+    for path in track("hashing files", sorted(store.paths())):
         for file, digest in _attachments(path):
             if file.exists():
                 equal = sha256(file.read_bytes()) == digest
