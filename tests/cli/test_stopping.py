@@ -119,9 +119,12 @@ from seqrec_bench.cli import stopping
 
 stopping.GRACE_SECONDS = 0.3
 with stopping.stops_in_time(lambda: "Stopped: this is where things are."):
-    print("begun", flush=True)
+    first = True
     while True:
         try:
+            if first:
+                first = False
+                print("begun", flush=True)  # in here, since the signal may come at once
             time.sleep(600)
         except KeyboardInterrupt:  # as a plug-in might, while it is imported
             print("no", flush=True)
