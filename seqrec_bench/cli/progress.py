@@ -65,8 +65,8 @@ class LogDisplay:
         with self._lock:
             self._n_ended += 1
             self._time_left.end(cell, time.monotonic())
-            left = self._time_left.estimate(time.monotonic())
-            print_line(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {say_left(left)}]")
+            left = _say_left(self._time_left)
+            print_line(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {left}]")
 
     def waits(self, cell: Cell, claimant: Claimant) -> None:
         with self._lock:
@@ -88,7 +88,7 @@ class LiveDisplay:
                 self._print(_say_lost(cell, progress))
                 return
             self._time_left.advance(cell, progress.number if progress else 0, time.monotonic())
-            self._progress.update(self._run, note=say_left(self._time_left.estimate(time.monotonic())))
+            self._progress.update(self._run, note=_say_left(self._time_left))
             if progress is None:
                 if cell in self._bars:  # it was lost, and starts anew
                     self._progress.remove_task(self._bars[cell])
@@ -102,8 +102,7 @@ class LiveDisplay:
             self._time_left.end(cell, time.monotonic())
             if cell in self._bars:
                 self._progress.remove_task(self._bars.pop(cell))
-            left = say_left(self._time_left.estimate(time.monotonic()))
-            self._progress.update(self._run, advance=1, note=left)
+            self._progress.update(self._run, advance=1, note=_say_left(self._time_left))
             self._print(f"{cell}: {_conclude(outcome)}")
 
     def waits(self, cell: Cell, claimant: Claimant) -> None:
@@ -112,6 +111,13 @@ class LiveDisplay:
 
     def _print(self, line: str) -> None:
         self._progress.console.print(line, markup=False, highlight=False)
+
+
+def _say_left(time_left: TimeLeft) -> str:
+    """Before every model has shown a pace, what those that have still take, if that is a minute at least."""
+    now = time.monotonic()
+    left, known = time_left.estimate(now), time_left.at_least(now)
+    return f"more than {say_left(known)}" if left is None and known >= 60 else say_left(left)
 
 
 def _say_lost(cell: Cell, lost: Lost) -> str:

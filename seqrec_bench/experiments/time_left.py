@@ -87,12 +87,11 @@ class TimeLeft:
     def estimate(self, now: float) -> float | None:
         """Seconds until the last cell ends, were all processes always busy; None while a model has shown no pace."""
         models = {*self._n_waiting, *(cell.model for cell in self._paces.running)}
-        paces = {model: self._paces.whole(model) for model in models}
-        if any(pace is None for pace in paces.values()):
-            return None
-        if not paces:
-            return 0.0
-        waiting = sum((paces[model] or 0) * n_cells for model, n_cells in self._n_waiting.items())
+        return None if any(self._paces.whole(model) is None for model in models) else self.at_least(now)
+
+    def at_least(self, now: float) -> float:
+        """The same of the cells alone whose models have shown a pace."""
+        waiting = sum((self._paces.whole(model) or 0) * n_cells for model, n_cells in self._n_waiting.items())
         under_way = self._paces.under_way(now).values()
         return max([(waiting + sum(under_way)) / self._jobs, *under_way])
 

@@ -64,6 +64,18 @@ def test_a_log_says_what_failed_and_how_long_it_takes(
     assert "fpmc paper-d4-s0: failed: no luck [1/2 cells, about 2 h 00 min left]" in capsys.readouterr().err
 
 
+def test_while_a_model_has_shown_no_pace_the_others_say_what_is_left_at_least(
+    capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
+) -> None:
+    other, unseen = Cell("fpmc", "paper", 4, 1, {"epochs": 10}), Cell("caser", "paper", 4, 0)
+    with open_display([CELL, other, unseen], jobs=1) as display:
+        clock(0.0)
+        display.advanced(CELL, None)
+        clock(600.0)
+        display.ended(CELL, RECORD)
+    assert "[1/3 cells, more than about 10 min left]" in capsys.readouterr().err
+
+
 def test_a_terminal_gets_bars(monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

@@ -13,6 +13,7 @@ def test_nothing_is_known_before_every_model_has_shown_its_pace() -> None:
     time_left.advance(SLOW, 1, now=5.0)
     time_left.advance(QUICK, 0, now=5.0)
     assert time_left.estimate(now=5.0) is None
+    assert time_left.at_least(now=5.0) == pytest.approx(45.0)
     time_left.end(QUICK, now=6.0)
     assert time_left.estimate(now=6.0) == pytest.approx(44.0)
 
