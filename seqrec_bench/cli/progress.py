@@ -117,7 +117,7 @@ def _say_left(time_left: TimeLeft) -> str:
     """Before every model has shown a pace, what those that have still take, if that is a minute at least."""
     now = time.monotonic()
     left, known = time_left.estimate(now), time_left.at_least(now)
-    return f"more than {say_left(known)}" if left is None and known >= 60 else say_left(left)
+    return f"at least {say_left(known)}" if left is None and known >= 60 else say_left(left)
 
 
 def _say_lost(cell: Cell, lost: Lost) -> str:

@@ -73,7 +73,7 @@ def test_while_a_model_has_shown_no_pace_the_others_say_what_is_left_at_least(
         display.advanced(CELL, None)
         clock(600.0)
         display.ended(CELL, RECORD)
-    assert "[1/3 cells, more than about 10 min left]" in capsys.readouterr().err
+    assert "[1/3 cells, at least about 10 min left]" in capsys.readouterr().err
 
 
 def test_a_terminal_gets_bars(monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]) -> None:
