@@ -16,7 +16,9 @@ from seqrec_bench.reporting.explanations.summary_text import Summaries
 from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.reporting.report.base import Base, choose_base
 from seqrec_bench.reporting.report.chart import MARKERS, Style
+from seqrec_bench.reporting.report.elsewhere import Elsewhere, claims_elsewhere
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.table import Table, table_one
 
@@ -50,6 +52,11 @@ class Sources:
         return compared(self.records, self.paper)
 
     @cached_property
+    def base(self) -> Base:
+        """The model that the others are compared with."""
+        return choose_base(self.models, self.paper)
+
+    @cached_property
     def check(self) -> Check | str:
         """The verdicts on the reported figures or, in a sentence, why there are none."""
         if not self.paper.rows:
@@ -62,6 +69,11 @@ class Sources:
     @cached_property
     def ledger(self) -> Ledger:
         return claims_ledger(self.records, self.paper)
+
+    @cached_property
+    def elsewhere(self) -> list[Elsewhere]:
+        """The claims under other protocols."""
+        return list(claims_elsewhere(self.records, self.paper))
 
     @cached_property
     def split(self) -> Split | str:

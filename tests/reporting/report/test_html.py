@@ -4,13 +4,18 @@ import re
 from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
+from seqrec_bench.data import Dataset
+from seqrec_bench.records import Store
 from seqrec_bench.reporting.markdown import number
+from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.report.blocks import Grid, Report, Section
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
 
+COMMITTED = Path(__file__).parents[3] / "results"
 VOID = {"meta", "link", "br"}
 
 
@@ -88,6 +93,12 @@ def test_no_text_of_records_or_papers_becomes_markup(hostile: Sources, sources: 
     assert "alert(1)" not in {name for name, _ in page.attributes}
     assert "<script>alert(1)</script>" in unescape(text)
     assert set(page.tags) <= set(Page(to_html(build_report(sources))).tags)
+
+
+def test_no_escape_is_seen_on_the_page_of_the_committed_records(ml_100k: Dataset) -> None:
+    page = to_html(build_report(Sources(Store(COMMITTED).records(), load_paper("chen2020"), ml_100k)))
+    shown = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
+    assert re.findall(r".{0,20}\\[xuUN][0-9a-fA-F{].{0,20}", shown) == []
 
 
 def test_pages_name_no_time_and_no_place_of_this_machine(sources: Sources) -> None:

@@ -34,6 +34,7 @@ def _answer(sources: Sources) -> Iterator[str]:
         yield sources.check
     if sources.paper.claims:
         yield _claims(sources)
+        yield from _elsewhere(sources)
     yield from separated(sources)
 
 
@@ -71,6 +72,14 @@ def _claims(sources: Sources) -> str:
     found = f"{parts.count(ClaimVerdict.SUPPORTED)} are supported and {parts.count(ClaimVerdict.REFUTED)} refuted here"
     judged = f"; of the {len(parts)} parts that could be judged, {found}" if parts else ""
     return f"Of the paper's {len(entries)} claims, {verdicts}{waiting}{judged}."
+
+
+def _elsewhere(sources: Sources) -> Iterator[str]:
+    """What is refuted where the candidates are others, if anything is."""
+    refuted = [(each.of(ClaimVerdict.REFUTED), each.words) for each in sources.elsewhere]
+    found = [f"{listed(claims)} with {words}" for claims, words in refuted if claims]
+    if found:
+        yield f"With other candidates for the same trained models, claims are refuted: {listed(found)}."
 
 
 def _count(counts: Counter[ClaimVerdict], verdict: ClaimVerdict) -> str:

@@ -1,6 +1,6 @@
 """What the conclusions owe to the protocol."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from seqrec_bench.evaluation.protocols import LOO_FULL
@@ -8,11 +8,12 @@ from seqrec_bench.reporting.audit import Audit, audit
 from seqrec_bench.reporting.audit_figure import PANELS
 from seqrec_bench.reporting.audit_findings import findings
 from seqrec_bench.reporting.audit_text import flips, notes, table_lines
+from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.reporting.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
-from seqrec_bench.reporting.report.sources import Sources, lacks, to_read
+from seqrec_bench.reporting.report.sources import Sources, lacks, listed, to_read
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.variants import RANKED_AGAIN, TRAINED_AGAIN, Variant
 
@@ -43,12 +44,25 @@ def audit_section(sources: Sources) -> Section:
         others,
     )
     blocks: list[Block] = [
-        Notes(findings(content), are_findings=True),
+        Notes([*findings(content), *_claims(sources)], are_findings=True),
         charts,
         *main,
         Notes([*flips(content), *to_read(notes(content))]),
     ]
     return section(blocks, sources.command("audit"), lacking)
+
+
+def _claims(sources: Sources) -> Iterator[str]:
+    """What becomes of the claims that can be judged under another protocol."""
+    for each in sources.elsewhere:
+        found = [
+            f"{listed(claims)} {'are' if len(claims) > 1 else 'is'} {verdict}"
+            for verdict in Verdict
+            if (claims := each.of(verdict))
+        ]
+        command = sources.command("claims", "--protocol", each.protocol)
+        shown = f"; `{command}` has their parts" if command else ""
+        yield f"Claims with {each.words}: {listed(found)}{shown}."
 
 
 def _grids(content: Audit) -> list[Grid]:

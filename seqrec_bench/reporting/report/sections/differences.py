@@ -2,25 +2,29 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from statistics import fmean
 
-from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair, compare_places
 from seqrec_bench.reporting.comparison_formats import COLUMNS, notes, pair_texts
 from seqrec_bench.reporting.markdown import NONE, number
-from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Section
+from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Paragraph, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, Style
 from seqrec_bench.reporting.report.panels import Point, Titles, forest_panel
 from seqrec_bench.reporting.report.sources import Sources, in_shell, listed
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
 
+_SAYS = {
+    Outcome.BETTER: "is better than",
+    Outcome.WORSE: "is worse than",
+    Outcome.NOT_SEPARATED: "is not separated from",
+    Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
+}
+
 
 def differences_section(sources: Sources) -> Section:
     """A panel for each metric."""
-    models = _chosen(sources)
+    models = sources.base.models
     section = partial(Section, "differences", "Paired differences")
     if len(models) < 2:
         return section([], lacking=[_too_few(sources)])
@@ -36,36 +40,23 @@ def differences_section(sources: Sources) -> Section:
     )
     few = ", ".join(labels[place] for place in comparison.too_few)
     lacking = [f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {few}."] if few else []
-    blocks: list[Block] = [charts, grids[0], Notes(notes(comparison))]
+    blocks: list[Block] = [
+        Paragraph(f"The base is {first}, {sources.base.reason}."),
+        charts,
+        grids[0],
+        Notes(notes(comparison)),
+    ]
     return section(blocks, _command(sources, models), lacking)
 
 
 def _too_few(sources: Sources) -> str:
-    rows = sources.paper.rows
-    first, label = (rows[-1].model, rows[-1].label) if rows else ("popularity", "one model")
+    first = sources.paper.rows[-1].model if sources.paper.rows else "popularity"
     command = in_shell("run", "--models", f"{first},markov-chain")
-    return f"This takes records of {label} and of another model: `{command}` makes some."
-
-
-def _chosen(sources: Sources) -> list[Compared]:
-    """The model in question and those that it is compared with.
-
-    With a paper, its last row against its other rows and the references. Else the one that validates best, which is no
-    choice by test figures, against all others.
-    """
-    if sources.paper.rows:
-        published = [model for model in sources.models if model.is_published]
-        last = Place.of(sources.paper.rows[-1])
-        return sorted(published, key=lambda model: model.place != last) if last in _places(published) else []
-    return sorted(sources.models, key=lambda model: -_validates(model))
+    return f"This takes records of two models: `{command}` makes some."
 
 
 def _places(models: Sequence[Compared]) -> list[Place]:
     return [model.place for model in models]
-
-
-def _validates(model: Compared) -> float:
-    return fmean(float(metric(record.validation, SELECTION_METRIC).mean()) for record in model.records)
 
 
 def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
@@ -79,21 +70,30 @@ def _command(sources: Sources, models: Sequence[Compared]) -> str | None:
 
 
 def separated(sources: Sources) -> Iterator[str]:
-    """A sentence on whom the model in question is separated from, by the primary metric."""
-    models = _chosen(sources)
+    """A sentence on whom the base is separated from by the primary metric, and where the others say otherwise."""
+    models = sources.base.models
     if len(models) > 1:
-        name = COMPARED_METRICS[0]
-        pairs = _comparison(sources, models).pairs[name]
+        comparison = _comparison(sources, models)
         labels = {model.place: model.label for model in models}
-        found = {outcome: [labels[pair.other] for pair in pairs if pair.outcome is outcome] for outcome in Outcome}
-        words = {
-            Outcome.BETTER: "is better than",
-            Outcome.WORSE: "is worse than",
-            Outcome.NOT_SEPARATED: "is not separated from",
-            Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
-        }
-        said = [f"{words[outcome]} {listed(others)}" for outcome, others in found.items() if others]
-        yield f"By paired tests on {name}, {models[0].label} {'; it '.join(said)}."
+        primary, *secondary = COMPARED_METRICS
+        said = _outcomes(comparison.pairs[primary], labels)
+        otherwise = [sentence for name in secondary for sentence in _otherwise(comparison, name, labels)]
+        yield f"By paired tests on {primary}, {models[0].label} {'; '.join([said, *otherwise])}."
+
+
+def _outcomes(pairs: Sequence[Pair], labels: Mapping[Place, str]) -> str:
+    found = {outcome: [labels[pair.other] for pair in pairs if pair.outcome is outcome] for outcome in Outcome}
+    return "; it ".join(f"{_SAYS[outcome]} {listed(others)}" for outcome, others in found.items() if others)
+
+
+def _otherwise(comparison: Comparison, name: str, labels: Mapping[Place, str]) -> Iterator[str]:
+    """What a secondary metric says of those of whom the primary one says something else."""
+    primary = comparison.pairs[COMPARED_METRICS[0]]
+    pairs = [
+        pair for pair, usual in zip(comparison.pairs[name], primary, strict=True) if pair.outcome is not usual.outcome
+    ]
+    if pairs:
+        yield f"on {name}, it {_outcomes(pairs, labels)}"
 
 
 def _panel(comparison: Comparison, name: str, labels: Mapping[Place, str], first: str) -> Panel:
