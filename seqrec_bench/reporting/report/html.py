@@ -40,8 +40,13 @@ def _shown(text: str) -> str:
 
 
 def _prose(text: str) -> Markup:
-    """What stands between two backticks is code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(printable(text)))))
+    """What stands between two backticks is code, whose options don't break."""
+    return Markup(re.sub("`([^`]+)`", _code, str(escape(printable(text)))))
+
+
+def _code(found: re.Match[str]) -> str:
+    whole = re.sub("--[a-z-]+", r'<span class="word">\g<0></span>', found[1])
+    return f"<code>{whole}</code>"
 
 
 def _words(command: str) -> Markup:
