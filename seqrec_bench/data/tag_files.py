@@ -53,8 +53,8 @@ def read_tags(path: Path) -> RawTags:
 
 def parse_tags(source: Bytes, layout: Layout, names: Sequence[str], file: str) -> RawTags:
     """Returns what a table says that has these column names in its first line."""
-    item = names.index(choose_column(names, None, ITEM_NAMES, "rename the item column", file))
-    tag = names.index(choose_column(names, None, TAG_NAMES, "rename the column of tags", file))
+    item = names.index(choose_column(names, ITEM_NAMES, "rename the item column", file))
+    tag = names.index(choose_column(names, TAG_NAMES, "rename the column of tags", file))
     titles = [names.index(name) for name in usually_named(names, TITLE_NAMES)[:1]]
     years = [names.index(name) for name in usually_named(names, YEAR_NAMES)[:1]]
     separator = _separator(names[tag])

@@ -72,7 +72,7 @@ CASES = [
     ("text that is not UTF-8", table(item=not_utf_8()), "Column item of f.parquet holds text that is not UTF-8 (...): write the file anew, as UTF-8."),
     ("NUL in an id", table(item=["a", "a\0", "c"]), r"Column item of f.parquet has the id 'a\x00', with a NUL character: take that out."),
     ("no rows", table().slice(0, 0), "f.parquet has no rows: give a file with interactions."),
-    ("no columns", pa.table({}), "f.parquet has no column with a usual name (user_id, user, uid) among none: name the right one by --user-column."),
+    ("no columns", pa.table({}), "f.parquet has no column with a usual name (user_id, user, uid), no column with a usual name (item_id, item, iid, movie_id, movie, product_id, product) and no column with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among none: name the right ones by --user-column, --item-column and --time-column."),
     ("a column named twice", table(TIME=[1, 2, 3]), "f.parquet has 2 columns with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among user, item, time, TIME: name the right one by --time-column."),
     ("truncated", -20, DAMAGED),
     ("random bytes in the middle of a file with checksums", slice(100, 110), DAMAGED),

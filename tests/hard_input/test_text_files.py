@@ -25,8 +25,10 @@ QUOTES = "(...): close each quoted value, and double the marks in it."
 UNPACKED = "give an undamaged file, without .gz in its name if it is not gzip-ed."
 ENCODING = "is not UTF-8 text in its first line: save it as UTF-8, and name it .gz if it is gzip-ed."
 FINITE = "times have to be finite numbers of 64 bits."
-NO_USER = "f.csv has no column with a usual name (user_id, user, uid) among"
 ITEMS = "item_id, item, iid, movie_id, movie, product_id, product"
+TIMES = "timestamp, time, ts, unix_time, unix_timestamp, unix_review_time"
+NONE = f"f.csv has no column with a usual name (user_id, user, uid), no column with a usual name ({ITEMS}) and no column with a usual name ({TIMES}) among"
+ALL_THREE = "name the right ones by --user-column, --item-column and --time-column."
 
 
 def with_time(time: str) -> bytes:
@@ -61,10 +63,10 @@ CASES = [
     ("plain", "f.csv", PLAIN, ("the rows that the others are held against", ROWS)),
     # columns
     ("missing column", "f.csv", b"user_id,timestamp\nu,1\n", f"f.csv has no column with a usual name ({ITEMS}) among user_id, timestamp: name the right one by --item-column."),
-    ("no column names", "f.csv", b"u,a,1\nu,b,2\n", f"{NO_USER} u, a, 1: name the right one by --user-column."),
+    ("no column names", "f.csv", b"u,a,1\nu,b,2\n", f"{NONE} u, a, 1: {ALL_THREE}"),
     ("a column named twice", "f.csv", b"user_id,item_id,item_id,timestamp\nu,a,x,1\n", f"f.csv has 2 columns with a usual name ({ITEMS}) among user_id, item_id, item_id, timestamp: name the right one by --item-column."),
     ("two usual names", "f.csv", b"user_id,user,item_id,timestamp\nu,u,a,1\n", "f.csv has 2 columns with a usual name (user_id, user, uid) among user_id, user, item_id, timestamp: name the right one by --user-column."),
-    ("10,000 columns", "f.csv", b",".join(b"c%d" % n for n in range(10_000)) + b"\n", f"{NO_USER} c0, ..., c19, ... (10,000 in all): name the right one by --user-column."),
+    ("10,000 columns", "f.csv", b",".join(b"c%d" % n for n in range(10_000)) + b"\n", f"{NONE} c0, ..., c19, ... (10,000 in all): {ALL_THREE}"),
     ("names in quotes, with spaces, in capitals", "f.csv", PLAIN.replace(HEAD, b'"User ID", item_id,TIMESTAMP\n'), SAME),
     ("RecBole's types", "f.inter", b"user_id:token\titem_id:token\ttimestamp:float\nu\ta\t1\nu\tb\t2\nu\tc\t3\n", SAME),
     ("other columns, one of 200,000 characters", "f.csv", b"text,user_id,item_id,timestamp\n" + b"x" * 200_000 + b',u,a,1\n"a,\nb",u,b,2\n,u,c,3\n', SAME),
@@ -136,7 +138,7 @@ CASES = [
     ("UTF-16", "f.csv", PLAIN.decode().encode("utf-16"), f"f.csv {ENCODING}"),
     ("lone surrogate", "f.csv", HEAD + b"u,\xed\xa0\x80,1\n", "Row 1 of f.csv is not UTF-8 text: save the file as UTF-8."),
     ("random bytes", "f.csv", RANDOM, f"f.csv {ENCODING}"),
-    ("zero bytes", "f.csv", bytes(4096), rf"{NO_USER} '\x00\x00\x00...0\x00\x00\x00': name the right one by --user-column."),
+    ("zero bytes", "f.csv", bytes(4096), rf"{NONE} '\x00\x00\x00...0\x00\x00\x00': {ALL_THREE}"),
     # gzip
     ("gzip", "f.csv.gz", gzip.compress(PLAIN), SAME),
     ("gzip in two parts", "f.csv.gz", gzip.compress(HEAD) + gzip.compress(PLAIN.removeprefix(HEAD)), SAME),
