@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.main import app
 from seqrec_bench.evaluation.conformance import ALL_CHECKS
 from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.experiments.processes import THREAD_VARIABLES
 from seqrec_bench.records import Store
 
 ROOT = Path(__file__).parents[1]
@@ -118,7 +119,10 @@ def test_the_tutorial_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in THREAD_VARIABLES:  # what explain sets is put back after the test
+        monkeypatch.setenv(name, "1")
     printed = [run_in_process(block) for block in blocks("your-own-data.md")]
+    assert any("The seventh item" in text for text in printed)
     assert "| sequential-rules |" in printed[-1]
     assert "| HR@50 " in (tmp_path / "table.md").read_text()
     assert "| NDCG@50, against" in (tmp_path / "verdicts.md").read_text()

@@ -103,7 +103,7 @@ def check_tags(path: Path) -> None:
         tags = read_tags(path)
     except InputError:
         return
-    assert all(isinstance(item, str) for item in tags.tags)
+    assert all(isinstance(item, str) for item in (*(tags.tags or ()), *tags.titles))
 
 
 def check_record(store: Store, key: CellKey, content: bytes) -> None:
