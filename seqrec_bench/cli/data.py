@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench import __version__
+from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DEFAULT_DATASET,
     InteractionsOption,
@@ -90,9 +91,11 @@ def export(
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
     chosen = choose_protocol(protocol, k_core)
-    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
+    columns = Columns(user_column, item_column, time_column)
+    dataset = load_dataset(name, interactions, tags, columns)
     terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}"
-    labels = Labels(chosen.name, __version__, terms)
+    options = data_arguments(None if interactions else dataset.name, interactions, tags, columns)
+    labels = Labels(chosen.name, __version__, terms, f"{options} --protocol {chosen.name}")
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels)
