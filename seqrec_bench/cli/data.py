@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench import __version__
+from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
 from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DEFAULT_DATASET,
@@ -70,8 +71,8 @@ def describe(
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
         print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
-    if description.repeats_note is not None:
-        typer.echo(f"Note: {description.repeats_note}", err=True)
+    for note in filter(None, (description.repeats_note, small_catalogue_note(description.n_items))):
+        typer.echo(f"Note: {note}", err=True)
 
 
 @app.command()
@@ -136,6 +137,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("fingerprint of the tags", description.tags_fingerprint or "no tags"),
         ("users", f"{description.n_users:,}"),
         ("items", f"{description.n_items:,}"),
+        (f"share of all items in the first {CUT_OFF}", f"{share_shown(description.n_items):.1%}"),
         ("interactions", f"{description.n_interactions:,}"),
         ("training interactions", f"{description.n_train_interactions:,}"),
         ("density", f"{description.density:.4%}"),

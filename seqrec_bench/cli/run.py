@@ -1,12 +1,13 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.catalogue import small_catalogue_note
 from seqrec_bench.cli.cell_options import (
     AllOption,
     Asked,
@@ -44,7 +45,7 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -88,7 +89,7 @@ def run(
         store = Store(results)
         store.require_writable()
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
-        _warn_of_repeats(data)
+        _warn_of_data(data, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
             plan = state.plan = make_plan(wanted, store, data, fresh, steps.track)
         _announce(plan)
@@ -100,9 +101,11 @@ def run(
     _conclude(state.outcome, results)
 
 
-def _warn_of_repeats(dataset: Dataset) -> None:
-    note = describe(dataset).repeats_note
-    if note:
+def _warn_of_data(dataset: Dataset, protocols: Collection[str]) -> None:
+    """Says what figures on these data will not say, or not as they should."""
+    cores = [keep(dataset) for keep in {find_protocol(name).keep for name in protocols} if keep]
+    n_items = min(data.sequences.n_items for data in (dataset, *cores))
+    for note in filter(None, (describe(dataset).repeats_note, small_catalogue_note(n_items))):
         typer.echo(f"Warning: {note}", err=True)
 
 
