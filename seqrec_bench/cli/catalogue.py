@@ -19,5 +19,5 @@ def small_catalogue_note(n_items: int) -> str | None:
         return None
     return (
         f"the first {CUT_OFF} are {share:.0%} of all {n_items:,} items: a random order has an HR@{CUT_OFF} of "
-        f"{share:.2f} or more, so HR@{CUT_OFF} says little of a model, and {SELECTION_METRIC}, which counts places, more."
+        f"{share:.2f} or more, so it says little of a model, and {SELECTION_METRIC}, which counts places, says more."
     )

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,11 +76,14 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store, data_options: str |
 def _others(key: CellKey, store: Store) -> str:
     """Which other runs of the model there are on these data, and the beginning of the advice."""
     folder = store.path(key).parent
-    keys = sorted(CellKey.of_path(path.relative_to(store.root)) for path in store.paths() if path.parent == folder)
+    keys = []
+    for path in store.paths():
+        with suppress(ValueError):  # a file of another kind, which only whoever reads all records has to mind
+            keys += [CellKey.of_path(path.relative_to(store.root))] if path.parent == folder else []
     if not keys:
         return ": train the cell by"
     runs: dict[str, list[str]] = {}
-    for other in keys:
+    for other in sorted(keys):
         dimension = f" --dimension {other.dimension}" if other.dimension else ""
         runs.setdefault(f"--variant {other.variant}{dimension}", []).append(str(other.seed))
     named = "; ".join(f"{options} --seeds {','.join(seeds)}" for options, seeds in runs.items())
