@@ -89,11 +89,13 @@ def run(
         store = Store(results)
         store.require_writable()
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
-        _warn_of_data(data, {cell.protocol for cell in wanted})
+        warnings = _warnings(data, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
             plan = state.plan = make_plan(wanted, store, data, fresh, steps.track)
         _announce(plan)
         place = _place(plan, executor, jobs)
+        for warning in warnings:  # only now that nothing more is refused
+            typer.echo(f"Warning: {warning}", err=True)
         attacks = None if models is not None else _attack(data)
         _open_store(store)
         _execute(plan, place, partial(setting_under, dataset=data, device=device, store=store), attacks, state.outcome)
@@ -101,12 +103,11 @@ def run(
     _conclude(state.outcome, results)
 
 
-def _warn_of_data(dataset: Dataset, protocols: Collection[str]) -> None:
-    """Says what figures on these data will not say, or not as they should."""
+def _warnings(dataset: Dataset, protocols: Collection[str]) -> list[str]:
+    """What figures on these data do not say, or not as they should."""
     cores = [keep(dataset) for keep in {find_protocol(name).keep for name in protocols} if keep]
     n_items = min(data.sequences.n_items for data in (dataset, *cores))
-    for note in filter(None, (describe(dataset).repeats_note, small_catalogue_note(n_items))):
-        typer.echo(f"Warning: {note}", err=True)
+    return list(filter(None, (describe(dataset).repeats_note, small_catalogue_note(n_items))))
 
 
 def _announce(plan: Plan) -> None:
