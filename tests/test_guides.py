@@ -127,6 +127,7 @@ def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pyt
     assert "| sequential-rules |" in printed[-1]
     assert "| HR@50 " in (tmp_path / "table.md").read_text()
     assert "| NDCG@50, against" in (tmp_path / "verdicts.md").read_text()
+    assert "sequential-rules" in (tmp_path / "report.html").read_text()
     keys = [record.key for record in Store(tmp_path / "runs").records()]
     assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1"}
     assert {key.seed for key in keys if key.model == "fpmc"} == {0, 1, 2}
