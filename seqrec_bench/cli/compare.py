@@ -9,6 +9,7 @@ import typer
 from seqrec_bench.cli.paths import figure_stem
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.comparison import compare as compare_records
@@ -46,7 +47,7 @@ def compare(
     store = Store(results)
     shown = choose_shown(store, source, dataset, protocol)
     content = compare_records(store.records(), models, *shown, source.dimension)
-    typer.echo(FORMATS[format](content), nl=False)
+    print_formatted(FORMATS[format](content), format)
     if out is not None:
         for path in save(lambda: forest_plot(content), out, to_json(content)):
             typer.echo(path, err=True)

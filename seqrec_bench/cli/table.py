@@ -14,6 +14,7 @@ from seqrec_bench.cli.results_options import (
     require_none_missing,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.formats import FORMATS
@@ -55,5 +56,5 @@ def table(
             f"{results} has no records on the data set {source.dataset} under {source.protocol}"
             f"{whereabouts(records)}: run some models first, or name others with --dataset and --protocol."
         )
-    typer.echo(FORMATS[format](content), nl=False)
+    print_formatted(FORMATS[format](content), format)
     require_none_missing(content.missing, results)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import named_path
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.trials import Log
 from seqrec_bench.reporting.trials import trials_markdown
@@ -26,4 +27,4 @@ def trials(
         searches = sorted({str(path.parent) for path in folder.glob("*/*.jsonl")})
         mend = f"those in it are {', '.join(searches)}" if searches else "name the directory of its .jsonl files"
         raise InputError(f"{folder} has no log of a search: {mend}.")
-    typer.echo(trials_markdown(logs), nl=False)
+    print_formatted(trials_markdown(logs), "md")
