@@ -19,6 +19,7 @@ from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.conformance import ALL_CHECKS
 from seqrec_bench.evaluation.plug_in import write_plug_in
 from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.experiments.processes import THREAD_VARIABLES
 from seqrec_bench.records import Store
 
 ROOT = Path(__file__).parents[1]
@@ -88,10 +89,11 @@ def test_the_way_to_ones_own_model(
     (tmp_path / "results").symlink_to(ROOT / "results")
     monkeypatch.chdir(tmp_path)
     *own, export, script, verdict = blocks("your-own-model.md")
-    installed, _, compared = (fresh_shell(block, tmp_path) for block in own)
+    installed, _, compared, searched = (fresh_shell(block, tmp_path) for block in own)
     assert installed.count("\nok ") == len(ALL_CHECKS)
     assert "| sequential-rules |" in compared
     assert "sequential-rules any, sasrec@100 5" in " ".join(compared.split())
+    assert searched.splitlines()[1].startswith("my-model\t2\t0\t")
     for block in (export, script):
         run_in_process(block)
     assert "| their-system:scored |" in run_in_process(verdict)
@@ -158,10 +160,14 @@ def test_the_workflow_runs_cells_again_verifies_them_and_demands_the_seeds() -> 
 
 def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in THREAD_VARIABLES:  # what explain sets is put back after the test
+        monkeypatch.setenv(name, "1")
     printed = [run_in_process(block) for block in blocks("your-own-data.md")]
+    assert any("The item after" in text for text in printed)
     assert "| sequential-rules |" in printed[-1]
     assert "| HR@50 " in (tmp_path / "table.md").read_text()
     assert "| NDCG@50, against" in (tmp_path / "verdicts.md").read_text()
+    assert "sequential-rules" in (tmp_path / "report.html").read_text()
     keys = [record.key for record in Store(tmp_path / "runs").records()]
     assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1"}
     assert {key.seed for key in keys if key.model == "fpmc"} == {0, 1, 2}

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
+from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DatasetOption,
     InteractionsOption,
@@ -97,13 +98,15 @@ def explain(
         require_explainable(model)
     if interactions is None:
         dataset = _choose_dataset(Store(results), dataset)
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    columns = Columns(user_column, item_column, time_column)
+    data = load_dataset(dataset, interactions, tags, columns)
+    options = data_arguments(dataset, interactions, tags, columns)
     at = dimension if has_dimension(load(model)) else 0
     keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
     if user is None:
-        _show_all(keys, data, Store(results), format)
+        _show_all(keys, data, Store(results), options, format)
     else:
-        _show(explain_from_record(bring_back(keys[0], data, Store(results)), user, top), format, out)
+        _show(explain_from_record(bring_back(keys[0], data, Store(results), options), user, top), format, out)
 
 
 def _show_kept(path: Path, format: ExplanationFormat, out: Path | None) -> None:
@@ -142,12 +145,12 @@ def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | N
             typer.echo(path, err=True)
 
 
-def _show_all(keys: list[CellKey], data: Dataset, store: Store, format: ExplanationFormat) -> None:
+def _show_all(keys: list[CellKey], data: Dataset, store: Store, options: str, format: ExplanationFormat) -> None:
     summaries = {}
     with shown("restoring the model") as steps:
         for key in keys:
             steps.begin(f"seed {key.seed}, ranking as recorded", None)
-            summaries[key] = summarise_from_record(bring_back(key, data, store), steps.track)
+            summaries[key] = summarise_from_record(bring_back(key, data, store, options), steps.track)
     _show_summaries(summaries, format)
 
 

@@ -23,5 +23,7 @@ def trials(
     logs = {path.stem: Log(path).trials for path in sorted(folder.glob("*.jsonl"))}
     logs = {model: found for model, found in logs.items() if found}
     if not logs:
-        raise InputError(f"{folder} has no log of a search: name the directory of its .jsonl files.")
+        searches = sorted({str(path.parent) for path in folder.glob("*/*.jsonl")})
+        mend = f"those in it are {', '.join(searches)}" if searches else "name the directory of its .jsonl files"
+        raise InputError(f"{folder} has no log of a search: {mend}.")
     typer.echo(trials_markdown(logs), nl=False)

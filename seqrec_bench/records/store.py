@@ -221,12 +221,17 @@ class Store:
             ) from error
 
 
-def training_command(root: Path | str, key: CellKey) -> str:
-    """What trains the cell and stores it there, but for settings and data of its own."""
+def training_command(root: Path | str, key: CellKey, data_options: str | None = None) -> str:
+    """What trains the cell and stores it there, but for settings of its own.
+
+    Args:
+        data_options: How the data are named, where that is known; a key has no more than a name.
+    """
     dimension = f"--dims {key.dimension} " if key.dimension else ""
+    named = f"--dataset {key.dataset}" if key.dataset in NAMED_DATASETS else "--interactions FILE"
     return (
         f"seqrec-bench run --models {key.model} {dimension}--seeds {key.seed} --variant {key.variant} "
-        f"--results {shlex.quote(str(root))}"
+        f"{data_options or named} --results {shlex.quote(str(root))}"
     )
 
 

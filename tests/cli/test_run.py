@@ -324,7 +324,19 @@ def test_cells_of_other_runs_are_counted_as_theirs(
 def test_data_with_repeats_are_warned_of(bench: Callable[..., Result], ratings: Path) -> None:
     text = ratings.read_text()
     ratings.write_text(text + text.splitlines()[1] + "\n")
-    assert "Warning:" in bench("--models", "popularity").stderr
+    assert "Warning: 1 interactions repeat" in bench("--models", "popularity").stderr
+
+
+def test_a_small_catalogue_is_warned_of_also_where_it_is_that_of_a_core(
+    bench: Callable[..., Result], ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", lambda plan, *how: None)
+    rows = [f"{user},{user % 600},{time}" for user in range(1200) for time in range(3)]
+    rows += [f"{user},{1000 + (user + time) % 30},{3 + time}" for user in range(30) for time in range(30)]
+    ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    assert "the first 50" not in bench("--models", "popularity").stderr
+    shown = bench("--models", "popularity", "--k-core", "25").stderr
+    assert "Warning: the first 50 are 100% of all 30 items: a random order has an HR@50 of 1.00 or more" in shown
 
 
 def test_without_dask_the_executor_says_how_to_install_it(

@@ -45,6 +45,14 @@ def test_the_command_prints_every_log_of_the_directory(tmp_path: Path) -> None:
     assert printed == PRINTED + "\n" + PRINTED.replace("fpmc", "gru4rec")
 
 
+def test_a_directory_of_searches_is_refused_with_their_names(tmp_path: Path) -> None:
+    for name in ("paper", "mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "fpmc.jsonl").touch()
+    _, error = run(str(tmp_path))
+    assert f"those in it are {tmp_path / 'mine'}, {tmp_path / 'paper'}." in str(error)
+
+
 def test_a_directory_without_logs_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
     _, error = run(str(tmp_path))
