@@ -18,6 +18,7 @@ from seqrec_bench.cli.cell_options import (
     SuiteOption,
     VariantOption,
     choose_cells,
+    idle_options,
 )
 from seqrec_bench.cli.dataset_options import (
     DatasetOption,
@@ -86,6 +87,8 @@ def run(
     state = RunState(results, fresh)
     with stops_in_time(state.say, state.is_storing):
         wanted = choose_cells(asked)
+        for note in idle_options(asked, wanted):
+            typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))

@@ -68,8 +68,8 @@ def verify(
 
     Example: seqrec-bench verify results --retrain 2
 
-    0: all is well; 2: wrong usage or input; 3: cells missing or stale; 4: a record or file is invalid; 6: a cell that
-    was run again differs; 7: one could not be run.
+    0: all is well; 2: wrong usage or input; 3: cells missing or stale, or the data are not here; 4: a record or file
+    is invalid; 6: a cell that was run again differs; 7: one could not be run.
     """
     if directory is not None and results != DEFAULT_RESULTS:
         raise InputError(f"{directory} and --results {results} both name the directory: give one of them.")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from seqrec_bench.cli.cell_options import parse_numbers
+from seqrec_bench.cli.cell_options import Asked, choose_cells, idle_options, parse_numbers
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
@@ -68,9 +68,32 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
     assert again.exit_code == 0
     assert "To run: 0 cells; done already: 2 cells." in again.stderr
     assert path.stat().st_mtime_ns == written
-    fresh = bench("--models", "popularity", "--fresh")
+    fresh = bench("--models", "popularity", "--fresh", "--dims", "4")
+    assert "Of no effect on popularity: --dims" in fresh.stderr
     assert "To run: 1 cell; done already: 0 cells." in fresh.stderr
     assert path.stat().st_mtime_ns > written
+
+
+@pytest.mark.parametrize(
+    ("models", "dims", "seeds", "notes"),
+    [
+        (
+            "popularity,fpmc", "25", "0-2",
+            [
+                "Of no effect on popularity: --dims, since it has no dimension; "
+                "--seeds, since its seed changes nothing. It has 1 cell."
+            ],
+        ),
+        ("popularity", None, "3", []),
+        ("fpmc", "25", "0-2", []),
+        (None, "25", "0-2", []),
+    ],
+)  # fmt: skip
+def test_options_that_change_nothing_about_a_named_model_are_said(
+    models: str | None, dims: str | None, seeds: str | None, notes: list[str]
+) -> None:
+    asked = Asked(models is None, None, models, dims, seeds, [], "paper", None, None)
+    assert list(idle_options(asked, choose_cells(asked))) == notes
 
 
 def test_dimensions_seeds_and_settings_reach_the_cells(bench: Callable[..., Result], tmp_path: Path) -> None:

@@ -217,12 +217,21 @@ def test_plot_of_data_without_a_dimension_says_so(tmp_path: Path, make_record: C
     assert "no records of models with a dimension on the data set own under loo-full-v1" in str(error)
 
 
-@pytest.mark.parametrize("command", ["claims", "check", "check --against AGAINST"])
-def test_what_judges_never_does_and_names_the_data_that_are_there(own: Path, tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "error", "says"),
+    [
+        ("claims", MissingCellsError, "(there are records on own under loo-full-v1)"),
+        ("check", MissingCellsError, "(there are records on own under loo-full-v1)"),
+        ("check --against AGAINST", InputError, "it has own under loo-full-v1 (fpmc, popularity): give --dataset own."),
+    ],
+)
+def test_what_judges_never_does_and_names_the_data_that_are_there(
+    own: Path, tmp_path: Path, command: str, error: type[Exception], says: str
+) -> None:
     against = shutil.copytree(own, tmp_path / "against")
     done = CliRunner().invoke(bench, [*command.replace("AGAINST", str(against)).split(), "--results", str(own)])
-    assert isinstance(done.exception, MissingCellsError)
-    assert "(there are records on own under loo-full-v1)" in str(done.exception)
+    assert isinstance(done.exception, error)
+    assert says in str(done.exception)
     assert "Shows" not in done.stderr
 
 
