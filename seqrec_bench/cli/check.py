@@ -12,6 +12,7 @@ import typer
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.experiments.suite import MAX_DIMENSION, load_suite, suites
 from seqrec_bench.experiments.suite import cells as suite_cells
@@ -34,6 +35,7 @@ class CheckFormat(StrEnum):
 
 
 def check(
+    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     against: Annotated[
         Path | None,
@@ -89,7 +91,7 @@ def check(
         if format is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
-    typer.echo(FORMATS[format](report), nl=False)
+    print_formatted(FORMATS[format](report), context)
     elsewhere = only_elsewhere(records, data, source.protocol)
     _end(report, results, elsewhere, "--all" if against is None else suite and f"--suite {suite}")
 

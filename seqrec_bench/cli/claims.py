@@ -12,6 +12,7 @@ from seqrec_bench.cli.results_options import (
     ResultsOption,
     read_paper,
 )
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.claims.evidence import in_words
@@ -29,6 +30,7 @@ class LedgerFormat(StrEnum):
 
 
 def claims(
+    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     format: Annotated[
         LedgerFormat, typer.Option(help="md is the whole ledger, short is one sentence for each claim.")
@@ -52,7 +54,7 @@ def claims(
         source = replace(source, protocol=protocol)
     records = Store(results).records()
     content = claims_ledger(records, source)
-    typer.echo(FORMATS[format](content), nl=False)
+    print_formatted(FORMATS[format](content), context)
     if content.missing:
         raise MissingCellsError(
             f"Cells of {source.protocol} are missing ({in_words(content.missing)})"

@@ -14,6 +14,7 @@ from seqrec_bench.cli.results_options import (
     require_none_missing,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.formats import FORMATS
@@ -31,10 +32,13 @@ class Format(StrEnum):
 
 
 def table(
+    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     protocol: ShownProtocolOption = None,
-    format: Annotated[Format, typer.Option(help="md is made for the terminal and for a README.")] = Format.MD,
+    format: Annotated[
+        Format, typer.Option(help="md is for a README, and shown rendered on a terminal unless it is named.")
+    ] = Format.MD,
     paper: PaperOption = None,
 ) -> None:
     """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference.
@@ -55,5 +59,5 @@ def table(
             f"{results} has no records on the data set {source.dataset} under {source.protocol}"
             f"{whereabouts(records)}: run some models first, or name others with --dataset and --protocol."
         )
-    typer.echo(FORMATS[format](content), nl=False)
+    print_formatted(FORMATS[format](content), context)
     require_none_missing(content.missing, results)

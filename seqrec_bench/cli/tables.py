@@ -1,4 +1,4 @@
-"""Tables on the terminal; tab-separated lines where the output goes into a file or a pipe."""
+"""What people see on the terminal and programs in a pipe: tables, or tab-separated lines; Markdown, rendered or raw."""
 
 import sys
 from collections.abc import Sequence
@@ -30,3 +30,21 @@ def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(value) for value in row))  # as they are: a value in brackets is not markup
     Console().print(table)
+
+
+def print_formatted(text: str, context: typer.Context) -> None:
+    """Prints what a command made in its --format, whose default is Markdown: rendered, if people see it on a terminal.
+
+    In a pipe, or where --format was given, the text stays as it is; only `--format short` is for people anyway.
+
+    Args:
+        context: The command's, which knows its --format.
+    """
+    source = context.get_parameter_source("format")
+    is_for_people = (source is not None and source.name == "DEFAULT") or context.params["format"] == "short"
+    if not (is_for_people and sys.stdout.isatty()):
+        typer.echo(text, nl=False)
+        return
+    from seqrec_bench.cli.rendering import print_rendered
+
+    print_rendered(text)
