@@ -26,11 +26,12 @@ class AblationFormat(StrEnum):
 
 
 def ablations(
+    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
-    format: Annotated[AblationFormat, typer.Option(help="md is made for the terminal and for a README.")] = (
-        AblationFormat.MD
-    ),
+    format: Annotated[
+        AblationFormat, typer.Option(help="md is for a README, and shown rendered on a terminal unless it is named.")
+    ] = (AblationFormat.MD),
     paper: PaperOption = None,
 ) -> None:
     """Prints the model without each of its parts, and the paired difference from the model as published.
@@ -45,5 +46,5 @@ def ablations(
     store = Store(results)
     name, _ = choose_shown(store, source, dataset, source.protocol)
     content = ablation_table(store.records(), replace(source, dataset=name))
-    print_formatted((to_json if format == AblationFormat.JSON else to_markdown)(content), format)
+    print_formatted((to_json if format == AblationFormat.JSON else to_markdown)(content), context)
     require_none_missing(content.missing, results, f"--suite ablations{data_option(name)}")

@@ -30,9 +30,12 @@ class AuditFormat(StrEnum):
 
 
 def audit(
+    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
-    format: Annotated[AuditFormat, typer.Option(help="md is made for the terminal and for a page.")] = AuditFormat.MD,
+    format: Annotated[
+        AuditFormat, typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.")
+    ] = AuditFormat.MD,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -51,7 +54,7 @@ def audit(
     name, _ = choose_shown(store, source, dataset, LOO_FULL)
     content = reporting.audit(store.records(), replace(source, dataset=name))
     if not content.is_empty:
-        print_formatted((to_json if format == AuditFormat.JSON else to_markdown)(content), format)
+        print_formatted((to_json if format == AuditFormat.JSON else to_markdown)(content), context)
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)

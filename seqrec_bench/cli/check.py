@@ -34,6 +34,7 @@ class CheckFormat(StrEnum):
 
 
 def check(
+    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     against: Annotated[
         Path | None,
@@ -94,7 +95,7 @@ def check(
         if format is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
-    print_formatted(FORMATS[format](report), format)
+    print_formatted(FORMATS[format](report), context)
     elsewhere = only_elsewhere(records, data, source.protocol)
     _end(report, _mend(report, results, elsewhere, "--all" if against is None else suite and f"--suite {suite}"))
 

@@ -30,6 +30,7 @@ class LedgerFormat(StrEnum):
 
 
 def claims(
+    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     format: Annotated[
         LedgerFormat, typer.Option(help="md is the whole ledger, short is one sentence for each claim.")
@@ -53,7 +54,7 @@ def claims(
         source = replace(source, protocol=protocol)
     records = Store(results).records()
     content = claims_ledger(records, source)
-    print_formatted(FORMATS[format](content), format)
+    print_formatted(FORMATS[format](content), context)
     if content.missing:
         raise MissingCellsError(
             f"Cells of {source.protocol} are missing ({in_words(content.missing)})"

@@ -26,13 +26,16 @@ class ComparisonFormat(StrEnum):
 
 
 def compare(
+    context: typer.Context,
     models: Annotated[
         list[str], typer.Argument(metavar="A B...", help="Recorded models: MODEL, MODEL:VARIANT, MODEL:VARIANT@DIM.")
     ],
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     protocol: ShownProtocolOption = None,
-    format: Annotated[ComparisonFormat, typer.Option(help="md is made for the terminal.")] = ComparisonFormat.MD,
+    format: Annotated[
+        ComparisonFormat, typer.Option(help="md is shown rendered on a terminal unless it is named.")
+    ] = ComparisonFormat.MD,
     out: Annotated[
         Path | None,
         typer.Option(parser=figure_stem, metavar="STEM", help="Also draws the forest plot, as STEM.png and STEM.svg."),
@@ -47,7 +50,7 @@ def compare(
     store = Store(results)
     shown = choose_shown(store, source, dataset, protocol)
     content = compare_records(store.records(), models, *shown, source.dimension)
-    print_formatted(FORMATS[format](content), format)
+    print_formatted(FORMATS[format](content), context)
     if out is not None:
         for path in save(lambda: forest_plot(content), out, to_json(content)):
             typer.echo(path, err=True)

@@ -1,16 +1,11 @@
-"""Tables and pages on the terminal; tab-separated lines and Markdown where the output goes into a file or a pipe."""
+"""What people see on the terminal and programs in a pipe: tables, or tab-separated lines; Markdown, rendered or raw."""
 
-import os
 import sys
 from collections.abc import Sequence
-from typing import ClassVar
 
 import typer
 
 from seqrec_bench.text import one_line
-
-MARKDOWN = {"md", "short", "text"}
-"""The names under which commands offer Markdown."""
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -21,35 +16,6 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         return
     for row in (header, *rows):
         typer.echo("\t".join(row))
-
-
-def print_formatted(text: str, format: str) -> None:
-    """Prints a text of a command's format as it is, but Markdown to a terminal as what it means: tables that fit."""
-    if format in MARKDOWN and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-        _render(text)
-    else:
-        typer.echo(text, nl=False)
-
-
-def _render(text: str) -> None:
-    from rich.console import Console, ConsoleOptions, RenderResult  # here, since they take long to import
-    from rich.markdown import Markdown, MarkdownElement, TableElement
-    from rich.table import Table
-
-    class FoldedTable(TableElement):
-        """Its words are broken where they must be, and never cut."""
-
-        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-            for table in super().__rich_console__(console, options):
-                if isinstance(table, Table):
-                    for column in table.columns:
-                        column.overflow = "fold"
-                yield table
-
-    class Page(Markdown):
-        elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "table_open": FoldedTable}
-
-    Console().print(Page(text))
 
 
 def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -64,3 +30,29 @@ def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(value) for value in row))  # as they are: a value in brackets is not markup
     Console().print(table)
+
+
+def print_formatted(text: str, context: typer.Context) -> None:
+    """Prints what a command made in its --format, whose default is Markdown: rendered, if people see it on a terminal.
+
+    In a pipe, or where --format was given, the text stays as it is; only `--format short` is for people anyway.
+
+    Args:
+        context: The command's, which knows its --format.
+    """
+    source = context.get_parameter_source("format")
+    is_for_people = (source is not None and source.name == "DEFAULT") or context.params["format"] == "short"
+    if is_for_people:
+        print_markdown(text)
+    else:
+        typer.echo(text, nl=False)
+
+
+def print_markdown(text: str) -> None:
+    """Prints Markdown: rendered on a terminal, as it is in a pipe."""
+    if not sys.stdout.isatty():
+        typer.echo(text, nl=False)
+        return
+    from seqrec_bench.cli.rendering import print_rendered
+
+    print_rendered(text)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.tables import print_formatted
+from seqrec_bench.cli.tables import print_markdown
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.trials import Log
 from seqrec_bench.reporting.trials import trials_markdown
@@ -27,4 +27,4 @@ def trials(
         searches = sorted({str(path.parent) for path in folder.glob("*/*.jsonl")})
         mend = f"those in it are {', '.join(searches)}" if searches else "name the directory of its .jsonl files"
         raise InputError(f"{folder} has no log of a search: {mend}.")
-    print_formatted(trials_markdown(logs), "md")
+    print_markdown(trials_markdown(logs))
