@@ -8,8 +8,10 @@ import typer
 
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
+    JsonFormatOption,
     PaperOption,
     ResultsOption,
+    choose_format,
     read_paper,
     require_none_missing,
 )
@@ -27,9 +29,10 @@ class AblationFormat(StrEnum):
 def ablations(
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
-    format: Annotated[AblationFormat, typer.Option(help="md is made for the terminal and for a README.")] = (
-        AblationFormat.MD
-    ),
+    format: Annotated[
+        AblationFormat | None, typer.Option(help="md is made for the terminal and for a README.", show_default="md")
+    ] = None,
+    as_json: JsonFormatOption = False,
     paper: PaperOption = None,
 ) -> None:
     """Prints the model without each of its parts, and the paired difference from the model as published.
@@ -38,11 +41,12 @@ def ablations(
 
     Example: seqrec-bench ablations --results results
     """
+    chosen = choose_format(format, as_json, AblationFormat.MD)
     source = read_paper(paper)
     if not source.ablations:
         raise InputError(f"The paper {source.name} has no ablations: add [[table.ablations]] to its file.")
     store = Store(results)
     name, _ = choose_shown(store, source, dataset, source.protocol)
     content = ablation_table(store.records(), replace(source, dataset=name))
-    typer.echo((to_json if format == AblationFormat.JSON else to_markdown)(content), nl=False)
+    typer.echo((to_json if chosen == AblationFormat.JSON else to_markdown)(content), nl=False)
     require_none_missing(content.missing, results, f"--suite ablations{data_option(name)}")

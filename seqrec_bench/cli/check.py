@@ -10,7 +10,14 @@ import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.cli.results_options import (
+    DEFAULT_RESULTS,
+    JsonFormatOption,
+    PaperOption,
+    ResultsOption,
+    choose_format,
+    read_paper,
+)
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, load_suite, suites
 from seqrec_bench.experiments.suite import cells as suite_cells
@@ -61,7 +68,10 @@ def check(
     two_sided: Annotated[
         bool, typer.Option("--two-sided", help="Demand figures no better than the paper's either.")
     ] = False,
-    format: Annotated[CheckFormat, typer.Option(help="github makes annotations of a workflow.")] = CheckFormat.TEXT,
+    format: Annotated[
+        CheckFormat | None, typer.Option(help="github makes annotations of a workflow.", show_default="text")
+    ] = None,
+    as_json: JsonFormatOption = False,
     paper: PaperOption = None,
 ) -> None:
     """Says by its exit code whether records reproduce the paper's figures or, with --against, have not regressed.
@@ -70,6 +80,7 @@ def check(
 
     Example: seqrec-bench check --results runs --against results --seeds 0-4
     """
+    chosen = choose_format(format, as_json, CheckFormat.TEXT)
     asked = (suite, models, dims, seeds, dataset, protocol)
     try:
         source = read_paper(paper)
@@ -90,10 +101,10 @@ def check(
             expected = expected_cells(records, reference, source, data, _asked(suite, models, dims, seeds))
             report = check_regression(records, reference, source, data, expected, exact, name=str(against))
     except BenchError as error:
-        if format is CheckFormat.GITHUB:
+        if chosen is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
-    typer.echo(FORMATS[format](report), nl=False)
+    typer.echo(FORMATS[chosen](report), nl=False)
     elsewhere = only_elsewhere(records, data, source.protocol)
     _end(report, _mend(report, results, elsewhere, "--all" if against is None else suite and f"--suite {suite}"))
 

@@ -8,8 +8,10 @@ import typer
 
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
+    JsonFormatOption,
     PaperOption,
     ResultsOption,
+    choose_format,
     read_paper,
     require_none_missing,
 )
@@ -34,7 +36,10 @@ def table(
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     protocol: ShownProtocolOption = None,
-    format: Annotated[Format, typer.Option(help="md is made for the terminal and for a README.")] = Format.MD,
+    format: Annotated[
+        Format | None, typer.Option(help="md is made for the terminal and for a README.", show_default="md")
+    ] = None,
+    as_json: JsonFormatOption = False,
     paper: PaperOption = None,
 ) -> None:
     """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference.
@@ -43,6 +48,7 @@ def table(
 
     Example: seqrec-bench table --results results --format latex
     """
+    chosen = choose_format(format, as_json, Format.MD)
     source = read_paper(paper)
     store = Store(results)
     shown = choose_shown(store, source, dataset, protocol)
@@ -55,5 +61,5 @@ def table(
             f"{results} has no records on the data set {source.dataset} under {source.protocol}"
             f"{whereabouts(records)}: run some models first, or name others with --dataset and --protocol."
         )
-    typer.echo(FORMATS[format](content), nl=False)
+    typer.echo(FORMATS[chosen](content), nl=False)
     require_none_missing(content.missing, results)
