@@ -10,8 +10,10 @@ import typer
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
+    JsonFormatOption,
     PaperOption,
     ResultsOption,
+    choose_format,
     read_paper,
     require_none_missing,
 )
@@ -30,12 +32,13 @@ class AuditFormat(StrEnum):
 
 
 def audit(
-    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     format: Annotated[
-        AuditFormat, typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.")
-    ] = AuditFormat.MD,
+        AuditFormat | None,
+        typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.", show_default="md"),
+    ] = None,
+    as_json: JsonFormatOption = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -50,11 +53,12 @@ def audit(
 
     Example: seqrec-bench audit --results results --out figures
     """
+    chosen = choose_format(format, as_json, AuditFormat.MD)
     source, store = read_paper(paper), Store(results)
     name, _ = choose_shown(store, source, dataset, LOO_FULL)
     content = reporting.audit(store.records(), replace(source, dataset=name))
     if not content.is_empty:
-        print_formatted((to_json if format == AuditFormat.JSON else to_markdown)(content), context)
+        print_formatted((to_json if chosen == AuditFormat.JSON else to_markdown)(content), chosen, format)
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)

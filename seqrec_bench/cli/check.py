@@ -10,7 +10,14 @@ import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.cli.results_options import (
+    DEFAULT_RESULTS,
+    JsonFormatOption,
+    PaperOption,
+    ResultsOption,
+    choose_format,
+    read_paper,
+)
 from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, load_suite, suites
@@ -34,7 +41,6 @@ class CheckFormat(StrEnum):
 
 
 def check(
-    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     against: Annotated[
         Path | None,
@@ -63,7 +69,10 @@ def check(
     two_sided: Annotated[
         bool, typer.Option("--two-sided", help="Demand figures no better than the paper's either.")
     ] = False,
-    format: Annotated[CheckFormat, typer.Option(help="github makes annotations of a workflow.")] = CheckFormat.TEXT,
+    format: Annotated[
+        CheckFormat | None, typer.Option(help="github makes annotations of a workflow.", show_default="text")
+    ] = None,
+    as_json: JsonFormatOption = False,
     paper: PaperOption = None,
 ) -> None:
     """Says by its exit code whether records reproduce the paper's figures or, with --against, have not regressed.
@@ -72,6 +81,7 @@ def check(
 
     Example: seqrec-bench check --results runs --against results --seeds 0-4
     """
+    chosen = choose_format(format, as_json, CheckFormat.TEXT)
     asked = (suite, models, dims, seeds, dataset, protocol)
     try:
         source = read_paper(paper)
@@ -92,10 +102,10 @@ def check(
             expected = expected_cells(records, reference, source, data, _asked(suite, models, dims, seeds))
             report = check_regression(records, reference, source, data, expected, exact, name=str(against))
     except BenchError as error:
-        if format is CheckFormat.GITHUB:
+        if chosen is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
-    print_formatted(FORMATS[format](report), context)
+    print_formatted(FORMATS[chosen](report), chosen, format)
     elsewhere = only_elsewhere(records, data, source.protocol)
     _end(report, _mend(report, results, elsewhere, "--all" if against is None else suite and f"--suite {suite}"))
 

@@ -20,7 +20,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.paths import figure_stem, named_path
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption, read_paper
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format, read_paper
 from seqrec_bench.cli.shown_records import choose_shown, find_shown
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import print_markdown
@@ -66,8 +66,10 @@ def explain(
     variant: Annotated[str, typer.Option(metavar="NAME", help="The model's variant.")] = PAPER_VARIANT,
     top: Annotated[int, typer.Option(min=1, help="How many recommendations.")] = 10,
     format: Annotated[
-        ExplanationFormat, typer.Option(help="text is made for the terminal, 80 columns wide in a pipe.")
-    ] = ExplanationFormat.TEXT,
+        ExplanationFormat | None,
+        typer.Option(help="text is made for the terminal, 80 columns wide in a pipe.", show_default="text"),
+    ] = None,
+    as_json: JsonFormatOption = False,
     out: Annotated[
         Path | None,
         typer.Option(parser=figure_stem, metavar="STEM", help="Also draws the attention, as STEM.png and STEM.svg."),
@@ -84,10 +86,11 @@ def explain(
 
     Example: seqrec-bench explain --user 42 --results runs --out figures/user-42
     """
+    chosen = choose_format(format, as_json, ExplanationFormat.TEXT)
     if [user is not None, all_users, kept is not None].count(True) != 1:
         raise InputError("Say what to explain: --user ID, --all-users, or --from FILE.")
     if kept is not None:
-        _show_kept(kept, format, out)
+        _show_kept(kept, chosen, out)
         return
     numbers = parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED)
     if user is not None and len(numbers) > 1:
@@ -105,9 +108,9 @@ def explain(
     at = dimension if has_dimension(load(model)) else 0
     keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
     if user is None:
-        _show_all(keys, data, Store(results), options, format)
+        _show_all(keys, data, Store(results), options, chosen)
     else:
-        _show(explain_from_record(bring_back(keys[0], data, Store(results), options), user, top), format, out)
+        _show(explain_from_record(bring_back(keys[0], data, Store(results), options), user, top), chosen, out)
 
 
 def _show_kept(path: Path, format: ExplanationFormat, out: Path | None) -> None:

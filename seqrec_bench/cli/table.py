@@ -10,8 +10,10 @@ import typer
 from seqrec_bench.cli.cell_options import parse_names
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
+    JsonFormatOption,
     PaperOption,
     ResultsOption,
+    choose_format,
     read_paper,
     require_none_missing,
 )
@@ -36,7 +38,6 @@ class Format(StrEnum):
 
 
 def table(
-    context: typer.Context,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     protocol: ShownProtocolOption = None,
@@ -45,8 +46,12 @@ def table(
         typer.Option(metavar="A,B", help="Only these models and their variants.", show_default="all there are"),
     ] = None,
     format: Annotated[
-        Format, typer.Option(help="md is for a README, and shown rendered on a terminal unless it is named.")
-    ] = Format.MD,
+        Format | None,
+        typer.Option(
+            help="md is for a README, and shown rendered on a terminal unless it is named.", show_default="md"
+        ),
+    ] = None,
+    as_json: JsonFormatOption = False,
     paper: PaperOption = None,
 ) -> None:
     """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference.
@@ -57,6 +62,7 @@ def table(
 
     Example: seqrec-bench table --results results --models fpmc,am-lstm
     """
+    chosen = choose_format(format, as_json, Format.MD)
     source = read_paper(paper)
     store = Store(results)
     shown = choose_shown(store, source, dataset, protocol)
@@ -72,7 +78,7 @@ def table(
             f"{results} has no records on the data set {source.dataset} under {source.protocol}"
             f"{whereabouts(records)}: run some models first, or name others with --dataset and --protocol."
         )
-    print_formatted(FORMATS[format](content), context)
+    print_formatted(FORMATS[chosen](content), chosen, format)
     making = _making(content, source, whole=named is None and paper is None)
     require_none_missing(content.missing, results, making)
 

@@ -32,16 +32,16 @@ def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console().print(table)
 
 
-def print_formatted(text: str, context: typer.Context) -> None:
-    """Prints what a command made in its --format, whose default is Markdown: rendered, if people see it on a terminal.
+def print_formatted(text: str, chosen: str, named: str | None) -> None:
+    """Prints what a command made in a format, whose default is Markdown: rendered, if people see it on a terminal.
 
     In a pipe, or where --format was given, the text stays as it is; only `--format short` is for people anyway.
 
     Args:
-        context: The command's, which knows its --format.
+        chosen: The format.
+        named: What --format named, if it was given.
     """
-    source = context.get_parameter_source("format")
-    is_for_people = (source is not None and source.name == "DEFAULT") or context.params["format"] == "short"
+    is_for_people = chosen == "short" or (named is None and chosen != "json")
     if is_for_people:
         print_markdown(text)
     else:
