@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from seqrec_bench.cli import steps
 from seqrec_bench.data import Dataset, load_named
 
 # No test fails because the machine is busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a command prints in this process does not depend on how long it takes."""
+    monkeypatch.setattr(steps, "SECONDS_BEFORE_LINE", 3600.0)
 
 
 @pytest.fixture(scope="session")

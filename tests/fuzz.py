@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["seqrec_bench"]):
 
 
 def file_target(
-    folder: Path, check: Callable[[Path], None], suffixes: list[str], seed: bytes
+    folder: Path, check: Callable[[Path], None], suffixes: list[str], *seeds: bytes
 ) -> tuple[Callable[[bytes], None], list[bytes]]:
     """A check of files of several kinds, which the first byte chooses, and where to begin for each."""
 
@@ -30,10 +30,10 @@ def file_target(
         path.write_bytes(content[1:])
         check(path)
 
-    def begin(suffix: str) -> bytes:
-        return checks.a_parquet_file() if suffix == ".parquet" else checks.packed(seed, suffix)
+    def begin(suffix: str) -> list[bytes]:
+        return [checks.a_parquet_file()] if suffix == ".parquet" else [checks.packed(seed, suffix) for seed in seeds]
 
-    return run, [bytes([number]) + begin(suffix) for number, suffix in enumerate(suffixes)]
+    return run, [bytes([number]) + seed for number, suffix in enumerate(suffixes) for seed in begin(suffix)]
 
 
 def record_target(folder: Path) -> tuple[Callable[[bytes], None], list[bytes]]:
@@ -64,7 +64,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         if target == "interactions":
-            run, seeds = file_target(folder, checks.check_interactions, checks.SUFFIXES, checks.INTERACTIONS)
+            run, seeds = file_target(
+                folder, checks.check_interactions, checks.SUFFIXES, checks.INTERACTIONS, checks.DATED
+            )
         elif target == "tags":
             run, seeds = file_target(folder, checks.check_tags, checks.TAG_SUFFIXES, checks.TAGS)
         else:

@@ -15,8 +15,11 @@ import pytest
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.main import app
+from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.conformance import ALL_CHECKS
+from seqrec_bench.evaluation.plug_in import write_plug_in
 from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.experiments.processes import THREAD_VARIABLES
 from seqrec_bench.records import Store
 
 ROOT = Path(__file__).parents[1]
@@ -86,10 +89,11 @@ def test_the_way_to_ones_own_model(
     (tmp_path / "results").symlink_to(ROOT / "results")
     monkeypatch.chdir(tmp_path)
     *own, export, script, verdict = blocks("your-own-model.md")
-    installed, _, compared = (fresh_shell(block, tmp_path) for block in own)
+    installed, _, compared, searched = (fresh_shell(block, tmp_path) for block in own)
     assert installed.count("\nok ") == len(ALL_CHECKS)
     assert "| sequential-rules |" in compared
     assert "sequential-rules any, sasrec@100 5" in " ".join(compared.split())
+    assert searched.splitlines()[1].startswith("my-model\t2\t0\t")
     for block in (export, script):
         run_in_process(block)
     assert "| their-system:scored |" in run_in_process(verdict)
@@ -116,12 +120,54 @@ def test_the_tutorial_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.Mo
     assert "FPMC" in (tmp_path / "report.html").read_text()
 
 
+@pytest.fixture
+def my_model(tmp_path: Path, install_plugin: Callable[..., Path]) -> Path:
+    """Installs what `seqrec-bench new my-model` writes; returns the module that it is in."""
+    write_plug_in("my-model", tmp_path)
+    source = (tmp_path / "my-model" / "src" / "my_model" / "model.py").read_text()
+    (module,) = install_plugin("my-model", "my-model", source, "MyModel").glob("*.py")
+    return module
+
+
+def test_the_gate_passes_what_was_good_and_stops_what_was_broken_unsaid(
+    my_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)  # to load all their models takes seconds
+    run_in_process(blocks("your-own-data.md")[0])
+    _, reference, job, own_reference, own_job = blocks("ci.md")
+    for block in (reference, job, own_reference, own_job):
+        printed = run_in_process(block)
+    assert "(exit code 0), ratings under loo-full-v1 against reference: all 3 figures." in printed
+    my_model.write_text(my_model.read_text().replace("return scores", "return -scores"))
+    run, _, check = (shlex.split(line)[1:] for line in own_job.splitlines())
+    assert CliRunner().invoke(app, run[:-1]).exit_code == CliRunner().invoke(app, check).exit_code == 0  # the trap
+    assert CliRunner().invoke(app, run).exit_code == 0
+    assert CliRunner().invoke(app, check).exit_code == ExitCode.FALLS_SHORT
+
+
+@pytest.mark.parametrize(("code", "passes"), [(0, True), (5, True), (3, False), (4, False), (6, False)])
+def test_the_step_that_lets_an_open_question_pass_lets_nothing_else_pass(code: int, passes: bool) -> None:
+    step = f"seqrec-bench() {{ return {code}; }}\n{blocks('ci.md')[0]}"
+    assert (subprocess.run(["bash", "-e", "-c", step]).returncode == 0) is passes
+
+
+def test_the_workflow_runs_cells_again_verifies_them_and_demands_the_seeds() -> None:
+    (workflow,) = blocks("ci.md", "yaml")
+    run, verify, check = re.findall("run: seqrec-bench (.*)", workflow)
+    assert "--fresh" in run and verify == "verify runs" and "--seeds 0-2 --format github" in check
+
+
 def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in THREAD_VARIABLES:  # what explain sets is put back after the test
+        monkeypatch.setenv(name, "1")
     printed = [run_in_process(block) for block in blocks("your-own-data.md")]
+    assert any("The item after" in text for text in printed)
     assert "| sequential-rules |" in printed[-1]
     assert "| HR@50 " in (tmp_path / "table.md").read_text()
     assert "| NDCG@50, against" in (tmp_path / "verdicts.md").read_text()
+    assert "sequential-rules" in (tmp_path / "report.html").read_text()
     keys = [record.key for record in Store(tmp_path / "runs").records()]
     assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1"}
     assert {key.seed for key in keys if key.model == "fpmc"} == {0, 1, 2}

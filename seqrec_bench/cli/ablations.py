@@ -8,12 +8,15 @@ import typer
 
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
+    JsonFormatOption,
     PaperOption,
     ResultsOption,
+    choose_format,
     read_paper,
     require_none_missing,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import InputError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
@@ -27,9 +30,13 @@ class AblationFormat(StrEnum):
 def ablations(
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
-    format: Annotated[AblationFormat, typer.Option(help="md is made for the terminal and for a README.")] = (
-        AblationFormat.MD
-    ),
+    format: Annotated[
+        AblationFormat | None,
+        typer.Option(
+            help="md is for a README, and shown rendered on a terminal unless it is named.", show_default="md"
+        ),
+    ] = None,
+    as_json: JsonFormatOption = False,
     paper: PaperOption = None,
 ) -> None:
     """Prints the model without each of its parts, and the paired difference from the model as published.
@@ -38,11 +45,12 @@ def ablations(
 
     Example: seqrec-bench ablations --results results
     """
+    chosen = choose_format(format, as_json, AblationFormat.MD)
     source = read_paper(paper)
     if not source.ablations:
         raise InputError(f"The paper {source.name} has no ablations: add [[table.ablations]] to its file.")
     store = Store(results)
     name, _ = choose_shown(store, source, dataset, source.protocol)
     content = ablation_table(store.records(), replace(source, dataset=name))
-    typer.echo((to_json if format == AblationFormat.JSON else to_markdown)(content), nl=False)
+    print_formatted((to_json if chosen == AblationFormat.JSON else to_markdown)(content), chosen, format)
     require_none_missing(content.missing, results, f"--suite ablations{data_option(name)}")

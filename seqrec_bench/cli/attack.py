@@ -17,6 +17,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
+from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import ExitCode, InputError
@@ -41,7 +42,10 @@ def attack(
         str | None, typer.Argument(metavar="[MODEL]", help="Attack this model, on synthetic data.", show_default=False)
     ] = None,
     dimension: Annotated[int, typer.Option(min=1, max=MAX_DIMENSION, help="The model's embedding dimension.")] = 25,
-    format: Annotated[AttackFormat, typer.Option(help="md is made for the terminal and for a page.")] = AttackFormat.MD,
+    format: Annotated[
+        AttackFormat | None, typer.Option(help="md is made for the terminal and for a page.", show_default="md")
+    ] = None,
+    as_json: JsonFormatOption = False,
     dataset: DatasetOption = None,
     interactions: InteractionsOption = None,
     tags: TagsOption = None,
@@ -55,6 +59,7 @@ def attack(
 
     Example: seqrec-bench attack sequential-rules
     """
+    chosen = choose_format(format, as_json, AttackFormat.MD)
     columns = Columns(user_column, item_column, time_column)
     if model is None:
         findings, subject = _attack_evaluator(load_dataset(dataset, interactions, tags, columns))
@@ -62,7 +67,7 @@ def attack(
         raise InputError("A model is attacked on synthetic data: leave the data set out, or the model.")
     else:
         findings, subject = _attack_model(model, dimension)
-    typer.echo((to_json if format == AttackFormat.JSON else to_markdown)(findings, subject), nl=False)
+    typer.echo((to_json if chosen == AttackFormat.JSON else to_markdown)(findings, subject), nl=False)
     if failed(findings):
         raise typer.Exit(ExitCode.FALLS_SHORT)
 

@@ -10,12 +10,15 @@ import typer
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
+    JsonFormatOption,
     PaperOption,
     ResultsOption,
+    choose_format,
     read_paper,
     require_none_missing,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Store
 from seqrec_bench.reporting import audit as reporting
@@ -31,7 +34,11 @@ class AuditFormat(StrEnum):
 def audit(
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
-    format: Annotated[AuditFormat, typer.Option(help="md is made for the terminal and for a page.")] = AuditFormat.MD,
+    format: Annotated[
+        AuditFormat | None,
+        typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.", show_default="md"),
+    ] = None,
+    as_json: JsonFormatOption = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -46,11 +53,12 @@ def audit(
 
     Example: seqrec-bench audit --results results --out figures
     """
+    chosen = choose_format(format, as_json, AuditFormat.MD)
     source, store = read_paper(paper), Store(results)
     name, _ = choose_shown(store, source, dataset, LOO_FULL)
     content = reporting.audit(store.records(), replace(source, dataset=name))
     if not content.is_empty:
-        typer.echo((to_json if format == AuditFormat.JSON else to_markdown)(content), nl=False)
+        print_formatted((to_json if chosen == AuditFormat.JSON else to_markdown)(content), chosen, format)
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)

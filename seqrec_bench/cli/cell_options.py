@@ -1,16 +1,18 @@
 """The options that say which cells a command is about, the same for `run` and for whatever looks at its cells."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.places import count_cells
 from seqrec_bench.cli.protocol_options import choose_protocol
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.registry import parse_setting
+from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, Cell, Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT
@@ -71,6 +73,21 @@ def choose_cells(asked: Asked) -> list[Cell]:
         return cells([_restrict(group, asked.dims, asked.seeds) for group in groups])
 
 
+def idle_options(asked: Asked, chosen: Sequence[Cell]) -> Iterator[str]:
+    """Says of each model that was named in vain with --dims or --seeds why, and how many cells it has."""
+    if asked.models is None:
+        return
+    several_seeds = asked.seeds is not None and len(parse_numbers(asked.seeds, "--seeds", 0, MAX_SEED)) > 1
+    for model, n_cells in Counter(cell.model for cell in chosen).items():
+        recommender, idle = load(model), []
+        if asked.dims is not None and not has_dimension(recommender):
+            idle.append("--dims, since it has no dimension")
+        if several_seeds and recommender.deterministic:
+            idle.append("--seeds, since its seed changes nothing")
+        if idle:
+            yield f"Of no effect on {model}: {'; '.join(idle)}. It has {count_cells(n_cells)}."
+
+
 def _suite_groups(suite: str, settings: Sequence[str], variant: str) -> list[Group]:
     """What --all or --suite asks for."""
     if settings or variant != PAPER_VARIANT:
@@ -90,9 +107,7 @@ def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Gr
         raise InputError(
             f"--variant {variant!r} becomes part of a file's name: use at most 100 small letters, digits, dots, dashes."
         )
-    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
-    if not names:
-        raise InputError(f"--models {models!r} names no model: give names with commas between them.")
+    names = parse_names(models)
     paper = load_suite("paper")[0]
     return [Group(names, paper.dimensions[:1], paper.seeds, variant, parse_settings(settings, names))]
 
@@ -115,6 +130,18 @@ def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
     if seeds is not None:
         group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED))
     return group
+
+
+def parse_names(models: str) -> list[str]:
+    """The models in ``a,b``, each once.
+
+    Raises:
+        InputError: There is none.
+    """
+    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
+    if not names:
+        raise InputError(f"--models {models!r} names no model: give names with commas between them.")
+    return names
 
 
 def parse_numbers(text: str, option: str, least: int, most: int) -> list[int]:

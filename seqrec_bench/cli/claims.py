@@ -8,10 +8,13 @@ import typer
 
 from seqrec_bench.cli.results_options import (
     DEFAULT_RESULTS,
+    JsonFormatOption,
     PaperOption,
     ResultsOption,
+    choose_format,
     read_paper,
 )
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.claims.evidence import in_words
@@ -31,8 +34,10 @@ class LedgerFormat(StrEnum):
 def claims(
     results: ResultsOption = DEFAULT_RESULTS,
     format: Annotated[
-        LedgerFormat, typer.Option(help="md is the whole ledger, short is one sentence for each claim.")
-    ] = LedgerFormat.MD,
+        LedgerFormat | None,
+        typer.Option(help="md is the whole ledger, short is one sentence for each claim.", show_default="md"),
+    ] = None,
+    as_json: JsonFormatOption = False,
     protocol: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Judges the records of another protocol.", show_default="the paper's"),
@@ -45,6 +50,7 @@ def claims(
 
     Example: seqrec-bench claims --results results --format short
     """
+    chosen = choose_format(format, as_json, LedgerFormat.MD)
     source = read_paper(paper)
     if not source.claims:
         raise InputError(f"The paper {source.name} has no claims: add [[claims]] to its file.")
@@ -52,7 +58,7 @@ def claims(
         source = replace(source, protocol=protocol)
     records = Store(results).records()
     content = claims_ledger(records, source)
-    typer.echo(FORMATS[format](content), nl=False)
+    print_formatted(FORMATS[chosen](content), chosen, format)
     if content.missing:
         raise MissingCellsError(
             f"Cells of {source.protocol} are missing ({in_words(content.missing)})"

@@ -7,8 +7,16 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import figure_stem
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.cli.results_options import (
+    DEFAULT_RESULTS,
+    JsonFormatOption,
+    PaperOption,
+    ResultsOption,
+    choose_format,
+    read_paper,
+)
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.comparison import compare as compare_records
@@ -31,7 +39,11 @@ def compare(
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     protocol: ShownProtocolOption = None,
-    format: Annotated[ComparisonFormat, typer.Option(help="md is made for the terminal.")] = ComparisonFormat.MD,
+    format: Annotated[
+        ComparisonFormat | None,
+        typer.Option(help="md is shown rendered on a terminal unless it is named.", show_default="md"),
+    ] = None,
+    as_json: JsonFormatOption = False,
     out: Annotated[
         Path | None,
         typer.Option(parser=figure_stem, metavar="STEM", help="Also draws the forest plot, as STEM.png and STEM.svg."),
@@ -42,11 +54,12 @@ def compare(
 
     Example: seqrec-bench compare am-lstm sequential-rules sasrec am-lstm:tuned --results results
     """
+    chosen = choose_format(format, as_json, ComparisonFormat.MD)
     source = read_paper(paper)
     store = Store(results)
     shown = choose_shown(store, source, dataset, protocol)
     content = compare_records(store.records(), models, *shown, source.dimension)
-    typer.echo(FORMATS[format](content), nl=False)
+    print_formatted(FORMATS[chosen](content), chosen, format)
     if out is not None:
         for path in save(lambda: forest_plot(content), out, to_json(content)):
             typer.echo(path, err=True)

@@ -1,15 +1,23 @@
 """``seqrec-bench conform``: does a model keep the contract?"""
 
 import inspect
+import sys
+from collections.abc import Iterable
+from contextlib import redirect_stdout
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seqrec_bench.cli.cell_options import parse_settings
+from seqrec_bench.cli.results_options import JsonOption
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.registry import build, load
 from seqrec_bench.experiments.suite import MAX_DIMENSION
+from seqrec_bench.reporting.json_text import json_text
+
+if TYPE_CHECKING:
+    from seqrec_bench.evaluation.conformance import Finding
 
 
 def conform(
@@ -19,6 +27,7 @@ def conform(
         typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter with which it learns from little."),
     ] = None,
     dimension: Annotated[int, typer.Option(min=1, max=MAX_DIMENSION, help="The model's embedding dimension.")] = 25,
+    as_json: JsonOption = False,
 ) -> None:
     """Checks one after another whether a model keeps the contract, on small synthetic data; ends with 6 if not.
 
@@ -27,15 +36,11 @@ def conform(
     from seqrec_bench.evaluation.conformance import ALL_CHECKS, examine  # here, since most commands do without
 
     recommender, values = load(model), parse_settings(settings or [], [model]).get(model, {})
-    typer.echo(f"{model} is {recommender.__name__} in {inspect.getfile(recommender)}")
+    typer.echo(f"{model} is {recommender.__name__} in {inspect.getfile(recommender)}", err=as_json)
     make = partial(build, model, dimension, values)
     make()  # or each check would say that the settings are wrong
-    n_broken = 0
-    for finding in examine(make, ALL_CHECKS):
-        typer.echo(f"{'ok    ' if finding.complaint is None else 'BROKEN'}  {finding.name}")
-        if finding.complaint is not None:
-            n_broken += 1
-            typer.echo(f"        found: {finding.complaint}\n        demanded: {' '.join(finding.demand.split())}")
+    found = examine(make, ALL_CHECKS)
+    n_broken = _show_json(model, found) if as_json else sum(_show(finding) for finding in found)
     if n_broken:
         typer.echo(
             f"{n_broken} of {len(ALL_CHECKS)} checks fail. Mend the first and run this again; if it learns too little "
@@ -44,3 +49,23 @@ def conform(
         )
         raise typer.Exit(ExitCode.FALLS_SHORT)
     typer.echo(f"All {len(ALL_CHECKS)} checks hold. Next: seqrec-bench run --models {model},sequential-rules", err=True)
+
+
+def _show(finding: "Finding") -> bool:
+    """Prints what a check has found; returns whether something is broken."""
+    typer.echo(f"{'ok    ' if finding.complaint is None else 'BROKEN'}  {finding.name}")
+    if finding.complaint is not None:
+        typer.echo(f"        found: {finding.complaint}\n        demanded: {_demand(finding)}")
+    return finding.complaint is not None
+
+
+def _show_json(model: str, findings: Iterable["Finding"]) -> int:
+    """Prints what all checks have found; returns how many demands are broken."""
+    with redirect_stdout(sys.stderr):  # what a model prints is no part of it
+        checks = [{"name": each.name, "demand": _demand(each), "complaint": each.complaint} for each in findings]
+    typer.echo(json_text({"model": model, "checks": checks}), nl=False)
+    return sum(check["complaint"] is not None for check in checks)
+
+
+def _demand(finding: "Finding") -> str:
+    return " ".join(finding.demand.split())

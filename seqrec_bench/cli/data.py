@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from seqrec_bench import __version__
+from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
+from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DEFAULT_DATASET,
     InteractionsOption,
@@ -69,8 +71,8 @@ def describe(
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
         print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
-    if description.repeats_note is not None:
-        typer.echo(f"Note: {description.repeats_note}", err=True)
+    for note in filter(None, (description.repeats_note, small_catalogue_note(description.n_items))):
+        typer.echo(f"Note: {note}", err=True)
 
 
 @app.command()
@@ -90,9 +92,11 @@ def export(
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
     chosen = choose_protocol(protocol, k_core)
-    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
+    columns = Columns(user_column, item_column, time_column)
+    dataset = load_dataset(name, interactions, tags, columns)
     terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}"
-    labels = Labels(chosen.name, __version__, terms)
+    options = data_arguments(None if interactions else dataset.name, interactions, tags, columns)
+    labels = Labels(chosen.name, __version__, terms, f"{options} --protocol {chosen.name}")
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels)
@@ -133,6 +137,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("fingerprint of the tags", description.tags_fingerprint or "no tags"),
         ("users", f"{description.n_users:,}"),
         ("items", f"{description.n_items:,}"),
+        (f"share of all items in the first {CUT_OFF}", f"{share_shown(description.n_items):.1%}"),
         ("interactions", f"{description.n_interactions:,}"),
         ("training interactions", f"{description.n_train_interactions:,}"),
         ("density", f"{description.density:.4%}"),

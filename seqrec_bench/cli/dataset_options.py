@@ -43,7 +43,7 @@ TagsOption = Annotated[
         "--tags",
         parser=named_path,
         metavar="FILE",
-        help="Tags of the items in it: .csv, .tsv, .item (also .gz).",
+        help="Tags, titles or both of the items in it: .csv, .tsv, .item (also .gz).",
         rich_help_panel=_PANEL,
     ),
 ]

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
+from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DatasetOption,
     InteractionsOption,
@@ -19,9 +20,10 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.paths import figure_stem, named_path
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption, read_paper
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format, read_paper
 from seqrec_bench.cli.shown_records import choose_shown, find_shown
 from seqrec_bench.cli.steps import shown
+from seqrec_bench.cli.tables import print_markdown
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
@@ -64,8 +66,10 @@ def explain(
     variant: Annotated[str, typer.Option(metavar="NAME", help="The model's variant.")] = PAPER_VARIANT,
     top: Annotated[int, typer.Option(min=1, help="How many recommendations.")] = 10,
     format: Annotated[
-        ExplanationFormat, typer.Option(help="text is made for the terminal, 80 columns wide in a pipe.")
-    ] = ExplanationFormat.TEXT,
+        ExplanationFormat | None,
+        typer.Option(help="text is made for the terminal, 80 columns wide in a pipe.", show_default="text"),
+    ] = None,
+    as_json: JsonFormatOption = False,
     out: Annotated[
         Path | None,
         typer.Option(parser=figure_stem, metavar="STEM", help="Also draws the attention, as STEM.png and STEM.svg."),
@@ -82,10 +86,11 @@ def explain(
 
     Example: seqrec-bench explain --user 42 --results runs --out figures/user-42
     """
+    chosen = choose_format(format, as_json, ExplanationFormat.TEXT)
     if [user is not None, all_users, kept is not None].count(True) != 1:
         raise InputError("Say what to explain: --user ID, --all-users, or --from FILE.")
     if kept is not None:
-        _show_kept(kept, format, out)
+        _show_kept(kept, chosen, out)
         return
     numbers = parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED)
     if user is not None and len(numbers) > 1:
@@ -97,13 +102,15 @@ def explain(
         require_explainable(model)
     if interactions is None:
         dataset = _choose_dataset(Store(results), dataset)
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    columns = Columns(user_column, item_column, time_column)
+    data = load_dataset(dataset, interactions, tags, columns)
+    options = data_arguments(dataset, interactions, tags, columns)
     at = dimension if has_dimension(load(model)) else 0
     keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
     if user is None:
-        _show_all(keys, data, Store(results), format)
+        _show_all(keys, data, Store(results), options, chosen)
     else:
-        _show(explain_from_record(bring_back(keys[0], data, Store(results)), user, top), format, out)
+        _show(explain_from_record(bring_back(keys[0], data, Store(results), options), user, top), chosen, out)
 
 
 def _show_kept(path: Path, format: ExplanationFormat, out: Path | None) -> None:
@@ -142,14 +149,17 @@ def _show(explanation: UserExplanation, format: ExplanationFormat, out: Path | N
             typer.echo(path, err=True)
 
 
-def _show_all(keys: list[CellKey], data: Dataset, store: Store, format: ExplanationFormat) -> None:
+def _show_all(keys: list[CellKey], data: Dataset, store: Store, options: str, format: ExplanationFormat) -> None:
     summaries = {}
     with shown("restoring the model") as steps:
         for key in keys:
             steps.begin(f"seed {key.seed}, ranking as recorded", None)
-            summaries[key] = summarise_from_record(bring_back(key, data, store), steps.track)
+            summaries[key] = summarise_from_record(bring_back(key, data, store, options), steps.track)
     _show_summaries(summaries, format)
 
 
 def _show_summaries(summaries: Summaries, format: ExplanationFormat) -> None:
-    typer.echo((summary_json if format == ExplanationFormat.JSON else summary_markdown)(summaries), nl=False)
+    if format == ExplanationFormat.JSON:
+        typer.echo(summary_json(summaries), nl=False)
+    else:
+        print_markdown(summary_markdown(summaries))

@@ -8,14 +8,17 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
+from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NamedDataset, named_dataset
+from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.model_description import ModelDescription, describe_model
 from seqrec_bench.evaluation.parameter_count import count_parameters
 from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_table
 from seqrec_bench.reporting.model_settings import meaning, plain, settings_markdown
+from seqrec_bench.text import one_line
 
 
 class ModelsFormat(StrEnum):
@@ -33,26 +36,44 @@ def models(
         str, typer.Option(metavar="NAME", help="The public data set for whose size they are counted.")
     ] = DEFAULT_DATASET,
     format: Annotated[
-        ModelsFormat, typer.Option(help="md is made for a page: one model's settings, or the list.")
-    ] = ModelsFormat.TEXT,
+        ModelsFormat | None,
+        typer.Option(help="md is made for a page: one model's settings, or the list.", show_default="text"),
+    ] = None,
+    as_json: JsonFormatOption = False,
 ) -> None:
     """Lists the models that are registered, your own too, or shows one: its paper, settings and parameters.
 
     Example: seqrec-bench models am-lstm --dimension 50
     """
+    chosen = choose_format(format, as_json, ModelsFormat.TEXT)
     if name is None:
-        _list([describe_model(each) for each in registered()], format)
+        _list_all(chosen)
         return
     data, model = named_dataset(dataset), describe_model(name)
-    if format is ModelsFormat.MD:
+    if chosen is ModelsFormat.MD:
         typer.echo(settings_markdown(model), nl=False)
         return
     parameters = count_parameters(name, dimension, data.n_users, data.n_items)
-    if format is ModelsFormat.JSON:
+    if chosen is ModelsFormat.JSON:
         counted = {"dimension": dimension, "dataset": dataset, "parameters": parameters}
         typer.echo(json.dumps(asdict(model) | counted, indent=2))
     else:
         _show(model, dimension, data, parameters)
+
+
+def _list_all(format: ModelsFormat) -> None:
+    """Lists all that can be described; then says what is wrong with the others, and ends with 2 if there are any."""
+    found, faults = [], []
+    for name in registered():
+        try:
+            found.append(describe_model(name))
+        except InputError as error:
+            faults.append(error)
+    _list(found, format)
+    for fault in faults:
+        typer.echo(f"Broken: {one_line(str(fault))}", err=True)
+    if faults:
+        raise typer.Exit(ExitCode.BAD_INPUT)
 
 
 def _list(found: list[ModelDescription], format: ModelsFormat) -> None:

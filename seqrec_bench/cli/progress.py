@@ -10,6 +10,7 @@ from rich.progress import Progress as Bars
 from rich.progress import TaskID, TimeElapsedColumn
 
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
+from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
@@ -140,6 +141,6 @@ def _conclude(outcome: Record | str) -> str:
     """Only validation figures: whoever tunes by watching must not see the test set."""
     if isinstance(outcome, str):
         return f"failed: {outcome}"
-    best = max((epoch.validation[SELECTION_METRIC] for epoch in outcome.curve), default=None)
-    figure = "" if best is None else f", best validation {SELECTION_METRIC} {best:.4f}"
-    return f"done in {outcome.seconds['fit'] + outcome.seconds['score']:.0f} s{figure}"
+    figure = validation_figures(outcome.validation)[SELECTION_METRIC]
+    seconds = outcome.seconds["fit"] + outcome.seconds["score"]
+    return f"done in {seconds:.0f} s, validation {SELECTION_METRIC} {figure:.4f}"

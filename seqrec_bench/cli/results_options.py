@@ -2,13 +2,14 @@
 
 import shlex
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.errors import MissingCellsError
+from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.reporting.audit import MissingUnder
 from seqrec_bench.reporting.paper import Paper, load_paper
 from seqrec_bench.reporting.selection import Missing
@@ -30,6 +31,26 @@ PaperOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+JsonFormatOption = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+Format = TypeVar("Format", bound=StrEnum)
+
+
+def choose_format(format: Format | None, as_json: bool, usual: Format) -> Format:
+    """What --format and --json ask for.
+
+    Args:
+        format: What is given with --format, if it is.
+        usual: What is taken where neither is given; JSON is one of its kind.
+
+    Raises:
+        InputError: They contradict each other.
+    """
+    if not as_json:
+        return usual if format is None else format
+    json = type(usual)("json")
+    if format not in (None, json):
+        raise InputError(f"--json is --format json, and --format {format} is something else: give one of the two.")
+    return json
 
 
 def read_paper(file: Path | None) -> Paper:

@@ -1,12 +1,13 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.catalogue import small_catalogue_note
 from seqrec_bench.cli.cell_options import (
     AllOption,
     Asked,
@@ -17,6 +18,7 @@ from seqrec_bench.cli.cell_options import (
     SuiteOption,
     VariantOption,
     choose_cells,
+    idle_options,
 )
 from seqrec_bench.cli.dataset_options import (
     DatasetOption,
@@ -44,7 +46,7 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset, describe
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -85,14 +87,18 @@ def run(
     state = RunState(results, fresh)
     with stops_in_time(state.say, state.is_storing):
         wanted = choose_cells(asked)
+        for note in idle_options(asked, wanted):
+            typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
         data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
-        _warn_of_repeats(data)
+        warnings = _warnings(data, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
             plan = state.plan = make_plan(wanted, store, data, fresh, steps.track)
         _announce(plan)
         place = _place(plan, executor, jobs)
+        for warning in warnings:  # only now that nothing more is refused
+            typer.echo(f"Warning: {warning}", err=True)
         attacks = None if models is not None else _attack(data)
         _open_store(store)
         _execute(plan, place, partial(setting_under, dataset=data, device=device, store=store), attacks, state.outcome)
@@ -100,10 +106,11 @@ def run(
     _conclude(state.outcome, results)
 
 
-def _warn_of_repeats(dataset: Dataset) -> None:
-    note = describe(dataset).repeats_note
-    if note:
-        typer.echo(f"Warning: {note}", err=True)
+def _warnings(dataset: Dataset, protocols: Collection[str]) -> list[str]:
+    """What figures on these data do not say, or not as they should."""
+    cores = [keep(dataset) for keep in {find_protocol(name).keep for name in protocols} if keep]
+    n_items = min(data.sequences.n_items for data in (dataset, *cores))
+    return list(filter(None, (describe(dataset).repeats_note, small_catalogue_note(n_items))))
 
 
 def _announce(plan: Plan) -> None:

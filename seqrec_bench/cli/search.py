@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DatasetOption,
     InteractionsOption,
@@ -25,6 +26,7 @@ from seqrec_bench.cli.process_options import (
     require_device,
 )
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
+from seqrec_bench.cli.search_outcome import say_next
 from seqrec_bench.cli.search_progress import open_search_display, say_settings
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
@@ -38,6 +40,7 @@ from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.claims import claim, claim_path, claimant
+from seqrec_bench.text import one_line
 
 DEFAULT_OUT = Path("runs/search")
 
@@ -75,8 +78,9 @@ def search(
     require_device(device)
     require_optuna()
     folder = out / chosen.name
+    columns = Columns(user_column, item_column, time_column)
     with stops_in_time(lambda: f"Stopped: finished trials are in {folder}; the same command goes on from there."):
-        data = under.arrange(load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column)))
+        data = under.arrange(load_dataset(dataset, interactions, tags, columns))
 
         def open_logs() -> list[ModelSearch]:
             return [ModelSearch(chosen, space, data, device, folder, under.name) for space in chosen.models]
@@ -88,6 +92,10 @@ def search(
             _announce(chosen, searches)
             _run(searches, jobs or available_cores(), TrialSetting(under.hold_out(data).validation, device))
     _show(searches)
+    for line in say_next(searches, folder, data_arguments(dataset, interactions, tags, columns), under.name):
+        typer.echo(one_line(line), err=True)
+    if any(search.best is None for search in searches):
+        raise typer.Exit(ExitCode.CELLS_FAILED)
 
 
 def _restrict(search: Search, models: str | None) -> Search:
@@ -152,11 +160,9 @@ def _run(searches: Sequence[ModelSearch], jobs: int, setting: TrialSetting) -> N
 
 
 def _show(searches: Sequence[ModelSearch]) -> None:
-    """Prints the best trial of each model, and ends with an error where a model has none."""
+    """Prints the best trial of each model."""
     header = ["model", "trials", "failed", "minutes", f"best {SELECTION_METRIC}", "epoch", "trial", "settings"]
     print_table(header, [_row(search) for search in searches])
-    if any(search.best is None for search in searches):
-        raise typer.Exit(ExitCode.CELLS_FAILED)
 
 
 def _row(search: ModelSearch) -> list[str]:

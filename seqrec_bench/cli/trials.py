@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import named_path
+from seqrec_bench.cli.results_options import JsonOption
+from seqrec_bench.cli.tables import print_markdown
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.trials import Log
-from seqrec_bench.reporting.trials import trials_markdown
+from seqrec_bench.reporting.trials import trials_json, trials_markdown
 
 
 def trials(
     folder: Annotated[
         Path, typer.Argument(parser=named_path, metavar="DIR", help="Where the logs are, one file a model.")
     ],
+    as_json: JsonOption = False,
 ) -> None:
     """Prints every trial of a search and which one was chosen.
 
@@ -23,5 +26,10 @@ def trials(
     logs = {path.stem: Log(path).trials for path in sorted(folder.glob("*.jsonl"))}
     logs = {model: found for model, found in logs.items() if found}
     if not logs:
-        raise InputError(f"{folder} has no log of a search: name the directory of its .jsonl files.")
-    typer.echo(trials_markdown(logs), nl=False)
+        searches = sorted({str(path.parent) for path in folder.glob("*/*.jsonl")})
+        mend = f"those in it are {', '.join(searches)}" if searches else "name the directory of its .jsonl files"
+        raise InputError(f"{folder} has no log of a search: {mend}.")
+    if as_json:
+        typer.echo(trials_json(logs), nl=False)
+    else:
+        print_markdown(trials_markdown(logs))

@@ -22,7 +22,7 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
 from seqrec_bench.cli.progress import open_display
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset
@@ -57,7 +57,8 @@ def verify(
         int | None, typer.Option(min=0, help="With --retrain: of the draw.", show_default="another each time")
     ] = None,
     jobs: JobsOption = None,
-    format: Annotated[VerifyFormat, typer.Option(help="json has every fault.")] = VerifyFormat.TEXT,
+    format: Annotated[VerifyFormat | None, typer.Option(help="json has every fault.", show_default="text")] = None,
+    as_json: JsonFormatOption = False,
     interactions: InteractionsOption = None,
     tags: TagsOption = None,
     user_column: UserColumnOption = None,
@@ -68,9 +69,10 @@ def verify(
 
     Example: seqrec-bench verify results --retrain 2
 
-    0: all is well; 2: wrong usage or input; 3: cells missing or stale; 4: a record or file is invalid; 6: a cell that
-    was run again differs; 7: one could not be run.
+    0: all is well; 2: wrong usage or input; 3: cells missing or stale, or the data are not here; 4: a record or file
+    is invalid; 6: a cell that was run again differs; 7: one could not be run.
     """
+    chosen = choose_format(format, as_json, VerifyFormat.TEXT)
     if directory is not None and results != DEFAULT_RESULTS:
         raise InputError(f"{directory} and --results {results} both name the directory: give one of them.")
     if retrain is None and (seed is not None or jobs is not None):
@@ -84,7 +86,7 @@ def verify(
         drawn = _draw(records, datasets, retrain, seed, store)
         checks.append(_retrain(drawn, datasets, jobs or available_cores()))
         subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
-    typer.echo((to_json if format == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
+    typer.echo((to_json if chosen == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
     raise typer.Exit(exit_code(checks))
 
 

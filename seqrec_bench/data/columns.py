@@ -37,13 +37,21 @@ def choose_columns(found: Sequence[str], wanted: Columns, file: str) -> ChosenCo
     """Returns the three different columns of `found` that hold the user, the item and the time.
 
     Raises:
-        InputError: A column is not there, could be several, or would serve twice.
+        InputError: A column is not there, could be several, or would serve twice; all such columns are named.
     """
-    chosen = ChosenColumns(
-        user=choose_column(found, wanted.user, USER_NAMES, "name the right one by --user-column", file),
-        item=choose_column(found, wanted.item, ITEM_NAMES, "name the right one by --item-column", file),
-        time=choose_column(found, wanted.time, TIME_NAMES, "name the right one by --time-column", file),
-    )
+    sought = {
+        "--user-column": (wanted.user, USER_NAMES),
+        "--item-column": (wanted.item, ITEM_NAMES),
+        "--time-column": (wanted.time, TIME_NAMES),
+    }
+    matches = {option: _matches(found, *names) for option, names in sought.items()}
+    problems = {
+        option: _problem(matches[option], *names) for option, names in sought.items() if len(matches[option]) != 1
+    }
+    if problems:
+        ones = "one" if len(problems) == 1 else "ones"
+        raise _refusal(found, list(problems.values()), f"name the right {ones} by {_joined(list(problems))}", file)
+    chosen = ChosenColumns(*(name for (name,) in matches.values()))
     if len(set(chosen)) < len(chosen):
         raise InputError(
             f"{file} would give user, item and time by the columns {', '.join(chosen)}, which must be three different "
@@ -52,23 +60,43 @@ def choose_columns(found: Sequence[str], wanted: Columns, file: str) -> ChosenCo
     return chosen
 
 
-def choose_column(found: Sequence[str], wanted: str | None, usual: Sequence[str], mend: str, file: str) -> str:
-    """Returns the one column named `wanted`, or else the one with a usual name; a RecBole type suffix is ignored."""
-    if wanted is not None:
-        matches = [name for name in found if wanted in (name, without_type(name))]
-        sought = f"called {wanted}"
-    else:
-        matches = usually_named(found, usual)
-        sought = f"with a usual name ({', '.join(usual)})"
-    if len(matches) == 1:
-        return matches[0]
+def choose_column(found: Sequence[str], usual: Sequence[str], mend: str, file: str) -> str:
+    """Returns the one column with a usual name; a RecBole type suffix is ignored.
+
+    Raises:
+        InputError: There is none, or several.
+    """
+    matches = _matches(found, None, usual)
+    if len(matches) != 1:
+        raise _refusal(found, [_problem(matches, None, usual)], mend, file)
+    return matches[0]
+
+
+def _matches(found: Sequence[str], wanted: str | None, usual: Sequence[str]) -> list[str]:
+    """The columns named `wanted` or, where that is None, those with a usual name."""
+    if wanted is None:
+        return usually_named(found, usual)
+    return [name for name in found if wanted in (name, without_type(name))]
+
+
+def _problem(matches: Sequence[str], wanted: str | None, usual: Sequence[str]) -> str:
+    number = f"{len(matches)} columns" if matches else "no column"
+    return f"{number} called {wanted}" if wanted is not None else f"{number} with a usual name ({', '.join(usual)})"
+
+
+def _refusal(found: Sequence[str], problems: Sequence[str], mend: str, file: str) -> InputError:
     if separators := [word for separator, word in SEPARATORS.items() if len(found) == 1 and separator in found[0]]:
-        raise InputError(
+        return InputError(
             f"{file} has a single column, {shorten(found[0])}, with {separators[0]} in its name: a .csv needs commas "
             "between columns, and a .tsv, .inter or .item tabs; convert it, or rename it."
         )
-    problem = f"{len(matches)} columns" if matches else "no column"
-    raise InputError(f"{file} has {problem} {sought} among {_listed(found)}: {mend}.")
+    return InputError(f"{file} has {_joined(problems)} among {_listed(found)}: {mend}.")
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _listed(names: Sequence[str]) -> str:

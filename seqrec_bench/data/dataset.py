@@ -57,7 +57,7 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         times=times.take(order, mode="clip"),
         offsets=np.concatenate([[0], np.cumsum(lengths)]),
         n_items=len(item_ids),
-        tags=None if tags is None else _item_tags(tags.tags, item_ids, name),
+        tags=None if tags is None else _item_tags(tags, item_ids, name),
     )
     item_ids = np.concatenate([[""], item_ids])
     return Dataset(
@@ -99,13 +99,19 @@ def _canonical_times(times: TimeArray) -> TimeArray:
     return floats + 0.0
 
 
-def _item_tags(tags: Mapping[str, frozenset[str]], item_ids: StrArray, name: str) -> ItemTags:
-    known = [tags.get(item, frozenset()) for item in item_ids.tolist()]
-    if not any(item in tags for item in item_ids.tolist()):
+def _item_tags(raw: RawTags, item_ids: StrArray, name: str) -> ItemTags | None:
+    """The tags of the items; None where there are titles alone."""
+    of_items, what = (raw.titles, "titles") if raw.tags is None else (raw.tags, "tags")
+    if not any(item in of_items for item in item_ids.tolist()):
         raise InputError(
-            f"The tags given for the data set {name} know none of its {len(item_ids)} items "
-            f"(its first item is {item_ids[0]!s}): give tags with the same item ids."
+            f"The {what} given for the data set {name} know none of its {len(item_ids)} items "
+            f"(its first item is {item_ids[0]!s}): give {what} with the same item ids."
         )
+    return None if raw.tags is None else _number_tags(raw.tags, item_ids)
+
+
+def _number_tags(tags: Mapping[str, frozenset[str]], item_ids: StrArray) -> ItemTags:
+    known = [tags.get(item, frozenset()) for item in item_ids.tolist()]
     names = sorted(frozenset().union(*known))
     number = {tag: i for i, tag in enumerate(names)}
     ids = [number[tag] for item in known for tag in sorted(item)]

@@ -41,7 +41,8 @@ class Interactions:
 class RawTags:
     """What a file says about items, by raw item id; it may know more items than the interactions."""
 
-    tags: Mapping[str, frozenset[str]]
+    tags: Mapping[str, frozenset[str]] | None
+    """None where it has titles alone."""
     titles: Mapping[str, str]
 
 

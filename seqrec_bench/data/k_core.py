@@ -7,6 +7,7 @@ import numpy as np
 from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.interactions import Interactions, RawTags
 from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import ItemTags
 
 
 def k_core(dataset: Dataset, k: int) -> Dataset:
@@ -45,11 +46,15 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
 
 
 def _raw_tags(dataset: Dataset) -> RawTags | None:
-    """The items' tags and titles by raw id; None where the data set has none."""
+    """The items' tags and titles by raw id; None where the data set has neither."""
     tags, ids = dataset.sequences.tags, dataset.item_ids.tolist()[1:]
-    if tags is None:
+    if tags is None and dataset.item_titles is None:
         return None
+    titles = dict(zip(ids, dataset.item_titles[1:], strict=True)) if dataset.item_titles else {}
+    return RawTags(None if tags is None else dict(zip(ids, _names_of_tags(tags), strict=True)), titles)
+
+
+def _names_of_tags(tags: ItemTags) -> list[frozenset[str]]:
+    """(n_items,) the names of each item's tags."""
     bounds = pairwise(tags.offsets[1:].tolist())
-    names = [frozenset(tags.names[tag] for tag in tags.ids[first:last].tolist()) for first, last in bounds]
-    titles = zip(ids, dataset.item_titles[1:], strict=True) if dataset.item_titles else ()
-    return RawTags(dict(zip(ids, names, strict=True)), dict(titles))
+    return [frozenset(tags.names[tag] for tag in tags.ids[first:last].tolist()) for first, last in bounds]

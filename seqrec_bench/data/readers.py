@@ -20,7 +20,7 @@ def read_interactions(path: Path, columns: Columns) -> Interactions:
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind; a column is absent or ambiguous; or a row
-            misses a value or has a time that is not a number of 64 bits.
+            misses a value or has a time that is neither a number of 64 bits nor a date.
     """
     suffix = table_suffix(path)
     if suffix == ".parquet":
@@ -60,7 +60,7 @@ def _read_text(path: Path, layout: Layout, columns: Columns) -> Interactions:
     chosen = choose_columns(names, columns, str(path))
     with open_bytes(path) as file:
         table = read_columns(file, layout, names, True, chosen, str(path))
-    return interactions_from_table(table, chosen, str(path))
+    return interactions_from_table(table, chosen, str(path), dates=layout is not RECBOLE)
 
 
 def _read_parquet(path: Path, columns: Columns) -> Interactions:

@@ -50,9 +50,9 @@ def read_scores(path: Path) -> RawScores:
     """
     table, file = _read_table(path), str(path)
     names = table.column_names
-    user = choose_column(names, None, USER_NAMES, "call the column of users user_id", file)
-    item = choose_column(names, None, ITEM_NAMES, "call the column of items item_id", file)
-    number = choose_column(names, None, (*SCORE_NAMES, *RANK_NAMES), "give the one column score or rank", file)
+    user = choose_column(names, USER_NAMES, "call the column of users user_id", file)
+    item = choose_column(names, ITEM_NAMES, "call the column of items item_id", file)
+    number = choose_column(names, (*SCORE_NAMES, *RANK_NAMES), "give the one column score or rank", file)
     if table.num_rows == 0:
         raise InputError(f"{file} has no rows: give a file with scores or ranks.")
     values = _values(table[number], number, file)

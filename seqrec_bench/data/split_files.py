@@ -53,6 +53,8 @@ class Labels:
     """Of the bench."""
     terms: str
     """What the data may be used for."""
+    score_options: str
+    """What `seqrec-bench score` has to be told of the data and the protocol."""
 
 
 def write_split(folder: Path, dataset: Dataset, split: Split, labels: Labels) -> list[Path]:
@@ -220,6 +222,10 @@ Written by seqrec-bench {facts["seqrec-bench"]}. {labels.terms}
 - `users.csv` and `items.csv`: who and what there is. Every item is ranked but those of the user's history.
 - `split.json`: the same facts for programs.
 {recbole if facts["recbole"] else without}
-Give every evaluated user's scores for all items, as columns user_id, item_id and score, to
-`seqrec-bench score test-scores.csv --validation validation-scores.csv --name their-system`.
+Give every evaluated user's scores for all items, as columns user_id, item_id and score, to this command, in which files
+are named as they were when the split was written:
+
+```sh
+seqrec-bench score test-scores.csv --validation validation-scores.csv --name their-system {labels.score_options}
+```
 """

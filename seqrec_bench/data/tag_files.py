@@ -1,4 +1,4 @@
-"""Files that say which tags (genres, say) an item has: RecBole's ``.item``, comma- or tab-separated text."""
+"""Files that say which tags (genres, say) or title an item has: RecBole's ``.item``, comma- or tab-separated text."""
 
 import re
 from collections import defaultdict
@@ -34,13 +34,14 @@ NO_TAGS = "(no genres listed)"
 
 
 def read_tags(path: Path) -> RawTags:
-    """Reads each item's tags, and its title where there is one, from a .csv, .tsv or .item file (each also .gz).
+    """Reads each item's tags, its title or both from a .csv, .tsv or .item file (each also .gz).
 
     A year that has a column of its own is put after the title, as MovieLens writes it. Tags are separated by ``|``, or
     by spaces in a RecBole column of type token_seq. An item may have several rows.
 
     Raises:
-        InputError: The file is absent, damaged, empty or of another kind, or has no item or no tags column.
+        InputError: The file is absent, damaged, empty or of another kind, or has no item column or neither tags nor
+            titles.
     """
     suffix = table_suffix(path)
     if suffix not in LAYOUTS:
@@ -53,21 +54,26 @@ def read_tags(path: Path) -> RawTags:
 
 def parse_tags(source: Bytes, layout: Layout, names: Sequence[str], file: str) -> RawTags:
     """Returns what a table says that has these column names in its first line."""
-    item = names.index(choose_column(names, None, ITEM_NAMES, "rename the item column", file))
-    tag = names.index(choose_column(names, None, TAG_NAMES, "rename the column of tags", file))
+    item = names.index(choose_column(names, ITEM_NAMES, "rename the item column", file))
     titles = [names.index(name) for name in usually_named(names, TITLE_NAMES)[:1]]
     years = [names.index(name) for name in usually_named(names, YEAR_NAMES)[:1]]
-    separator = _separator(names[tag])
+    tags = [names.index(_tags_column(names, file))] if usually_named(names, TAG_NAMES) or not titles else []
     tags_of: dict[str, set[str]] = defaultdict(set)
     title_of: dict[str, str] = {}
     rows = text_rows(source, layout, file)
     next(rows)
     for number, row in enumerate(filter(None, rows), start=1):
         require_width(row, names, number, file)
-        require_utf_8([row[place] for place in (item, tag, *titles, *years)], number, file)
-        tags_of[row[item]].update(split_tags(row[tag], separator))
+        require_utf_8([row[place] for place in (item, *tags, *titles, *years)], number, file)
+        for tag in tags:
+            tags_of[row[item]].update(split_tags(row[tag], _separator(names[tag])))
         title_of.update((row[item], _dated(row[title], [row[year] for year in years])) for title in titles)
-    return RawTags({key: frozenset(tags) for key, tags in tags_of.items()}, title_of)
+    return RawTags({key: frozenset(found) for key, found in tags_of.items()} if tags else None, title_of)
+
+
+def _tags_column(names: Sequence[str], file: str) -> str:
+    mend = f"rename the column of tags, or that of titles ({', '.join(TITLE_NAMES)}) where there are no tags"
+    return choose_column(names, TAG_NAMES, mend, file)
 
 
 def split_tags(value: str, separator: str | None) -> Sequence[str]:

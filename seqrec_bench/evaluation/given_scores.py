@@ -103,7 +103,8 @@ def _numbers(ids: StrArray, known: StrArray, kind: str, raw: RawScores, dataset:
         shown = ", ".join(map(repr, unknown[:3].tolist())) + (", ..." if len(unknown) > 3 else "")
         raise InputError(
             f"{raw.file} has {len(unknown)} {kind} ids that are not in {dataset.name} under this protocol ({shown}): "
-            f"use the ids of {kind}s.csv, which `seqrec-bench data export` writes."
+            f"use the ids of {kind}s.csv, which `seqrec-bench data export` writes, or name the data that they are of; "
+            "--interactions FILE names data of your own."
         )
     return places
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,21 +42,24 @@ def require_explainable(model: str) -> None:
         raise InputError(f"{model} does not say what its scores rest on: choose from {', '.join(able)}.")
 
 
-def bring_back(key: CellKey, dataset: Dataset, store: Store) -> Trained:
+def bring_back(key: CellKey, dataset: Dataset, store: Store, data_options: str | None = None) -> Trained:
     """The cell's model as it was when its targets were ranked.
 
     Args:
         dataset: As it was read; arranged as the key's protocol has it.
+        data_options: How a command names these data.
 
     Raises:
         MissingCellsError: The cell has no record, or its weights are not here.
         InvalidRecordError: The record was made on other data, or by another version of the model.
-        InputError: The record was stored without weights, or its model is not installed.
+        InputError: The record was stored without weights, its model is not installed, or it was made with item tags
+            and `dataset` has none, or the other way round.
     """
     record = store.load(key)
     if record is None:
-        command = training_command(store.root, key)
-        raise MissingCellsError(f"There is no record {store.path(key)}: train the cell by `{command}`.")
+        command = training_command(store.root, key, data_options)
+        raise MissingCellsError(f"There is no record {store.path(key)}{_others(key, store)} `{command}`.")
+    _require_tags(record, dataset, store)
     settings = {name: value for name, value in record.recipe.hyperparameters.items() if name != "dimension"}
     recommender = build(key.model, key.dimension, settings)
     recipe = recipe_of(recommender, dataset)
@@ -67,6 +71,32 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store) -> Trained:
     else:
         _fit(recommender, split, key.seed)
     return Trained(record, recommender, dataset, split, store)
+
+
+def _others(key: CellKey, store: Store) -> str:
+    """Which other runs of the model there are on these data, and the beginning of the advice."""
+    folder = store.path(key).parent
+    keys = []
+    for path in store.paths():
+        with suppress(ValueError):  # a file of another kind, which only whoever reads all records has to mind
+            keys += [CellKey.of_path(path.relative_to(store.root))] if path.parent == folder else []
+    if not keys:
+        return ": train the cell by"
+    runs: dict[str, list[str]] = {}
+    for other in sorted(keys):
+        dimension = f" --dimension {other.dimension}" if other.dimension else ""
+        runs.setdefault(f"--variant {other.variant}{dimension}", []).append(str(other.seed))
+    named = "; ".join(f"{options} --seeds {','.join(seeds)}" for options, seeds in runs.items())
+    return f", but of {key.model} there is {named}: name one of these, or train the cell by"
+
+
+def _require_tags(record: Record, dataset: Dataset, store: Store) -> None:
+    """Raises `InputError` where only the record, or only the data set, has item tags."""
+    recorded, given = record.recipe.dataset.tags_fingerprint, dataset.tags_fingerprint
+    if record.recipe.dataset.fingerprint != dataset.fingerprint or (recorded is None) == (given is None):
+        return
+    made, mend = ("with", "give them with --tags FILE") if given is None else ("without", "leave --tags away")
+    raise InputError(f"{store.path(record.key)} was made {made} item tags: {mend}.")
 
 
 def explain_from_record(trained: Trained, raw_user: str, top: int) -> UserExplanation:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from reprlib import repr as shorten
 from typing import Any
 
 from seqrec_bench.errors import InputError
@@ -55,17 +56,29 @@ def load_search(source: str | Path) -> Search:
     Raises:
         InputError: There is no such search, or its file has a key or value that it must not have.
     """
-    path = source if isinstance(source, Path) else SEARCHES / f"{source}.toml"
+    path = source if isinstance(source, Path) else _built_in(source)
     try:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
         return _search(path.stem, fields)
     except OSError as error:
-        known = ", ".join(sorted(file.stem for file in SEARCHES.glob("*.toml")))
-        raise InputError(f"The search file {path} can't be read ({error.strerror}); built in: {known}.") from error
+        raise InputError(f"The search file {path} can't be read ({error.strerror}): name one that can.") from error
     except RecursionError as error:
         raise InputError(f"The search file {path} is not valid: it is nested too deeply.") from error
     except (ValueError, InputError) as error:
         raise InputError(f"The search file {path} is not valid: {str(error).removesuffix('.')}.") from error
+
+
+def _built_in(name: str) -> Path:
+    """The file of the search of this name; refuses another, with the models of those that there are."""
+    files = {file.stem: file for file in sorted(SEARCHES.glob("*.toml"))}
+    if name in files:
+        return files[name]
+    models = {stem: list(tomllib.loads(file.read_text(encoding="utf-8"))["spaces"]) for stem, file in files.items()}
+    known = " and ".join(f"{stem} (of {', '.join(searched)})" for stem, searched in models.items())
+    stem = next((stem for stem, searched in models.items() if name in searched), None)
+    own = "name one, or a .toml file of your own (docs/your-own-model.md)"
+    mend = f"`seqrec-bench search {stem} --models {name}` searches {name}" if stem else own
+    raise InputError(f"There is no search {shorten(name)}, but {known}: {mend}.")
 
 
 def _search(name: str, fields: Mapping[str, Any]) -> Search:

@@ -3,6 +3,17 @@
 from seqrec_bench.records.claims import Claim, Claimant
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import PAPER_VARIANT, CellKey, DatasetIdentity, Recipe, Record
-from seqrec_bench.records.store import Store
+from seqrec_bench.records.store import RESTORE, Store
 
-__all__ = ["PAPER_VARIANT", "CellKey", "Claim", "Claimant", "DatasetIdentity", "Ranks", "Recipe", "Record", "Store"]
+__all__ = [
+    "PAPER_VARIANT",
+    "RESTORE",
+    "CellKey",
+    "Claim",
+    "Claimant",
+    "DatasetIdentity",
+    "Ranks",
+    "Recipe",
+    "Record",
+    "Store",
+]

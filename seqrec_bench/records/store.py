@@ -34,6 +34,10 @@ MAX_BYTES_OF_RANKS = 2**32
 MAX_ITEMS = 2**31 - 1
 """Item ids are int32."""
 
+RUN_AGAIN = "delete it and run its cell again"
+RESTORE = "restore it (from version control)"
+"""For records that others are held against: what was run again would bless whatever it gives."""
+
 Version = tuple[int, int]
 """Tells the file of a record from the one that takes its place: inode and time of writing."""
 
@@ -41,8 +45,14 @@ Version = tuple[int, int]
 class Store:
     """Records under one directory, each at the path that its key gives."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, mend: str = RUN_AGAIN) -> None:
+        """Opens nothing yet.
+
+        Args:
+            mend: What to do about a record that can't be read, in words.
+        """
         self.root = root
+        self._mend = mend
         self._folder: os.stat_result | None = None
         """The directory itself, once it was made sure of by `open`."""
 
@@ -83,7 +93,7 @@ class Store:
         Raises:
             InvalidRecordError: It is none, or one whose place is another.
         """
-        return _read(self.root, path)
+        return _read(self.root, path, self._mend)
 
     def require_writable(self) -> None:
         """Tries whether records could be written; leaves nothing behind.
@@ -211,12 +221,17 @@ class Store:
             ) from error
 
 
-def training_command(root: Path | str, key: CellKey) -> str:
-    """What trains the cell and stores it there, but for settings and data of its own."""
+def training_command(root: Path | str, key: CellKey, data_options: str | None = None) -> str:
+    """What trains the cell and stores it there, but for settings of its own.
+
+    Args:
+        data_options: How the data are named, where that is known; a key has no more than a name.
+    """
     dimension = f"--dims {key.dimension} " if key.dimension else ""
+    named = f"--dataset {key.dataset}" if key.dataset in NAMED_DATASETS else "--interactions FILE"
     return (
         f"seqrec-bench run --models {key.model} {dimension}--seeds {key.seed} --variant {key.variant} "
-        f"--results {shlex.quote(str(root))}"
+        f"{data_options or named} --results {shlex.quote(str(root))}"
     )
 
 
@@ -245,7 +260,7 @@ def _version(path: Path) -> Version | None:
     return status.st_ino, status.st_mtime_ns
 
 
-def _read(root: Path, path: Path) -> Record:
+def _read(root: Path, path: Path, mend: str) -> Record:
     version = _version(path)
     try:
         record = decode(path.read_text(encoding="utf-8"), lambda name, value: _read_ranks(path, name, value))
@@ -256,8 +271,8 @@ def _read(root: Path, path: Path) -> Record:
         ) from error
     except (ValueError, OSError, TypeError, KeyError) as error:
         if _version(path) != version:  # a run has replaced it meanwhile, and removed what the old one had beside it
-            return _read(root, path)
-        raise InvalidRecordError(f"{path} is not a valid record: {error}; delete it and run its cell again.") from error
+            return _read(root, path, mend)
+        raise InvalidRecordError(f"{path} is not a valid record: {error}; {mend}.") from error
     if path != root / record.key.path():
         raise InvalidRecordError(f"{path} holds the record of {record.key.path()}: put it there, or delete it.")
     return record

@@ -14,6 +14,8 @@ from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
 
+_RUN_AGAIN = "delete the one that is out of date and run its cell again"
+
 
 class Place(NamedTuple):
     """Where the cells of all seeds belong together."""
@@ -120,17 +122,20 @@ def only_elsewhere(records: Sequence[Record], dataset: str, protocol: str) -> st
     return "" if there else whereabouts(records)
 
 
-def require_side_by_side(cells: Mapping[Place, Sequence[Record]]) -> None:
+def require_side_by_side(cells: Mapping[Place, Sequence[Record]], mend: str = _RUN_AGAIN) -> None:
     """The records of each place can be averaged, and those of all places compared.
+
+    Args:
+        mend: What to do where they can't, in words.
 
     Raises:
         InvalidRecordError: They can't, since they were not made in the same way.
     """
     for group in cells.values():
-        _require_one_model(group)
+        _require_one_model(group, mend)
     records = [record for group in cells.values() for record in group]
-    _require_comparable(records)
-    _require_same_tags(records)
+    _require_comparable(records, mend)
+    _require_same_tags(records, mend)
 
 
 def runs(records: Sequence[Record], name: str) -> Runs:
@@ -157,7 +162,7 @@ def _missing(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -
     return tuple(missing)
 
 
-def _require_one_model(records: Sequence[Record]) -> None:
+def _require_one_model(records: Sequence[Record], mend: str = _RUN_AGAIN) -> None:
     """All records were made like the first, and they are equal if the model is deterministic."""
     first, *others = records
     for other in others:
@@ -168,35 +173,31 @@ def _require_one_model(records: Sequence[Record]) -> None:
             difference = "answered otherwise by a model that calls itself deterministic"
         if difference is not None:
             raise InvalidRecordError(
-                f"{first.key} and {other.key} can't be averaged, since the second was {difference}: "
-                "delete the one that is out of date and run its cell again."
+                f"{first.key} and {other.key} can't be averaged, since the second was {difference}: {mend}."
             )
 
 
-def _require_comparable(records: Sequence[Record]) -> None:
+def _require_comparable(records: Sequence[Record], mend: str = _RUN_AGAIN) -> None:
     """All records were made on the same data, and those of one model by one version of it."""
     first_of_model: dict[str, Record] = {}
     for other in records:
         first, like = records[0], first_of_model.setdefault(other.key.model, other)
         if first.recipe.dataset.fingerprint != other.recipe.dataset.fingerprint:
-            raise _not_comparable(first, other, "were made on different data")
+            raise _not_comparable(first, other, "were made on different data", mend)
         if len(first.test.better) != len(other.test.better):
-            raise _not_comparable(first, other, "rank different numbers of users")
+            raise _not_comparable(first, other, "rank different numbers of users", mend)
         if like.recipe.version != other.recipe.version:
-            raise _not_comparable(like, other, "were made by different versions of the model")
+            raise _not_comparable(like, other, "were made by different versions of the model", mend)
 
 
-def _require_same_tags(records: Sequence[Record]) -> None:
+def _require_same_tags(records: Sequence[Record], mend: str) -> None:
     """All records of one model were made with the same tags, or all without; else its cells differ by these too."""
     first_of_model: dict[str, Record] = {}
     for other in records:
         like = first_of_model.setdefault(other.key.model, other)
         if like.recipe.dataset.tags_fingerprint != other.recipe.dataset.tags_fingerprint:
-            raise _not_comparable(like, other, "were made with different tags")
+            raise _not_comparable(like, other, "were made with different tags", mend)
 
 
-def _not_comparable(first: Record, other: Record, why: str) -> InvalidRecordError:
-    return InvalidRecordError(
-        f"{first.key} and {other.key} can't be compared, since they {why}: "
-        "delete the one that is out of date and run its cell again."
-    )
+def _not_comparable(first: Record, other: Record, why: str, mend: str) -> InvalidRecordError:
+    return InvalidRecordError(f"{first.key} and {other.key} can't be compared, since they {why}: {mend}.")

@@ -1,9 +1,11 @@
 """What was tried in a search for settings, and what was chosen: from the logs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.trials import Trial, best_trial
+from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_table, number
 
 
@@ -14,6 +16,15 @@ def trials_markdown(logs: Mapping[str, Sequence[Trial]]) -> str:
         logs: The trials by model; a model must have one.
     """
     return "\n\n".join(f"{escape_markdown(model)}:\n\n{_table(trials)}" for model, trials in logs.items()) + "\n"
+
+
+def trials_json(logs: Mapping[str, Sequence[Trial]]) -> str:
+    """Every trial by model, as the logs have it, and whether it is the one that is chosen."""
+    found = {
+        model: [{**asdict(trial), "chosen": trial is best_trial(trials)} for trial in trials]
+        for model, trials in logs.items()
+    }
+    return json_text(found)
 
 
 def _table(trials: Sequence[Trial]) -> str:

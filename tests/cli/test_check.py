@@ -104,7 +104,11 @@ def change_one_rank(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("spoil", "code", "words"),
     [
-        (lambda root: None, 5, "Outcome: inconclusive (exit code 5): Caser HR@50 inconclusive."),
+        (
+            lambda root: None,
+            5,
+            "(exit code 5), ml-100k under loo-full-v1 against chen2020: Caser HR@50 inconclusive. More seeds",
+        ),
         (lambda root: (root / CELLS / "caser" / "paper-d100-s4.json").unlink(), 3, "caser paper-d100 of seed 4"),
         (lambda root: [file.unlink() for file in root.rglob("*-s[1-4].json")], 3, "of seed 1, 2 (a verdict takes 3"),
         (empty, 3, "gru4rec paper-d100; fpmc paper-d100"),
@@ -131,7 +135,7 @@ def test_a_table_that_reproduces_passes_and_two_sided_what_exceeds_does_not(reco
     file.write_text(re.sub("hits = .*\n", "", text).replace("HR = 0.5111", "HR = 0.49"))
     passed = check("--results", records, "--paper", file)
     assert (passed.returncode, passed.stderr) == (0, "")
-    assert "Outcome: passed (exit code 0): all 12 figures." in passed.stdout
+    assert "Outcome: passed (exit code 0), ml-100k under loo-full-v1 against mine: all 12 figures." in passed.stdout
     demanded = check("--results", records, "--paper", file, "--two-sided")
     assert demanded.returncode == 6
     assert "AM-LSTM MRR@50 exceeds" in demanded.stdout.splitlines()[-1]
@@ -170,7 +174,7 @@ def test_github_is_told_of_errors_too(records: Path) -> None:
         ),
         (lambda root: change(root, "fpmc/*", lower(60, seeds="0")), 5, 6, "fpmc quick-d25"),
         (lambda root: change(root, "fpmc/*", lambda fields: fields["dataset"].update(fingerprint="f")), 4, 4, "data"),
-        (empty, 3, 3, "am-lstm quick-d25 of seed 0, 1, 2; fpmc quick-d25 of seed 0, 1, 2"),
+        (empty, 3, 3, "am-lstm quick-d25 of seed 0, 1, 2 in the new records; fpmc quick-d25 of seed 0, 1, 2 in"),
         (shutil.rmtree, 2, 2, "There is no results directory"),
     ],
     ids=[
@@ -209,7 +213,12 @@ def test_a_suite_that_the_reference_has_not_all_of_is_missing(quick: Path, tmp_p
     done = check("--results", quick, "--against", reference, "--suite", "quick")
     assert done.returncode == 3
     assert "fpmc quick-d25 of seed 0, 1, 2 in the reference" in done.stdout
-    assert "`seqrec-bench run --suite quick --results " in done.stderr
+    assert "restore those of the reference" in done.stderr
+    empty(quick)
+    assert (
+        "`seqrec-bench run --suite quick --results "
+        in check("--results", quick, "--against", reference, "--suite", "quick").stderr
+    )
 
 
 def test_only_the_named_models_and_dimensions_are_judged(quick: Path) -> None:
@@ -221,14 +230,45 @@ def test_only_the_named_models_and_dimensions_are_judged(quick: Path) -> None:
     assert "Not asked for: fpmc quick-d25" in done.stdout
 
 
+def test_a_reference_that_has_shrunk_is_seen_with_the_seeds_named(quick: Path, tmp_path: Path) -> None:
+    reference = Path(shutil.copytree(quick, tmp_path / "reference"))
+    (reference / CELLS / "fpmc" / "quick-d25-s1.json").unlink()
+    sides = ("--results", quick, "--against", reference, "--format", "github")
+    unseen = check(*sides)
+    assert unseen.returncode == 0
+    assert "::warning title=seqrec-bench check::Not judged" in unseen.stdout
+    assert "fpmc quick-d25 of seed 1." in unseen.stdout
+    seen = check(*sides, "--seeds", "0-2")
+    assert seen.returncode == 3
+    assert "Missing%3A fpmc quick-d25 of seed 1 in the reference::" in seen.stdout
+    assert "restore those of the reference" in seen.stderr and "run them" not in seen.stderr
+    assert check("--results", quick, "--against", RESULTS / "quick", "--seeds", "0-2").returncode == 0
+    assert check("--results", quick, "--against", RESULTS / "quick", "--seeds", "0-3").returncode == 3
+
+
+def test_a_spoilt_reference_is_to_be_restored_and_not_to_be_run_again(quick: Path, tmp_path: Path) -> None:
+    reference = Path(shutil.copytree(quick, tmp_path / "reference"))
+    truncate(reference)
+    done = check("--results", quick, "--against", reference)
+    assert done.returncode == 4
+    assert f"{reference}" in done.stderr
+    assert "restore it (from version control)" in done.stderr and "run its cell again" not in done.stderr
+
+
+def test_the_outcome_names_the_data_and_the_reference(quick: Path) -> None:
+    done = check("--results", quick, "--against", RESULTS / "quick")
+    assert f"(exit code 0), ml-100k under loo-full-v1 against {RESULTS / 'quick'}: all 6" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--models", "am-lstm,fmpc"], 3, "--models names fmpc"),
+        (["--models", "am-lstm,fmpc"], 2, "--models names fmpc (did you mean 'fpmc'?)"),
         (["--dims", "25,50"], 3, "--dims names 50"),
         (["--dims", "many"], 2, "--dims 'many'"),
         (["--suite", "slow"], 2, "There is no suite 'slow'"),
-        (["--dataset", "own"], 3, "The reference has none of these cells"),
+        (["--dataset", "own"], 2, "under loo-full-v1 (am-lstm, fpmc): give --dataset ml-100k"),
+        (["--seeds", "many"], 2, "--seeds 'many'"),
         (["--two-sided"], 2, "--two-sided is about the paper's figures"),
     ],
 )
@@ -238,7 +278,9 @@ def test_what_can_not_be_judged_is_said(quick: Path, arguments: list[str], code:
     assert words in done.stderr
 
 
-@pytest.mark.parametrize("option", [["--exact"], ["--suite", "quick"], ["--models", "fpmc"], ["--dims", "25"]])
+@pytest.mark.parametrize(
+    "option", [["--exact"], ["--suite", "quick"], ["--models", "fpmc"], ["--dims", "25"], ["--seeds", "0"]]
+)
 def test_what_is_said_of_a_reference_needs_one(quick: Path, option: list[str]) -> None:
     done = check("--results", quick, *option)
     assert done.returncode == 2

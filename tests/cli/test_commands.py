@@ -1,14 +1,19 @@
 """What is promised of every command: it is listed, has help with an example, and is imported only when it is called."""
 
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.commands import COMMANDS, load_command
 from seqrec_bench.cli.main import app
+from seqrec_bench.errors import InputError, MissingCellsError
+
+RESULTS = Path(__file__).parents[2] / "results"
 
 
 def names() -> list[list[str]]:
@@ -30,6 +35,29 @@ def test_examples_use_options_that_the_command_has() -> None:
         example = shown[shown.index("Example:") :].split("╭")[0]
         options = set(re.findall(r"--[a-z-]+", example))
         assert options <= set(re.findall(r"--[a-z-]+", shown[shown.index("╭") :])), name
+
+
+def test_every_command_that_has_json_takes_it_as_an_option_of_its_own_and_no_contradiction() -> None:
+    with_json = []
+    for name in names():
+        shown = CliRunner().invoke(app, [*name, "--help"], env={"COLUMNS": "200"}).output
+        formats = re.search(r" --format +<([\w|]+)>", shown)
+        if formats is None or "json" not in formats[1]:
+            continue
+        with_json.append(" ".join(name))
+        for other in set(formats[1].split("|")) - {"json"}:
+            call = [*name, *(["a", "b"] if name == ["compare"] else []), "--json", "--format", other]
+            error = CliRunner().invoke(app, call).exception
+            assert isinstance(error, InputError), call
+            assert str(error).startswith(f"--json is --format json, and --format {other} is something else")
+    assert {"table", "check", "verify", "models", "claims", "compare"} <= set(with_json)
+
+
+@pytest.mark.parametrize("options", [["--json"], ["--format", "json"], ["--json", "--format", "json"]])
+def test_json_is_the_same_by_either_option_and_the_code_is_not_lost(options: list[str]) -> None:
+    done = CliRunner().invoke(app, ["check", "--results", str(RESULTS / "quick"), *options])
+    assert isinstance(done.exception, MissingCellsError)
+    assert json.loads(done.stdout)["exit_code"] == done.exception.exit_code
 
 
 def test_help_lists_every_command() -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def test_a_model_that_keeps_the_contract_passes_every_check() -> None:
     assert lines[0].startswith("popularity is Popularity in ")
     assert [line.split(maxsplit=1)[0] for line in lines[1:]] == ["ok"] * len(ALL_CHECKS)
     assert "Next: seqrec-bench run --models popularity" in done.stderr
+
+
+def test_json_has_every_demand_and_what_the_model_prints_is_no_part_of_it(install_plugin: Callable[..., Path]) -> None:
+    install_plugin(
+        "thirds", "faulty", FAULTY.replace("if not histories.any()", "print('{')\n        if not histories.any()")
+    )
+    done = conform("faulty", "--json")
+    assert done.exit_code == ExitCode.FALLS_SHORT
+    checks = json.loads(done.stdout)["checks"]
+    assert len(checks) == len(ALL_CHECKS)
+    complaints = [check["complaint"] for check in checks if check["complaint"]]
+    assert any("its scores are float64" in complaint for complaint in complaints)
+    assert f"{len(complaints)} of {len(ALL_CHECKS)} checks fail." in done.stderr
 
 
 def test_every_broken_demand_is_named_with_its_place(install_plugin: Callable[..., Path]) -> None:

@@ -80,8 +80,11 @@ def test_describe_fetches_what_is_not_there() -> None:
 
 
 def test_describe_shows_the_facts_about_movielens_100k(ml_100k: Dataset) -> None:
-    facts = table(runner.invoke(app, ["describe"]).stdout)
+    result = runner.invoke(app, ["describe"])
+    facts = table(result.stdout)
     assert facts["fingerprint"] == ml_100k.fingerprint
+    assert facts["share of all items in the first 50"] == "3.0%"
+    assert "Note" not in result.stderr
     assert facts["interactions"] == "100,000"
     assert facts["training interactions"] == "98,114"
     assert facts["items without training interaction"] == "4 (1525, 1624, 1625, 1671)"
@@ -95,6 +98,8 @@ def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
     assert table(result.stdout)["interactions that repeat an item"] == "1"
     assert table(result.stdout)["fingerprint of the tags"] == "no tags"
     assert "loo-full-repeat-v1" in result.stderr
+    assert table(result.stdout)["share of all items in the first 50"] == "100.0%"
+    assert "Note: the first 50 are 100% of all 2 items: a random order has an HR@50 of 1.00 or more" in result.stderr
 
 
 def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:

@@ -106,7 +106,8 @@ def test_models_that_count_are_explained_without_attention(
         (["--all-users", "--out", "figure"], ExitCode.BAD_INPUT, "--out draws the attention for one user"),
         (["--user", "7", "--model", "gru4rec"], ExitCode.BAD_INPUT, "gru4rec does not say what its scores rest on"),
         (["--user", "77", *SHORT], ExitCode.BAD_INPUT, "ratings has no user '77' (did you mean '7'?)"),
-        (["--user", "7"], ExitCode.CELLS_MISSING, "There is no record"),
+        (["--user", "7"], ExitCode.CELLS_MISSING, "but of am-lstm there is --variant short --dimension 4 --seeds 0:"),
+        (["--user", "7"], ExitCode.CELLS_MISSING, "--dims 100 --seeds 0 --variant paper --interactions /"),
         (
             ["--user", "7", "--model", "markov-chain", "--out", "x"],
             ExitCode.BAD_INPUT,

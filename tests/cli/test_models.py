@@ -1,9 +1,12 @@
 import json
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.main import app
-from seqrec_bench.errors import InputError
+from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.registry import registered
 
 
@@ -29,6 +32,22 @@ def test_json_has_all_of_it() -> None:
     assert {"name": "history_length", "default": None}.items() <= found["settings"][-1].items()
     listed = json.loads(CliRunner().invoke(app, ["models", "--format", "json"]).output)
     assert [model["name"] for model in listed] == list(registered())
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_a_broken_one_is_named_and_the_others_are_listed(
+    install_plugin: Callable[..., Path], options: list[str]
+) -> None:
+    install_plugin("thirds", "crooked", "raise OSError('no such luck')")
+    done = CliRunner().invoke(app, ["models", *options])
+    assert done.exit_code == ExitCode.BAD_INPUT
+    if options:
+        listed = [model["name"] for model in json.loads(done.stdout)]
+    else:
+        listed = [line.split("\t")[0] for line in done.stdout.splitlines()[1:]]
+    assert listed == [name for name in registered() if name != "crooked"]
+    (fault,) = [line for line in done.stderr.splitlines() if line.startswith("Broken: ")]
+    assert "'crooked' of the distribution thirds" in fault and "no such luck" in fault
 
 
 def test_an_unknown_one_and_an_unknown_data_set_are_refused() -> None:

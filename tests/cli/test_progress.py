@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import cast
 
+import numpy as np
 import pytest
 from rich.console import Console
 from rich.progress import Progress
@@ -15,7 +16,7 @@ from seqrec_bench.experiments.processes import Lost
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Claimant, Record
+from seqrec_bench.records import Claimant, Ranks, Record
 
 CELL = Cell("fpmc", "paper", 4, 0, {"epochs": 10})
 
@@ -24,7 +25,9 @@ def epoch(number: int) -> Epoch:
     return Epoch(number, 1.5, {"NDCG@50": 0.125 + number / 1000}, 2.0)
 
 
-RECORD = cast(Record, SimpleNamespace(curve=[epoch(1), epoch(3), epoch(2)], seconds={"fit": 11.0, "score": 1.0}))
+RANKS = Ranks(better=np.array([0, 2]), tied=np.array([1, 1]))
+"""NDCG@50 of 1 and of 1 / log2(4)."""
+RECORD = cast(Record, SimpleNamespace(validation=RANKS, seconds={"fit": 11.0, "score": 1.0}))
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def test_a_log_gets_lines_seldom(capsys: pytest.CaptureFixture[str], clock: Call
     assert capsys.readouterr().err.splitlines() == [
         "fpmc paper-d4-s0: started",
         "fpmc paper-d4-s0: epoch 3, loss 1.5000, validation NDCG@50 0.1280, 2.0 s",
-        "fpmc paper-d4-s0: done in 12 s, best validation NDCG@50 0.1280 [1/1 cells, nothing left]",
+        "fpmc paper-d4-s0: done in 12 s, validation NDCG@50 0.7500 [1/1 cells, nothing left]",
     ]
 
 
@@ -93,7 +96,7 @@ def test_a_terminal_gets_bars(monkeypatch: pytest.MonkeyPatch, clock: Callable[[
         display.ended(CELL, RECORD)
     shown = terminal.getvalue()
     assert "1/1" in shown
-    assert "fpmc paper-d4-s0: done in 12 s, best validation NDCG@50 0.1280" in shown
+    assert "fpmc paper-d4-s0: done in 12 s, validation NDCG@50 0.7500" in shown
 
 
 def test_a_cell_that_starts_anew_has_one_bar() -> None:

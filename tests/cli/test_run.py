@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from seqrec_bench.cli.cell_options import parse_numbers
+from seqrec_bench.cli.cell_options import Asked, choose_cells, idle_options, parse_numbers
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
@@ -68,9 +68,32 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
     assert again.exit_code == 0
     assert "To run: 0 cells; done already: 2 cells." in again.stderr
     assert path.stat().st_mtime_ns == written
-    fresh = bench("--models", "popularity", "--fresh")
+    fresh = bench("--models", "popularity", "--fresh", "--dims", "4")
+    assert "Of no effect on popularity: --dims" in fresh.stderr
     assert "To run: 1 cell; done already: 0 cells." in fresh.stderr
     assert path.stat().st_mtime_ns > written
+
+
+@pytest.mark.parametrize(
+    ("models", "dims", "seeds", "notes"),
+    [
+        (
+            "popularity,fpmc", "25", "0-2",
+            [
+                "Of no effect on popularity: --dims, since it has no dimension; "
+                "--seeds, since its seed changes nothing. It has 1 cell."
+            ],
+        ),
+        ("popularity", None, "3", []),
+        ("fpmc", "25", "0-2", []),
+        (None, "25", "0-2", []),
+    ],
+)  # fmt: skip
+def test_options_that_change_nothing_about_a_named_model_are_said(
+    models: str | None, dims: str | None, seeds: str | None, notes: list[str]
+) -> None:
+    asked = Asked(models is None, None, models, dims, seeds, [], "paper", None, None)
+    assert list(idle_options(asked, choose_cells(asked))) == notes
 
 
 def test_dimensions_seeds_and_settings_reach_the_cells(bench: Callable[..., Result], tmp_path: Path) -> None:
@@ -301,7 +324,19 @@ def test_cells_of_other_runs_are_counted_as_theirs(
 def test_data_with_repeats_are_warned_of(bench: Callable[..., Result], ratings: Path) -> None:
     text = ratings.read_text()
     ratings.write_text(text + text.splitlines()[1] + "\n")
-    assert "Warning:" in bench("--models", "popularity").stderr
+    assert "Warning: 1 interactions repeat" in bench("--models", "popularity").stderr
+
+
+def test_a_small_catalogue_is_warned_of_also_where_it_is_that_of_a_core(
+    bench: Callable[..., Result], ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", lambda plan, *how: None)
+    rows = [f"{user},{user % 600},{time}" for user in range(1200) for time in range(3)]
+    rows += [f"{user},{1000 + (user + time) % 30},{3 + time}" for user in range(30) for time in range(30)]
+    ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
+    assert "the first 50" not in bench("--models", "popularity").stderr
+    shown = bench("--models", "popularity", "--k-core", "25").stderr
+    assert "Warning: the first 50 are 100% of all 30 items: a random order has an HR@50 of 1.00 or more" in shown
 
 
 def test_without_dask_the_executor_says_how_to_install_it(

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +92,16 @@ def test_ranked_lists_on_ones_own_data_stand_beside_a_model_that_was_run(exporte
     assert "their-system, scored" in call("table", "--dataset", "ratings", "--results", exported / "runs").stdout
 
 
+def test_the_command_in_the_splits_own_readme_works(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(exported)
+    for part in ("validation", "test"):
+        (exported / f"{part}.csv").rename(f"{part}-scores.csv")
+    (command,) = re.findall(r"^seqrec-bench (score .*)$", (exported / "split" / "README.md").read_text(), re.MULTILINE)
+    done = call(*shlex.split(command), "--deterministic")
+    assert done.exit_code == 0, done.output
+    assert "Stored the record of their-system scored-d0-s0, as runs/ratings/loo-full-v1/" in done.stderr
+
+
 @pytest.mark.parametrize("length", [1, 15])
 def test_targets_without_a_score_are_counted_at_the_validation_and_only_lengths_told_of_the_test(
     exported: Path, ratings: Path, length: int
@@ -122,4 +134,5 @@ def test_lists_of_other_data_leave_no_record(exported: Path) -> None:
                 "--results", exported / "runs")  # fmt: skip
     assert isinstance(done.exception, BenchError)
     assert "1 user ids that are not in ml-100k" in str(done.exception)
+    assert "--interactions FILE names data of your own" in str(done.exception)
     assert not (exported / "runs").exists()

@@ -108,6 +108,13 @@ def test_the_command_logs_every_trial_prints_the_best_and_goes_on_where_it_ended
     assert header == ["model", "trials", "failed", "minutes", "best NDCG@50", "epoch", "trial", "settings"]
     assert knn[:3] == ["item-knn", "2", "0"]
     assert popularity[4:] == [f"{best['NDCG@50']:.4f}", "", str(best["trial"]), f"n={best['settings']['n']}"]
+    logs, *commands = done.stderr.splitlines()[-3:]
+    assert f"`seqrec-bench trials {tmp_path / 'logs' / 'tiny'}`" in logs
+    setting = f"--set popularity-of-n.n={best['settings']['n']}"
+    assert commands[1] == (
+        f"To run what was chosen: `seqrec-bench run --models popularity-of-n {setting} --variant chosen "
+        f"--interactions {arguments[2]}`."
+    )
     again = call(*arguments)
     assert again.exit_code == 0, again.output
     assert "popularity-of-n: 3 trials, 3 of them done already." in again.stderr

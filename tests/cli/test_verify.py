@@ -48,7 +48,7 @@ def test_sound_records_end_with_0_and_a_line_for_every_check(verify: Callable[..
     assert done.exit_code == 0, done.output
     table, notes = done.stdout.split("\n\n")
     lines = [line.split("|")[1:-1] for line in table.splitlines()[2:]]
-    assert len(lines) == 13
+    assert len(lines) == 15
     assert {line[2].strip() for line in lines} == {"0"}
     assert lines[-1][0].strip() == "cells that were run again have the same ranks"
     assert lines[-1][1].strip() == "2"
@@ -56,9 +56,10 @@ def test_sound_records_end_with_0_and_a_line_for_every_check(verify: Callable[..
     assert "- Exit code 0: done." in notes
 
 
-def test_data_that_are_not_named_are_not_checked_and_said_so(verify: Callable[..., Result]) -> None:
+def test_records_whose_data_are_not_named_are_not_verified(verify: Callable[..., Result]) -> None:
     done = verify()
-    assert done.exit_code == 0
+    assert done.exit_code == 3
+    assert "Neither ranks nor fingerprints of the 2 records on ratings were checked." in done.stdout
     assert "Name its file with --interactions, as `run` was given it, to have ratings checked." in done.stdout
 
 

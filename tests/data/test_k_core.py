@@ -17,9 +17,9 @@ rows = st.lists(
 )
 
 
-def prepared(rows: list[Row]) -> Dataset:
+def prepared(rows: list[Row], tags: RawTags = TAGS) -> Dataset:
     users, items, times = zip(*rows, strict=True)
-    return prepare("small", Interactions.from_rows(users, items, times), TAGS)
+    return prepare("small", Interactions.from_rows(users, items, times), tags)
 
 
 def literal(rows: list[Row], k: int) -> list[Row]:
@@ -49,6 +49,12 @@ def test_the_core_is_the_data_set_of_the_rows_that_are_left_when_one_is_taken_ou
     assert found.item_ids.tolist() == expected.item_ids.tolist()
     assert found.sequences.item_counts[1:].min() >= k
     assert found.sequences.lengths.min() >= k
+
+
+def test_titles_without_tags_are_kept() -> None:
+    square = [(user, item, 0) for user in "ab" for item in ("1", "2")]
+    found = k_core(prepared([*square, ("a", "9", 1)], RawTags(None, {"2": "Two"})), 2)
+    assert (found.item_titles, found.sequences.tags) == (("", "", "Two"), None)
 
 
 def test_one_pass_is_not_enough() -> None:

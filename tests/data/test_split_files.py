@@ -11,7 +11,7 @@ from seqrec_bench.data.time_split import split_at_time
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.candidates import with_seen
 
-LABELS = Labels("loo-full-v1", "9.9", "Do with them what you like.")
+LABELS = Labels("loo-full-v1", "9.9", "Do with them what you like.", "--interactions mine.csv")
 
 
 def dataset(name: str = "small", of_item: str = "i{}") -> Dataset:
@@ -105,6 +105,7 @@ def test_the_facts_and_the_terms_stand_beside_them(tmp_path: Path) -> None:
         "recbole": True, "terms": LABELS.terms,
     }  # fmt: skip
     assert LABELS.terms in (tmp_path / "README.md").read_text()
+    assert "--name their-system --interactions mine.csv\n" in (tmp_path / "README.md").read_text()
     users = rows(tmp_path / "users.csv")
     assert users[:2] == [["user_id", "n_train", "evaluated"], ["u0", "2", "0"]]
     assert len(rows(tmp_path / "items.csv")) == 1 + data.sequences.n_items

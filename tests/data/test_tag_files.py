@@ -32,6 +32,11 @@ def test_titles_may_be_absent(tmp_path: Path) -> None:
     assert read_tags(write(tmp_path, "f.csv", "iid,categories\n1,a\n")) == RawTags({"1": frozenset({"a"})}, {})
 
 
+def test_tags_may_be_absent_where_there_are_titles(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", "item_id,title,year\n1,Toy Story,1995\n")
+    assert read_tags(path) == RawTags(None, {"1": "Toy Story (1995)"})
+
+
 @pytest.mark.parametrize(("year", "title"), [("1995", "Toy Story (1995)"), ("V", "Toy Story"), ("", "Toy Story")])
 def test_a_year_in_a_column_of_its_own_goes_with_the_title(tmp_path: Path, year: str, title: str) -> None:
     path = write(tmp_path, "f.csv", f"item_id,movie_title,release_year,genres\n1,Toy Story,{year},a\n")
@@ -53,7 +58,11 @@ def test_quotation_marks_are_content_for_recbole(tmp_path: Path) -> None:
     ("name", "text", "problem"),
     [
         ("f.csv", "", "has no column names in its first line"),
-        ("f.csv", "item,title\n", "no column .* among item, title: rename the column of tags"),
+        (
+            "f.csv",
+            "item,name\n",
+            r"no column .* among item, name: rename the column of tags, or that of titles \(title",
+        ),
         ("f.csv", "item,tags,genres\n", "2 columns .* rename the column of tags"),
         ("f.csv", "item,tags\n1,a\n2\n", r"Row 2 of .*f\.csv has 1 values for 2 columns"),
         ("f.parquet", "", "unknown kind"),

@@ -203,6 +203,13 @@ class CountsThePadding(Honest):
         return super().score(users, histories) / np.float32(histories.shape[1])
 
 
+@planted("check_more_padding_changes_nothing", "padding to length 3 changes its scores")
+class TakesThePaddingForTheLastItem(Honest):
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        weights = (self.decay ** np.arange(histories.shape[1])[::-1]).astype(np.float32)
+        return np.einsum("l,bln->bn", weights, self.counts[1:][histories - 1]) + self.biases
+
+
 @planted("check_order_matters_only_where_declared", "it uses order but is not declared to")
 class DeniesUsingOrder(Honest):
     uses_order = False
@@ -298,6 +305,15 @@ class StartsFromTheLastFit(Honest):
         super().fit(train, context)
         self.biases *= np.float32(0.5) ** self.n_fits
         self.n_fits += 1
+
+
+@planted("check_fit_forgets_the_last_fit", r"an earlier fit\(\) changes its scores")
+class GoesOnCountingWhereTheShapeIsTheSame(Honest):
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        before = getattr(self, "counts", np.zeros(0))
+        super().fit(train, context)
+        if before.shape == self.counts.shape:
+            self.counts += before
 
 
 @planted("check_every_epoch_is_reported", r"it reports the epochs \[0, 1, 2\]")

@@ -75,8 +75,28 @@ def test_a_rank_other_than_the_recorded_one_is_refused(toy: Dataset, store: Stor
 
 
 def test_without_a_record_it_says_how_to_make_one(toy: Dataset, store: Store) -> None:
-    with pytest.raises(MissingCellsError, match=r"no record .*s7\.json: train .* --dims 4 --seeds 7 --variant short"):
-        bring_back(replace(record_of(store, TRAINED).key, seed=7), toy, store)
+    with pytest.raises(MissingCellsError, match=r"no record .*s0\.json: train .* --seeds 0 .* --interactions FILE"):
+        bring_back(replace(record_of(store, TRAINED).key, model="caser"), toy, store)
+
+
+def test_without_a_record_it_names_the_other_runs_of_the_model_and_the_data_as_they_were_given(
+    toy: Dataset, store: Store
+) -> None:
+    key = record_of(store, TRAINED).key
+    others = r"but of fpmc there is --variant short --dimension 4 --seeds 0: name one of these, or train the cell by"
+    command = r"`seqrec-bench run --models fpmc --dims 9 --seeds 7 --variant short --interactions mine.csv --results "
+    with pytest.raises(MissingCellsError, match=f"{others} {command}"):
+        bring_back(replace(key, dimension=9, seed=7), toy, store, "--interactions mine.csv")
+
+
+def test_a_record_made_with_tags_asks_for_them_and_one_without_does_not_take_them(toy: Dataset, store: Store) -> None:
+    record = record_of(store, COUNTED)
+    with pytest.raises(InputError, match=r"s0\.json was made without item tags: leave --tags away"):
+        bring_back(record.key, replace(toy, tags_fingerprint="0" * 64), store)
+    tagged = replace(record.recipe.dataset, tags_fingerprint="0" * 64)
+    store.save(replace(record, recipe=replace(record.recipe, dataset=tagged)))
+    with pytest.raises(InputError, match=r"s0\.json was made with item tags: give them with --tags FILE"):
+        bring_back(record.key, toy, store)
 
 
 def test_without_weights_it_says_how_to_train_them(toy: Dataset, store: Store) -> None:

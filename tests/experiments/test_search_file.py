@@ -87,5 +87,17 @@ def test_a_search_of_no_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InputError, match=r"built in: .*paper"):
+    with pytest.raises(
+        InputError, match=r"no search 'papre', but paper \(of am-lstm, .*\) and tuned .*or a \.toml file"
+    ):
         load_search("papre")
+
+
+def test_a_models_name_is_refused_with_the_search_that_has_it() -> None:
+    with pytest.raises(InputError, match="`seqrec-bench search paper --models fpmc` searches fpmc"):
+        load_search("fpmc")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"mine\.toml can't be read \(No such file"):
+        load_search(tmp_path / "mine.toml")

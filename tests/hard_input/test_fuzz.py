@@ -7,7 +7,9 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -26,12 +28,14 @@ from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
 
 INTERACTIONS = b'user_id,item_id,timestamp,x\nu,a,1,\n"u",b,-2,"y\nz"\nu,"c, ""d""",3.5,\nv,\xc3\xa9,4,\n\nv,a,5,\n'
+DATED = b"user,item,time\nu,a,2024-03-01T12:30:00Z\nu,b,2024-03-01 14:30:00.5+02:00\nu,c,2024-02-29T00:00:00-01\n"
 TAGS = b'item_id,title,tags\na,"One, ""two""",x|y\n\xc3\xa9,,\na,Three,(no genres listed)\n'
 SUFFIXES = [".csv", ".tsv", ".inter", ".csv.gz", ".parquet"]
 TAG_SUFFIXES = [".csv", ".tsv", ".item", ".csv.gz"]
 TOKENS = [
     b'"', b'""', b",", b"\t", b"\n", b"\r", b"\r\n", b"\0", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf",
     b"nan", b"-inf", b"1e400", b"0x10", b"-0", b"9223372036854775808", b"1" * 400,
+    b"2024-03-01", b"2023-02-29", b"T24:00:00", b" 12:30:00", b".123456", b"+01:00", b"Z",
     b"user_id", b"item_id:token", b"timestamp", b"tags", b"PAR1", b"\x1f\x8b",
     b"{", b"}", b"[", b"]", b"true", b"null", b"1.0", b"NaN", b"1e999", b'"schema": 1, ', b'"\\ud800"',
 ]  # fmt: skip
@@ -65,11 +69,24 @@ def check_interactions(path: Path) -> None:
         users = interactions.user_ids[interactions.users].tolist()
         items = interactions.item_ids[interactions.items].tolist()
         expected = read_by_csv(path)
-        assert expected is None or expected == [users, items]
+        if expected is not None:
+            assert expected[:2] == [users, items]
+            check_dates(expected[2], interactions.times.tolist())
+
+
+def check_dates(texts: Sequence[str], times: Sequence[float]) -> None:
+    """Dates that are read are the instants that Python takes them for, to its microsecond and from its year 1 on."""
+    if not re.match(r"\s*\d{4}-\d\d-\d\d", texts[0]) or any(re.search(r"\.\d{7}|0000-", text) for text in texts):
+        return
+    moments = [datetime.fromisoformat(text.strip()) for text in texts]
+    assert len({moment.tzinfo is None for moment in moments}) == 1
+    start = datetime(1970, 1, 1, tzinfo=UTC if moments[0].tzinfo else None)
+    expected = [(moment - start) // timedelta(microseconds=1) for moment in moments]
+    assert expected in [[time * unit for time in times] for unit in (10**6, 10**3, 1)]
 
 
 def read_by_csv(path: Path) -> list[list[str]] | None:
-    """The users and the items, or None for what breaks the rules of csv, in which Arrow is more lenient."""
+    """The users, items and times, or None for what breaks the rules of csv, in which Arrow is more lenient."""
     quoting = csv.QUOTE_NONE if path.suffix == ".inter" else csv.QUOTE_MINIMAL
     text = io.StringIO(path.read_bytes().decode("utf-8-sig", errors="replace"), newline="")
     try:
@@ -77,7 +94,7 @@ def read_by_csv(path: Path) -> list[list[str]] | None:
     except csv.Error:
         return None
     plain = ["".join(c for c in name.partition(":")[0].casefold() if c.isalnum()) for name in names]
-    columns = [next(place for place, name in enumerate(plain) if name.startswith(start)) for start in ("u", "i")]
+    columns = [next(place for place, name in enumerate(plain) if name.startswith(start)) for start in "uit"]
     return [[row[column] for row in rows if row] for column in columns]
 
 
@@ -86,7 +103,7 @@ def check_tags(path: Path) -> None:
         tags = read_tags(path)
     except InputError:
         return
-    assert all(isinstance(item, str) for item in tags.tags)
+    assert all(isinstance(item, str) for item in (*(tags.tags or ()), *tags.titles))
 
 
 def check_record(store: Store, key: CellKey, content: bytes) -> None:
@@ -175,7 +192,9 @@ def a_parquet_file() -> bytes:
 contents = st.sampled_from(SUFFIXES).flatmap(
     lambda suffix: st.tuples(
         st.just(suffix),
-        changed(a_parquet_file() if suffix == ".parquet" else packed(INTERACTIONS, suffix)) | st.binary(max_size=64),
+        changed(a_parquet_file())
+        if suffix == ".parquet"
+        else st.one_of(*(changed(packed(seed, suffix)) for seed in (INTERACTIONS, DATED)), st.binary(max_size=64)),
     )
 )
 tag_contents = st.sampled_from(TAG_SUFFIXES).flatmap(

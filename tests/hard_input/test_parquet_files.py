@@ -23,7 +23,7 @@ def ids_hold(kind: str) -> str:
 
 
 def times_hold(kind: str) -> str:
-    return f"Column time of f.parquet holds {kind}: times have to be numbers, seconds since 1970 for example."
+    return f"Column time of f.parquet holds {kind}: times have to be numbers, seconds since 1970 for example, dates or timestamps."
 
 
 def table(**columns: Any) -> pa.Table:
@@ -52,8 +52,14 @@ CASES = [
     ("a column of objects that is not read", table(more=[{"time": 1}] * 3), SAME),
     ("a point in a column's name", table(**{"user.item": ["x"] * 3}), SAME),
     ("decimal times", table(time=pa.array([1, 2, 3]).cast(pa.decimal128(30, 2))), times_hold("decimal128(30, 2)")),
-    ("timestamps", table(time=pa.array([1, 2, 3], pa.timestamp("ms"))), times_hold("timestamp[ms]")),
-    ("dates", table(time=pa.array([1, 2, 3], pa.date32())), times_hold("date32[day]")),
+    ("timestamps", table(time=pa.array([1000, 2000, 3000], pa.timestamp("ms"))), SAME),
+    ("timestamps with a zone", table(time=pa.array([10**9, 2 * 10**9, 3 * 10**9], pa.timestamp("ns", "Asia/Tokyo"))), SAME),
+    ("timestamps with fractions", table(time=pa.array([1, 2000, 3000], pa.timestamp("us"))), ("microseconds since 1970", [("u", "a", 1), ("u", "b", 2000), ("u", "c", 3000)])),
+    ("dates", table(time=pa.array([0, 1, 2], pa.date32())), ("seconds since 1970", [("u", "a", 0), ("u", "b", 86_400), ("u", "c", 172_800)])),
+    ("dates as text", table(time=["1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z", "1970-01-01T00:00:03Z"]), SAME),
+    ("a timestamp missing", table(time=pa.array([1, None, 3], pa.timestamp("s"))), "Row 2 of f.parquet has no time: give it one or take the row out."),
+    ("times of day", table(time=pa.array([1, 2, 3], pa.time32("s"))), times_hold("time32[ms]")),
+    ("times that are not UTF-8", table(time=not_utf_8()), "Column time of f.parquet holds text that is not UTF-8 (...): write the file anew, as UTF-8."),
     ("true and false as times", table(time=[True, False, True]), times_hold("bool")),
     ("times of 64 bits without a sign", table(time=pa.array([1, 2, 2**64 - 1], pa.uint64())), "Column time of f.parquet does not fit into 64-bit integers: give smaller times."),
     ("NaN", table(time=[1.0, float("nan"), 3.0]), "Row 2 of f.parquet has the time nan: times have to be finite numbers of 64 bits."),
@@ -66,7 +72,7 @@ CASES = [
     ("text that is not UTF-8", table(item=not_utf_8()), "Column item of f.parquet holds text that is not UTF-8 (...): write the file anew, as UTF-8."),
     ("NUL in an id", table(item=["a", "a\0", "c"]), r"Column item of f.parquet has the id 'a\x00', with a NUL character: take that out."),
     ("no rows", table().slice(0, 0), "f.parquet has no rows: give a file with interactions."),
-    ("no columns", pa.table({}), "f.parquet has no column with a usual name (user_id, user, uid) among none: name the right one by --user-column."),
+    ("no columns", pa.table({}), "f.parquet has no column with a usual name (user_id, user, uid), no column with a usual name (item_id, item, iid, movie_id, movie, product_id, product) and no column with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among none: name the right ones by --user-column, --item-column and --time-column."),
     ("a column named twice", table(TIME=[1, 2, 3]), "f.parquet has 2 columns with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among user, item, time, TIME: name the right one by --time-column."),
     ("truncated", -20, DAMAGED),
     ("random bytes in the middle of a file with checksums", slice(100, 110), DAMAGED),

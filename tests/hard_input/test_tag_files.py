@@ -28,7 +28,9 @@ CASES = [
     ("no tag at all", "t.csv", b"item_id,tags\na,\n", ("no item has tags", {"a": set(), "b": set(), "c": set()})),
     ("an item in several rows, a tag twice", "t.csv", b"item_id,tags\na,x|x\na,y\nb,\nc,y\n", ("together", TAGS)),
     ("empty file", "t.csv", b"", "t.csv has no column names in its first line: give a file that begins with them."),
-    ("missing column", "t.csv", b"item_id,title\na,x\n", f"t.csv has no column with a usual name ({TAG_NAMES}) among item_id, title: rename the column of tags."),
+    ("titles alone", "t.csv", b"item_id,title\na,x\n", ("no tags, and titles for explain", None)),
+    ("titles of unknown items", "t.csv", b"item_id,title\nz,x\n", UNKNOWN.replace("tags", "titles")),
+    ("missing column", "t.csv", b"item_id,name\na,x\n", f"t.csv has no column with a usual name ({TAG_NAMES}) among item_id, name: rename the column of tags, or that of titles (title, movie_title, item_title) where there are no tags."),
     ("semicolons", "t.csv", PLAIN.replace(b",", b";"), "t.csv has a single column, 'item_id;tags', with semicolons in its name: a .csv needs commas between columns, and a .tsv, .inter or .item tabs; convert it, or rename it."),
     ("a row too long", "t.csv", PLAIN + b"d,x,y\n", "Row 4 of t.csv has 3 values for 2 columns: correct it, with quotation marks around a value that holds the separator."),
     ("a quoted value never closed", "t.csv", b'item_id,tags\na,"x\nb,\nc,y\n', "Row 1 of t.csv has quotation marks that do not fit together (...): close each quoted value, and double the marks in it."),
@@ -45,15 +47,22 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "content", "outcome"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_a_hard_file_of_tags_is_read_right_or_refused(
-    tmp_path: Path, hold: Callable[..., None], name: str, content: bytes, outcome: str | tuple[str, dict[str, set[str]]]
+    tmp_path: Path,
+    hold: Callable[..., None],
+    name: str,
+    content: bytes,
+    outcome: str | tuple[str, dict[str, set[str]] | None],
 ) -> None:
     path, tags = tmp_path / "f.csv", tmp_path / name
     path.write_bytes(INTERACTIONS)
     tags.write_bytes(content)
     if isinstance(outcome, str):
         hold(outcome, "f.csv", "--tags", name)
+        return
+    data = load_file(path, Columns(), tags)
+    if outcome[1] is None:
+        assert (data.sequences.tags, data.tags_fingerprint, data.item_titles) == (None, None, ("", "x", "", ""))
     else:
-        data = load_file(path, Columns(), tags)
         assert data.sequences.tags is not None
         found, offsets = data.sequences.tags, data.sequences.tags.offsets
         names = {

@@ -15,21 +15,33 @@ ROWS = [("u", "a", 1), ("u", "b", 2), ("u", "c", 3)]
 SAME = ("as the plain file", ROWS)
 RANDOM = np.random.default_rng(0).bytes(4096)
 LONG = "x" * 10_000
-NO_NUMBER = (
-    "which is not a number: give seconds since 1970 or any number that grows with time; dates written out are not read."
-)
+NO_NUMBER = "which is not a number: give seconds since 1970 or any number that grows with time, or in all rows dates such as 2024-03-01 or 2024-03-01T12:30:00Z."
+ONE_WAY = "as row 1 has it: write all rows in one way."
+NO_DATE = "which no calendar or clock has: correct it."
+MARCH = 1_709_251_200
 NO_VALUE = "give it one or take the row out."
 WIDTH = "correct it, with quotation marks around a value that holds the separator."
 QUOTES = "(...): close each quoted value, and double the marks in it."
 UNPACKED = "give an undamaged file, without .gz in its name if it is not gzip-ed."
 ENCODING = "is not UTF-8 text in its first line: save it as UTF-8, and name it .gz if it is gzip-ed."
 FINITE = "times have to be finite numbers of 64 bits."
-NO_USER = "f.csv has no column with a usual name (user_id, user, uid) among"
 ITEMS = "item_id, item, iid, movie_id, movie, product_id, product"
+TIMES = "timestamp, time, ts, unix_time, unix_timestamp, unix_review_time"
+NONE = f"f.csv has no column with a usual name (user_id, user, uid), no column with a usual name ({ITEMS}) and no column with a usual name ({TIMES}) among"
+ALL_THREE = "name the right ones by --user-column, --item-column and --time-column."
 
 
 def with_time(time: str) -> bytes:
     return HEAD + f"u,a,1\nu,b,{time}\nu,c,3\n".encode()
+
+
+def with_dates(*times: str) -> bytes:
+    return HEAD + "".join(f"u,{item},{time}\n" for item, time in zip("abc", times, strict=True)).encode()
+
+
+def dated(*seconds: int) -> list[tuple[str, str, int]]:
+    """The rows, so many seconds after 2024-03-01 at midnight."""
+    return [("u", item, MARCH + time) for item, time in zip("abc", seconds, strict=True)]
 
 
 def with_item(item: str) -> bytes:
@@ -51,10 +63,10 @@ CASES = [
     ("plain", "f.csv", PLAIN, ("the rows that the others are held against", ROWS)),
     # columns
     ("missing column", "f.csv", b"user_id,timestamp\nu,1\n", f"f.csv has no column with a usual name ({ITEMS}) among user_id, timestamp: name the right one by --item-column."),
-    ("no column names", "f.csv", b"u,a,1\nu,b,2\n", f"{NO_USER} u, a, 1: name the right one by --user-column."),
+    ("no column names", "f.csv", b"u,a,1\nu,b,2\n", f"{NONE} u, a, 1: {ALL_THREE}"),
     ("a column named twice", "f.csv", b"user_id,item_id,item_id,timestamp\nu,a,x,1\n", f"f.csv has 2 columns with a usual name ({ITEMS}) among user_id, item_id, item_id, timestamp: name the right one by --item-column."),
     ("two usual names", "f.csv", b"user_id,user,item_id,timestamp\nu,u,a,1\n", "f.csv has 2 columns with a usual name (user_id, user, uid) among user_id, user, item_id, timestamp: name the right one by --user-column."),
-    ("10,000 columns", "f.csv", b",".join(b"c%d" % n for n in range(10_000)) + b"\n", f"{NO_USER} c0, ..., c19, ... (10,000 in all): name the right one by --user-column."),
+    ("10,000 columns", "f.csv", b",".join(b"c%d" % n for n in range(10_000)) + b"\n", f"{NONE} c0, ..., c19, ... (10,000 in all): {ALL_THREE}"),
     ("names in quotes, with spaces, in capitals", "f.csv", PLAIN.replace(HEAD, b'"User ID", item_id,TIMESTAMP\n'), SAME),
     ("RecBole's types", "f.inter", b"user_id:token\titem_id:token\ttimestamp:float\nu\ta\t1\nu\tb\t2\nu\tc\t3\n", SAME),
     ("other columns, one of 200,000 characters", "f.csv", b"text,user_id,item_id,timestamp\n" + b"x" * 200_000 + b',u,a,1\n"a,\nb",u,b,2\n,u,c,3\n', SAME),
@@ -73,7 +85,20 @@ CASES = [
     ("quotation marks in RecBole's format, which are content", "f.inter", b'user\titem\ttime\nu\t"a\t1\nu\t"b"\t2\nu\tc\t3\n', ('items "a, "b" and c', [("u", '"a', 1), ("u", '"b"', 2), ("u", "c", 3)])),
     # times
     ("times that are words", "f.csv", with_time("two"), f"Row 2 of f.csv has the timestamp 'two', {NO_NUMBER}"),
-    ("dates", "f.csv", with_time("2020-01-01"), f"Row 2 of f.csv has the timestamp '2020-01-01', {NO_NUMBER}"),
+    ("a date below a number", "f.csv", with_time("2020-01-01"), f"Row 2 of f.csv has the timestamp '2020-01-01', {NO_NUMBER}"),
+    ("dates", "f.csv", with_dates("2024-03-01", "2024-03-02", "2024-03-03"), ("seconds since 1970", dated(0, 86_400, 172_800))),
+    ("dates with times", "f.csv", with_dates("2024-03-01T12:30:00", "2024-03-01 12:30:01", "2024-03-01T12:30:02.000"), ("seconds since 1970, as if in UTC", dated(45_000, 45_001, 45_002))),
+    ("dates with times and zones", "f.csv", with_dates("2024-03-01T02:00:00+02:00", "2024-03-01 00:00:00Z", "2024-03-01T00:00:01-00"), ("seconds since 1970", dated(0, 0, 1))),
+    ("a fraction of a second", "f.csv", with_dates("2024-03-01T00:00:00.25Z", "2024-03-01T00:00:01Z", "2024-03-01T00:00:02Z"), ("milliseconds since 1970", [(u, i, t * 1000 + ms) for (u, i, t), ms in zip(dated(0, 1, 2), (250, 0, 0), strict=True)])),
+    ("a day that there is not", "f.csv", with_dates("2024-02-29", "2024-02-30", "2024-03-01"), f"Row 2 of f.csv has the timestamp '2024-02-30', {NO_DATE}"),
+    ("a leap second", "f.csv", with_dates("2016-12-31T23:59:59Z", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"), f"Row 2 of f.csv has the timestamp '2016-12-31T23:59:60Z', {NO_DATE}"),
+    ("a number below a date", "f.csv", with_dates("2024-03-01", "20240302", "2024-03-03"), f"Row 2 of f.csv has the timestamp '20240302', which is not a date like 2024-03-01, {ONE_WAY}"),
+    ("a time of day below a date", "f.csv", with_dates("2024-03-01", "2024-03-01T12:30:00", "2024-03-03"), f"Row 2 of f.csv has the timestamp '2024-03-01T12:30:00', which is not a date like 2024-03-01, {ONE_WAY}"),
+    ("a zone in one row of several", "f.csv", with_dates("2024-03-01T12:30:00", "2024-03-01T12:30:01Z", "2024-03-01T12:30:02"), f"Row 2 of f.csv has the timestamp '2024-03-01T12:30:01Z', which is not a date and time without a zone like 2024-03-01T12:30:00, {ONE_WAY}"),
+    ("nanoseconds beyond the year 2262", "f.csv", with_dates("2024-03-01T00:00:00.123456789", "2300-01-01T00:00:00", "2024-03-03T00:00:00"), "Row 2 of f.csv has the timestamp '2300-01-01T00:00:00', which 64 bits do not hold in nanoseconds: give every fraction 6 digits at most."),
+    ("dates without seconds", "f.csv", with_dates("2024-03-01 12:30", "2024-03-01 12:31", "2024-03-01 12:32"), f"Row 1 of f.csv has the timestamp '2024-03-01 12:30', {NO_NUMBER}"),
+    ("days first", "f.csv", with_dates("01.03.2024", "02.03.2024", "03.03.2024"), f"Row 1 of f.csv has the timestamp '01.03.2024', {NO_NUMBER}"),
+    ("dates in RecBole's format", "f.inter", with_dates("2024-03-01", "2024-03-02", "2024-03-03").replace(b",", b"\t"), "Row 1 of f.inter has the timestamp '2024-03-01', which is not a number: give seconds since 1970 or any number that grows with time; dates are read from .csv, .tsv and .parquet alone."),
     ("thousands with commas", "f.csv", with_time('"1,000"'), f"Row 2 of f.csv has the timestamp '1,000', {NO_NUMBER}"),
     ("hexadecimal times", "f.csv", with_time("0xFFFFFFFFFFFFFFFF"), f"Row 2 of f.csv has the timestamp '0xFFFFFFFFFFFFFFFF', {NO_NUMBER}"),
     ("a time of 10,000 characters", "f.csv", with_time(LONG), f"Row 2 of f.csv has the timestamp 'xxxxxxxxxxxx...xxxxxxxxxxxxx', {NO_NUMBER}"),
@@ -113,7 +138,7 @@ CASES = [
     ("UTF-16", "f.csv", PLAIN.decode().encode("utf-16"), f"f.csv {ENCODING}"),
     ("lone surrogate", "f.csv", HEAD + b"u,\xed\xa0\x80,1\n", "Row 1 of f.csv is not UTF-8 text: save the file as UTF-8."),
     ("random bytes", "f.csv", RANDOM, f"f.csv {ENCODING}"),
-    ("zero bytes", "f.csv", bytes(4096), rf"{NO_USER} '\x00\x00\x00...0\x00\x00\x00': name the right one by --user-column."),
+    ("zero bytes", "f.csv", bytes(4096), rf"{NONE} '\x00\x00\x00...0\x00\x00\x00': {ALL_THREE}"),
     # gzip
     ("gzip", "f.csv.gz", gzip.compress(PLAIN), SAME),
     ("gzip in two parts", "f.csv.gz", gzip.compress(HEAD) + gzip.compress(PLAIN.removeprefix(HEAD)), SAME),

@@ -93,7 +93,8 @@ def test_a_record_without_its_weights_is_valid_and_says_how_to_have_them(store: 
     found = saved(store, record)
     weight_file(store).unlink()
     assert store.records() == [found]
-    command = f"seqrec-bench run --models caser --dims 100 --seeds 3 --variant paper --results {store.root}-again"
+    cell = "--models caser --dims 100 --seeds 3 --variant paper --interactions FILE"
+    command = f"seqrec-bench run {cell} --results {store.root}-again"
     with pytest.raises(MissingCellsError, match=f"weights of caser paper-d100-s3 are not here .* by `{command}`"):
         store.load_weights(found)
     without_dimension = replace(found, key=replace(found.key, dimension=0))

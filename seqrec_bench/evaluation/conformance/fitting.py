@@ -63,8 +63,12 @@ def check_seed_matters_unless_deterministic(make: Factory) -> None:
 
 
 def check_fit_forgets_the_last_fit(make: Factory) -> None:
-    """A recommender fitted before, to other users and items, scores exactly like a fresh one."""
+    """A recommender fitted before scores exactly like a fresh one.
+
+    It was fitted to other numbers of users and items, and then to as many of them with other histories.
+    """
     used = Trial(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
+    used = Trial(used, everyday_split(seed=SEED + 1)).fit(SEED).recommender
     refitted = Trial(used, everyday_split()).fit(SEED)
     fresh = shared_trial(make)
     require(np.array_equal(refitted.scores(), fresh.scores()), used, "an earlier fit() changes its scores")

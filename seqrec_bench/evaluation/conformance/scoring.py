@@ -90,7 +90,8 @@ def check_more_padding_changes_nothing(make: Factory) -> None:
     for length in range(short.shape[1] + 1, 1 + min(limit or LONGEST, LONGEST)):
         padded = np.pad(short, ((0, 0), (length - short.shape[1], 0)), constant_values=PADDING)
         scores = trial.recommender.score(users, padded)[:, 1:]
-        require(is_close(scores, expected), trial.recommender, f"padding to length {length} changes its scores")
+        complaint = f"padding to length {length} changes its scores: an item number of 0 is no item"
+        require(is_close(scores, expected), trial.recommender, complaint)
 
 
 def check_order_matters_only_where_declared(make: Factory) -> None:

@@ -103,10 +103,14 @@ def arrays_of(train: Sequences) -> list[npt.NDArray[Any]]:
     return [train.items, train.times, train.offsets, *tags]
 
 
-def everyday_split(n_users: int = 60, n_items: int = 42) -> Split:
-    """Data with what occurs in practice: users of one item and of many, two items that nobody had, and tags."""
-    full = synthetic_sequences(n_users, n_items - 2, length=10, order=0.7, seed=SEED)
+def everyday_split(n_users: int = 60, n_items: int = 42, seed: int = SEED) -> Split:
+    """Data with what occurs in practice: users of one item and of many, two items that nobody had, and tags.
+
+    The two are in the middle: whoever takes the padding for the item 0 - 1, the last one, gets something for it.
+    """
+    full = synthetic_sequences(n_users, n_items - 2, length=10, order=0.7, seed=seed)
     kept = full.times <= full.users % 10
+    items = full.items + 2 * (full.items > n_items // 2)
     lengths = np.bincount(full.users[kept], minlength=n_users)
     tags = ItemTags(
         names=("even", "odd"),
@@ -114,7 +118,7 @@ def everyday_split(n_users: int = 60, n_items: int = 42) -> Split:
         offsets=np.concatenate([[0], np.arange(n_items + 1)]),
     )
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return leave_one_out(Sequences(full.items[kept], full.times[kept], offsets, n_items, tags))
+    return leave_one_out(Sequences(items[kept], full.times[kept], offsets, n_items, tags))
 
 
 def orderly_split() -> Split:

@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.suite import Cell, cells, load_suite, suites
 from seqrec_bench.experiments.verification.completeness import check_seeds, check_suites
-from seqrec_bench.experiments.verification.data import Arrangements, check_data, check_ranked_again, check_ranks
+from seqrec_bench.experiments.verification.copies import check_copies
+from seqrec_bench.experiments.verification.data import (
+    Arrangements,
+    check_data,
+    check_data_are_here,
+    check_ranked_again,
+    check_ranks,
+)
 from seqrec_bench.experiments.verification.figures import check_curves, check_metrics
 from seqrec_bench.experiments.verification.files import check_files, check_hashes, read_records
 from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
@@ -48,8 +55,10 @@ def check_contents(
         check_metrics(records, track),
         check_ranks(records, arrangements),
         check_curves(records, track),
+        check_data_are_here(records, datasets),
         check_data(records, arrangements),
         check_ranked_again(records, arrangements),
+        check_copies(records),
         check_versions(records, models),
         check_settings(records, models, [cell for found in cells_of.values() for cell in found]),
         check_suites(records, store.root, cells_of),

@@ -1,5 +1,6 @@
 """Checks that need the data: are records about them, and could their ranks be?"""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.split import Holdout
+from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import PADDING, Int64Array
 from seqrec_bench.records import Ranks, Record
@@ -50,20 +52,28 @@ class Arrangements:
         for record in track("arranging the data by protocol", list(one_of_each.values())):
             self.of(record)
 
-    def missing(self) -> list[str]:
-        """Of each data set that is not here, that its records were not checked, and why."""
-        return [
-            f"Not checked: records on {name}. {reason}"
-            for name, reason in self.datasets.items()
-            if isinstance(reason, str)
-        ]
-
 
 def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     arranged = find_protocol(protocol).arrange(dataset)
     split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
     return Arranged(arranged, split.test.ranks_seen, split.test.users, candidates)
+
+
+def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Dataset | str]) -> Check:
+    """The records can be held against their data: without these, much of the rest passes unseen.
+
+    Args:
+        datasets: By name; or in words why it is not here.
+    """
+    n_records = Counter(record.key.dataset for record in records)
+    absent = {name: reason for name, reason in datasets.items() if isinstance(reason, str)}
+    faults = [
+        f"Neither ranks nor fingerprints of the {n_records[name]} records on {name} were checked. {reason}"
+        for name, reason in absent.items()
+    ]
+    n_passed = sum(n for name, n in n_records.items() if name not in absent)
+    return Check("the data that records are on are here", n_passed, faults, (), ExitCode.CELLS_MISSING)
 
 
 def check_data(records: Sequence[Record], arrangements: Arrangements) -> Check:
@@ -76,7 +86,7 @@ def check_data(records: Sequence[Record], arrangements: Arrangements) -> Check:
             fault = _data_fault(record, found.dataset)
             faults += [fault] if fault else []
             n_passed += fault is None
-    return Check("protocols are known, and fingerprints those of the data", n_passed, faults, arrangements.missing())
+    return Check("protocols are known, and fingerprints those of the data", n_passed, faults)
 
 
 def _data_fault(record: Record, dataset: Dataset) -> str | None:
@@ -101,7 +111,7 @@ def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:
             fault = of_validation or _ranks_fault("test", record.test, found)
             faults += [f"{record.key.path()}: {fault}: run its cell again."] if fault else []
             n_passed += fault is None
-    return Check("ranks are possible for users, targets and candidates", n_passed, faults, arrangements.missing())
+    return Check("ranks are possible for users, targets and candidates", n_passed, faults)
 
 
 def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:

@@ -18,7 +18,9 @@ FADED = "dim"
 SHADES = ("  ", "░░", "▒▒", "▓▓", "██")
 """For weights from 0 to 1; the first is for what rounds to 0.00."""
 _UNIX_TIMES = range(631_152_000, 4_102_444_800)
-"""Whole numbers that are shown as dates, of the years 1990 to 2099, if they are all of that kind."""
+"""Seconds that are shown as dates, of the years 1990 to 2099, if they are all of that kind."""
+_UNITS = (1, 10**3, 10**6, 10**9)
+"""Times may also be whole milliseconds, microseconds or nanoseconds."""
 
 
 def to_text(explanation: UserExplanation) -> str:
@@ -72,9 +74,11 @@ def _history(explanation: UserExplanation) -> Iterable[Section]:
 
 def _when(explanation: UserExplanation) -> str:
     times = [past.time for past in explanation.history]
-    if not all(isinstance(time, int) and time in _UNIX_TIMES for time in times):
+    whole = all(isinstance(time, int) for time in times)
+    unit = next((unit for unit in _UNITS if whole and all(time // unit in _UNIX_TIMES for time in times)), None)
+    if unit is None:
         return f", of times {times[0]:g} to {times[-1]:g}"
-    first, last = (datetime.fromtimestamp(time, UTC).date().isoformat() for time in (times[0], times[-1]))
+    first, last = (datetime.fromtimestamp(time // unit, UTC).date().isoformat() for time in (times[0], times[-1]))
     n_tied = len(times) - len(set(times))
     tied = f"; {n_tied} at the time of the one before" if n_tied else ""
     return f", of {first}{tied}" if first == last else f", of {first} to {last}{tied}"

@@ -14,12 +14,16 @@ _COLUMNS = ("found", "difference", "bounds", "seeds", "verdict", "remark")
 _DIGITS = 6
 """Of numbers in JSON: the same on every machine, and more than anybody needs."""
 _LEVELS = {ExitCode.DONE: "notice", ExitCode.INCONCLUSIVE: "warning"}
+"""Of one figure; a whole report that did not pass is an error, since the job fails."""
 
 
 def to_text(report: Report) -> str:
     """A Markdown table for each metric, the notes, and the outcome in the last line."""
     tables = [_markdown_table(report, metric) for metric in report.metrics if report.judgements]
-    return "\n\n".join([*tables, markdown_notes(report.notes), escape_markdown(report.outcome)]) + "\n"
+    return (
+        "\n\n".join([*tables, markdown_notes([*report.notes, *report.warnings]), escape_markdown(report.outcome)])
+        + "\n"
+    )
 
 
 def _markdown_table(report: Report, metric: str) -> str:
@@ -53,9 +57,9 @@ def to_json(report: Report) -> str:
         "exit_code": report.code.value,
         "outcome": report.outcome,
         "against": report.before,
-        "missing": report.missing,
+        "missing": report.absent,
         "judgements": [_fields(judgement) for judgement in report.judgements],
-        "notes": report.notes,
+        "notes": [*report.notes, *report.warnings],
     }
     return json_text(fields)
 
@@ -82,21 +86,21 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
 
 
 def to_github(report: Report) -> str:
-    """Workflow commands that GitHub shows as annotations: whatever is not as demanded, declines, and the outcome."""
+    """Workflow commands that GitHub shows as annotations: all that is not as demanded, warnings, and the outcome."""
     return "".join(_commands(report))
 
 
 def _commands(report: Report) -> Iterator[str]:
-    for cell in report.missing:
+    for cell in report.absent:
         yield workflow_command("error", f"Missing: {cell}", "There is no verdict without it.")
     for judgement in report.judgements:
         if judgement.code is not ExitCode.DONE or judgement.verdict is Verdict.DECLINES:
-            yield workflow_command(_level(judgement.code), str(judgement), _in_words(judgement, report.before))
-    yield workflow_command(_level(report.code), "seqrec-bench check", report.outcome)
-
-
-def _level(code: ExitCode) -> str:
-    return _LEVELS.get(code, "error")
+            yield workflow_command(
+                _LEVELS.get(judgement.code, "error"), str(judgement), _in_words(judgement, report.before)
+            )
+    for warning in report.warnings:
+        yield workflow_command("warning", "seqrec-bench check", warning)
+    yield workflow_command("error" if report.code else "notice", "seqrec-bench check", report.outcome)
 
 
 def _in_words(judgement: Judgement, before: str) -> str:

@@ -106,8 +106,8 @@ def make_pairs(expected: Collection[SeededPlace], new: Cells, old: Cells) -> lis
             seeds[place].append(SeededPlace(place, seed))
     pairs = [Pair(place, [new[cell] for cell in both], [old[cell] for cell in both]) for place, both in seeds.items()]
     for pair in pairs:
-        for side in (pair.new, pair.old):
-            require_side_by_side({pair.place: side})
+        require_side_by_side({pair.place: pair.new})
+        require_side_by_side({pair.place: pair.old}, "restore the reference's (from version control)")
         _require_comparable(pair.new[0], pair.old[0])
     return pairs
 

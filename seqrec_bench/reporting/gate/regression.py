@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from seqrec_bench.errors import ExitCode, MissingCellsError
 from seqrec_bench.records import Record
@@ -21,6 +23,27 @@ from seqrec_bench.reporting.selection import Missing, Place, only_elsewhere
 from seqrec_bench.reporting.statistics.families import holm
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, lacking_seeds
 
+
+class Side(StrEnum):
+    """Where a cell is missing, in words."""
+
+    NEW = "in the new records"
+    OLD = "in the reference"
+    BOTH = "on both sides"
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Cells of one place without which there can't be a verdict."""
+
+    cells: Missing
+    side: Side
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cells} {self.side}{self.reason}"
+
+
 _CODES = {
     Verdict.REGRESSED: ExitCode.FALLS_SHORT,
     Verdict.DIFFERS: ExitCode.FALLS_SHORT,
@@ -35,6 +58,7 @@ def check_regression(
     dataset: str,
     expected: Collection[SeededPlace],
     exact: bool = False,
+    name: str = "the reference",
 ) -> Report:
     """A verdict on every metric of every place of the expected cells.
 
@@ -43,6 +67,7 @@ def check_regression(
         dataset: The data set whose cells are judged.
         expected: What both sides must have: a cell that only one of them has is missing.
         exact: Whether to demand that all ranks are the same.
+        name: What the reference is called where the outcome is told.
 
     Raises:
         MissingCellsError: Nothing is expected.
@@ -60,9 +85,17 @@ def check_regression(
     too_few = [] if exact else [pair for pair in pairs if not pair.are_identical and not pair.are_enough]
     judged = [pair for pair in pairs if pair not in too_few]
     judgements = [found for metric in paper.metrics for found in _judgements(judged, metric, paper, exact)]
-    missing = [*_absent(expected, new, old), *map(_more_seeds, too_few)]
-    notes = [*_notes(paper, dataset, exact), *_changes(pairs), *_unjudged(expected, new, old)]
-    return Report("reference", paper.metrics, tuple(judgements), tuple(missing), tuple(notes))
+    lacking = [*_absent(expected, new, old), *(lack for pair in too_few for lack in _more_seeds(pair, new, old))]
+    return Report(
+        "reference",
+        paper.metrics,
+        tuple(judgements),
+        missing=tuple(f"{lack}" for lack in lacking if lack.side is not Side.OLD),
+        notes=tuple(_notes(paper, dataset, exact)),
+        scope=f"{dataset} under {paper.protocol} against {name}",
+        missing_before=tuple(f"{lack}" for lack in lacking if lack.side is Side.OLD),
+        warnings=(*_changes(pairs), *_unjudged(expected, new, old)),
+    )
 
 
 def _judgements(pairs: Sequence[Pair], metric: str, paper: Paper, exact: bool) -> Iterator[Judgement]:
@@ -92,10 +125,10 @@ def _judgements(pairs: Sequence[Pair], metric: str, paper: Paper, exact: bool) -
         )
 
 
-def _absent(expected: Collection[SeededPlace], new: Cells, old: Cells) -> Iterator[str]:
-    for side, where in ((new, ""), (old, " in the reference")):
-        for missing in _by_place(set(expected) - side.keys()):
-            yield f"{missing}{where}"
+def _absent(expected: Collection[SeededPlace], new: Cells, old: Cells) -> Iterator[Lack]:
+    for side, there in ((Side.NEW, new), (Side.OLD, old)):
+        for missing in _by_place(set(expected) - there.keys()):
+            yield Lack(missing, side)
 
 
 def _by_place(places: Iterable[SeededPlace]) -> list[Missing]:
@@ -105,10 +138,14 @@ def _by_place(places: Iterable[SeededPlace]) -> list[Missing]:
     return [Missing(place, tuple(numbers)) for place, numbers in seeds.items()]
 
 
-def _more_seeds(pair: Pair) -> str:
-    """The seeds that both sides lack for a verdict, now that their ranks are not identical."""
-    lacking = tuple(lacking_seeds({record.key.seed for record in pair.new}))
-    return f"{Missing(pair.place, lacking)} on both sides (a verdict takes {MIN_SEEDS} seeds)"
+def _more_seeds(pair: Pair, new: Cells, old: Cells) -> Iterator[Lack]:
+    """The seeds that a verdict takes, now that ranks are not identical, with the side that lacks them."""
+    sides = defaultdict(list)
+    for seed in lacking_seeds({record.key.seed for record in pair.new}):
+        cell = SeededPlace(pair.place, seed)
+        sides[Side.OLD if cell in new else Side.NEW if cell in old else Side.BOTH].append(seed)
+    for side, seeds in sides.items():
+        yield Lack(Missing(pair.place, tuple(seeds)), side, f" (a verdict takes {MIN_SEEDS} seeds)")
 
 
 def _notes(paper: Paper, dataset: str, exact: bool) -> list[str]:

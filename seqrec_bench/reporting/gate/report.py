@@ -11,6 +11,8 @@ _IN_WORDS = {
     ExitCode.INCONCLUSIVE: "inconclusive",
     ExitCode.FALLS_SHORT: "failed",
 }
+_SEEDS_AT_ONCE = 5
+"""Advised are whole fives of seeds, of which the paper's table has one."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +52,41 @@ class Report:
     metrics: tuple[str, ...]
     judgements: tuple[Judgement, ...]
     missing: tuple[str, ...]
-    """Cells without which there can't be a verdict, in words."""
+    """Cells that have to be run before there can be a verdict, in words."""
     notes: tuple[str, ...]
+    """How to read the figures."""
+    scope: str
+    """What was judged and by what, in words: ``ml-100k under loo-full-v1 against chen2020``."""
+    missing_before: tuple[str, ...] = ()
+    """Cells that those which the figures are held against lack, in words."""
+    warnings: tuple[str, ...] = ()
+    """What is not as one might think, though no verdict says so: what was not judged, what was made otherwise."""
 
     @property
     def code(self) -> ExitCode:
         """A missing cell weighs more than a bad figure, and that more than an open question."""
-        if self.missing:
+        if self.absent:
             return ExitCode.CELLS_MISSING
         codes = {judgement.code for judgement in self.judgements}
         return next(code for code in (ExitCode.FALLS_SHORT, ExitCode.INCONCLUSIVE, ExitCode.DONE) if code in codes)
 
     @property
+    def absent(self) -> tuple[str, ...]:
+        """All cells without which there can't be a verdict, in words."""
+        return self.missing + self.missing_before
+
+    @property
     def outcome(self) -> str:
-        """The exit code in a sentence, with its cause."""
+        """The exit code in a sentence, with its cause, and what would tell if it is an open question."""
+        decisive = [judgement for judgement in self.judgements if judgement.code is self.code]
         if self.code is ExitCode.DONE:
             cause = f"all {len(self.judgements)} figures"
-        elif self.missing:
-            cause = "; ".join(self.missing)
         else:
-            cause = "; ".join(str(judgement) for judgement in self.judgements if judgement.code is self.code)
-        return f"Outcome: {_IN_WORDS[self.code]} (exit code {self.code.value}): {cause}."
+            cause = "; ".join(self.absent or map(str, decisive))
+        more = ""
+        if self.code is ExitCode.INCONCLUSIVE:
+            n_seeds = (
+                max(judgement.n_seeds for judgement in decisive) // _SEEDS_AT_ONCE * _SEEDS_AT_ONCE + _SEEDS_AT_ONCE
+            )
+            more = f" More seeds would tell: run --seeds 0-{n_seeds - 1}."
+        return f"Outcome: {_IN_WORDS[self.code]} (exit code {self.code.value}), {self.scope}: {cause}.{more}"

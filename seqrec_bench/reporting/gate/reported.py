@@ -37,7 +37,8 @@ def check_reported(records: Iterable[Record], paper: Paper, two_sided: bool = Fa
     )
     missing = tuple(_missing(selection, paper))
     notes = [*_notes(paper), *([] if missing else [_whole_table(judgements, differences)])]
-    return Report("reported", paper.metrics, judgements, missing, tuple(notes))
+    scope = f"{paper.dataset} under {paper.protocol} against {paper.name}"
+    return Report("reported", paper.metrics, judgements, missing, tuple(notes), scope)
 
 
 def _require_users(selection: Selection, paper: Paper) -> None:

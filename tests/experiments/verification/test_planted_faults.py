@@ -25,6 +25,7 @@ HASHES = "files beside records have their hashes"
 METRICS = "HR, MRR, NDCG at 10 and 50 are what a literal count of the ranks gives"
 RANKS = "ranks are possible for users, targets and candidates"
 CURVES = "validation ranks are those of the curve's best epoch"
+HERE = "the data that records are on are here"
 DATA = "protocols are known, and fingerprints those of the data"
 AGAIN = "what was ranked again is what was trained"
 VERSIONS = "no record is of an earlier version of its model"
@@ -47,10 +48,10 @@ def test_sound_results_pass_every_check(store: Store, checks_of: Callable[[Store
     checks = checks_of(store)
     assert exit_code(checks) is ExitCode.DONE
     assert {check.name: check.n_passed for check in checks if check.n_passed} == {
-        FILES: 8, READABLE: 6, HASHES: 2, METRICS: 6, RANKS: 6, CURVES: 2, DATA: 6, AGAIN: 3, VERSIONS: 6, SETTINGS: 6,
-        SEEDS: 3,
+        FILES: 8, READABLE: 6, HASHES: 2, METRICS: 6, RANKS: 6, CURVES: 2, HERE: 6, DATA: 6, AGAIN: 3, VERSIONS: 6,
+        SETTINGS: 6, SEEDS: 3,
     }  # fmt: skip
-    assert len(checks) == 12
+    assert len(checks) == 14
 
 
 class TestFiles:
@@ -200,11 +201,14 @@ class TestData:
         resave(store, trained, key=replace(trained.key, protocol="loo-full-v9"))
         assert "no protocol is called loo-full-v9" in faults_of(store)[DATA][0]
 
-    def test_data_that_are_not_here_are_said_not_to_be_checked(self, store: Store) -> None:
+    def test_data_that_are_not_here_are_no_success(self, store: Store) -> None:
         checks = check_contents(store.records(), store, {"small": "Name its file."}, {})
         by_name = {check.name: check for check in checks}
-        assert by_name[RANKS].notes == by_name[DATA].notes == ["Not checked: records on small. Name its file."]
-        assert (by_name[RANKS].n_passed, by_name[DATA].n_passed, by_name[AGAIN].n_passed) == (0, 0, 3)
+        assert by_name[HERE].faults == [
+            "Neither ranks nor fingerprints of the 6 records on small were checked. Name its file."
+        ]
+        assert exit_code(checks) is ExitCode.CELLS_MISSING
+        assert [by_name[name].n_passed for name in (HERE, RANKS, DATA, AGAIN)] == [0, 0, 0, 3]
 
     def test_other_weights_than_those_that_were_trained_are_found(
         self, store: Store, trained: Record, faults_of: Faults

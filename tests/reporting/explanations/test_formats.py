@@ -83,6 +83,13 @@ def test_times_that_are_no_dates_are_shown_as_they_are(explanation: UserExplanat
     assert "items, of times 3.5 to 1e+06." in to_text(replace(explanation, history=tuple(past)))
 
 
+@pytest.mark.parametrize("unit", [1, 10**3, 10**9])
+def test_instants_are_shown_as_dates_whatever_their_unit(explanation: UserExplanation, unit: int) -> None:
+    days = (1_709_251_200, 1_709_251_200 + 86_400)
+    past = [replace(past, time=day * unit) for past, day in zip(explanation.history, days, strict=True)]
+    assert "items, of 2024-03-01 to 2024-03-02." in to_text(replace(explanation, history=tuple(past)))
+
+
 @pytest.mark.parametrize("content", ["3", "{}", '{"command": "x"}', "no JSON", '{"command": "x", "memory": 3}'])
 @pytest.mark.parametrize(("read", "kind"), [(read_explanation, "explanation"), (read_summaries, "summaries")])
 def test_a_file_of_another_kind_is_refused(

@@ -16,19 +16,22 @@ OPEN = replace(FINE, subject="Caser", found=0.48, verdict=Verdict.INCONCLUSIVE, 
 BAD = replace(FINE, subject="GRU", found=0.4, bounds=None, verdict=Verdict.FALLS_SHORT, code=ExitCode.FALLS_SHORT)
 DECLINE = replace(FINE, found=0.495, verdict=Verdict.DECLINES)
 
+SCOPE = "ml-100k under loo-full-v1 against chen2020"
+MORE = "More seeds would tell: run --seeds 0-9."
+
 
 def report(*judgements: Judgement, missing: tuple[str, ...] = ()) -> Report:
-    return Report("reported", ("HR@50",), judgements, missing, ("A note.",))
+    return Report("reported", ("HR@50",), judgements, missing, ("A note.",), SCOPE)
 
 
 @pytest.mark.parametrize(
     ("content", "code", "outcome"),
     [
-        (report(FINE, FINE), 0, "Outcome: passed (exit code 0): all 2 figures."),
-        (report(FINE, OPEN), 5, "Outcome: inconclusive (exit code 5): Caser HR@50 inconclusive."),
-        (report(FINE, OPEN, BAD), 6, "Outcome: failed (exit code 6): GRU HR@50 falls short."),
-        (report(BAD, missing=("fpmc d1", "x")), 3, "Outcome: cells are missing (exit code 3): fpmc d1; x."),
-        (report(missing=("x",)), 3, "Outcome: cells are missing (exit code 3): x."),
+        (report(FINE, FINE), 0, f"Outcome: passed (exit code 0), {SCOPE}: all 2 figures."),
+        (report(FINE, OPEN), 5, f"Outcome: inconclusive (exit code 5), {SCOPE}: Caser HR@50 inconclusive. {MORE}"),
+        (report(FINE, OPEN, BAD), 6, f"Outcome: failed (exit code 6), {SCOPE}: GRU HR@50 falls short."),
+        (report(BAD, missing=("fpmc d1", "x")), 3, f"Outcome: cells are missing (exit code 3), {SCOPE}: fpmc d1; x."),
+        (report(missing=("x",)), 3, f"Outcome: cells are missing (exit code 3), {SCOPE}: x."),
     ],
 )
 def test_every_format_says_the_outcome_and_the_code(content: Report, code: int, outcome: str) -> None:
@@ -47,7 +50,7 @@ def test_the_text_is_a_table_and_notes() -> None:
         "| :---- | -------: | -----: | ---------: | -----------------: | ----: | -----------: | -----: |\n"
         "| FPMC  |   0.5000 | 0.5100 |    +0.0100 | +0.0000 .. +0.0200 |     5 |   reproduced |        |\n"
         "| Caser |   0.5000 | 0.4800 |    -0.0200 | +0.0000 .. +0.0200 |     5 | inconclusive |     so |\n"
-        "\n- A note.\n\nOutcome: inconclusive (exit code 5): Caser HR@50 inconclusive.\n"
+        f"\n- A note.\n\nOutcome: inconclusive (exit code 5), {SCOPE}: Caser HR@50 inconclusive. {MORE}\n"
     )
     assert "remark" not in to_text(report(FINE))
 
@@ -72,6 +75,23 @@ def test_github_gets_an_annotation_for_whatever_is_not_as_demanded() -> None:
     assert to_github(report(FINE)).startswith("::notice title=seqrec-bench check::Outcome: passed")
     missing = to_github(report(missing=("a of seed 1, 2",)))
     assert missing.startswith("::error title=Missing%3A a of seed 1%2C 2::")
+
+
+@pytest.mark.parametrize("content", [report(OPEN), report(BAD), report(missing=("a",))], ids=["5", "6", "3"])
+def test_a_job_that_fails_has_an_error_that_says_why(content: Report) -> None:
+    assert to_github(content).splitlines()[-1].startswith("::error title=seqrec-bench check::Outcome: ")
+
+
+def test_warnings_are_annotations_and_notes_in_the_other_formats() -> None:
+    warned = replace(report(FINE), warnings=("Not judged: b.",))
+    assert to_github(warned).splitlines()[0] == "::warning title=seqrec-bench check::Not judged: b."
+    assert "- Not judged: b.\n" in to_text(warned)
+    assert json.loads(to_json(warned))["notes"] == ["A note.", "Not judged: b."]
+
+
+@pytest.mark.parametrize(("n_seeds", "advised"), [(3, "0-4"), (4, "0-4"), (5, "0-9"), (10, "0-14")])
+def test_more_seeds_are_advised_than_there_were(n_seeds: int, advised: str) -> None:
+    assert report(replace(OPEN, n_seeds=n_seeds)).outcome.endswith(f"run --seeds {advised}.")
 
 
 def test_no_name_in_the_data_can_end_an_annotation_or_begin_one() -> None:

@@ -143,11 +143,18 @@ def test_too_few_seeds_are_missing_cells_and_are_named(check: Check, runs_of: Ma
 
 def test_a_seed_that_only_one_side_has_is_missing(check: Check, runs_of: MakeRuns) -> None:
     full = runs_of("a", STEADY)
-    assert check(full[:2], full).missing == ("a paper-d100 of seed 2",)
+    assert check(full[:2], full).missing == ("a paper-d100 of seed 2 in the new records",)
     assert check(full[:2], full).code == check(full[:2], full, exact=True).code == 3
     both = {SeededPlace.of(record) for record in full}
-    assert check(full, full[:2], both).missing == ("a paper-d100 of seed 2 in the reference",)
+    assert check(full, full[:2], both).missing_before == ("a paper-d100 of seed 2 in the reference",)
     assert check(full, full[:2], both).code == 3
+
+
+def test_a_seed_that_a_verdict_takes_is_missing_on_the_side_that_lacks_it(check: Check, runs_of: MakeRuns) -> None:
+    new, old = runs_of("a", STEADY, shift=200), runs_of("a", STEADY)
+    report = check(new, [old[0], old[2]])
+    assert (report.code, report.missing) == (3, ())
+    assert report.missing_before == ("a paper-d100 of seed 1 in the reference (a verdict takes 3 seeds)",)
 
 
 def test_nothing_is_missing_and_never_a_pass(check: Check, runs_of: MakeRuns) -> None:
@@ -160,9 +167,9 @@ def test_what_the_reference_does_not_have_is_named_and_not_judged(check: Check, 
     old = runs_of("a", STEADY)
     report = check([*old, *runs_of("b", STEADY), *runs_of("a", [1] * 5)[3:]], old)
     assert (report.code, len(report.judgements)) == (0, 3)
-    assert "not in the reference: a paper-d100 of seed 3, 4; b paper-d100 of seed 0, 1, 2." in report.notes[-1]
+    assert "not in the reference: a paper-d100 of seed 3, 4; b paper-d100 of seed 0, 1, 2." in report.warnings[-1]
     report = check(old, [*old, *runs_of("b", STEADY)], {SeededPlace.of(record) for record in old})
-    assert report.notes[-1] == "Not asked for: b paper-d100 of seed 0, 1, 2."
+    assert report.warnings[-1] == "Not asked for: b paper-d100 of seed 0, 1, 2."
 
 
 def test_a_new_version_is_said_and_hides_no_loss(check: Check, runs_of: MakeRuns) -> None:
@@ -172,8 +179,8 @@ def test_a_new_version_is_said_and_hides_no_loss(check: Check, runs_of: MakeRuns
     worse = check(runs_of("a", [180, 181, 179], 200, version=2, hyperparameters={"rate": 1}), old)
     assert worse.code == 6
     made = "a paper-d100 (made by version 2 of the model, not 1"
-    assert any(f"{made})" in note for note in same.notes)
-    assert any(f"{made}, and made with rate = 1, not absent)" in note for note in worse.notes)
+    assert any(f"{made})" in note for note in same.warnings)
+    assert any(f"{made}, and made with rate = 1, not absent)" in note for note in worse.warnings)
 
 
 def family(runs_of: MakeRuns, n_steady: int) -> tuple[list[Record], list[Record]]:
@@ -222,8 +229,11 @@ def test_what_can_not_be_compared_is_refused(
 
 def test_one_side_of_two_versions_is_refused(check: Check, runs_of: MakeRuns) -> None:
     old = runs_of("a", STEADY)
-    with pytest.raises(InvalidRecordError, match="made by version 2 of the model"):
-        check([*old[:2], *runs_of("a", STEADY, version=2)[2:]], old)
+    mixed = [*old[:2], *runs_of("a", STEADY, version=2)[2:]]
+    with pytest.raises(InvalidRecordError, match=r"made by version 2 of the model.*run its cell again"):
+        check(mixed, old)
+    with pytest.raises(InvalidRecordError, match=r"made by version 2 of the model.*restore the reference's"):
+        check(old, mixed)
 
 
 def test_other_data_sets_are_not_judged(check: Check, runs_of: MakeRuns) -> None:
