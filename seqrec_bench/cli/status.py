@@ -90,7 +90,7 @@ def status(
 
 
 def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell]:
-    """The cells of these data that have records and are not among those planned: under the usual protocol first, then by key."""
+    """The other cells of these data that have records: under the usual protocol first, then by key."""
     keys = set()
     for path in store.paths():
         with suppress(ValueError):  # no record's name: `verify` tells of it
