@@ -82,14 +82,16 @@ def test_all_of_the_paper_is_committed() -> None:
 def test_without_a_choice_other_records_of_the_data_have_lines_too(
     bench: Callable[..., Result], tmp_path: Path
 ) -> None:
-    bench("run", *CHOICE[:-1], "0-1")
-    (tmp_path / "runs/ratings/loo-full-v1/fpmc/notes.json").write_text("{}")
+    place = tmp_path / "runs/ratings/loo-full-v1/mine"
+    place.mkdir(parents=True)
+    for name in ("wide-d4-s0", "wide-d4-s1", "paper-d0-s0", "notes"):
+        (place / f"{name}.json").touch()
     paper = bench("status", "--all").stdout.splitlines()
     lines = bench("status").stdout.splitlines()
     assert lines[: len(paper) - 1] == paper[:-1]
     assert [line.split("\t") for line in lines[len(paper) - 1 : -1]] == [
-        ["fpmc short-d4", "2", "", "", "", "2"],
-        ["popularity short-d0", "1", "", "", "", "1"],
+        ["mine paper-d0", "1", "", "", "", "1"],
+        ["mine wide-d4", "2", "", "", "", "2"],
     ]
     n_paper, n_all = (int(text[-1].split("\t")[-1]) for text in (paper, lines))
     assert n_all == n_paper + 3
