@@ -6,12 +6,17 @@ from seqrec_bench import __version__
 
 _STEPS = {
     "See whether all is here that it takes, and which models there are": ["doctor", "models"],
-    "Compare two models on MovieLens 100K, in about a minute": [
+    "Compare two models on MovieLens 100K, in a minute or two": [
         "run --models sequential-rules,fpmc --seeds 0-2",
         "compare fpmc sequential-rules",
+        "report",
     ],
     "Reproduce the paper: its Table 1 first, in minutes, then the rest, in hours": ["run --all", "table"],
-    "Look at what is committed, if this is a clone": ["table --results results", "check --results results"],
+    "Look at what is committed, if this is a clone": [
+        "table --results results",
+        "claims --results results",
+        "check --results results",
+    ],
 }
 
 

@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from contextlib import suppress
+from dataclasses import replace
 
 import typer
 
@@ -31,11 +33,13 @@ from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonOption, Result
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import Columns
+from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Claimant, Store
 
 STATES = ("done", "running", "stale", "missing")
+_NO_CHOICE = Asked(False, None, None, None, None, [], PAPER_VARIANT, None, None)
 
 
 def status(
@@ -59,19 +63,22 @@ def status(
 ) -> None:
     """Says of the cells that `run` would make with these options which are done, running, stale or missing.
 
-    Without --suite and --models, it is about the whole paper.
+    Without a choice, it is about the whole paper and whatever other records there are, which are done.
 
     Example: seqrec-bench status --results results
     """
-    whole = all_cells or (suite is None and models is None)
-    asked = Asked(whole, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
-    wanted = choose_cells(asked)
+    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
+    wanted = choose_cells(replace(asked, all_cells=all_cells or (suite is None and models is None)))
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
     store = Store(results)
     with shown("looking at cells") as steps:
         plan = make_plan(wanted, store, data, fresh=False, track=steps.track)
     running = store.running()
     states = {cell: _state(cell, plan, running) for cell in wanted}
+    if asked == _NO_CHOICE:
+        states |= dict.fromkeys(
+            _other_cells(store, data.name, {planned.key for planned in plan.planned.values()}), "done"
+        )
     if as_json:
         typer.echo(json.dumps([_fields(cell, state) for cell, state in states.items()], indent=2))
         return
@@ -80,6 +87,17 @@ def status(
         typer.echo(f"Running: {key}, by {running[key]} since {running[key].since}.", err=True)
     for cell, reason in plan.stale:
         typer.echo(f"Stale: {cell} was {reason}.", err=True)
+
+
+def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell]:
+    """The other cells of these data that have records: under the usual protocol first, then by key."""
+    keys = set()
+    for path in store.paths():
+        with suppress(ValueError):  # no record's name: `verify` tells of it
+            keys.add(CellKey.of_path(path.relative_to(store.root)))
+    others = [key for key in keys - planned if key.dataset == dataset]
+    others.sort(key=lambda key: (key.protocol != LOO_FULL, key))
+    return [Cell(key.model, key.variant, key.dimension, key.seed, protocol=key.protocol) for key in others]
 
 
 def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, Claimant]) -> str:

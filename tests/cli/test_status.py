@@ -73,7 +73,26 @@ def test_it_writes_nothing(bench: Callable[..., Result], tmp_path: Path) -> None
     assert not (tmp_path / "runs").exists()
 
 
-def test_without_a_choice_it_is_about_the_paper_and_all_of_it_is_committed() -> None:
+def test_all_of_the_paper_is_committed() -> None:
     results = Path(__file__).parents[2] / "results"
-    done = CliRunner().invoke(app, ["status", "--results", str(results)])
+    done = CliRunner().invoke(app, ["status", "--all", "--results", str(results)])
     assert done.stdout.splitlines()[-1].split("\t")[1:] == ["129", "", "", "", "129"]
+
+
+def test_without_a_choice_other_records_of_the_data_have_lines_too(
+    bench: Callable[..., Result], tmp_path: Path
+) -> None:
+    place = tmp_path / "runs/ratings/loo-full-v1/mine"
+    place.mkdir(parents=True)
+    for name in ("wide-d4-s0", "wide-d4-s1", "paper-d0-s0", "notes"):
+        (place / f"{name}.json").touch()
+    paper = bench("status", "--all").stdout.splitlines()
+    lines = bench("status").stdout.splitlines()
+    assert lines[: len(paper) - 1] == paper[:-1]
+    assert [line.split("\t") for line in lines[len(paper) - 1 : -1]] == [
+        ["mine paper-d0", "1", "", "", "", "1"],
+        ["mine wide-d4", "2", "", "", "", "2"],
+    ]
+    n_paper, n_all = (int(text[-1].split("\t")[-1]) for text in (paper, lines))
+    assert n_all == n_paper + 3
+    assert len(json.loads(bench("status", extra=("--json",)).stdout)) == n_all

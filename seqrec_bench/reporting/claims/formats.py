@@ -32,7 +32,8 @@ def count(entry: Entry) -> str:
         return "Cells are missing."
     verdicts = [part.verdict for part in entry.parts if part.verdict is not None]
     supported, refuted = verdicts.count(Verdict.SUPPORTED), verdicts.count(Verdict.REFUTED)
-    return f"Of {len(verdicts)} parts, {supported} are supported and {refuted} refuted here."
+    parts = "1 part" if len(verdicts) == 1 else f"{len(verdicts)} parts"
+    return f"Of {parts}, {supported} {'is' if supported == 1 else 'are'} supported and {refuted} refuted here."
 
 
 def _section(entry: Entry) -> str:

@@ -91,8 +91,14 @@ def _part(question: Question, p_refuted: float) -> Part:
         verdict = Verdict.REFUTED
     else:
         verdict = Verdict.UNDECIDABLE
-    takes = question.takes() if verdict is Verdict.UNDECIDABLE else None
+    takes = _takes(question) if verdict is Verdict.UNDECIDABLE else None
     return Part(question.statistic, verdict, question.p_supported, p_refuted, takes)
+
+
+def _takes(question: Question) -> str:
+    """What a verdict would take; says so where the interval lies wholly beyond the margin, which looks like one."""
+    alone = question.p_refuted <= LEVEL
+    return question.takes() + ("; refuted by itself, but not by Holm over the claim's parts" if alone else "")
 
 
 def whole(parts: Sequence[Part]) -> Verdict:

@@ -28,7 +28,7 @@ def ledger(plant: Plant) -> Ledger:
 def test_short_has_a_line_for_each_claim(ledger: Ledger) -> None:
     assert " ".join(to_short(ledger).split()) == (
         "- **supported**: order, Two steps are better than one. Of 2 parts, 2 are supported and 0 refuted here. "
-        "- **undecidable**: rise, Twice as good. Of 2 parts, 1 are supported and 0 refuted here. "
+        "- **undecidable**: rise, Twice as good. Of 2 parts, 1 is supported and 0 refuted here. "
         "- **undecidable**: trend, One step profits from the dimension. Cells are missing. "
         "- **undecidable**: peak, Two steps have enough with 16. Cells are missing. "
         "- **undecidable**: part, The second step matters. Cells are missing. "

@@ -31,6 +31,7 @@ def test_support_takes_no_correction_and_refutation_takes_holms() -> None:
     parts = decide([question(0.04, 1), question(0.04, 1), question(1, 0.04)])
     assert [part.verdict for part in parts] == [SUPPORTED, SUPPORTED, UNDECIDABLE]
     assert parts[2].p_refuted == pytest.approx(0.12)
+    assert parts[2].takes == "more; refuted by itself, but not by Holm over the claim's parts"
     assert decide([question(0.04, 1), question(0.04, 1), question(1, 0.016)])[2].verdict is REFUTED
 
 
