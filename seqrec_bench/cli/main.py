@@ -87,7 +87,7 @@ def _describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, BenchError):
         return str(error), error.exit_code
     if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # click's own usage errors
-        return error.format_message(), ExitCode.BAD_INPUT
+        return error.format_message().replace(": Value error, ", ": "), ExitCode.BAD_INPUT  # the words are pydantic's
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
