@@ -16,6 +16,7 @@ from seqrec_bench.cli.results_options import (
     require_none_missing,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import InputError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
@@ -30,7 +31,10 @@ def ablations(
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     format: Annotated[
-        AblationFormat | None, typer.Option(help="md is made for the terminal and for a README.", show_default="md")
+        AblationFormat | None,
+        typer.Option(
+            help="md is for a README, and shown rendered on a terminal unless it is named.", show_default="md"
+        ),
     ] = None,
     as_json: JsonFormatOption = False,
     paper: PaperOption = None,
@@ -48,5 +52,5 @@ def ablations(
     store = Store(results)
     name, _ = choose_shown(store, source, dataset, source.protocol)
     content = ablation_table(store.records(), replace(source, dataset=name))
-    typer.echo((to_json if chosen == AblationFormat.JSON else to_markdown)(content), nl=False)
+    print_formatted((to_json if chosen == AblationFormat.JSON else to_markdown)(content), chosen, format)
     require_none_missing(content.missing, results, f"--suite ablations{data_option(name)}")

@@ -18,6 +18,7 @@ from seqrec_bench.cli.results_options import (
     require_none_missing,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Store
 from seqrec_bench.reporting import audit as reporting
@@ -34,7 +35,8 @@ def audit(
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: ShownDatasetOption = None,
     format: Annotated[
-        AuditFormat | None, typer.Option(help="md is made for the terminal and for a page.", show_default="md")
+        AuditFormat | None,
+        typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     out: Annotated[
@@ -56,7 +58,7 @@ def audit(
     name, _ = choose_shown(store, source, dataset, LOO_FULL)
     content = reporting.audit(store.records(), replace(source, dataset=name))
     if not content.is_empty:
-        typer.echo((to_json if chosen == AuditFormat.JSON else to_markdown)(content), nl=False)
+        print_formatted((to_json if chosen == AuditFormat.JSON else to_markdown)(content), chosen, format)
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)

@@ -107,9 +107,7 @@ def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Gr
         raise InputError(
             f"--variant {variant!r} becomes part of a file's name: use at most 100 small letters, digits, dots, dashes."
         )
-    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
-    if not names:
-        raise InputError(f"--models {models!r} names no model: give names with commas between them.")
+    names = parse_names(models)
     paper = load_suite("paper")[0]
     return [Group(names, paper.dimensions[:1], paper.seeds, variant, parse_settings(settings, names))]
 
@@ -132,6 +130,18 @@ def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:
     if seeds is not None:
         group = replace(group, seeds=parse_numbers(seeds, "--seeds", least=0, most=MAX_SEED))
     return group
+
+
+def parse_names(models: str) -> list[str]:
+    """The models in ``a,b``, each once.
+
+    Raises:
+        InputError: There is none.
+    """
+    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
+    if not names:
+        raise InputError(f"--models {models!r} names no model: give names with commas between them.")
+    return names
 
 
 def parse_numbers(text: str, option: str, least: int, most: int) -> list[int]:

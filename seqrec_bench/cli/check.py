@@ -18,6 +18,7 @@ from seqrec_bench.cli.results_options import (
     choose_format,
     read_paper,
 )
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, load_suite, suites
 from seqrec_bench.experiments.suite import cells as suite_cells
@@ -104,7 +105,7 @@ def check(
         if chosen is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
-    typer.echo(FORMATS[chosen](report), nl=False)
+    print_formatted(FORMATS[chosen](report), chosen, format)
     elsewhere = only_elsewhere(records, data, source.protocol)
     _end(report, _mend(report, results, elsewhere, "--all" if against is None else suite and f"--suite {suite}"))
 

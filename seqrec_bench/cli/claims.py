@@ -14,6 +14,7 @@ from seqrec_bench.cli.results_options import (
     choose_format,
     read_paper,
 )
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.claims.evidence import in_words
@@ -57,7 +58,7 @@ def claims(
         source = replace(source, protocol=protocol)
     records = Store(results).records()
     content = claims_ledger(records, source)
-    typer.echo(FORMATS[chosen](content), nl=False)
+    print_formatted(FORMATS[chosen](content), chosen, format)
     if content.missing:
         raise MissingCellsError(
             f"Cells of {source.protocol} are missing ({in_words(content.missing)})"

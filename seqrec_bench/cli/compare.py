@@ -16,6 +16,7 @@ from seqrec_bench.cli.results_options import (
     read_paper,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.comparison import compare as compare_records
@@ -39,7 +40,8 @@ def compare(
     dataset: ShownDatasetOption = None,
     protocol: ShownProtocolOption = None,
     format: Annotated[
-        ComparisonFormat | None, typer.Option(help="md is made for the terminal.", show_default="md")
+        ComparisonFormat | None,
+        typer.Option(help="md is shown rendered on a terminal unless it is named.", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     out: Annotated[
@@ -57,7 +59,7 @@ def compare(
     store = Store(results)
     shown = choose_shown(store, source, dataset, protocol)
     content = compare_records(store.records(), models, *shown, source.dimension)
-    typer.echo(FORMATS[chosen](content), nl=False)
+    print_formatted(FORMATS[chosen](content), chosen, format)
     if out is not None:
         for path in save(lambda: forest_plot(content), out, to_json(content)):
             typer.echo(path, err=True)

@@ -23,6 +23,7 @@ from seqrec_bench.cli.paths import figure_stem, named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format, read_paper
 from seqrec_bench.cli.shown_records import choose_shown, find_shown
 from seqrec_bench.cli.steps import shown
+from seqrec_bench.cli.tables import print_markdown
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
@@ -158,4 +159,7 @@ def _show_all(keys: list[CellKey], data: Dataset, store: Store, options: str, fo
 
 
 def _show_summaries(summaries: Summaries, format: ExplanationFormat) -> None:
-    typer.echo((summary_json if format == ExplanationFormat.JSON else summary_markdown)(summaries), nl=False)
+    if format == ExplanationFormat.JSON:
+        typer.echo(summary_json(summaries), nl=False)
+    else:
+        print_markdown(summary_markdown(summaries))

@@ -7,6 +7,7 @@ import typer
 
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import JsonOption
+from seqrec_bench.cli.tables import print_markdown
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.trials import Log
 from seqrec_bench.reporting.trials import trials_json, trials_markdown
@@ -28,4 +29,7 @@ def trials(
         searches = sorted({str(path.parent) for path in folder.glob("*/*.jsonl")})
         mend = f"those in it are {', '.join(searches)}" if searches else "name the directory of its .jsonl files"
         raise InputError(f"{folder} has no log of a search: {mend}.")
-    typer.echo((trials_json if as_json else trials_markdown)(logs), nl=False)
+    if as_json:
+        typer.echo(trials_json(logs), nl=False)
+    else:
+        print_markdown(trials_markdown(logs))

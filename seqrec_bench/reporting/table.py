@@ -1,7 +1,7 @@
 """The paper's table with what the records give beside what was reported."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
@@ -46,6 +46,7 @@ class Table:
     metrics: tuple[str, ...]
     rows: tuple[TableRow, ...]
     missing: tuple[Missing, ...]
+    """Without the references that have no record at all: these have no row either, and a note names them."""
     notes: tuple[str, ...]
     """Sentences to stand under the table."""
 
@@ -55,25 +56,37 @@ class Table:
         return any(entry.reported is not None for row in self.rows for entry in row.entries.values())
 
 
-def table_one(records: Iterable[Record], paper: Paper) -> Table:
+def table_one(records: Iterable[Record], paper: Paper, models: Collection[str] | None = None) -> Table:
     """The paper's table: its own rows at its dimension, then the references, then whatever else there is.
+
+    Args:
+        models: Only the rows of these, their variants among them; a reference then has one even without records.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     records = list(records)
+    if models is not None:
+        paper, records = _only(models, paper, records)
     lines = [(row, Place.of(row)) for row in (*paper.rows, *paper.references)]
     selection = select(records, paper, [place for _, place in lines])
     others = select_others(records, paper)
+    absent = [row for row in paper.references if models is None and Place.of(row) not in selection.cells]
     rows = (
-        *(_row(row, selection.cells.get(place, ()), paper.metrics) for row, place in lines),
+        *(_row(row, selection.cells.get(place, ()), paper.metrics) for row, place in lines if row not in absent),
         *(
             _row(PaperRow(label, group[0].key.model, {}, group[0].key.dimension), group, paper.metrics)
             for label, group in others.items()
         ),
     )
     shown = [*selection.records, *(record for group in others.values() for record in group)]
-    return Table(paper.metrics, rows, selection.missing, tuple(_notes(rows, shown, selection.missing, paper)))
+    missing = tuple(cell for cell in selection.missing if cell.place not in map(Place.of, absent))
+    return Table(paper.metrics, rows, missing, tuple(_notes(rows, shown, missing, absent, paper)))
+
+
+def _only(models: Collection[str], paper: Paper, records: Iterable[Record]) -> tuple[Paper, list[Record]]:
+    rows, references = (tuple(row for row in some if row.model in models) for some in (paper.rows, paper.references))
+    return replace(paper, rows=rows, references=references), [r for r in records if r.key.model in models]
 
 
 def _row(row: PaperRow, records: Sequence[Record], metrics: Sequence[str]) -> TableRow:
@@ -83,7 +96,13 @@ def _row(row: PaperRow, records: Sequence[Record], metrics: Sequence[str]) -> Ta
     return TableRow(row.label, row.model, not row.reported, len(records), entries)
 
 
-def _notes(rows: Sequence[TableRow], shown: Sequence[Record], missing: Sequence[Missing], paper: Paper) -> list[str]:
+def _notes(
+    rows: Sequence[TableRow],
+    shown: Sequence[Record],
+    missing: Sequence[Missing],
+    absent: Sequence[PaperRow],
+    paper: Paper,
+) -> list[str]:
     notes = [f"Reported: {paper.citation}; dimension {paper.dimension}."] if paper.rows else []
     if shown:
         notes.append(_reproduced(shown, paper))
@@ -103,6 +122,8 @@ def _notes(rows: Sequence[TableRow], shown: Sequence[Record], missing: Sequence[
             notes.append(f"{meaning}: {', '.join(labels)}.")
     if missing:
         notes.append(f"Missing: {'; '.join(map(str, missing))}.")
+    if absent:
+        notes.append(f"Without records: {', '.join(row.label for row in absent)}.")
     return notes
 
 

@@ -83,8 +83,44 @@ def test_table_prints_what_there_is_before_it_says_what_is_missing(results: Path
     assert isinstance(error, MissingCellsError)
     assert error.exit_code == ExitCode.CELLS_MISSING
     assert str(error) == (
-        f"Cells are missing (caser paper-d100): make them with `seqrec-bench run --all --results {results}`."
+        f"Cells are missing (caser paper-d100): make them with "
+        f"`seqrec-bench run --models caser --dims 100 --results {results}`."
     )
+
+
+def test_the_command_that_makes_missing_cells_makes_few_others(results: Path) -> None:
+    remove(results, "caser", "paper-d100-s1*")
+    assert "run --models caser --dims 100 --seeds 1 --results" in str(run("table", "--results", results)[1])
+    for model in ("caser", "fpmc", "gru4rec", "am-lstm"):
+        remove(results, model, "paper-d100-*")
+    assert "run --all --dims 100 --results" in str(run("table", "--results", results)[1])
+    assert "run --models fpmc --dims 100 --results" in str(run("table", "--results", results, "--models", "fpmc")[1])
+
+
+def test_references_without_records_are_a_line_below_and_no_error(results: Path) -> None:
+    remove(results, "item-knn", "*")
+    remove(results, "sasrec", "*")
+    printed, error = run("table", "--results", results)
+    assert error is None
+    assert "| Item-kNN" not in printed and "- Without records: Item-kNN, SASRec.\n" in printed
+
+
+def test_table_has_only_the_models_that_are_named(results: Path) -> None:
+    remove(results, "item-knn", "*")
+    remove(results, "caser", "*")
+    printed, error = run("table", "--results", results, "--models", "fpmc, popularity", "--format", "json")
+    assert error is None
+    content = json.loads(printed)
+    assert {row["model"] for row in content["rows"]} == {"fpmc", "popularity"}
+    assert content["missing"] == []
+    assert "run --models item-knn --results" in str(run("table", "--results", results, "--models", "item-knn")[1])
+
+
+def test_a_model_that_is_named_and_has_neither_row_nor_record_is_missing(results: Path) -> None:
+    _, error = run("table", "--results", results, "--models", "mine,fpmc")
+    assert isinstance(error, MissingCellsError)
+    assert str(error).startswith("--models names mine, of which there are no records on ml-100k under loo-full-v1: ")
+    assert isinstance(run("table", "--results", results, "--models", ",")[1], InputError)
 
 
 def test_the_command_that_makes_missing_cells_can_be_pasted(tmp_path: Path) -> None:

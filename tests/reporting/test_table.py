@@ -73,13 +73,17 @@ def test_one_seed_has_no_interval_and_says_so(make_record: MakeRecord, paper: Pa
     assert "One seed, so no interval: FPMC." in table.notes
 
 
-def test_a_model_without_records_is_a_row_and_listed(all_records: list[Record], paper: Paper) -> None:
+def test_a_model_without_records_is_a_row_if_the_paper_has_it_and_a_note_if_not(
+    all_records: list[Record], paper: Paper
+) -> None:
     table = table_one(without(without(all_records, "caser"), "item-knn"), paper)
-    assert [str(missing) for missing in table.missing] == ["caser paper-d100", "item-knn paper-d0"]
+    assert [str(missing) for missing in table.missing] == ["caser paper-d100"]
     assert row(table, "caser").n_seeds == 0
     assert row(table, "caser").entries["HR@50"].reproduced is None
     assert row(table, "caser").entries["HR@50"].difference is None
-    assert "Missing: caser paper-d100; item-knn paper-d0." in table.notes
+    assert "Missing: caser paper-d100." in table.notes
+    assert "Without records: Item-kNN." in table.notes
+    assert "item-knn" not in [row.model for row in table.rows]
 
 
 def test_seeds_that_only_others_have_are_missing(all_records: list[Record], paper: Paper) -> None:

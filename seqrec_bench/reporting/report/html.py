@@ -8,7 +8,9 @@ from seqrec_bench.reporting.report.blocks import Report
 from seqrec_bench.text import printable
 
 _TONES = {
-    "good": {"reproduced", "exceeds", "at least reproduced", "supported", "better"},
+    "good": {"reproduced", "supported", "better"},
+    "above": {"exceeds"},
+    "least": {"at least reproduced"},
     "bad": {"falls short", "refuted here", "worse"},
     "open": {"inconclusive", "undecidable", "not separated", "too few seeds"},
 }

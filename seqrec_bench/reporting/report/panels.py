@@ -152,7 +152,7 @@ def forest_panel(titles: Titles, labels: Sequence[str], points: Sequence[Point],
     )
 
 
-STRIP_WIDTH = 150.0
+STRIP_WIDTH = 110.0
 
 
 def strips(figures: Sequence[tuple[float, float | None, float | None] | None]) -> tuple[list[Strip | None], str]:

@@ -13,6 +13,7 @@ from seqrec_bench.records import Store
 from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
+from seqrec_bench.reporting.report.sections import SECTIONS
 from seqrec_bench.reporting.report.sources import Sources
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright here: install '.[browser]'")
@@ -72,15 +73,15 @@ def test_the_page_is_small_and_loads_without_a_complaint_or_another_request(open
 
 def test_tables_sort_by_a_click_downwards_upwards_and_back(opened: Opened) -> None:
     head = opened.page.locator("table").first.locator("th", has_text="reproduced")
-    before = opened.column(3)
+    before = opened.column(4)
     figures = sorted(map(float, before), reverse=True)
     for direction, expected in (("descending", figures), ("ascending", figures[::-1])):
         head.get_by_role("button").click()
         assert head.get_attribute("aria-sort") == direction
-        assert list(map(float, opened.column(3))) == expected
+        assert list(map(float, opened.column(4))) == expected
     head.get_by_role("button").click()
     assert head.get_attribute("aria-sort") is None
-    assert opened.column(3) == before
+    assert opened.column(4) == before
 
 
 def test_tables_sort_by_the_keyboard_and_what_has_no_number_comes_last(opened: Opened) -> None:
@@ -89,7 +90,7 @@ def test_tables_sort_by_the_keyboard_and_what_has_no_number_comes_last(opened: O
     for key, direction in (("Enter", "descending"), ("Space", "ascending")):
         opened.page.keyboard.press(key)
         assert head.get_attribute("aria-sort") == direction
-        column = opened.column(2)
+        column = opened.column(3)
         assert all(text == "—" for text in column[4:])
         assert column[:4] == sorted(column[:4], reverse=direction == "descending")
     assert "sorted by reported, ascending" in opened.page.get_by_role("status").inner_text()
@@ -99,8 +100,23 @@ def test_tables_sort_by_the_keyboard_and_what_has_no_number_comes_last(opened: O
 def test_without_scripts_all_is_there(browser: Any, page_file: Path) -> None:
     still = Opened(browser, page_file, java_script_enabled=False)
     assert still.page.locator("th button").count() == 0
-    assert still.page.locator("section").count() == 11
+    assert still.page.locator("section").count() == len(SECTIONS)
     assert still.page.get_by_role("region", name="Table: Table 1, HR@50").is_visible()
+
+
+@pytest.mark.parametrize("width", [800, 1265, 1280])
+def test_table_one_is_seen_whole_where_there_is_room(browser: Any, page_file: Path, width: int) -> None:
+    page = Opened(browser, page_file, viewport={"width": width, "height": 900}).page
+    regions = "[...document.querySelectorAll('#table .scroll')]"
+    assert page.evaluate(f"{regions}.map((region) => region.scrollWidth - region.clientWidth)") == [0, 0, 0]
+
+
+def test_verdicts_are_seen_on_a_telephone(browser: Any, page_file: Path) -> None:
+    narrow = Opened(browser, page_file, viewport={"width": 390, "height": 844})
+    ends = narrow.page.evaluate(
+        "[...document.querySelectorAll('#table .verdict')].map((e) => e.getBoundingClientRect().right)"
+    )
+    assert min(ends) > 0 and max(ends) < 390
 
 
 @pytest.mark.parametrize("width", [390, 768])

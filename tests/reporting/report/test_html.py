@@ -6,6 +6,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 from seqrec_bench.reporting.markdown import number
+from seqrec_bench.reporting.report.blocks import Grid, Report, Section
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
@@ -68,6 +69,15 @@ def test_the_page_shows_the_tables_figures(sources: Sources) -> None:
             assert f'<td class="number">{number(entry.reproduced.mean)}</td>' in text
     for judgement in sources.check.judgements if not isinstance(sources.check, str) else ():
         assert f">{judgement.verdict}</span>" in text
+
+
+def test_every_kind_of_verdict_has_a_mark_of_its_own() -> None:
+    verdicts = ["reproduced", "exceeds", "at least reproduced", "inconclusive", "falls short"]
+    grid = Grid("Verdicts", ["model", "verdict"], [["a", verdict] for verdict in verdicts], n_words=2, verdicts=[1])
+    text = to_html(Report("", "", "", [Section("one", "One", [grid])]))
+    marks = dict(re.findall(r'\.verdict\.(\w+)::before { content: "(.*?)"', text))
+    tones = [re.findall(rf'class="verdict (\w+)">{verdict}<', text)[0] for verdict in verdicts]
+    assert [marks[tone] for tone in tones] == [f"\\{ord(mark):x}" for mark in "✓▲△"] + ["?", "\\2717"]
 
 
 def test_no_text_of_records_or_papers_becomes_markup(hostile: Sources, sources: Sources) -> None:

@@ -57,16 +57,28 @@ def test_the_answer_counts_verdicts(sources: Sources, section_of: Find) -> None:
 def test_verdicts_of_the_table_are_those_of_the_check(sources: Sources, section_of: Find) -> None:
     assert not isinstance(sources.check, str)
     tables = {grid.caption.removeprefix("Table 1, "): grid for grid in grids(section_of(sources, "main_table"))}
-    found = {(row[0], metric): row[5] for metric, grid in tables.items() for row in grid.rows}
+    found = {(row[0], metric): row[1] for metric, grid in tables.items() for row in grid.rows}
     for judgement in sources.check.judgements:
         assert found[judgement.subject, judgement.metric] == judgement.verdict
     assert list(found.values()).count("—") == len(found) - len(sources.check.judgements)
 
 
+def test_a_column_of_seeds_stands_where_models_differ_in_them(sources: Sources, section_of: Find) -> None:
+    def has_column_and_note(records: list[Record]) -> tuple[bool, bool]:
+        section = section_of(Sources(records, sources.paper, ""), "main_table")
+        (notes,) = [block for block in section.blocks if isinstance(block, Notes)]
+        return "seeds" in grids(section)[0].head, "Seeds: 3 of each model, 1 where" in " ".join(notes.sentences)
+
+    records = list(sources.records)
+    assert has_column_and_note(records) == (False, True)
+    fewer = [each for each in records if (each.key.model, each.key.seed) != ("fpmc", 2)]
+    assert has_column_and_note(fewer) == (True, False)
+
+
 def test_records_of_other_users_get_no_verdict_and_a_sentence(sources: Sources, section_of: Find) -> None:
     other = replace(sources, paper=replace(sources.paper, n_users=943))
     assert "means over 943" in prose(section_of(other, "answer"))
-    assert {row[5] for grid in grids(section_of(other, "main_table")) for row in grid.rows} == {"—"}
+    assert {row[1] for grid in grids(section_of(other, "main_table")) for row in grid.rows} == {"—"}
 
 
 def test_charts_have_a_panel_for_each_figure_and_its_numbers_as_a_table(sources: Sources, section_of: Find) -> None:
@@ -173,7 +185,7 @@ def test_environments_that_differ_are_named(sources: Sources, section_of: Find) 
 
 def test_facts_name_the_records(sources: Sources, section_of: Find) -> None:
     (facts,) = [block for block in section_of(sources, "answer").blocks if isinstance(block, Facts)]
-    assert facts.pairs["Records"] == "19 of 9 models, seeds 0-2"
+    assert facts.pairs["Records"] == "19 records of 9 models, seeds 0-2"
     assert facts.pairs["Fingerprint of the data"] == "0123456789abcdef" * 4
 
 

@@ -1,8 +1,9 @@
 """What the records say, in a paragraph, and what they are."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.part import Verdict as ClaimVerdict
 from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.gate.verdicts import Verdict
@@ -42,6 +43,8 @@ def _reproduced(check: Check) -> Iterator[str]:
         counts = Counter(judgement.verdict for judgement in check.judgements)
         found = [f"{counts[each]} {_are(counts[each])} {words}" for each, words in _IN_WORDS.items() if counts[each]]
         yield f"Of {len(check.judgements)} reported figures that could be judged, {listed(found)}{_which(check)}."
+        if counts[Verdict.EXCEEDS]:
+            yield "`seqrec-bench check --two-sided` takes those that are exceeded as failures."
     if check.missing:
         yield f"The table as a whole can't be judged, since records are missing: {'; '.join(check.missing)}."
     elif check.judgements:
@@ -74,6 +77,11 @@ def _count(counts: Counter[ClaimVerdict], verdict: ClaimVerdict) -> str:
     return f"{counts[verdict] or 'none'} {_are(counts[verdict])} {verdict.value}"
 
 
+def _counted(records: Sequence[Record], sources: Sources) -> str:
+    n_models = len(sources.models)
+    return f"{len(records)} record{'s' * (len(records) > 1)} of {n_models} model{'s' * (n_models > 1)}"
+
+
 def _are(count: int) -> str:
     return "are" if count > 1 else "is"
 
@@ -85,6 +93,5 @@ def _facts(sources: Sources) -> dict[str, str]:
         "Data set": f"{sources.paper.dataset}, {sources.n_users} test users",
         "Protocol": sources.paper.protocol,
         "Fingerprint of the data": records[0].recipe.dataset.fingerprint,
-        "Records": f"{len(records)} of {len(sources.models)} models"
-        + (f", seeds {numbers(sorted(seeds))}" if seeds else ""),
+        "Records": _counted(records, sources) + (f", seeds {numbers(sorted(seeds))}" if seeds else ""),
     }
