@@ -1,5 +1,6 @@
 """The command line: commands without logic, and the one place where errors become sentences and exit codes."""
 
+import errno
 import logging
 import os
 import sys
@@ -11,6 +12,7 @@ import typer
 from seqrec_bench import __version__
 from seqrec_bench.cli.commands import LazyGroup
 from seqrec_bench.cli.first_steps import show_first_steps
+from seqrec_bench.cli.streams import outlive_readers
 from seqrec_bench.errors import BenchError, ExitCode, in_words
 from seqrec_bench.text import one_line, printable
 
@@ -56,14 +58,16 @@ class _StandardError(logging.Handler):
 
 def main() -> None:
     """Runs the command line and ends the process with a code of `ExitCode`."""
+    outlive_readers()
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except Exception as error:
         code = _explain(error)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
-    except SystemExit:  # what typer does when nobody reads the output any more
-        code = ExitCode.INTERRUPTED
+    except SystemExit as end:  # typer's own: 0 once it has shown a shell's completion, 1 for a pipe that broke
+        code = ExitCode.INTERRUPTED if end.code else ExitCode.DONE
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 
@@ -83,8 +87,10 @@ def _describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, BenchError):
         return str(error), error.exit_code
     if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # click's own usage errors
-        return error.format_message(), ExitCode.BAD_INPUT
+        return error.format_message().replace(": Value error, ", ": "), ExitCode.BAD_INPUT  # the words are pydantic's
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full ({error.strerror}): make room, or name another place.", ExitCode.BAD_INPUT
     details = f"{in_words(error)}; `seqrec-bench --debug ...` shows where"
     return f"this is a fault of the bench, please report it ({details}).", ExitCode.INTERNAL_ERROR

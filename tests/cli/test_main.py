@@ -1,9 +1,14 @@
 """The command line as a process: exit codes, and one sentence on standard error instead of a traceback."""
 
+import errno
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from seqrec_bench.cli import main
 
 COMMAND = [sys.executable, "-c", "from seqrec_bench.cli.main import main; main()"]
 
@@ -61,3 +66,46 @@ def test_what_nobody_expected_has_its_own_code(raised: str, code: int) -> None:
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert ("RuntimeError: oh" in done.stderr) == (code == 70)
+
+
+WRITES = """
+import sys
+from seqrec_bench.cli import main as module
+@module.app.command()
+def write() -> None:
+    for stream in (sys.stdout, sys.stderr) * 2:
+        print("x" * 100_000, file=stream, flush=True)
+    raise module.typer.Exit(6)
+module.main()
+"""
+
+
+def test_a_command_outlives_who_reads_it_and_keeps_its_code() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-c", WRITES, "write"], stdout=write, stderr=write)
+    os.close(write)
+    assert done.returncode == 6
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_output_that_a_full_disk_does_not_take_is_an_error_in_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, "data", "list"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "Error: Standard output can't be used (No space left on device): name another, or mend it.\n"
+
+
+def test_a_full_disk_is_no_fault_of_the_bench() -> None:
+    message, code = main._describe(OSError(errno.ENOSPC, "No space left on device"))
+    assert (message, code) == ("the disk is full (No space left on device): make room, or name another place.", 2)
+
+
+def test_completion_that_was_shown_is_a_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["seqrec-bench", "--show-completion", "bash"])
+    with pytest.raises(SystemExit) as end:
+        main.main()
+    assert end.value.code == 0
+    assert "complete -o default" in capsys.readouterr().out
