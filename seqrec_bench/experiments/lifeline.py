@@ -14,10 +14,14 @@ _PR_SET_PDEATHSIG = 1
 def die_with_parent() -> None:
     """Has the system kill this process once its parent is gone, on Linux; even a stopped process, or one deep in C.
 
-    Linux takes the thread that started this process for its parent: that has to live as long as it.
+    Linux takes the thread that started this process for its parent: that has to live as long as it. Of a parent that is
+    gone already the system says nothing; since that goes with the run, a run that is gone ends this process too.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    run = multiprocessing.parent_process()
+    if run is not None and not run.is_alive():
+        os._exit(1)
 
 
 def die_with_run() -> None:
