@@ -256,8 +256,9 @@ def test_a_spoilt_reference_is_to_be_restored_and_not_to_be_run_again(quick: Pat
 
 
 def test_the_outcome_names_the_data_and_the_reference(quick: Path) -> None:
-    done = check("--results", quick, "--against", RESULTS / "quick")
-    assert f"(exit code 0), ml-100k under loo-full-v1 against {RESULTS / 'quick'}: all 6" in done.stdout
+    done = check("--results", quick, "--against", RESULTS / "quick", "--json")
+    outcome = json.loads(done.stdout)["outcome"]
+    assert f"(exit code 0), ml-100k under loo-full-v1 against {RESULTS / 'quick'}: all 6" in outcome
 
 
 @pytest.mark.parametrize(
