@@ -19,6 +19,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
 from seqrec_bench.cli.steps import shown
+from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_model, failed
@@ -43,7 +44,8 @@ def attack(
     ] = None,
     dimension: Annotated[int, typer.Option(min=1, max=MAX_DIMENSION, help="The model's embedding dimension.")] = 25,
     format: Annotated[
-        AttackFormat | None, typer.Option(help="md is made for the terminal and for a page.", show_default="md")
+        AttackFormat | None,
+        typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     dataset: DatasetOption = None,
@@ -67,7 +69,7 @@ def attack(
         raise InputError("A model is attacked on synthetic data: leave the data set out, or the model.")
     else:
         findings, subject = _attack_model(model, dimension)
-    typer.echo((to_json if chosen == AttackFormat.JSON else to_markdown)(findings, subject), nl=False)
+    print_formatted((to_json if chosen == AttackFormat.JSON else to_markdown)(findings, subject), chosen, format)
     if failed(findings):
         raise typer.Exit(ExitCode.FALLS_SHORT)
 

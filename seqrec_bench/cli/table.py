@@ -94,7 +94,7 @@ def _require_rows(content: Table, named: Sequence[str], where: str) -> None:
 
 
 def _making(content: Table, source: Paper, whole: bool) -> str:
-    """What makes `seqrec-bench run` make what is missing, and little else.
+    """What makes `seqrec-bench run` make what is missing, with the seeds of what is there, and little else.
 
     Args:
         whole: Whether it is all of the built-in paper: then, with nothing there, the references are worth having too.
@@ -106,7 +106,7 @@ def _making(content: Table, source: Paper, whole: bool) -> str:
     chosen: dict[str, Sequence[str | int]] = {
         "--models": list(dict.fromkeys(place.model for place in places)),
         "--dims": sorted({place.dimension for place in places} - {0}),
-        "--seeds": [] if there_is_none else sorted({seed for cell in content.missing for seed in cell.seeds}),
+        "--seeds": sorted({seed for cell in content.missing for seed in cell.seeds or content.seeds}),
         "--protocol": [source.protocol] if source.protocol != LOO_FULL else [],
     }
     given = (f"{option} {','.join(map(str, values))}" for option, values in chosen.items() if values)

@@ -47,6 +47,8 @@ class Table:
     rows: tuple[TableRow, ...]
     missing: tuple[Missing, ...]
     """Without the references that have no record at all: these have no row either, and a note names them."""
+    seeds: tuple[int, ...]
+    """Those of its records, but of models whose seed changes nothing."""
     notes: tuple[str, ...]
     """Sentences to stand under the table."""
 
@@ -81,7 +83,8 @@ def table_one(records: Iterable[Record], paper: Paper, models: Collection[str] |
     )
     shown = [*selection.records, *(record for group in others.values() for record in group)]
     missing = tuple(cell for cell in selection.missing if cell.place not in map(Place.of, absent))
-    return Table(paper.metrics, rows, missing, tuple(_notes(rows, shown, missing, absent, paper)))
+    seeds = tuple(sorted({record.key.seed for record in shown if not record.deterministic}))
+    return Table(paper.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, paper)))
 
 
 def _only(models: Collection[str], paper: Paper, records: Iterable[Record]) -> tuple[Paper, list[Record]]:
@@ -99,13 +102,14 @@ def _row(row: PaperRow, records: Sequence[Record], metrics: Sequence[str]) -> Ta
 def _notes(
     rows: Sequence[TableRow],
     shown: Sequence[Record],
+    seeds: Sequence[int],
     missing: Sequence[Missing],
     absent: Sequence[PaperRow],
     paper: Paper,
 ) -> list[str]:
     notes = [f"Reported: {paper.citation}; dimension {paper.dimension}."] if paper.rows else []
     if shown:
-        notes.append(_reproduced(shown, paper))
+        notes.append(_reproduced(shown, seeds, paper))
     if shown and paper.rows:
         notes.append("Difference: reproduced minus reported.")
     if not all(record.deterministic for record in shown):
@@ -127,12 +131,11 @@ def _notes(
     return notes
 
 
-def _reproduced(shown: Sequence[Record], paper: Paper) -> str:
+def _reproduced(shown: Sequence[Record], seeds: Sequence[int], paper: Paper) -> str:
     """Says what the reproduced figures are means over."""
     first = shown[0]
-    numbers = sorted({record.key.seed for record in shown if not record.deterministic})
-    seeds = f"over seeds {', '.join(map(str, numbers))} " if numbers else ""
+    over = f"over seeds {', '.join(map(str, seeds))} " if seeds else ""
     return (
-        f"Reproduced: mean {seeds}on the {len(first.test.better)} test users of {paper.dataset} "
+        f"Reproduced: mean {over}on the {len(first.test.better)} test users of {paper.dataset} "
         f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {paper.protocol}."
     )

@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from seqrec_bench.cli import rendering, tables
+from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.claims import claims
 from seqrec_bench.cli.rendering import column_widths, print_rendered
 from seqrec_bench.cli.table import table
@@ -79,6 +80,7 @@ class TestCommands:
 
     @pytest.fixture
     def printed(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
+        (tmp_path / "runs").mkdir()
         rendered: list[str] = []
         monkeypatch.setattr(rendering, "print_rendered", rendered.append)
         monkeypatch.setattr(tables, "sys", type("_", (), {"stdout": type("_", (), {"isatty": lambda: True})}))
@@ -87,7 +89,8 @@ class TestCommands:
             rendered.clear()
             alone = typer.Typer()
             alone.command()(command)
-            plain = CliRunner().invoke(alone, ["--results", str(tmp_path), *arguments]).stdout
+            monkeypatch.chdir(tmp_path)
+            plain = CliRunner().invoke(alone, arguments).stdout
             return "plain" if plain else "rendered" if rendered else "nothing"
 
         return invoke
@@ -99,6 +102,11 @@ class TestCommands:
     def test_the_short_claims_are_rendered(self, printed: Callable[..., str]) -> None:
         assert printed(claims, "--format", "short") == "rendered"
         assert printed(claims, "--format", "json") == "plain"
+
+    def test_attacks_are_rendered(self, printed: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("seqrec_bench.cli.attack._attack_model", lambda *_: ([], "a model"))
+        assert printed(attack, "popularity") == "rendered"
+        assert printed(attack, "popularity", "--format", "md") == "plain"
 
 
 def test_a_terminal_gets_no_markdown_and_a_dumb_one_no_control_codes(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_table_prints_what_there_is_before_it_says_what_is_missing(results: Path
     assert error.exit_code == ExitCode.CELLS_MISSING
     assert str(error) == (
         f"Cells are missing (caser paper-d100): make them with "
-        f"`seqrec-bench run --models caser --dims 100 --results {results}`."
+        f"`seqrec-bench run --models caser --dims 100 --seeds 0,1,2 --results {results}`."
     )
 
 

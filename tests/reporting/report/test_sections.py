@@ -8,6 +8,7 @@ import pytest
 
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.records import Record
+from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.report.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
 from seqrec_bench.reporting.report.build import build_report
@@ -52,6 +53,15 @@ def test_the_answer_counts_verdicts(sources: Sources, section_of: Find) -> None:
     assert f"Of {len(sources.check.judgements)} reported figures" in text
     assert "Of the paper's 7 claims" in text
     assert "By paired tests on NDCG@50, AM-LSTM is" in text
+
+
+def test_one_part_is_supported_and_two_are(sources: Sources, section_of: Find) -> None:
+    part = sources.ledger.entries[0].parts[0]
+    for n_parts, verb in ((1, "is"), (2, "are")):
+        entry = replace(sources.ledger.entries[0], parts=(replace(part, verdict=Verdict.SUPPORTED),) * n_parts)
+        few = replace(sources)
+        object.__setattr__(few, "ledger", replace(sources.ledger, entries=(entry,)))
+        assert f"{n_parts} {verb} supported and 0 refuted here" in prose(section_of(few, "answer"))
 
 
 def test_verdicts_of_the_table_are_those_of_the_check(sources: Sources, section_of: Find) -> None:

@@ -69,7 +69,8 @@ def _claims(sources: Sources) -> str:
     unjudged = [entry.claim.id for entry in entries if entry.missing]
     waiting = f", {listed(unjudged)} for want of records" if unjudged else ""
     verdicts = listed([_count(counts, verdict) for verdict in ClaimVerdict])
-    found = f"{parts.count(ClaimVerdict.SUPPORTED)} are supported and {parts.count(ClaimVerdict.REFUTED)} refuted here"
+    supported, refuted = parts.count(ClaimVerdict.SUPPORTED), parts.count(ClaimVerdict.REFUTED)
+    found = f"{supported} {'is' if supported == 1 else 'are'} supported and {refuted} refuted here"
     judged = f"; of the {len(parts)} parts that could be judged, {found}" if parts else ""
     return f"Of the paper's {len(entries)} claims, {verdicts}{waiting}{judged}."
 
