@@ -15,8 +15,8 @@ from seqrec_bench.cli.results_options import (
     read_paper,
     require_none_missing,
 )
-from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
-from seqrec_bench.cli.tables import print_formatted
+from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, more_options
+from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
 from seqrec_bench.errors import InputError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
@@ -32,9 +32,7 @@ def ablations(
     dataset: ShownDatasetOption = None,
     format: Annotated[
         AblationFormat | None,
-        typer.Option(
-            help="md is for a README, and shown rendered on a terminal unless it is named.", show_default="md"
-        ),
+        typer.Option(help=f"md is for a README, and {SHOWN_RENDERED}", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     paper: PaperOption = None,
@@ -53,4 +51,4 @@ def ablations(
     name, _ = choose_shown(store, source, dataset, source.protocol)
     content = ablation_table(store.records(), replace(source, dataset=name))
     print_formatted((to_json if chosen == AblationFormat.JSON else to_markdown)(content), chosen, format)
-    require_none_missing(content.missing, results, f"--suite ablations{data_option(name)}")
+    require_none_missing(content.missing, results, f"--suite ablations{more_options(name)}")

@@ -19,7 +19,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
 from seqrec_bench.cli.steps import shown
-from seqrec_bench.cli.tables import print_formatted
+from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_model, failed
@@ -45,7 +45,7 @@ def attack(
     dimension: Annotated[int, typer.Option(min=1, max=MAX_DIMENSION, help="The model's embedding dimension.")] = 25,
     format: Annotated[
         AttackFormat | None,
-        typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.", show_default="md"),
+        typer.Option(help=f"md is for a page, and {SHOWN_RENDERED}", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     dataset: DatasetOption = None,

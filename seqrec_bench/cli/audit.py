@@ -17,8 +17,8 @@ from seqrec_bench.cli.results_options import (
     read_paper,
     require_none_missing,
 )
-from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, data_option
-from seqrec_bench.cli.tables import print_formatted
+from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, more_options
+from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Store
 from seqrec_bench.reporting import audit as reporting
@@ -36,7 +36,7 @@ def audit(
     dataset: ShownDatasetOption = None,
     format: Annotated[
         AuditFormat | None,
-        typer.Option(help="md is for a page, and shown rendered on a terminal unless it is named.", show_default="md"),
+        typer.Option(help=f"md is for a page, and {SHOWN_RENDERED}", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     out: Annotated[
@@ -62,4 +62,4 @@ def audit(
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)
-    require_none_missing(content.missing, results, f"--suite audit{data_option(name)}")
+    require_none_missing(content.missing, results, f"--suite audit{more_options(name)}")

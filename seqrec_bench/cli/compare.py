@@ -16,7 +16,7 @@ from seqrec_bench.cli.results_options import (
     read_paper,
 )
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown
-from seqrec_bench.cli.tables import print_formatted
+from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.comparison import compare as compare_records
@@ -41,7 +41,7 @@ def compare(
     protocol: ShownProtocolOption = None,
     format: Annotated[
         ComparisonFormat | None,
-        typer.Option(help="md is shown rendered on a terminal unless it is named.", show_default="md"),
+        typer.Option(help=f"md is {SHOWN_RENDERED}", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     out: Annotated[

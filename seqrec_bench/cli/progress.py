@@ -54,7 +54,7 @@ class LogDisplay:
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
             if isinstance(progress, Lost):
-                print_line(_say_lost(cell, progress))
+                print_line(say_lost(str(cell), progress))
                 return
             now = time.monotonic()
             self._time_left.advance(cell, progress.number if progress else 0, now)
@@ -86,7 +86,7 @@ class LiveDisplay:
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
             if isinstance(progress, Lost):
-                self._print(_say_lost(cell, progress))
+                print_above(self._progress, say_lost(str(cell), progress))
                 return
             self._time_left.advance(cell, progress.number if progress else 0, time.monotonic())
             self._progress.update(self._run, note=_say_left(self._time_left))
@@ -96,7 +96,7 @@ class LiveDisplay:
                 total = self._time_left.n_epochs[cell]
                 self._bars[cell] = self._progress.add_task(f"  {cell}", total=total, note="")
             else:
-                self._progress.update(self._bars[cell], completed=progress.number, note=_say_validation(progress))
+                self._progress.update(self._bars[cell], completed=progress.number, note=say_validation(progress))
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
@@ -104,14 +104,16 @@ class LiveDisplay:
             if cell in self._bars:
                 self._progress.remove_task(self._bars.pop(cell))
             self._progress.update(self._run, advance=1, note=_say_left(self._time_left))
-            self._print(f"{cell}: {_conclude(outcome)}")
+            print_above(self._progress, f"{cell}: {_conclude(outcome)}")
 
     def waits(self, cell: Cell, claimant: Claimant) -> None:
         with self._lock:
-            self._print(_say_waiting(cell, claimant))
+            print_above(self._progress, _say_waiting(cell, claimant))
 
-    def _print(self, line: str) -> None:
-        self._progress.console.print(line, markup=False, highlight=False)
+
+def print_above(bars: Bars, line: str) -> None:
+    """Prints the line where bars are: they stay below it."""
+    bars.console.print(line, markup=False, highlight=False)
 
 
 def _say_left(time_left: TimeLeft) -> str:
@@ -121,8 +123,8 @@ def _say_left(time_left: TimeLeft) -> str:
     return f"at least {say_left(known)}" if left is None and known >= 60 else say_left(left)
 
 
-def _say_lost(cell: Cell, lost: Lost) -> str:
-    return f"{cell}: lost, and started once more: {lost.cause}"
+def say_lost(name: str, lost: Lost) -> str:
+    return f"{name}: lost, and started once more: {lost.cause}"
 
 
 def _say_waiting(cell: Cell, claimant: Claimant) -> str:
@@ -130,10 +132,10 @@ def _say_waiting(cell: Cell, claimant: Claimant) -> str:
 
 
 def _describe(epoch: Epoch) -> str:
-    return f"epoch {epoch.number}, loss {epoch.loss:.4f}, {_say_validation(epoch)}, {epoch.seconds:.1f} s"
+    return f"epoch {epoch.number}, loss {epoch.loss:.4f}, {say_validation(epoch)}, {epoch.seconds:.1f} s"
 
 
-def _say_validation(epoch: Epoch) -> str:
+def say_validation(epoch: Epoch) -> str:
     return f"validation {SELECTION_METRIC} {epoch.validation[SELECTION_METRIC]:.4f}"
 
 

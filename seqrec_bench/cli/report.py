@@ -17,7 +17,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
-from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, data_option
+from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, more_options
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Store
@@ -99,7 +99,7 @@ def report(
 
 def _as_here(command: str, dataset: str, results: Path) -> str:
     """A command that a report names, which knows no place, for these data and this directory."""
-    data = data_option(dataset) if command.startswith("seqrec-bench run ") else ""
+    data = more_options(dataset) if command.startswith("seqrec-bench run ") else ""
     has_results = results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
     return f"{command}{data}" + (f" --results {shlex.quote(str(results))}" if has_results else "")
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rich.progress import Progress as Bars
 
-from seqrec_bench.cli.progress import COLUMNS
+from seqrec_bench.cli.progress import COLUMNS, print_above, say_lost, say_validation
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.processes import Lost, Progress
@@ -54,7 +54,7 @@ class LogSearch:
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
             if isinstance(progress, Lost):
-                print_line(_say_lost(cell, progress))
+                print_line(say_lost(f"{cell.model} {cell.variant}", progress))
                 return
             now = time.monotonic()
             self._time_left.advance(cell, progress.number if progress else 0, now)
@@ -63,8 +63,7 @@ class LogSearch:
             elif now - self._last_line[cell.model] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell.model] = now
                 of = _say_epoch(progress.number, self._time_left.n_epochs(cell))
-                figure = f"validation {SELECTION_METRIC} {progress.validation[SELECTION_METRIC]:.4f}"
-                print_line(f"{cell.model} {cell.variant}: {of}, {figure}")
+                print_line(f"{cell.model} {cell.variant}: {of}, {say_validation(progress)}")
 
     def ended(self, search: ModelSearch, trial: Trial) -> None:
         with self._lock:
@@ -93,7 +92,7 @@ class LiveSearch:
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
             if isinstance(progress, Lost):
-                self._print(_say_lost(cell, progress))
+                print_above(self._progress, say_lost(f"{cell.model} {cell.variant}", progress))
                 return
             number = progress.number if progress else 0
             self._time_left.advance(cell, number, time.monotonic())
@@ -109,13 +108,10 @@ class LiveSearch:
             self._progress.update(self._bars[search.model], advance=1, note=self._best[search.model])
             self._progress.update(self._whole, advance=1)
             self._show_left()
-            self._print(_say_trial(search, trial))
+            print_above(self._progress, _say_trial(search, trial))
 
     def _show_left(self) -> None:
         self._progress.update(self._whole, note=say_left(self._time_left.estimate(time.monotonic())))
-
-    def _print(self, line: str) -> None:
-        self._progress.console.print(line, markup=False, highlight=False)
 
 
 def say_settings(settings: Mapping[str, Value]) -> str:
@@ -128,10 +124,6 @@ def _n_trials(searches: Sequence[ModelSearch]) -> int:
 
 def _n_done(searches: Sequence[ModelSearch]) -> int:
     return sum(len(search.trials) for search in searches)
-
-
-def _say_lost(cell: Cell, lost: Lost) -> str:
-    return f"{cell.model} {cell.variant}: lost, and started once more: {lost.cause}"
 
 
 def _say_epoch(number: int, n_epochs: int | None) -> str:

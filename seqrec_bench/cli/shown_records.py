@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
-from seqrec_bench.data import NAMED_DATASETS
+from seqrec_bench.data import data_option
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.text import one_line
@@ -56,11 +56,9 @@ def choose_shown(store: Store, paper: Paper, dataset: str | None, protocol: str 
     return shown
 
 
-def data_option(dataset: str) -> str:
+def more_options(dataset: str) -> str:
     """What makes `seqrec-bench run` work on this data set, to be put behind its other options."""
-    if dataset == DEFAULT_DATASET:
-        return ""
-    return f" --dataset {dataset}" if dataset in NAMED_DATASETS else " --interactions FILE"
+    return "" if dataset == DEFAULT_DATASET else f" {data_option(dataset)}"
 
 
 def _asked(paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Set
-from contextlib import suppress
 from dataclasses import replace
 
 import typer
@@ -91,11 +90,7 @@ def status(
 
 def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell]:
     """The other cells of these data that have records: under the usual protocol first, then by key."""
-    keys = set()
-    for path in store.paths():
-        with suppress(ValueError):  # no record's name: `verify` tells of it
-            keys.add(CellKey.of_path(path.relative_to(store.root)))
-    others = [key for key in keys - planned if key.dataset == dataset]
+    others = [key for key in store.recorded() if key.dataset == dataset and key not in planned]
     others.sort(key=lambda key: (key.protocol != LOO_FULL, key))
     return [Cell(key.model, key.variant, key.dimension, key.seed, protocol=key.protocol) for key in others]
 

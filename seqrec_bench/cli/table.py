@@ -17,8 +17,8 @@ from seqrec_bench.cli.results_options import (
     read_paper,
     require_none_missing,
 )
-from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, data_option
-from seqrec_bench.cli.tables import print_formatted
+from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, more_options
+from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Store
@@ -47,9 +47,7 @@ def table(
     ] = None,
     format: Annotated[
         Format | None,
-        typer.Option(
-            help="md is for a README, and shown rendered on a terminal unless it is named.", show_default="md"
-        ),
+        typer.Option(help=f"md is for a README, and {SHOWN_RENDERED}", show_default="md"),
     ] = None,
     as_json: JsonFormatOption = False,
     paper: PaperOption = None,
@@ -110,4 +108,4 @@ def _making(content: Table, source: Paper, whole: bool) -> str:
         "--protocol": [source.protocol] if source.protocol != LOO_FULL else [],
     }
     given = (f"{option} {','.join(map(str, values))}" for option, values in chosen.items() if values)
-    return " ".join(given) + data_option(source.dataset)
+    return " ".join(given) + more_options(source.dataset)

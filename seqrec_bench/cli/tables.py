@@ -7,6 +7,9 @@ import typer
 
 from seqrec_bench.text import one_line
 
+SHOWN_RENDERED = "shown rendered on a terminal unless it is named."
+"""What help says of Markdown that `print_formatted` prints."""
+
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Prints the header and the rows: people see columns, programs get one line a row with tabs between values."""

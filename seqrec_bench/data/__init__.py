@@ -5,7 +5,15 @@ from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.description import Description, describe
 from seqrec_bench.data.interactions import Interactions, RawTags
 from seqrec_bench.data.loading import load_fetched, load_file, load_named
-from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, NamedDataset, fetch, find_cached, named_dataset
+from seqrec_bench.data.named import (
+    NAMED_DATASETS,
+    FetchedDataset,
+    NamedDataset,
+    data_option,
+    fetch,
+    find_cached,
+    named_dataset,
+)
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.data.tag_files import read_tags
@@ -21,6 +29,7 @@ __all__ = [
     "NamedDataset",
     "RawTags",
     "Split",
+    "data_option",
     "describe",
     "fetch",
     "find_cached",

@@ -98,6 +98,11 @@ def find_cached(name: str) -> FetchedDataset | None:
     return None
 
 
+def data_option(dataset: str) -> str:
+    """How a command is told of the data set of this name: only the file of somebody's own is not known from it."""
+    return f"--dataset {dataset}" if dataset in NAMED_DATASETS else "--interactions FILE"
+
+
 def fetch(name: str, received: Received = ignore) -> FetchedDataset:
     """Returns the data set from the cache, put there first if need be from the first source that has it.
 

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Explainable, FitContext, Recommender, Restorable
 from seqrec_bench.records import CellKey, Record, Store
-from seqrec_bench.records.store import advise_training, training_command
+from seqrec_bench.records.retraining import advise_training, training_command
 from seqrec_bench.tracking import Track, untracked
 
 
@@ -75,15 +74,12 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store, data_options: str |
 
 def _others(key: CellKey, store: Store) -> str:
     """Which other runs of the model there are on these data, and the beginning of the advice."""
-    folder = store.path(key).parent
-    keys = []
-    for path in store.paths():
-        with suppress(ValueError):  # a file of another kind, which only whoever reads all records has to mind
-            keys += [CellKey.of_path(path.relative_to(store.root))] if path.parent == folder else []
-    if not keys:
+    place = key.dataset, key.protocol, key.model
+    others = sorted(other for other in store.recorded() if (other.dataset, other.protocol, other.model) == place)
+    if not others:
         return ": train the cell by"
     runs: dict[str, list[str]] = {}
-    for other in sorted(keys):
+    for other in others:
         dimension = f" --dimension {other.dimension}" if other.dimension else ""
         runs.setdefault(f"--variant {other.variant}{dimension}", []).append(str(other.seed))
     named = "; ".join(f"{options} --seeds {','.join(seeds)}" for options, seeds in runs.items())

@@ -3,9 +3,9 @@
 import errno
 import io
 import os
-import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from seqrec_bench.records.files import RANKS, WEIGHTS, beside, remove_beside, sh
 from seqrec_bench.records.leftovers import record_of, remove_leftovers
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import CellKey, Record
+from seqrec_bench.records.retraining import advise_training
 from seqrec_bench.records.weights import decode_weights, encode_weights
 
 MAX_USERS_IN_JSON = 20_000
@@ -82,6 +83,12 @@ class Store:
     def paths(self) -> Iterator[Path]:
         """Where there is a record, or ought to be: the JSON files where records stand."""
         return (path for path in self.root.glob("*/*/*/*.json") if not path.name.startswith("."))
+
+    def recorded(self) -> Iterator[CellKey]:
+        """The cells whose records these are by their names; a file of another name is for whoever reads all records."""
+        for path in self.paths():
+            with suppress(ValueError):
+                yield CellKey.of_path(path.relative_to(self.root))
 
     def version(self, key: CellKey) -> Version | None:
         """Which of the cell's records stands there, one made after another; None where there is none."""
@@ -219,28 +226,6 @@ class Store:
             raise InvalidRecordError(
                 f"{file} can't be read ({in_words(error)}): " + advise_training(self.root, record.key)
             ) from error
-
-
-def training_command(root: Path | str, key: CellKey, data_options: str | None = None) -> str:
-    """What trains the cell and stores it there, but for settings of its own.
-
-    Args:
-        data_options: How the data are named, where that is known; a key has no more than a name.
-    """
-    dimension = f"--dims {key.dimension} " if key.dimension else ""
-    named = f"--dataset {key.dataset}" if key.dataset in NAMED_DATASETS else "--interactions FILE"
-    return (
-        f"seqrec-bench run --models {key.model} {dimension}--seeds {key.seed} --variant {key.variant} "
-        f"{data_options or named} --results {shlex.quote(str(root))}"
-    )
-
-
-def advise_training(root: Path, key: CellKey) -> str:
-    """How to have the cell's weights: in another directory, since the record that is here may be others' evidence."""
-    return (
-        "train the cell again, on the same data and with the same settings, by "
-        f"`{training_command(f'{root}-again', key)}`, and go on with that directory."
-    )
 
 
 def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:

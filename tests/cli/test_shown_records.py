@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seqrec_bench.cli.shown_records import choose_shown, data_option
+from seqrec_bench.cli.shown_records import choose_shown, more_options
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.paper import load_paper
 
@@ -60,6 +60,6 @@ def test_a_name_from_the_disk_has_no_say_over_the_terminal(tmp_path: Path, capsy
 
 
 def test_run_is_told_where_the_data_come_from() -> None:
-    assert data_option("ml-100k") == ""
-    assert data_option("ml-1m") == " --dataset ml-1m"
-    assert data_option("ratings") == " --interactions FILE"
+    assert more_options("ml-100k") == ""
+    assert more_options("ml-1m") == " --dataset ml-1m"
+    assert more_options("ratings") == " --interactions FILE"

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.data.named import data_option
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Record
@@ -74,5 +74,4 @@ def _listed(missing: Sequence[CellKey]) -> str:
 
 def _command(suite: str, dataset: str, root: Path) -> str:
     cells_option = "--all" if suite == "paper" else f"--suite {suite}"
-    data = f"--dataset {dataset}" if dataset in NAMED_DATASETS else "--interactions FILE"
-    return f"seqrec-bench run {cells_option} {data} --results {shlex.quote(str(root))}"
+    return f"seqrec-bench run {cells_option} {data_option(dataset)} --results {shlex.quote(str(root))}"
