@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from seqrec_bench.cli.main import main
-from seqrec_bench.experiments.cell import Setting, explain
+from seqrec_bench.data.split import Holdout
+from seqrec_bench.evaluation.ranking import rank_targets
+from seqrec_bench.experiments.answers import explain
+from seqrec_bench.experiments.cell import Lesson, conclude
 from seqrec_bench.experiments.processes import CellError, CellProcesses
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Store
@@ -135,13 +138,15 @@ class Here:
 
     n_at_once = 1
 
-    def __init__(self, jobs: int, work: Callable[..., Any], setting: Setting, report: Callable[..., None]) -> None:
-        self._work, self._setting = work, setting
+    def __init__(self, jobs: int, work: Callable[..., Any], lesson: Lesson, report: object, test: Holdout) -> None:
+        self._learn, self._lesson, self._test = work, lesson, test
 
     def submit(self, cell: Cell) -> Future[Any]:
         future: Future[Any] = Future()
         try:
-            future.set_result(self._work(cell, self._setting, lambda epoch: None))
+            learnt = self._learn(cell, self._lesson, lambda epoch: None)
+            test = rank_targets(learnt.recommender, self._test)
+            future.set_result(conclude(learnt).finished(test))
         except Exception as error:
             future.set_exception(CellError(explain(error)))
         return future

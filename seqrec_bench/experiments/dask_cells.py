@@ -16,6 +16,7 @@ from distributed.client import ClosedClientError
 from distributed.scheduler import KilledWorker
 
 from seqrec_bench import __version__
+from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
 from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
@@ -80,6 +81,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         models: Collection[str],
         warn: Callable[[str], None],
         report: Callable[[Cell, Progress], None],
+        test: Holdout | None = None,
     ) -> None:
         """Sends the setting, data and all, to the workers: once to each, however many cells follow.
 
@@ -90,6 +92,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             models: Those that will be run.
             warn: Told, from another thread, of a worker that joins later and is refused.
             report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            test: As `CellProcesses` has it; ranked by the workers.
 
         Raises:
             InputError: The scheduler or a worker has other software than this process.
@@ -103,7 +106,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         self._lock = Lock()
         try:
             _require_bench(client)
-            _register(client, CellPlugin(self._plugin, work, setting, models))
+            _register(client, CellPlugin(self._plugin, work, setting, test, models))
         except BaseException:
             self.shutdown()
             raise

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from multiprocessing import forkserver
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.cell import Setting, learn, run_cell
 from seqrec_bench.experiments.processes import CellError, CellProcesses, Lost, Progress, _explain_death
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
@@ -31,9 +31,13 @@ def reports() -> Reports:
     return []
 
 
+def open_processes(jobs: int, setting: Setting, report: Callable[[Cell, Progress], None]) -> CellProcesses:
+    return CellProcesses(jobs, learn, setting.lesson, report, setting.split.test)
+
+
 @pytest.fixture
 def processes(toy: Dataset, reports: Reports) -> Iterator[CellProcesses]:
-    found = CellProcesses(2, run_cell, Setting(toy, "cpu"), lambda cell, epoch: reports.append((cell, epoch)))
+    found = open_processes(2, Setting(toy, "cpu"), lambda cell, epoch: reports.append((cell, epoch)))
     yield found
     found.shutdown()
 
@@ -130,7 +134,7 @@ def test_a_display_that_fails_is_that_cells_failure_and_leaves_no_process(toy: D
     def fail(cell: Cell, epoch: Epoch | None) -> None:
         raise LookupError("no such bar")
 
-    processes = CellProcesses(1, run_cell, Setting(toy, "cpu"), fail)
+    processes = open_processes(1, Setting(toy, "cpu"), fail)
     with pytest.raises(LookupError):
         processes.submit(Cell("unruly", "paper", 0, 0)).result()
     processes.shutdown()
@@ -139,7 +143,7 @@ def test_a_display_that_fails_is_that_cells_failure_and_leaves_no_process(toy: D
 
 def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:
     started = Event()
-    processes = CellProcesses(1, run_cell, Setting(toy, "cpu"), lambda cell, epoch: started.set())
+    processes = open_processes(1, Setting(toy, "cpu"), lambda cell, epoch: started.set())
     running = processes.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
     waiting = processes.submit(Cell("unruly", "paper", 0, 0))
     assert started.wait(timeout=60)
@@ -152,9 +156,10 @@ def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:
 
 
 def test_a_setting_that_is_shared_already_serves_several(toy: Dataset) -> None:
-    with closing(Shared(Setting(toy, "cpu"))) as shared:
+    setting = Setting(toy, "cpu")
+    with closing(Shared(setting.lesson)) as shared:
         for seed in (0, 1):
-            processes = CellProcesses(1, run_cell, shared, lambda cell, epoch: None)
+            processes = CellProcesses(1, learn, shared, lambda cell, epoch: None, setting.split.test)
             assert processes.submit(Cell("unruly", "paper", 0, seed)).result().record.key.seed == seed
             processes.shutdown()
 

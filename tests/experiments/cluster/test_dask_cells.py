@@ -9,7 +9,7 @@ from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import dask_cells
-from seqrec_bench.experiments.cell import FinishedCell, Setting
+from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells, connect
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.suite import Cell, Group
@@ -17,7 +17,7 @@ from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Store
 
 CELL = Cell("unruly", "paper", 0, 0)
-Cells = DaskCells[Setting, FinishedCell]
+Cells = DaskCells[Lesson, FinishedCell]
 Cluster = Any
 """That of conftest.py."""
 Reports = list[tuple[Cell, Epoch | None]]

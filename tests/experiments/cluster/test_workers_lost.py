@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from seqrec_bench.experiments.cell import FinishedCell, Setting
+from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
 CELL = Cell("unruly", "paper", 0, 0)
-Cells = DaskCells[Setting, FinishedCell]
+Cells = DaskCells[Lesson, FinishedCell]
 Cluster = Any
 """That of conftest.py."""
 
