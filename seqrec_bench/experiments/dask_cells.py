@@ -1,19 +1,24 @@
 """Cells on an existing Dask cluster, behind the same interface as those in processes of this machine."""
 
+import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Lock
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import Any, Generic
 from uuid import uuid4
 
 import distributed
 from dask.typing import Key
 from distributed.client import ClosedClientError
+from distributed.core import rpc
 from distributed.scheduler import KilledWorker
+from distributed.security import Security
 
 from seqrec_bench import __version__
 from seqrec_bench.data.split import Holdout
@@ -27,6 +32,7 @@ MAX_SENT = 500
 """How many cells the cluster knows of at a time, those that wait there included; the others wait here."""
 
 CONNECT_SECONDS = 10.0
+"""After so long, whatever is at an address is taken for no scheduler."""
 
 
 def connect(address: str) -> distributed.Client:
@@ -35,12 +41,35 @@ def connect(address: str) -> distributed.Client:
     Raises:
         InputError: No scheduler answers there.
     """
+    found: SimpleQueue[distributed.Client | Exception] = SimpleQueue()
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told of by the cells
+    # In a thread of its own, since Dask waits for some answers without end, whatever its timeout.
+    Thread(target=lambda: found.put(_try_to_connect(address)), name="connecting", daemon=True).start()
     try:
-        return distributed.Client(address, timeout=CONNECT_SECONDS, name="seqrec-bench", set_as_default=False)
-    except (OSError, ValueError) as error:
+        client = found.get(timeout=CONNECT_SECONDS)
+    except Empty:
+        client = TimeoutError()
+    if isinstance(client, Exception):
         raise InputError(
             f"No Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s: start one there, or name another."
-        ) from error
+        ) from client
+    return client
+
+
+def _try_to_connect(address: str) -> distributed.Client | Exception:
+    try:
+        asyncio.run(_require_scheduler(address))  # a client that gets no answer takes 20 s more to be given up
+        return distributed.Client(address, timeout=CONNECT_SECONDS, name="seqrec-bench", set_as_default=False)
+    except Exception as error:  # of any kind: what another server sends is read as if it were a scheduler's
+        return error
+
+
+async def _require_scheduler(address: str) -> None:
+    """Raises if nobody answers at the address as a scheduler does."""
+    arguments = Security().get_connection_args("client")
+    async with rpc(address, timeout=CONNECT_SECONDS, connection_args=arguments) as there:
+        if (await there.identity())["type"] != "Scheduler":
+            raise ValueError
 
 
 def n_threads(client: distributed.Client) -> int:

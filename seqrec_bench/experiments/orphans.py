@@ -115,7 +115,8 @@ def _line(process: int, parents: Mapping[int, int | None]) -> Iterator[int]:
 def _marked(of_run: str) -> list[int]:
     """The processes that have that mark and are not over."""
     wanted = f"{MARK}={of_run}".encode()
-    return [int(name) for name in os.listdir("/proc") if name.isdigit() and wanted in _environment(name).split(b"\0")]
+    names = (folder.name for folder in Path("/proc").iterdir())
+    return [int(name) for name in names if name.isdigit() and wanted in _environment(name).split(b"\0")]
 
 
 def _environment(process: str) -> bytes:

@@ -114,7 +114,7 @@ def descendants(process: int) -> list[int]:
 
 
 DEAF = """
-import sys, time
+import signal, sys, time
 from seqrec_bench.cli import stopping
 
 stopping.GRACE_SECONDS = 0.3
@@ -124,6 +124,7 @@ with stopping.stops_in_time(lambda: "Stopped: this is where things are."):
         try:
             if first:
                 first = False
+                exec(sys.argv[1])
                 print("begun", flush=True)  # in here, since the signal may come at once
             time.sleep(600)
         except KeyboardInterrupt:  # as a plug-in might, while it is imported
@@ -131,16 +132,24 @@ with stopping.stops_in_time(lambda: "Stopped: this is where things are."):
 """
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_who_does_not_listen_is_ended_all_the_same(ending: signal.Signals) -> None:
+IGNORES = "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.set_wakeup_fd(-1)"
+BLOCKS = "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())"
+
+
+@pytest.mark.parametrize(
+    ("ending", "plug_in", "hears"),
+    [(signal.SIGINT, "", ["no\n"]), (signal.SIGTERM, IGNORES, ["no\n"]), (signal.SIGTERM, BLOCKS, [])],
+    ids=["takes the interruption", "ignores the signal", "blocks it"],
+)
+def test_who_does_not_listen_is_ended_all_the_same(ending: signal.Signals, plug_in: str, hears: list[str]) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", DEAF], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", DEAF, plug_in], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=hear_interrupts
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
     process.send_signal(ending)
-    assert process.stdout.readline() == "no\n"
+    assert [process.stdout.readline() for _ in hears] == hears
     process.send_signal(ending)
     assert process.communicate(timeout=60)[1] == "Stopped: this is where things are.\n"
     assert process.returncode == 130
