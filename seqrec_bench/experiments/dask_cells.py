@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
-from typing import Any, Generic
+from threading import Event, Lock, Thread
+from typing import Any, Generic, NoReturn, TypeVar
 from uuid import uuid4
 
 import distributed
@@ -33,6 +34,12 @@ MAX_SENT = 500
 
 CONNECT_SECONDS = 10.0
 """After so long, whatever is at an address is taken for no scheduler."""
+SILENT_SECONDS = 120.0
+"""After so long without an answer, a scheduler is taken for lost, though the connection stands: it may be stopped."""
+ASK_SECONDS = 10.0
+"""Between one answer and the next question."""
+
+T = TypeVar("T")
 
 
 def connect(address: str) -> distributed.Client:
@@ -41,27 +48,18 @@ def connect(address: str) -> distributed.Client:
     Raises:
         InputError: No scheduler answers there.
     """
-    found: SimpleQueue[distributed.Client | Exception] = SimpleQueue()
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told of by the cells
-    # In a thread of its own, since Dask waits for some answers without end, whatever its timeout.
-    Thread(target=lambda: found.put(_try_to_connect(address)), name="connecting", daemon=True).start()
     try:
-        client = found.get(timeout=CONNECT_SECONDS)
-    except Empty:
-        client = TimeoutError()
-    if isinstance(client, Exception):
+        return _in_time(lambda: _connect(address), CONNECT_SECONDS)
+    except Exception as error:  # of any kind: what another server sends is read as if it were a scheduler's
         raise InputError(
             f"No Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s: start one there, or name another."
-        ) from client
-    return client
+        ) from error
 
 
-def _try_to_connect(address: str) -> distributed.Client | Exception:
-    try:
-        asyncio.run(_require_scheduler(address))  # a client that gets no answer takes 20 s more to be given up
-        return distributed.Client(address, timeout=CONNECT_SECONDS, name="seqrec-bench", set_as_default=False)
-    except Exception as error:  # of any kind: what another server sends is read as if it were a scheduler's
-        return error
+def _connect(address: str) -> distributed.Client:
+    asyncio.run(_require_scheduler(address))  # a client that gets no answer takes 20 s more to be given up
+    return distributed.Client(address, timeout=CONNECT_SECONDS, name="seqrec-bench", set_as_default=False)
 
 
 async def _require_scheduler(address: str) -> None:
@@ -70,6 +68,34 @@ async def _require_scheduler(address: str) -> None:
     async with rpc(address, timeout=CONNECT_SECONDS, connection_args=arguments) as there:
         if (await there.identity())["type"] != "Scheduler":
             raise ValueError
+
+
+def _in_time(work: Callable[[], T], seconds: float) -> T:
+    """Does the work in a thread of its own, since Dask waits for some answers without end, whatever its timeout.
+
+    Raises:
+        TimeoutError: It was not done after so long; the thread is left to itself.
+    """
+    found: SimpleQueue[Callable[[], T]] = SimpleQueue()
+
+    def try_it() -> None:
+        try:
+            done = work()
+        except BaseException as error:
+            found.put(partial(_raise, error))
+        else:
+            found.put(lambda: done)
+
+    Thread(target=try_it, name="asking Dask", daemon=True).start()
+    try:
+        outcome = found.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    return outcome()
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
 
 
 def n_threads(client: distributed.Client) -> int:
@@ -133,6 +159,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         self._waiting: deque[_Sent[OutcomeT]] = deque()
         self._sent: dict[Key, _Sent[OutcomeT]] = {}
         self._lock = Lock()
+        self._is_over, self._is_lost = Event(), False
         try:
             _require_bench(client)
             _register(client, CellPlugin(self._plugin, work, setting, test, models))
@@ -140,15 +167,20 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             self.shutdown()
             raise
         client.subscribe_topic(TOPIC, self._hear)
+        Thread(target=self._listen, name="asking the scheduler", daemon=True).start()
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
         sent = _Sent[OutcomeT](cell, next(self._places), Future())
+        if self._is_lost:
+            sent.outcome.set_exception(_disconnected())
+            return sent.outcome
         self._waiting.append(sent)
         self._send_some()
         return sent.outcome
 
     def shutdown(self) -> None:
         """Ends the processes that run on the workers, forgets the cells that wait, and frees the workers' memory."""
+        self._is_over.set()
         with self._lock:
             while self._waiting:
                 self._waiting.pop().outcome.cancel()
@@ -157,11 +189,35 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             if self._sent.pop(key, None):
                 sent.outcome.cancel()
         wait([sent.outcome for sent in list(self._sent.values())])  # what workers have finished is still fetched
-        if self._client.status == "running":
-            with suppress(OSError, ValueError, ClosedClientError):  # the scheduler may go just now
-                self._client.cancel([sent.task for sent in under_way.values()])
-                self._client.unregister_worker_plugin(self._plugin)
-        self._client.close()
+        with suppress(OSError, ValueError, ClosedClientError):  # the scheduler may be gone, or go just now
+            _in_time(lambda: self._leave([sent.task for sent in under_way.values()]), CONNECT_SECONDS)
+        self._client.status = "closed"  # or it would wait for the scheduler once more when it is forgotten
+
+    def _leave(self, under_way: list[distributed.Future[Any]]) -> None:
+        if self._client.status == "running" and not self._is_lost:
+            self._client.cancel(under_way)
+            self._client.unregister_worker_plugin(self._plugin)
+        self._client.close(timeout=1 if self._is_lost else CONNECT_SECONDS)
+
+    def _listen(self) -> None:
+        """Gives all cells up once the scheduler is silent; that it is gone, Dask sees by itself."""
+        client: Any = self._client
+        while not self._is_over.wait(ASK_SECONDS):
+            with suppress(Exception):
+                answer = asyncio.run_coroutine_threadsafe(client.scheduler.identity(), client.loop.asyncio_loop)
+                wait([answer], SILENT_SECONDS)
+                if not answer.done():
+                    self._lose()
+                    return
+
+    def _lose(self) -> None:
+        self._is_lost = True
+        with self._lock:
+            lost = [*self._waiting]
+            self._waiting.clear()
+        lost += [sent for key in list(self._sent) if (sent := self._sent.pop(key, None))]
+        for sent in lost:
+            sent.outcome.set_exception(_disconnected())
 
     def _send_some(self) -> None:
         """Sends as many of the cells that wait here as there is room for."""
@@ -269,7 +325,7 @@ def _register(client: distributed.Client, plugin: CellPlugin[Any, Any]) -> None:
 def _require_bench(client: distributed.Client) -> None:
     """Raises `InputError` if the scheduler can't read cells: it unpacks what it passes on."""
     try:
-        found = client.run_on_scheduler(bench_version)
+        found = _in_time(lambda: client.run_on_scheduler(bench_version), SILENT_SECONDS)
     except Exception as error:
         raise InputError(
             f"The Dask scheduler can't import seqrec-bench ({type(error).__name__}: {error}): install seqrec-bench "

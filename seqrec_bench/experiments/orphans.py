@@ -1,10 +1,11 @@
 """Processes that a recommender has started and left behind: they end with its cell, and at the latest with the run.
 
+This file is a program as well, the guard, and so imports nothing of the package.
+
 On Linux only, where the environment that a process began with can be read. All processes below the one that cells are
 forked from have the run's mark there, whatever became of their parents, groups and sessions.
 """
 
-import ctypes
 import os
 import select
 import signal
@@ -40,6 +41,8 @@ def _mark_of(process: int) -> str:
 def adopt_orphans() -> None:
     """Makes what this process has started, and whoever started it has left, a child of this one while it lives."""
     if sys.platform == "linux":
+        import ctypes  # here, since the guard does without it
+
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
@@ -50,31 +53,46 @@ def end_orphans(root: int | None) -> None:
         _end(lambda: _orphans(mark(), root))
 
 
-def stand_guard() -> None:
+def post_guard() -> None:
     """Called once in the process that cells are forked from: starts one that ends all marked processes after the run.
 
-    The run may be killed: then nobody else is left to do so.
+    The run may be killed: then nobody else is left to do so. The guard itself is neither marked nor a child of anybody.
     """
     found = os.environ.get(MARK)
     if sys.platform != "linux" or found is None:
         return
-    run = int(found.partition("-")[0])
-    if os.getppid() != run:  # it is gone already
+    if os.getppid() != _run_of(found):  # it is gone already
         os._exit(1)
-    if os.fork() == 0:
+    between = os.fork()
+    if between == 0:
         try:
-            _guard(run, found)
+            os.setsid()
+            if os.fork() == 0:
+                _become_guard(found)
         finally:
             os._exit(0)
+    os.waitpid(between, 0)
 
 
-def _guard(run: int, of_run: str) -> None:
-    os.setsid()
+def _become_guard(of_run: str) -> None:
+    os.closerange(0, os.sysconf("SC_OPEN_MAX"))  # pipes end for their readers when the run does
+    for _ in range(3):
+        os.open(os.devnull, os.O_RDWR)
+    environment = {name: value for name, value in os.environ.items() if name != MARK}
+    os.execve(sys.executable, [sys.executable, "-I", "-S", __file__, of_run], environment)  # noqa: S606
+
+
+def guard(of_run: str) -> None:
+    """The guard's whole life."""
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.SIG_IGN)
-    os.closerange(0, os.sysconf("SC_OPEN_MAX"))  # pipes end for their readers when the run does
-    _wait_for(run)
-    _end(lambda: [process for process in _marked(of_run) if process != os.getpid()])
+    _wait_for(_run_of(of_run))
+    _end(lambda: _marked(of_run))
+
+
+def _run_of(found: str) -> int:
+    """The number of the process that has this mark."""
+    return int(found.partition("-")[0])
 
 
 def _wait_for(process: int) -> None:
@@ -134,3 +152,7 @@ def _parent(process: int) -> int | None:
     except OSError:
         return None
     return None if state in "ZX" else int(parent)
+
+
+if __name__ == "__main__":
+    guard(sys.argv[1])

@@ -9,10 +9,10 @@ import importlib
 from contextlib import suppress
 
 from seqrec_bench.experiments.lifeline import die_with_parent
-from seqrec_bench.experiments.orphans import stand_guard
+from seqrec_bench.experiments.orphans import post_guard
 
 die_with_parent()  # first: it may be killed while it imports the rest
-stand_guard()  # before there is anything to be guarded, and while there is little to be copied
+post_guard()  # before there is anything to be guarded, and while there is little to be copied
 
 importlib.import_module("seqrec_bench.experiments.processes")
 

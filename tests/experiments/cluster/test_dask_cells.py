@@ -1,5 +1,8 @@
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -107,7 +110,24 @@ def test_the_command_runs_one_protocol_after_another_there(
     assert reversed_ties.test != base.test
 
 
-def test_a_scheduler_that_cant_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+"""What a web server says to what it does not understand; Dask reads sizes of messages in it."""
+
+
+@pytest.mark.parametrize("says", [None, b"", HTTP], ids=["nobody is there", "accepts and is silent", "a web server"])
+def test_a_scheduler_that_cant_be_reached_is_one_sentence(says: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_cells, "CONNECT_SECONDS", 1.0)
-    with pytest.raises(InputError, match=r"^No Dask scheduler answers at 127\.0\.0\.1:1 within 1 s: start one there"):
-        connect("127.0.0.1:1")
+    asked = Event()
+
+    def answer(server: socket.socket, says: bytes) -> None:
+        with server.accept()[0] as peer:
+            peer.send(says)
+            asked.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as thread:
+        address = f"127.0.0.1:{1 if says is None else server.getsockname()[1]}"
+        if says is not None:
+            thread.submit(answer, server, says)
+        with pytest.raises(InputError, match=rf"^No Dask scheduler answers at {address} within 1 s: start one there"):
+            connect(address)
+        asked.set()
