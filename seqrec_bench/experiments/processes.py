@@ -212,9 +212,11 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             return failed.failure
         except ScoreError as error:
             return _Failure(explain(error), "".join(traceback.format_exception(error)))
-        if isinstance(message, Examined) and ranks is not None:
-            return cast(OutcomeT, message.finished(ranks))
-        return cast(OutcomeT, message)
+        if self._test is None:
+            return cast(OutcomeT, message)
+        if ranks is None or not isinstance(message, Examined):
+            return _Failure("its process ended without a ranking of the test targets.", "")
+        return cast(OutcomeT, message.finished(ranks))
 
     def _examine(self, cell: Cell, examinee: Examinee, test: Holdout, channel: Channel) -> Ranks:
         def receive_answer() -> None:
