@@ -45,7 +45,7 @@ _SECONDS_TO_END = 2.0
 _log = logging.getLogger(__name__)
 
 _ENVIRONMENT = Lock()
-"""Held while those are changed: there may be several `CellProcesses` in one process."""
+"""Held while those are changed and processes started: there may be several `CellProcesses` in one process."""
 
 
 class CellError(BenchError):
@@ -186,7 +186,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         process.join()
         with self._lock:
             self._running.discard(process)
-        end_orphans(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+        with _ENVIRONMENT:  # nothing is started meanwhile, so that what is there is known
+            end_orphans(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
 
     def _start(self, process: BaseProcess) -> None:
         with self._lock, _environment_of_cells():
