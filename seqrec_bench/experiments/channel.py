@@ -31,7 +31,7 @@ class Channel:
         self._end.setblocking(False)
 
     def send(self, message: Any) -> None:
-        """Raises `EOFError` or `OSError` if the other process is dead."""
+        """Raises `EOFError` if the other process is dead, or listens no more."""
         self.send_bytes(pickle.dumps(message, protocol=5))
 
     def receive(self) -> Any:
@@ -39,7 +39,6 @@ class Channel:
 
         Raises:
             EOFError: The other process has died before the message, or in the middle of it.
-            OSError: The same.
         """
         return pickle.loads(self.receive_bytes())  # noqa: S301 (from the run, or from a process that it started)
 
@@ -62,6 +61,8 @@ class Channel:
                 content = content[self._end.send(content) :]
             except BlockingIOError:
                 self._wait(select.POLLOUT)
+            except ConnectionError as error:
+                raise EOFError from error
 
     def _read(self, length: int) -> bytearray:
         found = bytearray(length)
@@ -72,6 +73,8 @@ class Channel:
             except BlockingIOError:
                 self._wait(select.POLLIN)
                 continue
+            except ConnectionError as error:
+                raise EOFError from error
             if size == 0:
                 raise EOFError
             rest = rest[size:]

@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
@@ -207,7 +207,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
                 if self._test is None or ranks is not None:  # nobody may try out scores on the test targets
                     return _Failure("its process asked for another ranking of the test targets.", "")
                 ranks = self._examine(cell, message, self._test, channel)
-        except (EOFError, OSError):  # it died before or in the middle of a message
+        except EOFError:  # it died before or in the middle of a message
             return None
         except _Failed as failed:
             return failed.failure
@@ -276,7 +276,8 @@ def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, channel
         outcome = _Failure(explain(error), "".join(traceback.format_exception(error)))
     if os.getpid() != process:  # a recommender forked, and did not end what came of it
         os._exit(ExitCode.DONE)
-    channel.send(outcome)
+    with suppress(EOFError):  # the run may have given the cell up
+        channel.send(outcome)
 
 
 def _explain_death(exit_code: int | None) -> str:
