@@ -1,11 +1,13 @@
 """Real processes that are told to end, or killed, at bad moments. How soon they end is for the soak to measure."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -89,25 +91,44 @@ def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) ->
 
 
 def all_ends(group: int, folder: Path) -> bool:
-    """Whether nothing that the process has started is left, nor the daemon that its cell has."""
-    daemon = Path("/proc", (folder / "daemon").read_text(), "stat")
+    """Whether nothing that the process has started is left: its group, the daemon of its cell, and its guard."""
+    daemon = (folder / "daemon").read_text()
     for _ in range(300):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            try:
-                state = daemon.read_text().rpartition(")")[2].split()[0]
-            except OSError:
-                return True
-            if state in "ZX":
-                return True
+        if not group_lives(group) and not lives(daemon) and not guards(group):
+            return True
         time.sleep(0.1)
     return False
+
+
+def group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def lives(process: str) -> bool:
+    try:
+        return Path("/proc", process, "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def guards(run: int) -> list[str]:
+    """The processes that end what that run leaves."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            if re.search(rf"orphans\.py\x00{run}-", (folder / "cmdline").read_text()):
+                found.append(folder.name)
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process deep in C does not hear of it")
 def test_what_a_killed_run_has_started_ends_with_it(start: Callable[[], Process], tmp_path: Path) -> None:
     process = start()
+    assert len(guards(process.pid)) == 1
     process.kill()
     process.wait()
     assert all_ends(process.pid, tmp_path)
