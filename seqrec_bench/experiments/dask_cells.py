@@ -171,10 +171,11 @@ class DaskCells(Generic[SettingT, OutcomeT]):
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
         sent = _Sent[OutcomeT](cell, next(self._places), Future())
-        if self._is_lost:
-            sent.outcome.set_exception(_disconnected())
-            return sent.outcome
-        self._waiting.append(sent)
+        with self._lock:
+            if self._is_lost:
+                sent.outcome.set_exception(_disconnected())
+                return sent.outcome
+            self._waiting.append(sent)
         self._send_some()
         return sent.outcome
 
@@ -190,7 +191,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
                 sent.outcome.cancel()
         wait([sent.outcome for sent in list(self._sent.values())])  # what workers have finished is still fetched
         with suppress(OSError, ValueError, ClosedClientError):  # the scheduler may be gone, or go just now
-            _in_time(lambda: self._leave([sent.task for sent in under_way.values()]), CONNECT_SECONDS)
+            _in_time(lambda: self._leave([sent.task for sent in under_way.values()]), SILENT_SECONDS)
         self._client.status = "closed"  # or it would wait for the scheduler once more when it is forgotten
 
     def _leave(self, under_way: list[distributed.Future[Any]]) -> None:
@@ -211,8 +212,8 @@ class DaskCells(Generic[SettingT, OutcomeT]):
                     return
 
     def _lose(self) -> None:
-        self._is_lost = True
         with self._lock:
+            self._is_lost = True
             lost = [*self._waiting]
             self._waiting.clear()
         lost += [sent for key in list(self._sent) if (sent := self._sent.pop(key, None))]
