@@ -47,7 +47,7 @@ def paired_difference(runs: Runs, others: Runs) -> Difference:
 
     Answers ``population`` about the runs of the differences. Both have the same seeds and users, in the same order.
     """
-    differences = Runs(runs.values - others.values)
+    differences = runs.minus(others)
     return Difference(differences.mean, population_half_width(differences), differences.n_seeds)
 
 

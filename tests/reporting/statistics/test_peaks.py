@@ -113,8 +113,8 @@ def test_p_values_of_places_known_with_different_errors_equal_those_of_literal_d
 
 
 def test_two_deterministic_places_are_compared_by_the_paired_t_test() -> None:
-    one, other = np.random.default_rng(4).normal(0, 1, (2, 1, 3))
-    other += one.mean() - other.mean() + 1
+    one, other = np.random.default_rng(4).normal(0, 1, (2, 1, 8))
+    other += one.mean() - other.mean() + 0.3
     expected = stats.ttest_rel(other[0], one[0], alternative="greater").pvalue
     assert peak_p_values([Runs(one, True), Runs(other, True)])[0] == pytest.approx(expected, abs=MONTE_CARLO)
 
