@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     WORSE = "worse"
     NOT_SEPARATED = "not separated"
     TOO_FEW_USERS = "too few users differ"
-    """Not significant, and could not have been: see `Pair.few_users`."""
+    """Or there is one only."""
     TOO_FEW_SEEDS = "too few seeds"
 
 
@@ -56,7 +56,7 @@ class Pair:
     n_differing: int
     """The users for whom the two are not equal."""
     few_users: bool
-    """Whether what these users could show at most is what limits the p-value, or is more than the level."""
+    """Whether there is no verdict since there is one user only, or since so few differ."""
     p_value: float | None
     """Two-sided, by Holm over the comparisons of this metric."""
     detectable: float | None
@@ -189,10 +189,12 @@ def _pairs(chosen: Mapping[Place, Sequence[Record]], name: str) -> list[Pair]:
     ]
 
 
-def _is_limited(inference: Inference) -> bool:
-    """Whether the p-value is as small as so few users could make it, or could not be significant with so few."""
+def _too_few_differ(inference: Inference | None, p_value: float | None) -> bool:
+    """Whether the p-value is not significant, and could not be with so few users who differ, or is held up by them."""
+    if inference is None or p_value is None:
+        return False
     least = 2 * inference.least_p()
-    return inference.p_other() <= least or least > LEVEL
+    return p_value > LEVEL and (inference.p_other() <= least or least > LEVEL)
 
 
 def _pair(
@@ -201,7 +203,7 @@ def _pair(
     of_users = joined([ours, theirs], [1, -1])
     difference = settled(ours.mean - theirs.mean)
     spread = math.sqrt(variance(of_users, 2)) if len(of_users) > 1 else 0.0
-    few_users = len(of_users) < 2 if inference is None else _is_limited(inference)
+    few_users = len(of_users) < 2 or _too_few_differ(inference, p_value)
     shares = of_users > 0, of_users == 0, of_users < 0
     return Pair(
         first,

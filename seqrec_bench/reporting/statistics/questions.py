@@ -47,7 +47,7 @@ def population(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:
 
 
 def too_few_differ(runs: Sequence[Runs], weights: Sequence[float]) -> bool:
-    """Whether the weighted sums of so few users are other than 0 that no test for users like these can reject at 5 %."""
+    """Whether so few users have a weighted sum other than 0 that no test for users like these can reject at 5 %."""
     return least_sign_p(joined(runs, weights)) > LEVEL
 
 
