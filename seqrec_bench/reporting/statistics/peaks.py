@@ -45,11 +45,21 @@ def peak_p_values(curve: Sequence[Runs], sign: int = 1) -> list[float]:
         curve: The runs at each place, of the same users.
         sign: -1 asks for the minimum.
     """
-    errors = _errors(curve)
     means = sign * np.array([run.mean for run in curve])
-    found = _most_above(means, errors)
-    p_values: list[float] = (_most_above(_draws(curve), errors) >= found).mean(axis=0).tolist()
+    differences = settled_array(_differences(means))
+    with np.errstate(divide="ignore", invalid="ignore"):  # differences without any error: none, or certain
+        precision = 1 / _errors(curve)
+        found = np.where(differences == 0, 0.0, differences * precision).max(axis=-1)
+    without_error = np.isinf(precision)
+    drawn = (_differences(_draws(curve)) * np.where(without_error, 0.0, precision)).max(axis=-1)
+    p_values: list[float] = (drawn >= found).mean(axis=0).tolist()
     return p_values
+
+
+def _differences(means: Float64Array) -> Float64Array:
+    """(..., K) to (..., K, K): at [..., k, l] is m_l - m_k."""
+    differences: Float64Array = means[..., None, :] - means[..., :, None]
+    return differences
 
 
 def _errors(curve: Sequence[Runs]) -> Float64Array:
@@ -72,15 +82,6 @@ def _of_seeds(curve: Sequence[Runs]) -> list[float]:
     """
     of_one = max(math.fsum(run.between_seeds - run.interaction for run in curve) / len(curve), 0.0)
     return [of_one / (run.n_users * run.n_seeds) for run in curve]
-
-
-def _most_above(means: Float64Array, errors: Float64Array) -> Float64Array:
-    """(..., K) T_k; 0 for whoever nobody is above."""
-    differences = settled_array(means[..., None, :] - means[..., :, None])  # [..., k, l] is m_l - m_k
-    with np.errstate(divide="ignore", invalid="ignore"):  # differences without any error: none, or certain
-        ratios = np.where(differences == 0, 0.0, differences / errors)
-    highest: Float64Array = ratios.max(axis=-1)
-    return highest
 
 
 def _draws(curve: Sequence[Runs]) -> Float64Array:
