@@ -98,9 +98,12 @@ def notes(comparison: Comparison) -> list[str]:
 
 def _few_users(name: str, pair: Pair, inference: Inference, n_users: int) -> str:
     """Why there is no verdict from so few users."""
+    against = f"{name} against {_label(pair.other)}"
+    if not pair.n_differing:
+        return f"{against}: no user differs, so there is nothing to test."
     least = min(1.0, 2 * inference.least_p())
     return (
-        f"{name} against {_label(pair.other)}: too few users differ for a verdict, {pair.n_differing} of {n_users}. If "
+        f"{against}: too few users differ for a verdict, {pair.n_differing} of {n_users}. If "
         f"they all did in one direction, an exact sign test would give p = {_p(least)}, before Holm's procedure; no "
         "smaller one is taken from so few."
     )

@@ -212,13 +212,13 @@ def test_where_only_seeds_differ_a_difference_is_the_paired_t_test_of_the_seeds_
 @pytest.mark.parametrize("shape", [(2, 2), (5, 40)])
 def test_two_identical_models_differ_by_nothing_for_sure(shape: tuple[int, int]) -> None:
     values = np.random.default_rng(6).random(shape)
-    assert paired_difference(Runs(values), Runs(values.copy())) == Difference(0.0, 0.0, shape[0])
+    assert paired_difference(Runs(values), Runs(values.copy())) == Difference(0.0, 0.0, shape[0], 0)
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (3, 1), (1, 1)])
 def test_with_one_seed_or_one_user_a_difference_has_no_interval(shape: tuple[int, int]) -> None:
     found = paired_difference(Runs(np.full(shape, 0.75)), Runs(np.full(shape, 0.5)))
-    assert found == Difference(0.25, None, shape[0])
+    assert found == Difference(0.25, None, shape[0], shape[1])
 
 
 def test_what_users_and_seeds_do_to_both_models_alike_cancels() -> None:
