@@ -1,0 +1,122 @@
+"""Text in blocks of whole rows, none of which is longer than a row may be.
+
+Everything that reads text reads it through these blocks, so that Arrow, which ends some reads of a row that is too long
+for it with threads of its own still at work, is never given one.
+"""
+
+import codecs
+import gzip
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = IO[bytes] | gzip.GzipFile
+"""A file open for reading bytes."""
+
+LONGEST_ROW = 2**20
+"""Bytes, with what ends the row: more than any row of interactions or tags has, and little beside a block."""
+
+BLOCK = 2**22
+"""Bytes that are read at once."""
+
+_QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
+
+
+class Layout(NamedTuple):
+    """How values stand in a line."""
+
+    delimiter: str
+    quoted: bool
+    """Whether quotation marks around a value are not content."""
+
+
+class LongRowError(Exception):
+    """A row is longer than any may be."""
+
+    def __init__(self, has_lines: bool) -> None:
+        super().__init__(f"a row has more than {LONGEST_ROW:,} bytes")
+        self.has_lines = has_lines
+        """Whether it goes on over ends of lines, as only a quoted value does."""
+
+
+def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
+    """Yields what the source holds, but a byte-order mark, cut between rows; at least one block, which may be empty.
+
+    All rows before one that is too long are yielded.
+
+    Raises:
+        LongRowError: A row has more than `LONGEST_ROW` bytes, a quoted value's line ends included.
+    """
+    block = source.read(BLOCK).removeprefix(codecs.BOM_UTF8)
+    while content := source.read(BLOCK):
+        end = _end_of_rows(block, layout)
+        if end:
+            yield block[:end]
+        _require_short(block[end:])
+        block = block[end:] + content
+    end = _end_of_rows(block, layout)
+    is_whole = len(block) - end <= LONGEST_ROW
+    yield block if is_whole else block[:end]
+    _require_short(block[end:])
+
+
+def _require_short(row: bytes) -> None:
+    """Raises `LongRowError` if the beginning of a row, without an end as far as it may have one, is too long."""
+    if len(row) > LONGEST_ROW:
+        beginning = row[:LONGEST_ROW]
+        raise LongRowError(b"\n" in beginning or b"\r" in beginning)
+
+
+def _end_of_rows(block: bytes, layout: Layout) -> int:
+    """Where the last row ends of those that follow one another from the beginning and are not too long."""
+    quotes = _quotes(block, layout) if layout.quoted and b'"' in block else np.empty(0, np.int64)
+    end = 0
+    while end < len(block):
+        stop = min(end + LONGEST_ROW, len(block))
+        found = _last_end(block, end, stop, b"\n", quotes) or _last_end(block, end, stop, b"\r", quotes)
+        if not found:
+            break
+        end = found
+    return end
+
+
+def _last_end(block: bytes, start: int, stop: int, line_end: bytes, quotes: npt.NDArray[np.int64]) -> int:
+    """Behind the last of these line ends between two places that is in no quoted value, or 0."""
+    place = block.rfind(line_end, start, stop)
+    while place >= 0:
+        n_before = int(quotes.searchsorted(place))
+        if n_before % 2 == 0:
+            return place + 1
+        place = block.rfind(line_end, start, max(int(quotes[n_before - 1]), start))
+    return 0
+
+
+def _quotes(block: bytes, layout: Layout) -> npt.NDArray[np.int64]:
+    """Where quotation marks open and, in turn, close a value; two in a value that stand for one may be among them.
+
+    Only at the beginning of a value does one open it, as Arrow and the csv module have it too; elsewhere it is content.
+    """
+    content = np.frombuffer(block, np.uint8)
+    quotes = np.flatnonzero(content == _QUOTE)
+    opening, before = quotes[::2], content[quotes[::2] - 1]
+    begins = (before == ord(layout.delimiter)) | (before == _LINE_FEED) | (before == _RETURN) | (opening == 0)
+    begins[1:] |= opening[1:] - 1 == quotes[1::2][: len(opening) - 1]
+    return quotes if begins.all() else np.array(list(_quotes_in_turn(block, layout)), np.int64)
+
+
+def _quotes_in_turn(block: bytes, layout: Layout) -> Iterator[int]:
+    """The same, mark by mark, for a block where some are content: slow."""
+    beginnings = b"\n\r" + layout.delimiter.encode()
+    place = block.find(b'"')
+    while place >= 0:
+        if place == 0 or block[place - 1] in beginnings:
+            yield place
+            place = block.find(b'"', place + 1)
+            while place >= 0 and block[place + 1 : place + 2] == b'"':
+                place = block.find(b'"', place + 2)
+            if place < 0:
+                return
+            yield place
+        place = block.find(b'"', place + 1)
