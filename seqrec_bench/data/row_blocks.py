@@ -6,7 +6,7 @@ for it with threads of its own still at work, is never given one.
 
 import codecs
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
 import numpy as np
@@ -100,23 +100,23 @@ def _quotes(block: bytes, layout: Layout) -> npt.NDArray[np.int64]:
     """
     content = np.frombuffer(block, np.uint8)
     quotes = np.flatnonzero(content == _QUOTE)
-    opening, before = quotes[::2], content[quotes[::2] - 1]
-    begins = (before == ord(layout.delimiter)) | (before == _LINE_FEED) | (before == _RETURN) | (opening == 0)
-    begins[1:] |= opening[1:] - 1 == quotes[1::2][: len(opening) - 1]
-    return quotes if begins.all() else np.array(list(_quotes_in_turn(block, layout)), np.int64)
+    before = content[quotes - 1]
+    begin = (before == ord(layout.delimiter)) | (before == _LINE_FEED) | (before == _RETURN) | (quotes == 0)
+    double = np.diff(quotes, prepend=-2) == 1
+    if (begin | double)[::2].all():
+        return quotes
+    return np.array(list(_quotes_in_turn(block, quotes[begin].tolist())), np.int64)
 
 
-def _quotes_in_turn(block: bytes, layout: Layout) -> Iterator[int]:
-    """The same, mark by mark, for a block where some are content: slow."""
-    beginnings = b"\n\r" + layout.delimiter.encode()
-    place = block.find(b'"')
-    while place >= 0:
-        if place == 0 or block[place - 1] in beginnings:
-            yield place
-            place = block.find(b'"', place + 1)
+def _quotes_in_turn(block: bytes, beginnings: Sequence[int]) -> Iterator[int]:
+    """The same, value by value, for a block where some marks are content; `beginnings` are all that may open one."""
+    place = -1
+    for beginning in beginnings:
+        if beginning > place:
+            yield beginning
+            place = block.find(b'"', beginning + 1)
             while place >= 0 and block[place + 1 : place + 2] == b'"':
                 place = block.find(b'"', place + 2)
             if place < 0:
                 return
             yield place
-        place = block.find(b'"', place + 1)
