@@ -16,7 +16,7 @@ import pytest
 PLAIN = b"user,item,time\nu,a,1\nu,b,2\nu,c,3\n"
 ROWS = [("u", "a", 1), ("u", "b", 2), ("u", "c", 3)]
 SAME = ("as the plain file", ROWS)
-LONG_LINE = "of f.csv has more than 1,048,576 characters in a line: cut it, or give a file of lines."
+LONG_LINE = "of f.csv has more than 1,048,576 bytes: cut it, or give a file of lines."
 GIGABYTE = 2**30
 LONG = "x" * 296 + ".csv"
 
