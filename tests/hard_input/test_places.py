@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 PLAIN = b"user,item,time\nu,a,1\nu,b,2\nu,c,3\n"
 ROWS = [("u", "a", 1), ("u", "b", 2), ("u", "c", 3)]
@@ -67,25 +69,64 @@ def test_what_is_at_a_hard_place_is_read_right_or_refused(
     hold(outcome, name)
 
 
+READS = """
+import os, resource, sys
+import pyarrow.csv, pyarrow.parquet
+from pathlib import Path
+from seqrec_bench.data import Columns, read_interactions
+from seqrec_bench.data.score_files import read_scores
+from seqrec_bench.errors import InputError
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def threads():
+    return len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 0
+
+pyarrow.set_cpu_count(4)
+memory_before, threads_before = memory(), threads()
+for name in sys.argv[1:]:
+    try:
+        read_scores(Path(name)) if "scores" in name else read_interactions(Path(name), Columns())
+        print("read")
+    except InputError as error:
+        print(error)
+print((memory() - memory_before) / 2**10)
+print(threads() - threads_before)
+"""
+
+
+def read_elsewhere(*paths: Path) -> list[str]:
+    """Reads files in a process of their own: what came of each, the MiB that it took, and threads that are left."""
+    done = subprocess.run([sys.executable, "-c", READS, *map(str, paths)], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
 def test_a_line_without_end_is_refused_in_little_memory(tmp_path: Path) -> None:
     sparse(PLAIN, tmp_path / "line.csv")
     sparse(b"user", tmp_path / "first.csv")
     bomb(tmp_path / "bomb.csv.gz")
-    program = (
-        "import pyarrow.csv, resource, sys\n"
-        "from pathlib import Path\n"
-        "from seqrec_bench.data import Columns, read_interactions\n"
-        "from seqrec_bench.errors import InputError\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "for name in sys.argv[1:]:\n"
-        "    try:\n        read_interactions(Path(name), Columns())\n"
-        "    except InputError as error:\n        assert 'characters in a line' in str(error)\n"
-        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**10)\n"
-    )
-    files = sorted(map(str, tmp_path.iterdir()))
-    done = subprocess.run([sys.executable, "-c", program, *files], capture_output=True, text=True, check=True)
-    assert len(files) == 3
-    assert float(done.stdout) < 64  # MiB
+    *outcomes, memory, _ = read_elsewhere(*sorted(tmp_path.iterdir()))
+    assert len(outcomes) == 3
+    assert all("has more than 1,048,576 bytes" in outcome for outcome in outcomes)
+    assert float(memory) < 64  # MiB
+
+
+def test_no_read_leaves_threads_of_arrow_behind(tmp_path: Path) -> None:
+    """But for the one that waits for signals: others might never let the process end."""
+    rows = b"user,item,time\n" + b"u,a,1\n" * 250_000
+    (tmp_path / "good.csv").write_bytes(rows)
+    (tmp_path / "bad.csv").write_bytes(rows.replace(b",1\n", b"\n", 1))
+    (tmp_path / "scores.csv").write_bytes(b"user,item,score\nu,a\n" + b"u,a,1\n" * 250_000)
+    table = pa.table({"user": ["u"] * 50_000, "item": range(50_000), "time": range(50_000)})
+    parquet.write_table(table, tmp_path / "good.parquet", write_page_checksum=True)
+    content = (tmp_path / "good.parquet").read_bytes()
+    (tmp_path / "torn.parquet").write_bytes(content.replace(content[50_000:50_016], bytes(16)))
+    names = ("good.csv", "bad.csv", "scores.csv", "good.parquet", "torn.parquet")
+    *outcomes, _, threads = read_elsewhere(*(tmp_path / name for name in names))
+    assert int(threads) <= 1
+    expected = ("read", "Row 1 of ", "Row 1 of ", "read", "can't be read as Parquet")
+    assert all(words in outcome for words, outcome in zip(expected, outcomes, strict=True)), outcomes
 
 
 def test_a_file_that_may_not_be_read_is_refused(
