@@ -176,7 +176,7 @@ def _read_block(block: bytes, layout: Layout, names: Sequence[str], is_head: boo
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.delimiter,
             quote_char='"' if layout.quoted else False,
-            newlines_in_values=layout.quoted,
+            newlines_in_values=False,  # read they are; it would look for the ends of rows a second time, to cut there
         ),
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(columns, pa.string()), include_columns=list(columns)

@@ -54,19 +54,18 @@ def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
         end = _end_of_rows(block, layout)
         if end:
             yield block[:end]
-        _require_short(block[end:])
+        if len(block) - end > LONGEST_ROW:
+            raise LongRowError(_has_lines(block[end:]))
         block = block[end:] + content
     end = _end_of_rows(block, layout)
-    is_whole = len(block) - end <= LONGEST_ROW
-    yield block if is_whole else block[:end]
-    _require_short(block[end:])
+    if len(block) - end > LONGEST_ROW:
+        yield block[:end]
+        raise LongRowError(_has_lines(block[end:]))
+    yield block
 
 
-def _require_short(row: bytes) -> None:
-    """Raises `LongRowError` if the beginning of a row, without an end as far as it may have one, is too long."""
-    if len(row) > LONGEST_ROW:
-        beginning = row[:LONGEST_ROW]
-        raise LongRowError(b"\n" in beginning or b"\r" in beginning)
+def _has_lines(row: bytes) -> bool:
+    return any(row.find(end, 0, LONGEST_ROW) >= 0 for end in (b"\n", b"\r"))
 
 
 def _end_of_rows(block: bytes, layout: Layout) -> int:

@@ -77,6 +77,13 @@ def test_the_longest_row_is_read_wherever_it_stands(n_bytes: int, quoted: bool, 
     assert b"".join(blocks) == b"a\nb\n"
 
 
+@pytest.mark.parametrize(("n_bytes", "fits"), [(9, True), (10, True), (11, False)])
+def test_the_longest_row_may_lack_its_end(n_bytes: int, fits: bool) -> None:
+    content = b"a\n" + b"x" * n_bytes
+    blocks, error = blocks_of(content, COMMAS, 100, longest=10)
+    assert (b"".join(blocks), error is None) == ((content, True) if fits else (b"a\n", False))
+
+
 @pytest.mark.parametrize("kind", ["plain", "all quoted", "with line feeds", "with marks that are content", "mixed"])
 def test_large_tables_come_in_blocks_that_can_be_put_together(kind: str) -> None:
     rng = np.random.default_rng(0)
