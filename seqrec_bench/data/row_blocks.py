@@ -18,7 +18,7 @@ Bytes = IO[bytes] | gzip.GzipFile
 LONGEST_ROW = 2**20
 """Bytes, with what ends the row: more than any row of interactions or tags has, and little beside a block."""
 
-BLOCK = 2**22
+BLOCK = 2**19
 """Bytes that are read at once."""
 
 _QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
@@ -42,30 +42,24 @@ class LongRowError(Exception):
 
 
 def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
-    """Yields what the source holds, but a byte-order mark, cut between rows; at least one block, which may be empty.
+    """Yields what the source holds, but a byte-order mark, cut between rows; the last block may be empty.
 
     All rows before one that is too long are yielded.
 
     Raises:
         LongRowError: A row has more than `LONGEST_ROW` bytes, a quoted value's line ends included.
     """
-    block = source.read(BLOCK).removeprefix(codecs.BOM_UTF8)
+    rest, mark = b"", codecs.BOM_UTF8
     while content := source.read(BLOCK):
+        block, mark = rest + content.removeprefix(mark), b""
         end = _end_of_rows(block, layout)
         if end:
             yield block[:end]
         if len(block) - end > LONGEST_ROW:
-            raise LongRowError(_has_lines(block[end:]))
-        block = block[end:] + content
-    end = _end_of_rows(block, layout)
-    if len(block) - end > LONGEST_ROW:
-        yield block[:end]
-        raise LongRowError(_has_lines(block[end:]))
-    yield block
-
-
-def _has_lines(row: bytes) -> bool:
-    return any(row.find(end, 0, LONGEST_ROW) >= 0 for end in (b"\n", b"\r"))
+            beginning = end, end + LONGEST_ROW
+            raise LongRowError(block.find(b"\n", *beginning) >= 0 or block.find(b"\r", *beginning) >= 0)
+        rest = block[end:]
+    yield rest
 
 
 def _end_of_rows(block: bytes, layout: Layout) -> int:

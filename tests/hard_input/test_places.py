@@ -77,43 +77,27 @@ from seqrec_bench.data import Columns, read_interactions
 from seqrec_bench.data.score_files import read_scores
 from seqrec_bench.errors import InputError
 
-def memory():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-def threads():
-    return len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 0
+def costs():
+    threads = len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, threads
 
 pyarrow.set_cpu_count(4)
-memory_before, threads_before = memory(), threads()
+memory, threads = costs()
 for name in sys.argv[1:]:
     try:
         read_scores(Path(name)) if "scores" in name else read_interactions(Path(name), Columns())
-        print("read")
+        outcome = "read"
     except InputError as error:
-        print(error)
-print((memory() - memory_before) / 2**10)
-print(threads() - threads_before)
+        outcome = str(error)
+    print(outcome, (costs()[0] - memory) / 2**10, costs()[1] - threads, sep="|")
 """
 
 
-def read_elsewhere(*paths: Path) -> list[str]:
-    """Reads files in a process of their own: what came of each, the MiB that it took, and threads that are left."""
-    done = subprocess.run([sys.executable, "-c", READS, *map(str, paths)], capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
-
-
-def test_a_line_without_end_is_refused_in_little_memory(tmp_path: Path) -> None:
+def test_lines_without_end_take_little_memory_and_no_read_leaves_threads_of_arrow_behind(tmp_path: Path) -> None:
+    """But for the one that waits for signals: others might never let the process end."""
     sparse(PLAIN, tmp_path / "line.csv")
     sparse(b"user", tmp_path / "first.csv")
     bomb(tmp_path / "bomb.csv.gz")
-    *outcomes, memory, _ = read_elsewhere(*sorted(tmp_path.iterdir()))
-    assert len(outcomes) == 3
-    assert all("has more than 1,048,576 bytes" in outcome for outcome in outcomes)
-    assert float(memory) < 64  # MiB
-
-
-def test_no_read_leaves_threads_of_arrow_behind(tmp_path: Path) -> None:
-    """But for the one that waits for signals: others might never let the process end."""
     rows = b"user,item,time\n" + b"u,a,1\n" * 250_000
     (tmp_path / "good.csv").write_bytes(rows)
     (tmp_path / "bad.csv").write_bytes(rows.replace(b",1\n", b"\n", 1))
@@ -122,11 +106,23 @@ def test_no_read_leaves_threads_of_arrow_behind(tmp_path: Path) -> None:
     parquet.write_table(table, tmp_path / "good.parquet", write_page_checksum=True)
     content = (tmp_path / "good.parquet").read_bytes()
     (tmp_path / "torn.parquet").write_bytes(content.replace(content[50_000:50_016], bytes(16)))
-    names = ("good.csv", "bad.csv", "scores.csv", "good.parquet", "torn.parquet")
-    *outcomes, _, threads = read_elsewhere(*(tmp_path / name for name in names))
-    assert int(threads) <= 1
-    expected = ("read", "Row 1 of ", "Row 1 of ", "read", "can't be read as Parquet")
-    assert all(words in outcome for words, outcome in zip(expected, outcomes, strict=True)), outcomes
+    long = "has more than 1,048,576 bytes"
+    expected = {
+        "line.csv": long,
+        "first.csv": long,
+        "bomb.csv.gz": long,
+        "good.csv": "read",
+        "bad.csv": "Row 1 of ",
+        "scores.csv": "Row 1 of ",
+        "good.parquet": "read",
+        "torn.parquet": "can't be read as Parquet",
+    }
+    files = [tmp_path / name for name in expected]
+    done = subprocess.run([sys.executable, "-c", READS, *files], capture_output=True, text=True, check=True)
+    outcomes, memory, threads = zip(*(line.split("|") for line in done.stdout.splitlines()), strict=True)
+    assert all(words in outcome for words, outcome in zip(expected.values(), outcomes, strict=True)), outcomes
+    assert float(memory[2]) < 64  # MiB
+    assert int(threads[-1]) <= 1
 
 
 def test_a_file_that_may_not_be_read_is_refused(
