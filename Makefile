@@ -101,6 +101,10 @@ fuzz: .venv/installed-fuzz  ## give the readers and the record loader any bytes,
 	for target in interactions tags records; do \
 	  $(BIN)/python tests/fuzz.py $$target build/fuzz-$$target -artifact_prefix=build/ -max_total_time=240 || exit 1; done
 
+.PHONY: findings
+findings: | .venv/bin/python  ## run the scripts of findings/: does other software still do what they say? (minutes, and a network)
+	PYTHON=$(CURDIR)/$(BIN)/python bash findings/run_all.sh
+
 .PHONY: bench
 bench: .venv/installed-dev  ## measure what the bench costs and write benchmarks/RESULTS.md (on Linux, with an idle machine)
 	$(BIN)/python -m benchmarks
