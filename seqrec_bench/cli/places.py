@@ -41,7 +41,8 @@ def require_no_weights(plan: Plan) -> None:
 def cluster(address: str, models: Collection[str]) -> Place:
     """The Dask cluster whose scheduler is at the address."""
     try:
-        from seqrec_bench.experiments.dask_cells import DaskCells, connect, n_threads
+        from seqrec_bench.experiments.dask_cells import DaskCells
+        from seqrec_bench.experiments.dask_client import connect, n_threads
     except ImportError as error:
         raise InputError(
             "--executor needs Dask: install it with `pip install 'seqrec-bench[dask]'`, here and on the cluster."

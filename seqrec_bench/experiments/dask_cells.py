@@ -1,29 +1,25 @@
 """Cells on an existing Dask cluster, behind the same interface as those in processes of this machine."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
-from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic
 from uuid import uuid4
 
 import distributed
 from dask.typing import Key
 from distributed.client import ClosedClientError
-from distributed.core import rpc
 from distributed.scheduler import KilledWorker
-from distributed.security import Security
 
 from seqrec_bench import __version__
 from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.experiments.dask_client import CONNECT_SECONDS, in_time
 from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
 from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
 from seqrec_bench.experiments.suite import Cell
@@ -32,75 +28,10 @@ from seqrec_bench.recommender import Epoch
 MAX_SENT = 500
 """How many cells the cluster knows of at a time, those that wait there included; the others wait here."""
 
-CONNECT_SECONDS = 10.0
-"""After so long, whatever is at an address is taken for no scheduler."""
 SILENT_SECONDS = 120.0
 """After so long without an answer, a scheduler is taken for lost, though the connection stands: it may be stopped."""
 ASK_SECONDS = 10.0
 """Between one answer and the next question."""
-
-T = TypeVar("T")
-
-
-def connect(address: str) -> distributed.Client:
-    """A client of the scheduler at ``HOST:PORT``.
-
-    Raises:
-        InputError: No scheduler answers there.
-    """
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told of by the cells
-    try:
-        return _in_time(lambda: _connect(address), CONNECT_SECONDS)
-    except Exception as error:  # of any kind: what another server sends is read as if it were a scheduler's
-        raise InputError(
-            f"No Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s: start one there, or name another."
-        ) from error
-
-
-def _connect(address: str) -> distributed.Client:
-    asyncio.run(_require_scheduler(address))  # a client that gets no answer takes 20 s more to be given up
-    return distributed.Client(address, timeout=CONNECT_SECONDS, name="seqrec-bench", set_as_default=False)
-
-
-async def _require_scheduler(address: str) -> None:
-    """Raises if nobody answers at the address as a scheduler does."""
-    arguments = Security().get_connection_args("client")
-    async with rpc(address, timeout=CONNECT_SECONDS, connection_args=arguments) as there:
-        if (await there.identity())["type"] != "Scheduler":
-            raise ValueError
-
-
-def _in_time(work: Callable[[], T], seconds: float) -> T:
-    """Does the work in a thread of its own, since Dask waits for some answers without end, whatever its timeout.
-
-    Raises:
-        TimeoutError: It was not done after so long; the thread is left to itself.
-    """
-    found: SimpleQueue[Callable[[], T]] = SimpleQueue()
-
-    def try_it() -> None:
-        try:
-            done = work()
-        except BaseException as error:
-            found.put(partial(_raise, error))
-        else:
-            found.put(lambda: done)
-
-    Thread(target=try_it, name="asking Dask", daemon=True).start()
-    try:
-        outcome = found.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError from None
-    return outcome()
-
-
-def _raise(error: BaseException) -> NoReturn:
-    raise error
-
-
-def n_threads(client: distributed.Client) -> int:
-    """How many cells the workers run side by side as of now."""
-    return sum(client.nthreads().values())
 
 
 @dataclass(eq=False)
@@ -191,7 +122,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
                 sent.outcome.cancel()
         wait([sent.outcome for sent in list(self._sent.values())])  # what workers have finished is still fetched
         with suppress(OSError, ValueError, ClosedClientError):  # the scheduler may be gone, or go just now
-            _in_time(lambda: self._leave([sent.task for sent in under_way.values()]), SILENT_SECONDS)
+            in_time(lambda: self._leave([sent.task for sent in under_way.values()]), SILENT_SECONDS)
         self._client.status = "closed"  # or it would wait for the scheduler once more when it is forgotten
 
     def _leave(self, under_way: list[distributed.Future[Any]]) -> None:
@@ -326,7 +257,7 @@ def _register(client: distributed.Client, plugin: CellPlugin[Any, Any]) -> None:
 def _require_bench(client: distributed.Client) -> None:
     """Raises `InputError` if the scheduler can't read cells: it unpacks what it passes on."""
     try:
-        found = _in_time(lambda: client.run_on_scheduler(bench_version), SILENT_SECONDS)
+        found = in_time(lambda: client.run_on_scheduler(bench_version), SILENT_SECONDS)
     except Exception as error:
         raise InputError(
             f"The Dask scheduler can't import seqrec-bench ({type(error).__name__}: {error}): install seqrec-bench "

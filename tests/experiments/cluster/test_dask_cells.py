@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
-from seqrec_bench.experiments import dask_cells
+from seqrec_bench.experiments import dask_cells, dask_client
 from seqrec_bench.experiments.cell import FinishedCell, Lesson
-from seqrec_bench.experiments.dask_cells import DaskCells, connect
+from seqrec_bench.experiments.dask_cells import DaskCells
+from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.suite import Cell, Group
 from seqrec_bench.recommender import Epoch
@@ -116,7 +117,7 @@ HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 
 @pytest.mark.parametrize("says", [None, b"", HTTP], ids=["nobody is there", "accepts and is silent", "a web server"])
 def test_a_scheduler_that_cant_be_reached_is_one_sentence(says: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_cells, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 1.0)
     asked = Event()
 
     def answer(server: socket.socket, says: bytes) -> None:
