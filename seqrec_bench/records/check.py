@@ -22,8 +22,14 @@ class Check:
     """The exit code if there are faults."""
 
 
-ORDER = (ExitCode.INVALID_RECORDS, ExitCode.CELLS_MISSING, ExitCode.CELLS_FAILED, ExitCode.FALLS_SHORT)
-"""Which exit code goes before which, as `seqrec-bench check` has it."""
+ORDER = (
+    ExitCode.INVALID_RECORDS,
+    ExitCode.BAD_INPUT,
+    ExitCode.CELLS_MISSING,
+    ExitCode.CELLS_FAILED,
+    ExitCode.FALLS_SHORT,
+)
+"""Which exit code goes before which, as `seqrec-bench check` has it: bad input is what could not be read."""
 
 
 def exit_code(checks: Sequence[Check]) -> ExitCode:

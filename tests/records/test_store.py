@@ -152,7 +152,7 @@ def test_an_edited_record_is_refused(store: Store, record: Record, old: str, new
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-    assert_refused(store, record.key, f"is not a valid record: .*{complaint}.*; delete it and run its cell again")
+    assert_refused(store, record.key, f"is not a valid record: .*{complaint}.*; restore it, or move it away and")
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{}", b"null"])

@@ -161,7 +161,7 @@ def fail(*_: Any, **__: Any) -> None:
     raise OSError("no space left")
 
 
-@pytest.mark.parametrize("step", ["encode", "write_atomically"])
+@pytest.mark.parametrize("step", ["encode_rank_lists", "write_atomically"])
 def test_a_record_that_fails_after_its_weights_leaves_the_old_one_with_its_own(
     store: Store, record: Record, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
