@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.dataset_options import (
+    DataNameAloneOption,
     DatasetOption,
     InteractionsOption,
     ItemColumnOption,
@@ -20,9 +21,10 @@ from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns
 from seqrec_bench.experiments.cell import setting_under
+from seqrec_bench.experiments.run import replaces_other_data
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
 from seqrec_bench.experiments.suite import MAX_SEED
-from seqrec_bench.records import Store
+from seqrec_bench.records import Record, Store
 
 
 def score(
@@ -41,6 +43,9 @@ def score(
         bool, typer.Option("--deterministic", help="Another seed would change nothing, so one run is enough.")
     ] = False,
     results: ResultsOption = DEFAULT_RESULTS,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Replace what stands there, though it is of other data or can't be read.")
+    ] = False,
     protocol: ProtocolOption = None,
     k_core: KCoreOption = None,
     dataset: DatasetOption = None,
@@ -49,6 +54,7 @@ def score(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameAloneOption = None,
 ) -> None:
     """Ranks another system's scores (user_id, item_id, score or rank) as any model's, and stores its record.
 
@@ -58,16 +64,26 @@ def score(
     """
     system = ScoredSystem(name, seed, deterministic, validation, test)
     chosen = choose_protocol(protocol, k_core)
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
     store = Store(results)
     store.require_writable()
     with shown("ranking by the scores"):
         record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
+    if not fresh:
+        _require_same_data(record, store)
     _tell(coverage)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
     if not deterministic:
         typer.echo("A verdict takes runs of 3 seeds: give the others with --seed, or say --deterministic.", err=True)
+
+
+def _require_same_data(record: Record, store: Store) -> None:
+    """Raises `InputError` where the record would take the place of one that was made from other data."""
+    found = store.load(record.key)
+    if found and not record.recipe.is_of_same_data(found.recipe):
+        difference = record.recipe.difference(found.recipe)
+        raise replaces_other_data(store.path(record.key), difference, option="--data-name")
 
 
 def _tell(coverage: Coverage) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     InteractionsOption,
     ItemColumnOption,
     TagsOption,
@@ -64,6 +65,7 @@ def verify(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
     """Checks records: files, hashes, metrics from ranks, data, versions, completeness; --retrain runs some again.
 
@@ -77,7 +79,7 @@ def verify(
         raise InputError(f"{directory} and --results {results} both name the directory: give one of them.")
     if retrain is None and (seed is not None or jobs is not None):
         raise InputError("--seed and --jobs go with --retrain N: give that too, or neither.")
-    own = _load_own(interactions, tags, Columns(user_column, item_column, time_column))
+    own = _load_own(interactions, tags, Columns(user_column, item_column, time_column), data_name)
     store = Store(directory or results)
     records, datasets, checks = _check(store, own)
     subject = f"{len(records)} records in {store.root}"
@@ -105,10 +107,10 @@ def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, D
     return records, here, checks
 
 
-def _load_own(interactions: Path | None, tags: Path | None, columns: Columns) -> Dataset | None:
-    if interactions is None and tags is None and columns == Columns():
+def _load_own(interactions: Path | None, tags: Path | None, columns: Columns, data_name: str | None) -> Dataset | None:
+    if interactions is None and tags is None and columns == Columns() and data_name is None:
         return None
-    return load_dataset(None, interactions, tags, columns)
+    return load_dataset(None, interactions, tags, columns, data_name)
 
 
 def _find_data(name: str, own: Dataset | None) -> Dataset | str:

@@ -76,6 +76,11 @@ class Recipe:
     """The model's version."""
     hyperparameters: Mapping[str, Any]
 
+    def is_of_same_data(self, other: "Recipe") -> bool:
+        """Whether `other` was made from the same data and item tags."""
+        mine, its = self.dataset, other.dataset
+        return (mine.fingerprint, mine.tags_fingerprint) == (its.fingerprint, its.tags_fingerprint)
+
     def difference(self, other: "Recipe") -> str | None:
         """Says in a few words how `other` differs from this recipe, or None where it does not."""
         if self.dataset.fingerprint != other.dataset.fingerprint:

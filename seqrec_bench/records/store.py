@@ -94,9 +94,13 @@ class Store:
         found = at_depth(self.root, DEPTH, missed)
         return (path for path in found if path.suffix == ".json" and not path.name.startswith("."))
 
-    def recorded(self) -> Iterator[CellKey]:
-        """The cells whose records these are by their names; a file of another name is for whoever reads all records."""
-        for path in self.paths():
+    def recorded(self, missed: Missed = stop) -> Iterator[CellKey]:
+        """The cells whose records these are by their names; a file of another name is for whoever reads all records.
+
+        Args:
+            missed: As `paths` has it.
+        """
+        for path in self.paths(missed):
             with suppress(ValueError):
                 yield CellKey.of_path(path.relative_to(self.root))
 
