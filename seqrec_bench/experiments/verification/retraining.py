@@ -13,8 +13,23 @@ from seqrec_bench.experiments.verification.recipes import can_be_made, installed
 from seqrec_bench.records import CellKey, Ranks, Record
 from seqrec_bench.records.check import Check
 
+QUICK = "deterministic models that take seconds, run again, have the same ranks"
+
 NOT_SOFTWARE = ("attacks", "commit")
 """What differs between environments without any figure depending on it."""
+
+
+MOST_SECONDS = 10.0
+"""What a deterministic model takes at most, by its record, to be run again without being asked for."""
+
+
+def quick(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
+    """The records of deterministic models that took seconds, of those that can be made again from these data."""
+    return [
+        record
+        for record in possible(records, datasets)
+        if record.deterministic and sum(record.seconds.values()) <= MOST_SECONDS
+    ]
 
 
 def draw(records: Sequence[Record], datasets: Collection[str], number: int, seed: int) -> list[Record]:
@@ -24,13 +39,18 @@ def draw(records: Sequence[Record], datasets: Collection[str], number: int, seed
         records: In any order.
         datasets: The names of the data sets that are here.
     """
+    found = possible(records, datasets)
+    return sorted(random.Random(seed).sample(found, min(number, len(found))), key=lambda record: record.key)
+
+
+def possible(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
+    """Those that the installed software can make again from these data, by key."""
     models = installed({record.key.model for record in records})
-    possible = [
+    return [
         record
         for record in sorted(records, key=lambda record: record.key)
         if record.key.dataset in datasets and known_protocol(record.key.protocol) and can_be_made(record, models)
     ]
-    return sorted(random.Random(seed).sample(possible, min(number, len(possible))), key=lambda record: record.key)
 
 
 def cells_to_train(drawn: Sequence[Record]) -> list[Cell]:
@@ -43,6 +63,28 @@ def cells_to_train(drawn: Sequence[Record]) -> list[Cell]:
         base = find_protocol(key.protocol).base
         cells += [replace(cell, protocol=base), cell] if base else [cell]
     return sorted(dict.fromkeys(cells), key=lambda cell: place_in_order(cell.protocol))
+
+
+def check_quick(
+    records: Sequence[Record],
+    chosen: Sequence[Record],
+    again: Mapping[CellKey, Record],
+    causes: Mapping[CellKey, str],
+) -> Check:
+    """The same of the `quick` ones, with a note on the deterministic ones that are not among them.
+
+    Args:
+        records: All that there are.
+        chosen: The quick ones.
+        again, causes: As `check_retrained` has them.
+    """
+    found = check_retrained(chosen, again, causes)
+    n_others = sum(record.deterministic for record in records) - len(chosen)
+    note = (
+        f"Not run again unasked: {n_others} records of deterministic models that took more than {MOST_SECONDS:g} s, or "
+        "whose version of the model, or data, are not here."
+    )
+    return replace(found, name=QUICK, notes=[note] if n_others else [])
 
 
 def check_retrained(drawn: Sequence[Record], again: Mapping[CellKey, Record], causes: Mapping[CellKey, str]) -> Check:
