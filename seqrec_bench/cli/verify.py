@@ -134,7 +134,10 @@ def _find_data(name: str, own: Dataset | None) -> Dataset | str:
     if own is not None and own.name == name:
         return own
     if name not in NAMED_DATASETS:
-        return f"Name its file with --interactions, as `run` was given it, to have {name} checked."
+        return (
+            f"Name its file with --interactions, as `run` was given it, to have {name} checked "
+            f"(and --name {name}, if the file is called otherwise)."
+        )
     try:
         return load_dataset(name, None, None, Columns())
     except InputError as error:

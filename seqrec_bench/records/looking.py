@@ -103,14 +103,19 @@ def at_depth(root: Path, depth: int, missed: Missed = stop) -> Iterator[Path]:
 
 
 def files_below(root: Path, missed: Missed = stop) -> Iterator[Path]:
-    """Whatever stands below the root and is no folder; each folder once, whatever links to it."""
+    """Whatever stands below the root and is no folder; each folder once, whatever links to it.
+
+    A link that leads nowhere is missed.
+    """
     seen: set[tuple[int, int]] = set()
     folders = [root]
     while folders:
         folder = folders.pop()
         for entry in entries(folder, missed):
-            if not _is_folder(entry, missed):
+            is_folder = _is_folder(entry, missed)
+            if is_folder is False:
                 yield Path(entry.path)
+            if not is_folder:
                 continue
             status = entry.stat()
             if (status.st_dev, status.st_ino) not in seen:
@@ -122,18 +127,19 @@ def _ignore(error: UnreadableError) -> None:
     """The `Missed` of what nobody asks for."""
 
 
-def _is_folder(entry: os.DirEntry[str], missed: Missed) -> bool:
-    """Whether it is a folder or links to one; a link that leads nowhere might have led to one."""
+def _is_folder(entry: os.DirEntry[str], missed: Missed) -> bool | None:
+    """Whether it is a folder or links to one; None for what is missed: a link that leads nowhere might have led to one."""
     try:
         if entry.is_dir():
             return True
         if entry.is_symlink():
             Path(entry.path).stat()
+        return False
     except FileNotFoundError:
         missed(UnreadableError(_sentence(Path(entry.path), "it links to nothing")))
     except OSError as error:
         missed(_unreadable(Path(entry.path), error))
-    return False
+    return None
 
 
 def _require_sound_folders(path: Path) -> None:

@@ -28,7 +28,7 @@ def check_store(store: Store, track: Track = untracked) -> tuple[list[Record], l
     missed = Missing()
     records, readable = read_records(store, missed, track)
     checks = [check_files(store, missed), readable, check_hashes(store, missed, track)]
-    return records, [missed.check(), *checks]
+    return records, [*checks, missed.check()]
 
 
 def cells_of_suites() -> dict[str, list[Cell]]:

@@ -31,12 +31,15 @@ class Missing:
     """What could not be read, each once, whoever has met it."""
 
     found: dict[str, None] = field(default_factory=dict)
+    n_files: int = 0
+    """What stands in the directory, whether it can be read or not."""
 
     def __call__(self, error: UnreadableError) -> None:
         self.found[str(error)] = None
 
     def check(self) -> Check:
-        return Check("all files and folders can be read", 0, list(self.found), (), ExitCode.BAD_INPUT)
+        n_read = max(self.n_files - len(self.found), 0)
+        return Check("all files and folders can be read", n_read, list(self.found), (), ExitCode.BAD_INPUT)
 
 
 def read_records(store: Store, missed: Missing, track: Track) -> tuple[list[Record], Check]:
@@ -71,6 +74,7 @@ def check_files(store: Store, missed: Missing) -> Check:
     faults, kinds, derived, nested = [], Counter[_Kind](), 0, set()
     running: dict[str, None] = {}
     for path in sorted(files_below(store.root, missed)):
+        missed.n_files += 1
         place = path.relative_to(store.root).parts
         if place[0] in DERIVED:
             derived += 1
