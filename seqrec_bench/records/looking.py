@@ -128,7 +128,7 @@ def _ignore(error: UnreadableError) -> None:
 
 
 def _is_folder(entry: os.DirEntry[str], missed: Missed) -> bool | None:
-    """Whether it is a folder or links to one; None for what is missed: a link that leads nowhere might have led to one."""
+    """Whether it is a folder or links to one; None for what is missed, such as a link that leads nowhere."""
     try:
         if entry.is_dir():
             return True

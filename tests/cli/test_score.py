@@ -92,6 +92,23 @@ def test_ranked_lists_on_ones_own_data_stand_beside_a_model_that_was_run(exporte
     assert "their-system, scored" in call("table", "--dataset", "ratings", "--results", exported / "runs").stdout
 
 
+def test_scores_on_other_data_replace_no_record_unasked(exported: Path, ratings: Path) -> None:
+    lists = ("score", exported / "test.csv", "--validation", exported / "validation.csv", "--name", "their-system")
+    own = ("--interactions", ratings, "--results", exported / "runs")
+    assert call(*lists, *own).exit_code == 0
+    ratings.write_text("\n".join(ratings.read_text().splitlines()[:-1]) + "\n")
+    (path,) = (exported / "runs").rglob("*.json")
+    before = path.read_bytes()
+    refusal = call(*lists, *own).exception
+    assert isinstance(refusal, InputError)
+    assert str(refusal).startswith(f"{path} was made on other data: keep it by calling these data something else with")
+    assert "--data-name NAME" in str(refusal)
+    assert call(*lists, *own, "--data-name", "later").exit_code == 0
+    assert path.read_bytes() == before
+    assert call(*lists, *own, "--fresh").exit_code == 0
+    assert path.read_bytes() != before
+
+
 def test_the_command_in_the_splits_own_readme_works(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(exported)
     for part in ("validation", "test"):
