@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import shlex
 import tomllib
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("table", "plot", "ablations", "audit", "claims", "check", "compare fpmc caser", "check --against good")
-CASES: list[dict[str, str]] = tomllib.loads(Path(__file__).with_name("input_records.toml").read_text())["case"]
+CASES: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("input_records.toml").read_text())["case"]
 KEY = CellKey("ml-100k", "loo-full-v1", "fpmc", "paper", 100, 0)
 RECORD = Record(
     key=KEY,
@@ -87,6 +89,25 @@ def put_directory(path: Path) -> None:
     path.mkdir()
 
 
+def link_to_nothing(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nothing")
+
+
+def put_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def link_to_bad_disk(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/proc/self/mem")  # which can be opened, and not be read from its beginning
+
+
+def nest_setting(path: Path) -> None:
+    path.write_text(path.read_text().replace('"dimension": 100}', f'"dimension": {"[" * 500}{"]" * 500}}}'))
+
+
 SPOILS: dict[str, Callable[[Path], object]] = {
     "later_schema": lambda path: edit(path, schema=2),
     "unknown_schema": lambda path: edit(path, schema=0),
@@ -113,6 +134,10 @@ SPOILS: dict[str, Callable[[Path], object]] = {
     "digest_elsewhere": lambda path: edit(path, test={"file": "x", "sha256": "../../../../etc/passwd"}),
     "directory": put_directory,
     "loop": link_to_itself,
+    "dangling": link_to_nothing,
+    "pipe": put_pipe,
+    "bad_disk": link_to_bad_disk,
+    "nested_setting": nest_setting,
 }
 
 
@@ -139,7 +164,7 @@ def call(
     ids=[case["given"] for case in CASES],
 )
 def test_a_spoilt_record_is_named_by_every_command(
-    call: Callable[[str], tuple[object, str, str]], tmp_path: Path, case: dict[str, str], commands: tuple[str, ...]
+    call: Callable[[str], tuple[object, str, str]], tmp_path: Path, case: dict[str, Any], commands: tuple[str, ...]
 ) -> None:
     Store(tmp_path / "good").save(RECORD)
     path = Store(tmp_path / "results").save(RECORD)
@@ -147,10 +172,11 @@ def test_a_spoilt_record_is_named_by_every_command(
     before = sorted(tmp_path.rglob("*"))
     for command in commands:
         code, out, err = call(f"{command} --results results")
-        assert (code, out) == (4, ""), (command, err)
+        assert (code, out) == (case.get("code", 4), ""), (command, err)
         (line,) = err.splitlines()
         assert line.startswith("Error: results/ml-100k/loo-full-v1/fpmc/paper-d100-s"), line
         assert case["says"] in line
+        assert "delete" not in line
     assert sorted(tmp_path.rglob("*")) == before
     assert "Traceback" in call("--debug table --results results")[2]
 
@@ -169,8 +195,77 @@ def test_a_run_does_not_put_a_record_in_the_place_of_a_spoilt_one(
     assert path.read_text() == "{"
 
 
+@pytest.mark.parametrize(
+    ("command", "spoil", "expected"),
+    [
+        ("verify results", "nested", 4),
+        ("verify results", "nested_setting", 4),
+        ("verify results", "dangling", 2),
+        ("verify results", "bad_disk", 2),
+        ("status --models fpmc --seeds 0 --results results", "dangling", 2),
+        ("status --models fpmc --seeds 0 --results results", "nested", 4),
+        ("run --models fpmc --seeds 0 --results results", "dangling", 2),
+        ("run --models fpmc --seeds 0 --results results --fresh", "directory", 2),
+        ("report --results results --format md", "bad_disk", 2),
+        ("explain --user 1 --model fpmc --results results", "dangling", 2),
+    ],
+)
+def test_commands_that_do_more_with_records_name_them_too_and_replace_none(
+    call: Callable[[str], tuple[object, str, str]], tmp_path: Path, command: str, spoil: str, expected: int
+) -> None:
+    path = Store(tmp_path / "results").save(RECORD)
+    SPOILS[spoil](path)
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = call(command)
+    assert code == expected, err
+    assert path.relative_to(tmp_path).as_posix() in out + err
+    assert "delete" not in out + err and "remove" not in out + err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.fixture
+def call_as_nobody(
+    tmp_path: Path, call: Callable[[str], tuple[object, str, str]], capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], tuple[object, str, str]]:
+    """Calls a command as a user whom permissions keep out, as they do not keep root out."""
+    if os.geteuid():
+        return call
+
+    def make(command: str) -> tuple[object, str, str]:
+        call(command)  # here first, since the other may not be allowed to import anything
+        child = os.fork()
+        if not child:
+            os.setgid(65534)
+            os.setuid(65534)
+            (code, out, err) = call(command)
+            os.write(given, json.dumps([code, out, err]).encode())
+            os._exit(0)
+        os.close(given)
+        with open(taken) as file:
+            answer: tuple[object, str, str] = tuple(json.load(file))
+        os.waitpid(child, 0)
+        return answer
+
+    taken, given = os.pipe()
+    return make
+
+
+@pytest.mark.parametrize("what", ["paper-d100-s0.json", ""], ids=["a record", "a folder"])
+def test_what_permissions_keep_out_is_named_and_not_skipped(
+    call_as_nobody: Callable[[str], tuple[object, str, str]], tmp_path: Path, what: str
+) -> None:
+    store = Store(tmp_path / "results")
+    path = store.save(RECORD).parent / what
+    store.save(replace(RECORD, key=replace(KEY, model="caser")))
+    path.chmod(0)
+    code, out, err = call_as_nobody("verify results")
+    path.chmod(0o755)
+    assert code == 2, err
+    assert f"Wrong: results/{path.relative_to(store.root)} can't be read (Permission denied)" in out
+
+
 def test_the_docs_have_these_cases() -> None:
     table = (ROOT / "docs" / "input.md").read_text().split("<!-- records:begin -->\n")[1]
     rows = table.split("\n<!-- records:end -->")[0].splitlines()
-    assert rows[2:] == [f"| {case['given']} | refused | 4 | `{case['says']}` |" for case in CASES]
+    assert rows[2:] == [f"| {case['given']} | refused | {case.get('code', 4)} | `{case['says']}` |" for case in CASES]
     assert SPOILS.keys() == {case["spoil"] for case in CASES}

@@ -50,7 +50,7 @@ def test_own_files_are_called_as_they_are_told_to_be(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", "-x", "a b", "\u00e4", "x" * 101, "ml-100k"])
 def test_what_can_be_no_name_of_own_data_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="can't be a data set's name, since|is the name of a public data set"):
+    with pytest.raises(InputError, match=r"can't be a data set's name, since|is the name of a public data set"):
         load_dataset(None, tmp_path / "not-read.csv", None, Columns(), name)
 
 
