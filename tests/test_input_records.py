@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 from seqrec_bench.cli.main import main
+from seqrec_bench.experiments.verification import check_store
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
+from seqrec_bench.records.check import exit_code
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("table", "plot", "ablations", "audit", "claims", "check", "compare fpmc caser", "check --against good")
@@ -223,45 +225,46 @@ def test_commands_that_do_more_with_records_name_them_too_and_replace_none(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.fixture
-def call_as_nobody(
-    tmp_path: Path, call: Callable[[str], tuple[object, str, str]], capsys: pytest.CaptureFixture[str]
-) -> Callable[[str], tuple[object, str, str]]:
-    """Calls a command as a user whom permissions keep out, as they do not keep root out."""
+def as_nobody(look: Callable[[], list[str]]) -> list[str]:
+    """What that gives for a user whom permissions keep out, as they do not keep root out."""
     if os.geteuid():
-        return call
-
-    def make(command: str) -> tuple[object, str, str]:
-        call(command)  # here first, since the other may not be allowed to import anything
-        child = os.fork()
-        if not child:
-            os.setgid(65534)
-            os.setuid(65534)
-            (code, out, err) = call(command)
-            os.write(given, json.dumps([code, out, err]).encode())
-            os._exit(0)
-        os.close(given)
-        with open(taken) as file:
-            answer: tuple[object, str, str] = tuple(json.load(file))
-        os.waitpid(child, 0)
-        return answer
-
+        return look()
     taken, given = os.pipe()
-    return make
+    child = os.fork()
+    if not child:
+        os.setgid(65534)
+        os.setuid(65534)
+        os.write(given, json.dumps(look()).encode())
+        os._exit(0)
+    os.close(given)
+    with os.fdopen(taken) as file:
+        answer: list[str] = json.load(file)
+    os.waitpid(child, 0)
+    return answer
 
 
-@pytest.mark.parametrize("what", ["paper-d100-s0.json", ""], ids=["a record", "a folder"])
+@pytest.mark.parametrize("what", ["fpmc/paper-d100-s0.json", "fpmc"])
 def test_what_permissions_keep_out_is_named_and_not_skipped(
-    call_as_nobody: Callable[[str], tuple[object, str, str]], tmp_path: Path, what: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     store = Store(tmp_path / "results")
-    path = store.save(RECORD).parent / what
-    store.save(replace(RECORD, key=replace(KEY, model="caser")))
-    path.chmod(0)
-    code, out, err = call_as_nobody("verify results")
-    path.chmod(0o755)
-    assert code == 2, err
-    assert f"Wrong: results/{path.relative_to(store.root)} can't be read (Permission denied)" in out
+    for model in ("caser", "fpmc"):
+        store.save(replace(RECORD, key=replace(KEY, model=model)))
+    monkeypatch.chdir(store.root)  # whose own path may be closed to others
+
+    def look() -> list[str]:
+        records, checks = check_store(Store(Path()))
+        return [f"{len(records)}, {exit_code(checks).value}", *(fault for check in checks for fault in check.faults)]
+
+    place = Path("ml-100k", "loo-full-v1", what)
+    place.chmod(0)
+    found = as_nobody(look)
+    place.chmod(0o755)
+    assert found == [
+        "1, 2",
+        f"{place} can't be read (Permission denied): mend its permissions, its link or its disk; what it holds may be "
+        "good.",
+    ]
 
 
 def test_the_docs_have_these_cases() -> None:

@@ -58,9 +58,7 @@ def test_what_was_made_from_other_data_is_replaced_only_if_that_is_asked_for(
     store.save(other_data(replace(record, key=replace(record.key, seed=1)), **changes))
     plan = make_plan([CELL, OTHER], store, toy, fresh=False)
     assert plan.of_other_data == [CELL, OTHER]
-    with pytest.raises(
-        InputError, match=f"^{path} was {reason}, as 1 more were: keep it by .* --name NAME, .* --fresh"
-    ):
+    with pytest.raises(InputError, match=f"^{path} was {reason}, as 1 more were: .* --name NAME, .* --fresh"):
         plan.require_same_data()
     make_plan([CELL], store, toy, fresh=True).require_same_data()
 

@@ -26,9 +26,7 @@ def test_a_path_gives_back_the_key_that_names_it(key: CellKey) -> None:
     assert CellKey.of_path(key.path()) == key
 
 
-@pytest.mark.parametrize(
-    "name", ["paper-d04-s0", "paper-d4-s00", "paper-d\u0663-s0", "paper-d4", "-d4-s0", "paper-s0-d4"]
-)
+@pytest.mark.parametrize("name", ["paper-d04-s0", "paper-d4-s00", "paper-d\u0663-s0", "paper-d4", "-d4-s0", "a-s0-d4"])
 def test_a_file_of_another_name_is_no_records(name: str) -> None:
     with pytest.raises(ValueError, match="is not the path of a record"):
         CellKey.of_path(PurePosixPath("ml-100k/loo-full-v1/fpmc") / f"{name}.json")

@@ -227,14 +227,14 @@ def test_ranks_that_cant_be_read_do_not_make_their_record_invalid(store: Store, 
     [
         (
             lambda record: replace(record, recipe=replace(record.recipe, version=0)),
-            "its version is 0, not a whole number",
+            "its version is 0, not",
         ),
         (lambda record: replace(record, parameters=-1), "its parameters is -1"),
         (lambda record: replace(record, deterministic=1), "its deterministic is neither true nor false"),
         (lambda record: replace(record, seconds={"fit": float("nan"), "score": 1.0}), "Out of range float"),
         (
             lambda record: replace(record, recipe=replace(record.recipe, hyperparameters={"a": {1}})),
-            "not JSON serializ",
+            "not JSON",
         ),
         (lambda record: replace(record, key=replace(record.key, model="a/b")), "is not a name"),
     ],
