@@ -86,8 +86,8 @@ def verify(
 
     Example: seqrec-bench verify results --retrain 2
 
-    0: all is well; 2: wrong usage or input; 3: cells missing or stale, or the data are not here; 4: a record or file
-    is invalid; 6: a cell that was run again differs; 7: one could not be run.
+    0: all is well; 2: wrong usage or input, or a file can't be read; 3: cells missing or stale, or the data are not
+    here; 4: a record or file is invalid; 6: a cell that was run again differs; 7: one could not be run.
     """
     chosen = choose_format(format, as_json, VerifyFormat.TEXT)
     if directory is not None and results != DEFAULT_RESULTS:
