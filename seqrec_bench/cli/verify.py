@@ -39,7 +39,7 @@ from seqrec_bench.experiments.verification import cells_of_suites, check_content
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_quick, check_retrained, draw, quick
 from seqrec_bench.records import CellKey, Claimant, Record, Store
 from seqrec_bench.records.check import Check, exit_code
-from seqrec_bench.records.looking import is_there
+from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
 
 
@@ -111,7 +111,7 @@ def verify(
 
 def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, Dataset], list[Check]]:
     """The records that can be read, the data sets of theirs that are here, and what was found."""
-    if not is_there(store.root):
+    if not is_folder(store.root):
         raise InputError(f"There is no results directory {store.root}: name another, or run first.")
     with shown("looking at files") as steps:
         records, checks = check_store(store, steps.track)

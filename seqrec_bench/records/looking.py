@@ -26,12 +26,28 @@ def is_there(path: Path) -> bool:
     """
     try:
         os.lstat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         _require_sound_folders(path)
         return False
     except OSError as error:
         raise _unreadable(path, error) from error
     return True
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands there, or a link to one.
+
+    Raises:
+        UnreadableError: Nobody can tell.
+    """
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if is_there(path):
+            raise UnreadableError(_sentence(path, "it links to nothing")) from error
+        return False
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def require_file(path: Path) -> os.stat_result:
@@ -48,10 +64,10 @@ def require_file(path: Path) -> os.stat_result:
         if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for
             raise OSError(errno.EINVAL, "it is no file")
         path.open("rb").close()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if is_there(path):
             raise UnreadableError(_sentence(path, "it links to nothing")) from error
-        raise
+        raise FileNotFoundError(error.errno, error.strerror, str(path)) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     return status
@@ -78,10 +94,9 @@ def entries(folder: Path, missed: Missed = stop) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda entry: entry.name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         try:
-            if is_there(folder):
-                missed(UnreadableError(_sentence(folder, "it links to nothing")))
+            is_folder(folder)
         except UnreadableError as error:
             missed(error)
     except OSError as error:

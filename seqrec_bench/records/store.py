@@ -25,7 +25,7 @@ from seqrec_bench.records.claims import SUFFIX, Claim, Claimant, claim, claim_pa
 from seqrec_bench.records.encoding import decode, encode, encode_rank_lists
 from seqrec_bench.records.files import RANKS, WEIGHTS, beside, remove_beside, sha256, write_atomically, write_beside
 from seqrec_bench.records.leftovers import record_of, remove_leftovers
-from seqrec_bench.records.looking import Missed, at_depth, is_there, read_bytes, require_file, stop
+from seqrec_bench.records.looking import Missed, at_depth, is_folder, is_there, read_bytes, require_file, stop
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.reading import Version, read_record, require_within_catalogue, version_of
 from seqrec_bench.records.record import CellKey, Record
@@ -78,7 +78,7 @@ class Store:
             InvalidRecordError: One of the files is not a record, or not at the path that its key gives.
             UnreadableError: A file or folder can't be read.
         """
-        if not is_there(self.root):
+        if not is_folder(self.root):
             raise InputError(f"There is no results directory {self.root}: name another with --results, or run first.")
         return sorted((self.read(path) for path in self.paths()), key=lambda record: record.key)
 

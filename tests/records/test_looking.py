@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from seqrec_bench.errors import UnreadableError
-from seqrec_bench.records.looking import at_depth, files_below, is_there, read_bytes, require_file
+from seqrec_bench.records.looking import at_depth, files_below, is_folder, is_there, read_bytes, require_file
 
 SENTENCE = "can't be read ({}): mend its permissions, its link or its disk; what it holds may be good."
 
@@ -55,7 +55,15 @@ def test_what_is_not_there_is_absent(tmp_path: Path) -> None:
     for look in (read_bytes, require_file):
         with pytest.raises(FileNotFoundError):
             look(path)
-    assert (list(at_depth(path, 2)), list(files_below(path))) == ([], [])
+    assert (list(at_depth(path, 2)), list(files_below(path)), is_folder(path)) == ([], [], False)
+
+
+def test_nothing_is_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "data"
+    path.write_text("")
+    assert (list(at_depth(path, 2)), is_folder(path), is_there(path / "record.json")) == ([], False, False)
+    with pytest.raises(FileNotFoundError):
+        read_bytes(path / "record.json")
 
 
 @pytest.mark.parametrize("make", [link_to_nothing, link_to_itself])
@@ -67,6 +75,8 @@ def test_what_would_be_in_a_folder_that_cant_be_entered_is_not_absent(
         with pytest.raises(UnreadableError) as refusal:
             look(tmp_path / "data" / "record.json")
         assert reason in str(refusal.value)
+    with pytest.raises(UnreadableError, match=reason):
+        is_folder(tmp_path / "data")
 
 
 @pytest.fixture
