@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -27,7 +27,7 @@ _BESIDE = re.compile(rf"(?P<stem>.+)\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.esca
 
 
 @dataclass
-class Missing:
+class Unread:
     """What could not be read, each once, whoever has met it."""
 
     found: dict[str, None] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Missing:
         return Check("all files and folders can be read", n_read, list(self.found), (), ExitCode.BAD_INPUT)
 
 
-def read_records(store: Store, missed: Missing, track: Track) -> tuple[list[Record], Check]:
+def read_records(store: Store, missed: Unread, track: Track) -> tuple[list[Record], Check]:
     """The records that can be read, ordered by key, and the check that all are valid and stand in their places."""
     records: list[Record] = []
     faults = []
@@ -69,7 +69,7 @@ class _Kind(Enum):
     STRAY = "no record and belongs to none: move it elsewhere"
 
 
-def check_files(store: Store, missed: Missing) -> Check:
+def check_files(store: Store, missed: Unread) -> Check:
     """Every file is a record or belongs to one; what is made of records, or is another results directory, is named."""
     faults, kinds, derived, nested = [], Counter[_Kind](), 0, set()
     running: dict[str, None] = {}
@@ -97,7 +97,7 @@ def check_files(store: Store, missed: Missing) -> Check:
     return Check("every file is a record or belongs to one", kinds[_Kind.OWN], faults, notes)
 
 
-def _kind(path: Path, missed: Missing) -> _Kind:
+def _kind(path: Path, missed: Unread) -> _Kind:
     """What the file is, as things stand at this moment: a run may be changing them."""
     try:
         record = _record_for(path)
@@ -136,12 +136,12 @@ class _Hashed:
     n_absent: int = 0
 
 
-def check_hashes(store: Store, missed: Missing, track: Track) -> Check:
+def check_hashes(store: Store, missed: Unread, track: Track) -> Check:
     """What stands beside records has the sha256 that they say; weights may be absent, since git does not keep them."""
     found, faults = _Hashed(), []
     for path in track("hashing files", sorted(store.paths(missed))):
         try:
-            for file, digest in _attachments(path):
+            for file, digest in _attachments(path, _fields(path) or {}):
                 faults += _hash_fault(path, file, digest, found)
         except UnreadableError as error:
             missed(error)
@@ -170,14 +170,11 @@ def _named_by(record: Path) -> set[Path] | None:
     if not is_there(record):
         return set()
     fields = _fields(record)
-    return None if fields is None else {file for file, _ in _attachments(record)}
+    return None if fields is None else {file for file, _ in _attachments(record, fields)}
 
 
-def _attachments(path: Path) -> Iterator[tuple[Path, str]]:
-    """The files that a record, valid or not, says to stand beside it, and their sha256."""
-    fields = _fields(path)
-    if fields is None:
-        return
+def _attachments(path: Path, fields: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The files that a record of these fields, valid or not, says to stand beside it, and their sha256."""
     ranks = fields.get("test")
     yield from _attachment(path, ranks.get("sha256") if isinstance(ranks, dict) else None, RANKS)
     protocol = known_protocol(str(fields.get("protocol")))
