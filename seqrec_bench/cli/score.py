@@ -44,7 +44,7 @@ def score(
     ] = False,
     results: ResultsOption = DEFAULT_RESULTS,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Replace what stands there, though it is of other data or can't be read.")
+        bool, typer.Option("--fresh", help="Replace a record of other data, or one that is not valid.")
     ] = False,
     protocol: ProtocolOption = None,
     k_core: KCoreOption = None,
@@ -69,8 +69,7 @@ def score(
     store.require_writable()
     with shown("ranking by the scores"):
         record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
-    if not fresh:
-        _require_same_data(record, store)
+    _require_free(record, store, fresh)
     _tell(coverage)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
@@ -78,8 +77,16 @@ def score(
         typer.echo("A verdict takes runs of 3 seeds: give the others with --seed, or say --deterministic.", err=True)
 
 
-def _require_same_data(record: Record, store: Store) -> None:
-    """Raises `InputError` where the record would take the place of one that was made from other data."""
+def _require_free(record: Record, store: Store, fresh: bool) -> None:
+    """Nothing is lost that nobody has asked to replace.
+
+    Raises:
+        InputError: A record made from other data stands there, or something that can't be read.
+        InvalidRecordError: What stands there is no record.
+    """
+    if fresh:
+        store.version(record.key)  # which what can't be read has not
+        return
     found = store.load(record.key)
     if found and not record.recipe.is_of_same_data(found.recipe):
         difference = record.recipe.difference(found.recipe)

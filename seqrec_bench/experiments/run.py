@@ -65,10 +65,9 @@ class Plan:
         """
         if self.fresh:
             return
-        for cell in self.of_other_data:
-            reason = next(reason for stale, reason in self.stale if stale == cell)
-            others = len(self.of_other_data) - 1
-            raise replaces_other_data(self.store.path(self.planned[cell].key), reason, others)
+        if self.of_other_data:
+            first, *others = self.of_other_data
+            raise replaces_other_data(self.store.path(self.planned[first].key), dict(self.stale)[first], len(others))
         for planned in _one_of_each_protocol(self.planned.values()):
             if found := _neighbour_of_other_data(planned, self.store):
                 raise replaces_other_data(found, "made on other data")
@@ -119,7 +118,8 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
 
     Raises:
         InputError: A model or its settings are not what they have to be: before anything is run.
-        InvalidRecordError: A record that stands in a cell's place can't be read.
+        InvalidRecordError: What stands in a cell's place is not its record; with `fresh`, that is no matter.
+        UnreadableError: It can't be read, and so is never replaced.
     """
     pending, done, stale, of_other_data, planned = [], [], [], [], {}
     arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}

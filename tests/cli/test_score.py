@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset, Holdout, leave_one_out
-from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.errors import BenchError, InputError, UnreadableError
 from seqrec_bench.evaluation.ranking import latest_items
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.recommender import Recommender
@@ -107,6 +107,11 @@ def test_scores_on_other_data_replace_no_record_unasked(exported: Path, ratings:
     assert path.read_bytes() == before
     assert call(*lists, *own, "--fresh").exit_code == 0
     assert path.read_bytes() != before
+    path.unlink()
+    path.symlink_to("nothing")
+    for fresh in ([], ["--fresh"]):
+        assert isinstance(call(*lists, *own, *fresh).exception, UnreadableError)
+    assert path.is_symlink()
 
 
 def test_the_command_in_the_splits_own_readme_works(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
