@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, UnreadableError
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records import store as store_module
 
@@ -198,3 +198,12 @@ def test_weights_that_cant_be_written_leave_the_old_record_and_nothing_else(
     assert store.load(record.key) == found
     assert_holds(store, found, WEIGHTS)
     assert len([path for path in store.root.rglob("*") if path.is_file()]) == 2
+
+
+def test_weights_that_cant_be_read_are_neither_missing_nor_invalid(store: Store, record: Record) -> None:
+    found = saved(store, record)
+    (file,) = weight_files(store)
+    file.unlink()
+    file.symlink_to("nothing")
+    with pytest.raises(UnreadableError, match="can't be read"):
+        store.load_weights(found)
