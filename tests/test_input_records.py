@@ -213,8 +213,14 @@ def test_a_run_does_not_put_a_record_in_the_place_of_a_spoilt_one(
     ],
 )
 def test_commands_that_do_more_with_records_name_them_too_and_replace_none(
-    call: Callable[[str], tuple[object, str, str]], tmp_path: Path, command: str, spoil: str, expected: int
+    call: Callable[[str], tuple[object, str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    spoil: str,
+    expected: int,
 ) -> None:
+    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)  # to load all their models takes seconds
     path = Store(tmp_path / "results").save(RECORD)
     SPOILS[spoil](path)
     before = sorted(tmp_path.rglob("*"))

@@ -84,12 +84,8 @@ def test_a_record_that_was_spoilt_ends_with_4_as_json_says(
 
 @pytest.mark.parametrize(
     "spoil",
-    [
-        lambda better: [0 for _ in better],
-        lambda better: [rank // 2 for rank in better],
-        lambda better: [*better[:-1], better[-1] + 1 if better[-1] < 3 else better[-1] - 1],
-    ],
-    ids=["all first", "halved", "one"],
+    [lambda better: [0 for _ in better], lambda better: [rank // 2 for rank in better]],
+    ids=["all first", "halved"],
 )
 def test_ranks_of_a_model_that_only_counts_are_held_against_another_run_unasked(
     verify: Callable[..., Result], data: list[str], tmp_path: Path, spoil: Callable[[list[int]], list[int]]
