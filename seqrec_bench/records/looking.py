@@ -111,31 +111,35 @@ def at_depth(root: Path, depth: int, missed: Missed = stop) -> Iterator[Path]:
     of a disk, say.
     """
     for entry in entries(root, missed):
+        told = missed if is_name(entry.name) else _ignore
         if depth == 1:
             yield Path(entry.path)
-        elif _is_folder(entry, missed if is_name(entry.name) else _ignore):
-            yield from at_depth(Path(entry.path), depth - 1, missed if is_name(entry.name) else _ignore)
+        elif _is_folder(entry, told):
+            yield from at_depth(Path(entry.path), depth - 1, told)
 
 
 def files_below(root: Path, missed: Missed = stop) -> Iterator[Path]:
     """Whatever stands below the root and is no folder; each folder once, whatever links to it.
 
-    A link that leads nowhere is missed.
+    A link that leads nowhere is missed where it might have led to records, by its name. Folders are passed over as
+    `at_depth` has it.
     """
     seen: set[tuple[int, int]] = set()
-    folders = [root]
+    folders = [(root, missed)]
     while folders:
-        folder = folders.pop()
-        for entry in entries(folder, missed):
-            is_folder = _is_folder(entry, missed)
-            if is_folder is False:
+        folder, told_of = folders.pop()
+        for entry in entries(folder, told_of):
+            might_have_records = is_name(entry.name)
+            told = told_of if might_have_records else _ignore
+            leads_on = _is_folder(entry, told)
+            if leads_on is False or (leads_on is None and not might_have_records):
                 yield Path(entry.path)
-            if not is_folder:
+            if not leads_on:
                 continue
             status = entry.stat()
             if (status.st_dev, status.st_ino) not in seen:
                 seen.add((status.st_dev, status.st_ino))
-                folders.append(Path(entry.path))
+                folders.append((Path(entry.path), told))
 
 
 def _ignore(error: UnreadableError) -> None:

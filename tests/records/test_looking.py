@@ -144,7 +144,9 @@ def test_a_link_that_leads_nowhere_might_be_a_folder_of_records(tree: Path, make
 def test_a_folder_that_no_record_can_be_in_is_passed_over(tree: Path, forbid: Callable[[Path], None]) -> None:
     (tree / "lost+found").mkdir()
     forbid(tree / "lost+found")
+    (tree / ".link").symlink_to("nothing")  # which is no folder of records either, but somebody's file
     assert names(at_depth(tree, 3)) == ["caser/a.json", "fpmc/a.json"]
+    assert {path.name for path in files_below(tree)} == {".link", "a.json"}
 
 
 def test_a_link_back_to_where_it_stands_is_gone_through_once(tree: Path) -> None:
