@@ -20,6 +20,7 @@ from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choos
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns
+from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
 from seqrec_bench.experiments.cell import setting_under
 from seqrec_bench.experiments.run import replaces_other_data
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
@@ -71,6 +72,8 @@ def score(
         record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
     _require_free(record, store, fresh)
     _tell(coverage)
+    if too_good(validation_figures(record.validation).values()):
+        typer.echo(f"Warning: the validation's figures are 1.0000 in all metrics; {TOO_GOOD}.", err=True)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
     if not deterministic:
