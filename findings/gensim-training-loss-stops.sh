@@ -18,13 +18,13 @@
 # the model, says when.
 set -euo pipefail
 
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
-python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --quiet --disable-pip-version-check \
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-compile \
     'numpy==2.4.6' 'scipy==1.17.1' 'gensim==4.4.0'
 
-"$place/venv/bin/python" - <<'PYTHON'
+"$folder/venv/bin/python" - <<'PYTHON'
 import random
 from importlib.metadata import version
 

@@ -18,13 +18,13 @@
 # than the cut-off.
 set -euo pipefail
 
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
-python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --quiet --disable-pip-version-check \
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-compile \
     'ir-measures==0.4.3' 'pytrec-eval-terrier==0.5.11'
 
-"$place/venv/bin/python" - <<'PYTHON'
+"$folder/venv/bin/python" - <<'PYTHON'
 from importlib.metadata import version
 
 import ir_measures
@@ -35,7 +35,7 @@ MEASURES = [RR, RR @ 10, P @ 1, nDCG @ 10, AP]
 
 def evaluated(target, scores):
     results = ir_measures.calc_aggregate(MEASURES, {"user": {target: 1}}, {"user": scores})
-    return {str(measure): round(value, 4) for measure, value in results.items()}
+    return {str(measure): round(results[measure], 4) for measure in MEASURES}
 
 
 print("ir-measures", version("ir-measures"), "pytrec-eval-terrier", version("pytrec-eval-terrier"))

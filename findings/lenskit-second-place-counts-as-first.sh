@@ -5,10 +5,10 @@
 # place, .63 at the second, .5 at the third. Much is reported by it, and where relevance
 # is binary there is one way to compute it.
 #
-# What really happens: its NDCG divides by log2(place), and by 1 at the first two places,
-# as the metric's first paper had it. A target at place 2 has an NDCG of 1, at place 3 .63;
-# every hit from place 2 on is worth what others give to the place above it. The
-# documentation of the class that holds the weights says so; `NDCG(10)` does not.
+# What really happens: its NDCG divides by log2(place), and by 1 at the first two places.
+# A target at place 2 has an NDCG of 1, at place 3 .63; every hit from place 2 on is worth
+# what others give to the place above it. The documentation of the class that holds the
+# weights says so, and that the metric's first paper had it so; that of `NDCG` does not.
 #
 # Why it matters to who compares recommenders: figures of LensKit and of other packages
 # can't stand in one table: the same lists score higher in LensKit, unless every hit is
@@ -17,13 +17,13 @@
 # `LogRankWeight(offset=1)` gives the form that others use.
 set -euo pipefail
 
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
-python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --quiet --disable-pip-version-check \
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-compile \
     'numpy==2.4.6' 'pandas==2.3.3' 'scipy==1.17.1' 'torch==2.13.0' 'lenskit==2025.8.1'
 
-"$place/venv/bin/python" - <<'PYTHON'
+"$folder/venv/bin/python" - <<'PYTHON'
 from importlib.metadata import version
 from math import log2
 

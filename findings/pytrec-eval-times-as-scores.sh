@@ -17,13 +17,13 @@
 # given at random.
 set -euo pipefail
 
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
-python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --quiet --disable-pip-version-check \
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-compile \
     'pytrec-eval-terrier==0.5.11'
 
-"$place/venv/bin/python" - <<'PYTHON'
+"$folder/venv/bin/python" - <<'PYTHON'
 from importlib.metadata import version
 
 import pytrec_eval

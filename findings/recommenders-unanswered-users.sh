@@ -17,16 +17,16 @@
 # and a table with NDCG beside them mixes two sets of users.
 set -euo pipefail
 
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
-python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --quiet --disable-pip-version-check \
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-compile \
     'numpy==2.4.6' 'pandas==2.3.3' 'scikit-learn==1.8.0'
 # The metrics need no more than these three; the whole package brings dozens.
-"$place/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-deps \
+"$folder/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-compile --no-deps \
     'recommenders==1.2.1'
 
-"$place/venv/bin/python" -W ignore - <<'PYTHON'
+"$folder/venv/bin/python" -W ignore - <<'PYTHON'
 from importlib.metadata import version
 
 import pandas as pd

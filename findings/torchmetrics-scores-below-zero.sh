@@ -8,7 +8,7 @@
 # What really happens: reciprocal rank, average precision, precision and recall take a
 # target for irrelevant if its own score is not above 0; hit rate and NDCG do not. So a
 # target that is ranked first with a score of -1 has a hit rate and NDCG of 1 and a
-# recall and MRR of 0, in the same call, without an error or a warning.
+# recall and MRR of 0, for the same input, without an error or a warning.
 #
 # Why it matters to who compares recommenders: dot products of embeddings can have either
 # sign, and log-probabilities are never above 0. MRR and recall then measure where a loss
@@ -17,13 +17,13 @@
 # rate beside them looks sound.
 set -euo pipefail
 
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
-python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --quiet --disable-pip-version-check \
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-compile \
     'numpy==2.4.6' 'torch==2.13.0' 'torchmetrics==1.9.0'
 
-"$place/venv/bin/python" - <<'PYTHON'
+"$folder/venv/bin/python" - <<'PYTHON'
 from importlib.metadata import version
 
 import torch
