@@ -27,8 +27,8 @@ def measure() -> Measurement:
         ],
         notes=(
             "Cells that end once they have their model and split, one after the other in processes of their own. The "
-            "first starts the process that the others are forked from, which imports torch if the model does; the next is "
-            f"the best of {TURNS}.",
+            "first starts the process that the others are forked from, which imports torch if the model does; the next "
+            f"is the best of {TURNS}.",
             f"“generated” has {N_INTERACTIONS:,} interactions; every cell maps their arrays and those of their split.",
         ),
     )
