@@ -142,7 +142,6 @@ def test_a_search_that_is_interrupted_logs_what_is_done_and_no_failure(
     process = subprocess.Popen(
         [*COMMAND, *arguments, "--models", "popularity-of-n"],
         stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in a shell's background ignore it
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not lines(tmp_path, "popularity-of-n") and time.monotonic() < deadline:
