@@ -24,6 +24,7 @@ from seqrec_bench.experiments.examining import Answer, Examinee, examine, stand_
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.orphans import MARK, adopt_orphans, end_orphans, mark
 from seqrec_bench.experiments.shared import Shared
+from seqrec_bench.experiments.software import uses_torch
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Ranks
@@ -103,6 +104,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         report: Callable[[Cell, Progress], None],
         test: Holdout | None = None,
         max_tries: int = MAX_TRIES,
+        with_torch: bool = False,
     ) -> None:
         """Starts only the process that others are forked from; it ends with the thread that this is called in.
 
@@ -112,13 +114,15 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
             test: Ranked here with what comes of `learn`, whose outcome is then a `FinishedCell`.
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
+            with_torch: Whether cells find torch imported though no model that was loaded here has imported it.
 
         Raises:
             InputError: The setting can't be shared.
         """
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
+        torch = ["seqrec_bench.experiments.preloaded_torch"] if with_torch or uses_torch() else []
+        self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded", *torch])
         self.n_at_once = jobs
         self._work, self._report, self._test, self._max_tries = work, report, test, max_tries
         self._owns_setting = not isinstance(setting, Shared)

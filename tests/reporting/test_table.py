@@ -192,7 +192,7 @@ def test_records_of_one_model_that_disagree_are_refused(
 ) -> None:
     records = [*all_records, make_record("caser", 100, 3, **change)]
     named = r"caser paper-d100-s0 and caser paper-d100-s3 can't be averaged"
-    with pytest.raises(InvalidRecordError, match=f"{named}, since the second was .*{complaint}.*: delete the one"):
+    with pytest.raises(InvalidRecordError, match=f"{named}, since the second was .*{complaint}.*: move the one"):
         table_one(records, paper)
 
 
