@@ -7,21 +7,29 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
-from seqrec_bench.errors import BenchError, InputError, in_words
+from seqrec_bench.errors import BenchError, ExitCode, InputError, in_words
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
+from seqrec_bench.records.strict_json import parse
+from seqrec_bench.supervision import foretold
+from seqrec_bench.text import one_line
 
 GROUP = "seqrec_bench.recommenders"
 OWN_DISTRIBUTION = "seqrec-bench"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 """A recommender's name is part of the paths of its records."""
+
+MAX_VERSION = 10**15 - 1
+"""Of a recommender: room for a date and a time."""
+_DECLARED: Mapping[str, type] = {"name": str, "version": int, "deterministic": bool, "uses_order": bool}
+"""What every class says of itself, and its records after it."""
 
 _log = logging.getLogger(__name__)
 
@@ -78,12 +86,13 @@ def load(name: str) -> type[Recommender]:
     if not NAME.fullmatch(name):
         raise refusal("has a name that can't be part of a path: register it under letters, digits, - and _.")
     try:
-        loaded = _import(point)
+        with foretold(ExitCode.BAD_INPUT, f"{_ended(name)} while it was imported"):
+            loaded = _import(point)
+            fault = contract_fault(loaded)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # it may call sys.exit, say
         raise refusal(f"can't be imported from {point.value} ({in_words(error)}): mend that distribution.") from error
-    fault = contract_fault(loaded)
     if fault:
         raise refusal(f"{fault}: see seqrec_bench.recommender for the contract.")
     if loaded.name != name:
@@ -126,12 +135,54 @@ def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommen
     }
     if has_dimension(recommender):
         values["dimension"] = dimension
+    with running(name, "while it was built"):
+        try:
+            built = cast(Callable[..., Recommender], recommender)(**values)
+            fault = _fault_of_instance(built, recommender)
+        except BenchError:
+            raise
+        except Exception as error:
+            raise InputError(f"{name} does not accept the settings {values} ({in_words(error)}).") from error
+    if fault:
+        raise InputError(f"{name} {fault}: no record could say so, so leave that as the class has it.")
+    return built
+
+
+@contextlib.contextmanager
+def running(name: str, when: str) -> Iterator[None]:
+    """Inside, code of this recommender runs in the command's own process; what it prints goes to standard error.
+
+    Args:
+        when: As part of a sentence (``"while it was built"``).
+
+    Raises:
+        InputError: That code has called for the end of the process. If it does end it, no result comes of the command,
+            which is said by who waits for it.
+    """
     try:
-        return cast(Callable[..., Recommender], recommender)(**values)
-    except BenchError:
+        with foretold(ExitCode.BAD_INPUT, f"{_ended(name)} {when}"), contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (Exception, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:
-        raise InputError(f"{name} does not accept the settings {values} ({in_words(error)}).") from error
+    except BaseException as error:
+        raise InputError(
+            f"The recommender {name!r} has called for the end of the process {when} ({in_words(error)}): mend it."
+        ) from error
+
+
+def _ended(name: str) -> str:
+    return one_line(f"the recommender {name!r} has ended the command's process")
+
+
+def _fault_of_instance(built: object, recommender: type[Recommender]) -> str | None:
+    """Says where what was built is not what its class declares; None if nowhere."""
+    if not isinstance(built, recommender):
+        return f"builds a {type(built).__name__} and not itself"
+    for attribute in _DECLARED:
+        declared, found = getattr(recommender, attribute), getattr(built, attribute)
+        if type(found) is not type(declared) or found != declared:
+            return f"has {attribute} {found!r} once it is built, and its class has {declared!r}"
+    return None
 
 
 def parse_setting(name: str, key: str, text: str) -> Value:
@@ -154,11 +205,15 @@ def hyperparameters(recommender: Recommender) -> dict[str, Any]:
     Raises:
         InputError: A value can't be written as JSON.
     """
-    values = {key: getattr(recommender, key) for key in _hyperparameter_names(type(recommender))}
     try:
-        return dict(json.loads(json.dumps(values, allow_nan=False)))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"A hyperparameter of {recommender.name} can't be written as JSON ({error}).") from error
+        with running(type(recommender).name, "while its hyperparameters were read"):
+            values = {key: getattr(recommender, key) for key in _hyperparameter_names(type(recommender))}
+            return dict(parse(json.dumps(values, allow_nan=False)))  # as a record's reader has it
+    except BenchError:
+        raise
+    except Exception as error:  # whatever a value, or what stands in its place, may raise
+        name = type(recommender).name
+        raise InputError(f"A hyperparameter of {name} can't be written as JSON ({in_words(error)}).") from error
 
 
 def contract_fault(recommender: object) -> str | None:
@@ -166,9 +221,11 @@ def contract_fault(recommender: object) -> str | None:
     if not isinstance(recommender, type) or not dataclasses.is_dataclass(recommender):
         return "is not a dataclass"
     fields = _hyperparameter_names(recommender)
-    for attribute, kind in (("name", str), ("version", int), ("deterministic", bool), ("uses_order", bool)):
+    for attribute, kind in _DECLARED.items():
         if attribute in fields or type(getattr(recommender, attribute, None)) is not kind:
             return f"has no class attribute {attribute!r} of type ClassVar[{kind.__name__}]"
+    if not 1 <= getattr(recommender, "version", 0) <= MAX_VERSION:
+        return f"has a version that is no number from 1 to {MAX_VERSION}"
     try:
         get_type_hints(recommender)
     except Exception as error:  # whatever the annotation, a piece of code, may raise

@@ -1,7 +1,6 @@
 """Running one cell: build the model, fit or restore it, rank its targets, and put down everything about it."""
 
 import math
-import operator
 import resource
 import time
 import traceback
@@ -13,6 +12,7 @@ from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import BenchError, ScoreError, in_words
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
+from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
@@ -133,7 +133,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         curve=curve,
         seconds={"fit": round(fitted - started, 3), "score": round(time.perf_counter() - fitted, 3)},
         peak_memory_bytes=peak_memory(),
-        parameters=_count_parameters(recommender),
+        parameters=number_of_parameters(recommender),
         environment=made_by,
         weights=weights,
     )
@@ -179,19 +179,6 @@ def _fit(
     except ScoreError as error:
         raise ScoreError(f"In epoch {len(curve) + 1}: {error}") from error
     return curve
-
-
-def _count_parameters(recommender: Recommender) -> int:
-    """What a record can hold of `n_parameters`."""
-    try:
-        number = operator.index(recommender.n_parameters)
-    except TypeError:
-        number = -1
-    if number < 0:
-        raise ScoreError(
-            f"{recommender.name} has {recommender.n_parameters!r} for n_parameters: give a whole number from 0."
-        )
-    return number
 
 
 def _require_unchanged(recommender: Recommender, recipe: Recipe) -> None:
