@@ -95,5 +95,7 @@ def _describe(error: Exception) -> tuple[str, int]:
         return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full ({error.strerror}): make room, or name another place.", ExitCode.BAD_INPUT
+    if isinstance(error, FileNotFoundError) and "temporary directory" in str(error):  # tempfile's
+        return f"{error.strerror}: name a directory that can be written to in TMPDIR.", ExitCode.BAD_INPUT
     details = f"{in_words(error)}; `seqrec-bench --debug ...` shows where"
     return f"this is a fault of the bench, please report it ({details}).", ExitCode.INTERNAL_ERROR

@@ -208,12 +208,21 @@ def hyperparameters(recommender: Recommender) -> dict[str, Any]:
     try:
         with running(type(recommender).name, "while its hyperparameters were read"):
             values = {key: getattr(recommender, key) for key in _hyperparameter_names(type(recommender))}
-            return dict(parse(json.dumps(values, allow_nan=False)))  # as a record's reader has it
+            return dict(as_recorded(values))
     except BenchError:
         raise
     except Exception as error:  # whatever a value, or what stands in its place, may raise
         name = type(recommender).name
         raise InputError(f"A hyperparameter of {name} can't be written as JSON ({in_words(error)}).") from error
+
+
+def as_recorded(value: object) -> Any:
+    """The value as it comes back from a record: a tuple as a list, say.
+
+    Raises:
+        Exception: No record could hold it; whatever somebody else's object may raise.
+    """
+    return parse(json.dumps(value, allow_nan=False))
 
 
 def contract_fault(recommender: object) -> str | None:

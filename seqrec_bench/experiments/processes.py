@@ -21,6 +21,7 @@ from seqrec_bench.experiments.cell import explain
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.temporary import settle_temporary_files
 from seqrec_bench.recommender import Epoch
 
 SettingT = TypeVar("SettingT")
@@ -99,8 +100,9 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
 
         Raises:
-            InputError: The setting can't be shared.
+            InputError: The setting can't be shared, or there is no place for a socket.
         """
+        settle_temporary_files()
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
