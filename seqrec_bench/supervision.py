@@ -36,6 +36,8 @@ class _Board:
 
     def __init__(self) -> None:
         self._page = mmap.mmap(-1, _PAGE)
+        self.child = 0
+        """The process that may report; one that a plug-in forks off it may not."""
 
     @property
     def result(self) -> int | None:
@@ -71,7 +73,7 @@ _board: _Board | None = None
 
 def report(code: int) -> None:
     """Says to who waits that the command has come to its end, and with which exit code. Output has been flushed."""
-    if _board is not None:
+    if _board is not None and _board.child == os.getpid():
         _board.result = code
 
 
@@ -86,17 +88,19 @@ def end_soon() -> None:
 def foretold(code: int, sentence: str) -> Iterator[None]:
     """Inside, somebody else's code runs: should it end the process, this is said, and the exit code is this one.
 
+    Inside another, it changes nothing.
+
     Args:
         sentence: Its beginning, in one line: who has ended the process, and when. How, is added to it.
     """
-    if _board is None:
+    if _board is None or _board.words is not None:
         yield
         return
-    before, _board.words = _board.words, (code, sentence)
+    _board.words = code, sentence
     try:
         yield
     finally:
-        _board.words = before
+        _board.words = None
 
 
 def supervise(work: Callable[[], None]) -> None:
@@ -109,13 +113,13 @@ def supervise(work: Callable[[], None]) -> None:
     try:
         child = os.fork()
     except OSError as error:
-        _say(f"there is no room for another process ({error.strerror}): end some, or ask for a higher limit.")
+        _say(f"There is no room for another process ({error.strerror}): end some, or ask for a higher limit.")
         sys.exit(2)
     if child == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _end_with(waiting)
         global _board
-        _board = board
+        _board, board.child = board, os.getpid()
         work()
     else:
         _conclude(_wait_for(child), board)
@@ -166,7 +170,7 @@ def _conclude(ended: int, board: _Board) -> None:
     if board.words is None and -ended in _FROM_OUTSIDE:
         _end_by(-ended)
     if board.words is None:
-        _say(f"the command's process has ended before the command was done ({_in_words(ended)}).")
+        _say(f"The command's process has ended before the command was done ({_in_words(ended)}).")
         if ended == -signal.SIGKILL:
             _end_by(signal.SIGKILL)  # as batch systems know it when memory was short
         sys.exit(_INTERNAL_ERROR)

@@ -83,7 +83,7 @@ def _attack_evaluator(data: Dataset) -> Attacked:
 
 def _attack_model(name: str, dimension: int) -> Attacked:
     has_one = has_dimension(load(name))
-    ended = foretold(ExitCode.FALLS_SHORT, f"the recommender {name!r} has ended the command's process under attack")
+    ended = foretold(ExitCode.FALLS_SHORT, f"The recommender {name!r} has ended the command's process under attack")
     with ended, redirect_stdout(sys.stderr), shown("attacking") as steps:  # what a model prints is no finding
         findings = attack_model(rank_targets, partial(build, name, dimension, {}), steps.track)
     return findings, f"{name}{f' at dimension {dimension}' if has_one else ''}, on synthetic data"

@@ -171,7 +171,7 @@ def running(name: str, when: str) -> Iterator[None]:
 
 
 def _ended(name: str) -> str:
-    return one_line(f"the recommender {name!r} has ended the command's process")
+    return one_line(f"The recommender {name!r} has ended the command's process")
 
 
 def _fault_of_instance(built: object, recommender: type[Recommender]) -> str | None:

@@ -36,7 +36,7 @@ def examine(recommender: type[Recommender], make: Factory, checks: Sequence[Chec
     """
     for check in checks:
         name = check.__name__.removeprefix("check_").replace("_", " ")
-        ended = f"the recommender {recommender.name!r} has ended the command's process in the check {name!r}"
+        ended = f"The recommender {recommender.name!r} has ended the command's process in the check {name!r}"
         with foretold(ExitCode.FALLS_SHORT, ended), redirect_stdout(sys.stderr):
             complaint = _complaint(check, recommender, make)
         yield Finding(name, inspect.getdoc(check) or "", complaint)
