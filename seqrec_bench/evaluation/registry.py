@@ -19,7 +19,7 @@ from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records.strict_json import parse
 from seqrec_bench.supervision import foretold
-from seqrec_bench.text import one_line
+from seqrec_bench.text import one_line, shortened
 
 GROUP = "seqrec_bench.recommenders"
 OWN_DISTRIBUTION = "seqrec-bench"
@@ -138,13 +138,15 @@ def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommen
     with running(name, "while it was built"):
         try:
             built = cast(Callable[..., Recommender], recommender)(**values)
-            fault = _fault_of_instance(built, recommender)
+            if not isinstance(built, recommender):
+                raise InputError(f"{name} builds a {type(built).__name__} and not itself.")
+            fault = declaration_fault(built)
         except BenchError:
             raise
         except Exception as error:
             raise InputError(f"{name} does not accept the settings {values} ({in_words(error)}).") from error
     if fault:
-        raise InputError(f"{name} {fault}: no record could say so, so leave that as the class has it.")
+        raise InputError(f"{name} {fault}.")
     return built
 
 
@@ -174,14 +176,13 @@ def _ended(name: str) -> str:
     return one_line(f"The recommender {name!r} has ended the command's process")
 
 
-def _fault_of_instance(built: object, recommender: type[Recommender]) -> str | None:
-    """Says where what was built is not what its class declares; None if nowhere."""
-    if not isinstance(built, recommender):
-        return f"builds a {type(built).__name__} and not itself"
+def declaration_fault(recommender: Recommender) -> str | None:
+    """Says where a recommender is not what its class, and so its records, say of it; None if nowhere."""
     for attribute in _DECLARED:
-        declared, found = getattr(recommender, attribute), getattr(built, attribute)
+        declared, found = getattr(type(recommender), attribute), getattr(recommender, attribute)
         if type(found) is not type(declared) or found != declared:
-            return f"has {attribute} {found!r} once it is built, and its class has {declared!r}"
+            said = shortened(repr(found))
+            return f"has now {attribute} {said}, and its class {declared!r}: leave that as the class has it"
     return None
 
 

@@ -15,7 +15,7 @@ from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figur
 from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.evaluation.registry import build, declaration_fault, hyperparameters
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.experiments.suite import Cell
@@ -183,6 +183,8 @@ def _fit(
 
 def _require_unchanged(recommender: Recommender, recipe: Recipe) -> None:
     """Raises ScoreError if the recommender is no longer what its record would say."""
+    if fault := declaration_fault(recommender):
+        raise ScoreError(f"{recommender.name} {fault}.")
     for name, value in hyperparameters(recommender).items():
         if (before := recipe.hyperparameters[name]) != value:
             raise ScoreError(
