@@ -1,7 +1,6 @@
 """The recommenders that are installed, found through the entry-point group ``seqrec_bench.recommenders``."""
 
 import contextlib
-import dataclasses
 import difflib
 import json
 import logging
@@ -15,21 +14,17 @@ from pathlib import Path
 from typing import Any, cast, get_type_hints
 
 from seqrec_bench.errors import BenchError, ExitCode, InputError, in_words
+from seqrec_bench.evaluation.contract import contract_fault, declaration_fault, hyperparameter_names
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records.strict_json import parse
 from seqrec_bench.supervision import foretold
-from seqrec_bench.text import one_line, shortened
+from seqrec_bench.text import one_line
 
 GROUP = "seqrec_bench.recommenders"
 OWN_DISTRIBUTION = "seqrec-bench"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 """A recommender's name is part of the paths of its records."""
-
-MAX_VERSION = 10**15 - 1
-"""Of a recommender: room for a date and a time."""
-_DECLARED: Mapping[str, type] = {"name": str, "version": int, "deterministic": bool, "uses_order": bool}
-"""What every class says of itself, and its records after it."""
 
 _log = logging.getLogger(__name__)
 
@@ -176,16 +171,6 @@ def _ended(name: str) -> str:
     return one_line(f"The recommender {name!r} has ended the command's process")
 
 
-def declaration_fault(recommender: Recommender) -> str | None:
-    """Says where a recommender is not what its class, and so its records, say of it; None if nowhere."""
-    for attribute in _DECLARED:
-        declared, found = getattr(type(recommender), attribute), getattr(recommender, attribute)
-        if type(found) is not type(declared) or found != declared:
-            said = shortened(repr(found))
-            return f"has now {attribute} {said}, and its class {declared!r}: leave that as the class has it"
-    return None
-
-
 def parse_setting(name: str, key: str, text: str) -> Value:
     """Returns the value that `text` stands for in ``--set name.key=text``.
 
@@ -197,7 +182,7 @@ def parse_setting(name: str, key: str, text: str) -> Value:
 
 def has_dimension(recommender: type[Recommender]) -> bool:
     """Whether the recommender has a `dimension`, which the run sets; one without is run once, at dimension 0."""
-    return "dimension" in _hyperparameter_names(recommender)
+    return "dimension" in hyperparameter_names(recommender)
 
 
 def hyperparameters(recommender: Recommender) -> dict[str, Any]:
@@ -208,7 +193,7 @@ def hyperparameters(recommender: Recommender) -> dict[str, Any]:
     """
     try:
         with running(type(recommender).name, "while its hyperparameters were read"):
-            values = {key: getattr(recommender, key) for key in _hyperparameter_names(type(recommender))}
+            values = {key: getattr(recommender, key) for key in hyperparameter_names(type(recommender))}
             return dict(as_recorded(values))
     except BenchError:
         raise
@@ -226,35 +211,9 @@ def as_recorded(value: object) -> Any:
     return parse(json.dumps(value, allow_nan=False))
 
 
-def contract_fault(recommender: object) -> str | None:
-    """Says what keeps an object from being the class of a recommender (``"is not a dataclass"``); None if nothing."""
-    if not isinstance(recommender, type) or not dataclasses.is_dataclass(recommender):
-        return "is not a dataclass"
-    fields = _hyperparameter_names(recommender)
-    for attribute, kind in _DECLARED.items():
-        if attribute in fields or type(getattr(recommender, attribute, None)) is not kind:
-            return f"has no class attribute {attribute!r} of type ClassVar[{kind.__name__}]"
-    if not 1 <= getattr(recommender, "version", 0) <= MAX_VERSION:
-        return f"has a version that is no number from 1 to {MAX_VERSION}"
-    try:
-        get_type_hints(recommender)
-    except Exception as error:  # whatever the annotation, a piece of code, may raise
-        return f"has a field whose type can't be looked up ({in_words(error)})"
-    for method in ("fit", "score"):
-        if not callable(getattr(recommender, method, None)):
-            return f"has no method {method!r}"
-    for method, partner in (("state", "restore"), ("restore", "state")):
-        if callable(getattr(recommender, method, None)) and not callable(getattr(recommender, partner, None)):
-            return f"has a method {method!r} but no method {partner!r}"
-    for attribute in ("history_length", "n_parameters"):
-        if attribute not in fields and not hasattr(recommender, attribute):
-            return f"has neither a field nor a property {attribute!r}"
-    return None
-
-
 def _field_type(recommender: type[Recommender], key: str) -> object:
     """The declared type of a field that a setting may name."""
-    settable = [field for field in _hyperparameter_names(recommender) if field != "dimension"]
+    settable = [field for field in hyperparameter_names(recommender) if field != "dimension"]
     if key == "dimension":
         raise InputError(f"{recommender.name}.dimension is no setting: the dimensions of a run set it.")
     if key not in settable:
@@ -263,10 +222,6 @@ def _field_type(recommender: type[Recommender], key: str) -> object:
             f"it has {', '.join(settable) if settable else 'none at all'}."
         )
     return get_type_hints(recommender)[key]
-
-
-def _hyperparameter_names(recommender: type) -> list[str]:
-    return [field.name for field in dataclasses.fields(recommender) if field.init]
 
 
 def hint(word: str, possible: Iterable[str]) -> str:

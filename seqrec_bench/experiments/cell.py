@@ -11,11 +11,12 @@ from pathlib import Path
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import BenchError, ScoreError, in_words
+from seqrec_bench.evaluation.contract import declaration_fault
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
 from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, declaration_fault, hyperparameters
+from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.experiments.suite import Cell
