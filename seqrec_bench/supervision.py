@@ -122,7 +122,7 @@ def supervise(work: Callable[[], None]) -> None:
         _board, board.child = board, os.getpid()
         work()
     else:
-        _conclude(_wait_for(child), board)
+        _conclude(*_wait_for(child), board)
 
 
 def _end_with(waiting: int) -> None:
@@ -143,14 +143,16 @@ def _end_after(waiting: int) -> None:
     os._exit(_INTERNAL_ERROR)
 
 
-def _wait_for(child: int) -> int:
-    """Returns how the child ended: its exit code, or the number of a signal as a negative number."""
+def _wait_for(child: int) -> tuple[int, set[int]]:
+    """Returns how the child ended, by its exit code or the negative number of a signal, and which signals came here."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [*_FROM_OUTSIDE, signal.SIGCHLD])
+    heard: set[int] = set()
     while True:
         process, status = os.waitpid(child, os.WNOHANG)
         if process:
-            return os.waitstatus_to_exitcode(status)
+            return os.waitstatus_to_exitcode(status), heard | signal.sigpending()
         number, has_reached_child = _next_signal()
+        heard.add(number)
         if number != signal.SIGCHLD and not has_reached_child:
             os.kill(child, number)
 
@@ -163,11 +165,11 @@ def _next_signal() -> tuple[int, bool]:
     return signal.sigwait([*_FROM_OUTSIDE, signal.SIGCHLD]), False
 
 
-def _conclude(ended: int, board: _Board) -> None:
+def _conclude(ended: int, heard: set[int], board: _Board) -> None:
     """Ends this process as the child has reported or, where it has not, with what was foretold."""
     if board.result is not None:
         sys.exit(board.result)
-    if board.words is None and -ended in _FROM_OUTSIDE:
+    if -ended in _FROM_OUTSIDE and (board.words is None or -ended in heard):
         _end_by(-ended)
     if board.words is None:
         _say(f"The command's process has ended before the command was done ({_in_words(ended)}).")
