@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 
+from seqrec_bench.errors import ExitCode
+
 _FROM_OUTSIDE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals to end: they come to the process that waits, and go on to the child."""
-_INTERNAL_ERROR = 70
-"""`ExitCode.INTERNAL_ERROR`, which is on a floor above this one."""
 _SECONDS_TO_END = 5
 """How long a child may take to end once it has reported: a thread that a plug-in left could keep it for ever."""
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -114,7 +114,7 @@ def supervise(work: Callable[[], None]) -> None:
         child = os.fork()
     except OSError as error:
         _say(f"There is no room for another process ({error.strerror}): end some, or ask for a higher limit.")
-        sys.exit(2)
+        sys.exit(ExitCode.BAD_INPUT)
     if child == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _end_with(waiting)
@@ -134,13 +134,13 @@ def _end_with(waiting: int) -> None:
     else:
         Thread(target=_end_after, args=(waiting,), name="supervision", daemon=True).start()
     if os.getppid() != waiting:
-        os._exit(_INTERNAL_ERROR)
+        os._exit(ExitCode.INTERNAL_ERROR)
 
 
 def _end_after(waiting: int) -> None:
     while os.getppid() == waiting:
         time.sleep(_SECONDS_BETWEEN_LOOKS)
-    os._exit(_INTERNAL_ERROR)
+    os._exit(ExitCode.INTERNAL_ERROR)
 
 
 def _wait_for(child: int) -> tuple[int, set[int]]:
@@ -175,7 +175,7 @@ def _conclude(ended: int, heard: set[int], board: _Board) -> None:
         _say(f"The command's process has ended before the command was done ({_in_words(ended)}).")
         if ended == -signal.SIGKILL:
             _end_by(signal.SIGKILL)  # as batch systems know it when memory was short
-        sys.exit(_INTERNAL_ERROR)
+        sys.exit(ExitCode.INTERNAL_ERROR)
     code, sentence = board.words
     _say(f"{sentence} ({_in_words(ended)}), so nothing came of it: mend it, or uninstall its distribution.")
     sys.exit(code)

@@ -69,6 +69,8 @@ def main() -> None:
     except SystemExit as end:  # typer's own: 0 once it has shown a shell's completion, 1 for a pipe that broke
         code = ExitCode.INTERRUPTED if end.code else ExitCode.DONE
     code = code if isinstance(code, int) else ExitCode.DONE
+    with suppress(OSError):  # told of already
+        sys.stdout.flush()
     supervision.report(code)
     supervision.end_soon()
     sys.exit(code)
