@@ -29,6 +29,10 @@ run: .venv/installed  ## train the four models and the references once, at dimen
 test: .venv/installed-dev  ## run the whole test suite, a file of tests at a time in each of two processes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
+.PHONY: kernels
+kernels: .venv/installed-dev  ## run the statistics' tests under the kernels of other processors: no verdict may hang on one (a minute)
+	@$(BIN)/python .ci/kernels.py
+
 .PHONY: coverage
 coverage: .venv/installed-dev  ## the same, with the lines and branches that it runs counted: 95 % of them at least
 	$(BIN)/python -m pytest --cov
@@ -96,6 +100,10 @@ fuzz: .venv/installed-fuzz  ## give the readers and the record loader any bytes,
 	@mkdir -p build
 	for target in interactions tags records; do \
 	  $(BIN)/python tests/fuzz.py $$target build/fuzz-$$target -artifact_prefix=build/ -max_total_time=240 || exit 1; done
+
+.PHONY: findings
+findings: | .venv/bin/python  ## run the scripts of findings/: does other software still do what they say? (minutes, and a network)
+	PYTHON=$(CURDIR)/$(BIN)/python bash findings/run_all.sh
 
 .PHONY: bench
 bench: .venv/installed-dev  ## measure what the bench costs and write benchmarks/RESULTS.md (on Linux, with an idle machine)

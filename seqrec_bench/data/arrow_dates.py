@@ -4,7 +4,7 @@ import re
 from reprlib import repr as shorten
 from typing import Any, NamedTuple
 
-from seqrec_bench.data.arrow_casts import can_cast, first_uncastable, without_blanks
+from seqrec_bench.data.arrow_casts import can_cast, cast, first_uncastable, without_blanks
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int64Array
 
@@ -58,7 +58,7 @@ def parse_dates(text: Any, form: DateForm, name: str, file: str) -> Any:
             )
     for unit in UNITS:
         try:
-            return text.cast(pa.timestamp(unit, form.zone))
+            return cast(text, pa.timestamp(unit, form.zone))
         except pa.ArrowInvalid:
             continue
     raise _no_instant(text, form, name, file)

@@ -10,30 +10,15 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any
 
-from seqrec_bench.data.columns import ChosenColumns
+from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowError, row_blocks
 from seqrec_bench.errors import InputError
 
-Bytes = IO[bytes] | gzip.GzipFile
-"""A file open for reading bytes."""
-
-LONGEST_LINE = 2**20
-"""Characters. Arrow reads blocks of as many bytes, and refuses a row that does not fit into two of them."""
-
-csv.field_size_limit(LONGEST_LINE)  # or the csv module would refuse values that Arrow reads
+csv.field_size_limit(LONGEST_ROW)  # or the csv module would refuse values that Arrow reads
 
 _END = "end of the rows"
 """Without an x, by which hexadecimal times are known."""
-
-
-class Layout(NamedTuple):
-    """How values stand in a line."""
-
-    delimiter: str
-    quoted: bool
-    """Whether quotation marks around a value are not content."""
-
 
 COMMAS, TABS = Layout(",", quoted=True), Layout("\t", quoted=True)
 RECBOLE = Layout("\t", quoted=False)
@@ -59,46 +44,36 @@ def damage_refused(file: str) -> Iterator[None]:
 
 
 def text_rows(source: Bytes, layout: Layout, file: str) -> Iterator[list[str]]:
-    """Yields all rows, the first line's too, and empty ones for empty lines; no more than one is held at once.
+    """Yields all rows, the first line's too, and empty ones for empty lines; no more than a block is held at once.
 
     Bytes that are not UTF-8 come as lone surrogates, which no text has.
 
     Raises:
-        InputError: A line is too long, or its quotation marks do not fit together.
+        InputError: A row is too long, or its quotation marks do not fit together.
     """
     number = 0
-    with io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        try:
+    try:
+        for block in row_blocks(source, layout):
             for row in csv.reader(
-                _lines(text),
+                io.StringIO(block.decode(errors="surrogateescape"), newline=""),
                 delimiter=layout.delimiter,
                 quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
                 strict=True,
             ):
                 yield row
                 number += bool(row)
-        except (csv.Error, _LongLineError) as error:
-            place = f"Row {number}" if number else "The first line"
-            raise InputError(f"{place} of {file} {_complaint(error)}.") from error
+    except (csv.Error, LongRowError) as error:
+        place = f"Row {number}" if number else "The first line"
+        raise InputError(f"{place} of {file} {_complaint(error)}.") from error
 
 
 def _complaint(error: Exception) -> str:
-    if isinstance(error, _LongLineError):
-        return f"has more than {LONGEST_LINE:,} characters in a line: cut it, or give a file of lines"
+    if isinstance(error, LongRowError):
+        mend = "close each quoted value in it, or cut it" if error.has_lines else "cut it, or give a file of lines"
+        return f"has more than {LONGEST_ROW:,} bytes: {mend}"
     return (
         f"has quotation marks that do not fit together ({error}): close each quoted value, and double the marks in it"
     )
-
-
-class _LongLineError(Exception):
-    """A line is longer than any row may be."""
-
-
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE:
-            raise _LongLineError
-        yield line
 
 
 def read_names(path: Path, layout: Layout) -> list[str]:
@@ -142,64 +117,66 @@ def require_utf_8(values: Sequence[str], number: int, file: str) -> None:
         raise InputError(f"Row {number} of {file} is not UTF-8 text: save the file as UTF-8.")
 
 
-class _Ended(io.RawIOBase):
-    """The bytes of a source, and then one more row."""
-
-    def __init__(self, source: Bytes, row: str) -> None:
-        self._source = source
-        self._end = f"\n{row}\n".encode()
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        content = self._source.read(size)
-        if len(content) + len(self._end) <= size:  # with what is before it: Arrow wants whole rows in its first block
-            content, self._end = content + self._end, b""
-        return content
-
-
 def read_columns(
-    source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: ChosenColumns, file: str
+    source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: Sequence[str], file: str
 ) -> Any:
-    """Returns a ``pyarrow.Table`` of the three columns, all as strings.
+    """Returns a ``pyarrow.Table`` of some of the columns, all as strings.
 
     Args:
         source: It can be read anew, to find the row at fault.
         names: The names of all columns, in order.
         headed: Whether they stand in the first line.
+        columns: Those of them that are wanted, each of which occurs once.
         file: What error messages call the source.
 
     Raises:
-        InputError: The rows are not of one width or not UTF-8, or the source is damaged.
+        InputError: The rows are not of one width or not UTF-8, one is too long, or the source is damaged.
     """
     import pyarrow as pa
 
     with damage_refused(file):
         try:
             return _read_table(source, layout, names, headed, columns)
-        except pa.ArrowException as error:
+        except (pa.ArrowException, LongRowError) as error:
             _require_rows(source, layout, names, headed, columns, file)
             raise InputError(f"{file} can't be read as a table ({error}): give an undamaged one.") from error
 
 
-def _read_table(source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: ChosenColumns) -> Any:
-    """The table as Arrow reads it; a last value whose quotation marks are not closed is an ``ArrowInvalid``.
+def _read_table(source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: Sequence[str]) -> Any:
+    """The table as Arrow reads it, block by block, each to its end before the next: nothing goes on behind our back."""
+    import pyarrow as pa
 
-    Arrow alone would take the end of the file for the end of that value, and the rows from its beginning on for a part
-    of it. So a row is put after the last one, and has to come out as such.
+    tables: list[Any] = []
+    for block in row_blocks(source, layout):
+        is_head = headed and not tables
+        tables.append(_read_block(block, layout, names, is_head, columns))
+    return pa.concat_tables(tables)
+
+
+def _read_block(block: bytes, layout: Layout, names: Sequence[str], is_head: bool, columns: Sequence[str]) -> Any:
+    """The rows of a block; if the quotation marks of its last value are not closed, it is an ``ArrowInvalid``.
+
+    Arrow alone would take the end of the block for the end of that value, and the rows from its beginning on for a part
+    of it. So a row is put after the last one, and has to come out as such. The empty line before the first keeps Arrow
+    from taking an id that begins so for a byte-order mark.
     """
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
     end = layout.delimiter.join(_END if name in columns else "" for name in names)
+    content = b"".join([b"\n", block, f"\n{end}\n".encode()])
     table = arrow_csv.read_csv(
-        _Ended(source, end),
-        read_options=arrow_csv.ReadOptions(column_names=[] if headed else names),
+        pa.py_buffer(content),
+        read_options=arrow_csv.ReadOptions(
+            column_names=names,
+            skip_rows_after_names=2 if is_head else 0,  # the empty one is counted
+            block_size=len(content),
+            use_threads=False,
+        ),
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.delimiter,
             quote_char='"' if layout.quoted else False,
-            newlines_in_values=layout.quoted,
+            newlines_in_values=False,  # read they are; it would look for the ends of rows a second time, to cut there
         ),
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(columns, pa.string()), include_columns=list(columns)
@@ -212,7 +189,7 @@ def _read_table(source: Bytes, layout: Layout, names: Sequence[str], headed: boo
 
 
 def _require_rows(
-    source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: ChosenColumns, file: str
+    source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: Sequence[str], file: str
 ) -> None:
     """Raises `InputError` for the first row that is not as it has to be: slow, but it knows the row."""
     source.seek(0)

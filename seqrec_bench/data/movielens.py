@@ -10,9 +10,10 @@ from zipfile import ZipFile
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import ChosenColumns, Columns
-from seqrec_bench.data.delimited import COMMAS, TABS, Bytes, Layout, read_columns
+from seqrec_bench.data.delimited import COMMAS, TABS, read_columns
 from seqrec_bench.data.interactions import Interactions, RawData, RawTags
 from seqrec_bench.data.readers import read_interactions
+from seqrec_bench.data.row_blocks import Bytes, Layout
 from seqrec_bench.data.tag_files import parse_tags, read_tags, split_tags
 
 ML_100K_GENRES = (

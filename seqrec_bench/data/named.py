@@ -7,6 +7,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from seqrec_bench.cache import CACHE_VARIABLE, cache_folder, remove_abandoned
+from seqrec_bench.data.downloads import SourceUnavailableError
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.data.movielens import read_csv, read_dat, read_ml_100k, read_ml_100k_of_recbole
 from seqrec_bench.data.sources import (
@@ -14,7 +15,6 @@ from seqrec_bench.data.sources import (
     Member,
     Received,
     Source,
-    SourceUnavailableError,
     Wheel,
     ignore,
     is_cached,

@@ -1,14 +1,15 @@
 """Files of interactions: comma- or tab-separated text, RecBole's ``.inter`` and Parquet."""
 
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import Columns, choose_columns
-from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, Layout, open_bytes, read_columns, read_names
+from seqrec_bench.data.columns import ChosenColumns, Columns, choose_columns
+from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, open_bytes, read_columns, read_names
 from seqrec_bench.data.interactions import Interactions
+from seqrec_bench.data.parquet_files import read_parquet
+from seqrec_bench.data.row_blocks import Layout
 from seqrec_bench.errors import InputError
 
 LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": RECBOLE}
@@ -64,23 +65,8 @@ def _read_text(path: Path, layout: Layout, columns: Columns) -> Interactions:
 
 
 def _read_parquet(path: Path, columns: Columns) -> Interactions:
-    from pyarrow import parquet
+    def choose(names: Sequence[str]) -> ChosenColumns:
+        return choose_columns(names, columns, str(path))
 
-    with path.open("rb") as file:
-        with _damage_refused(path):
-            content = parquet.ParquetFile(file, page_checksum_verification=True)
-            names: list[str] = content.schema_arrow.names
-        chosen = choose_columns(names, columns, str(path))
-        with _damage_refused(path):
-            table = content.read(columns=list(chosen))
-    return interactions_from_table(table, chosen, str(path))
-
-
-@contextmanager
-def _damage_refused(path: Path) -> Iterator[None]:
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} can't be read as Parquet ({error}): give an undamaged file.") from error
+    table = read_parquet(path, choose)
+    return interactions_from_table(table, choose(table.column_names), str(path))

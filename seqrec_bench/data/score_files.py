@@ -1,6 +1,8 @@
 """Files in which another system says how it scores or ranks items for users: one user, item and number in each row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +11,16 @@ import numpy.typing as npt
 
 from seqrec_bench.data.arrow_ids import encode_ids
 from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, choose_column, usually_named
-from seqrec_bench.data.delimited import open_bytes
+from seqrec_bench.data.delimited import COMMAS, TABS, open_bytes, read_columns, read_names
 from seqrec_bench.data.interactions import StrArray
+from seqrec_bench.data.parquet_files import read_parquet
 from seqrec_bench.data.readers import table_suffix
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array
 
 SCORE_NAMES = ("score", "scores", "prediction", "pred")
 RANK_NAMES = ("rank", "position")
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
+LAYOUTS = {".csv": COMMAS, ".tsv": TABS}
 """By the file's suffix; each may be followed by .gz."""
 
 
@@ -48,11 +51,9 @@ def read_scores(path: Path) -> RawScores:
         InputError: The file is absent, damaged, empty or of another kind; a column is absent or ambiguous; or a row
             misses an id or has a number that is no score.
     """
-    table, file = _read_table(path), str(path)
-    names = table.column_names
-    user = choose_column(names, USER_NAMES, "call the column of users user_id", file)
-    item = choose_column(names, ITEM_NAMES, "call the column of items item_id", file)
-    number = choose_column(names, (*SCORE_NAMES, *RANK_NAMES), "give the one column score or rank", file)
+    file = str(path)
+    table = _read_table(path)
+    user, item, number = _choose(table.column_names, file)
     if table.num_rows == 0:
         raise InputError(f"{file} has no rows: give a file with scores or ranks.")
     values = _values(table[number], number, file)
@@ -68,29 +69,28 @@ def read_scores(path: Path) -> RawScores:
 
 
 def _read_table(path: Path) -> Any:
-    """All columns of the file; those of a text file as text."""
-    import pyarrow as pa
-    from pyarrow import csv, parquet
-
-    suffix = table_suffix(path)
-    if suffix not in (*DELIMITERS, ".parquet"):
+    """The three columns of the file; those of a text file as text."""
+    suffix, file = table_suffix(path), str(path)
+    if suffix == ".parquet":
+        return read_parquet(path, partial(_choose, file=file))
+    if suffix not in LAYOUTS:
         raise InputError(
-            f"{path} is of an unknown kind: its name has to end in .parquet, or in {', '.join(DELIMITERS)} with or "
+            f"{path} is of an unknown kind: its name has to end in .parquet, or in {', '.join(LAYOUTS)} with or "
             "without .gz."
         )
-    try:
-        if suffix == ".parquet":
-            return parquet.read_table(path)
-        with open_bytes(path) as file:
-            # Taken as a row, the names are what makes every column text: an id like 007 stays as it is.
-            table = csv.read_csv(
-                file,
-                read_options=csv.ReadOptions(autogenerate_column_names=True),
-                parse_options=csv.ParseOptions(delimiter=DELIMITERS[suffix]),
-            )
-    except (pa.ArrowException, OSError, EOFError) as error:
-        raise InputError(f"{path} can't be read as a table ({error}): give an undamaged UTF-8 table.") from error
-    return table.slice(1).rename_columns([str(column[0].as_py()) for column in table.columns])
+    names = read_names(path, LAYOUTS[suffix])
+    chosen = _choose(names, file)
+    with open_bytes(path) as source:
+        return read_columns(source, LAYOUTS[suffix], names, True, chosen, file)
+
+
+def _choose(names: Sequence[str], file: str) -> tuple[str, str, str]:
+    """The columns of users, items and scores or ranks."""
+    return (
+        choose_column(names, USER_NAMES, "call the column of users user_id", file),
+        choose_column(names, ITEM_NAMES, "call the column of items item_id", file),
+        choose_column(names, (*SCORE_NAMES, *RANK_NAMES), "give the one column score or rank", file),
+    )
 
 
 def _values(column: Any, name: str, file: str) -> npt.NDArray[np.float64]:

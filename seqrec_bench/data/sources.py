@@ -17,14 +17,9 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from zipfile import BadZipFile, ZipFile
 
+from seqrec_bench.data.downloads import TIMEOUT_SECONDS, SourceUnavailableError, stream
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.errors import InputError
-
-TIMEOUT_SECONDS = 30
-"""How long a silent network is waited for."""
-
-MOST_BYTES = 2**30
-"""What an archive may have; none known has as much. A server that never ends would fill the disk."""
 
 PIP_TIMEOUT_SECONDS = 300
 """How long pip may take for everything."""
@@ -39,10 +34,6 @@ Received = Callable[[str, int, int | None], None]
 
 def ignore(source: str, n_received: int, n_bytes: int | None) -> None:
     """For a download that nobody watches."""
-
-
-class SourceUnavailableError(Exception):
-    """A source can't give its files; the message is the cause in short."""
 
 
 class Source(Protocol):
@@ -87,7 +78,6 @@ class Archive:
 
     def download(self, folder: Path, received: Received = ignore) -> None:
         import pooch
-        import requests
 
         pooch.get_logger().setLevel("WARNING")  # the command line says what happens
         try:
@@ -96,14 +86,8 @@ class Archive:
                 known_hash=self.checksum,
                 fname=self.file_name,
                 path=folder,
-                downloader=partial(_stream, received=partial(received, self.name)),
+                downloader=partial(stream, received=partial(received, self.name)),
             )
-        except requests.HTTPError as error:
-            raise SourceUnavailableError(f"the server answered {error.response.status_code}") from error
-        except requests.Timeout as error:
-            raise SourceUnavailableError(f"no answer within {TIMEOUT_SECONDS} seconds") from error
-        except requests.RequestException as error:
-            raise SourceUnavailableError(f"no connection ({type(error).__name__})") from error
         except ValueError as error:
             raise SourceUnavailableError("what came does not match its checksum") from error
 
@@ -145,24 +129,6 @@ class Wheel:
             extracted = [_extract(wheel, path, member) for path, member in self.members.items()]
             for path in extracted:
                 path.replace(folder / path.name)
-
-
-def _stream(url: str, output: str, pooch: object, received: Callable[[int, int | None], None]) -> None:
-    """Writes what the address gives into the file `output`: a downloader as pooch wants it."""
-    import requests
-
-    n_bytes = 0
-    with requests.get(url, timeout=TIMEOUT_SECONDS, stream=True) as response, Path(output).open("wb") as file:
-        response.raise_for_status()
-        stated = response.headers.get("Content-Length", "")
-        expected = int(stated) if stated.isdecimal() else None
-        received(0, expected)
-        for chunk in response.iter_content(2**20):
-            n_bytes += len(chunk)
-            if n_bytes > MOST_BYTES:
-                raise SourceUnavailableError(f"more than {MOST_BYTES:,} bytes came")
-            file.write(chunk)
-            received(n_bytes, expected)
 
 
 def is_cached(source: Source, folder: Path) -> bool:

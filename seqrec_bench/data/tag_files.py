@@ -10,8 +10,6 @@ from seqrec_bench.data.delimited import (
     COMMAS,
     RECBOLE,
     TABS,
-    Bytes,
-    Layout,
     damage_refused,
     open_bytes,
     read_names,
@@ -21,6 +19,7 @@ from seqrec_bench.data.delimited import (
 )
 from seqrec_bench.data.interactions import RawTags
 from seqrec_bench.data.readers import table_suffix
+from seqrec_bench.data.row_blocks import Bytes, Layout
 from seqrec_bench.errors import InputError
 
 TAG_NAMES = ("tags", "tag", "genres", "genre", "class", "categories", "category")

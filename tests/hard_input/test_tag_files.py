@@ -33,6 +33,8 @@ CASES = [
     ("missing column", "t.csv", b"item_id,name\na,x\n", f"t.csv has no column with a usual name ({TAG_NAMES}) among item_id, name: rename the column of tags, or that of titles (title, movie_title, item_title) where there are no tags."),
     ("semicolons", "t.csv", PLAIN.replace(b",", b";"), "t.csv has a single column, 'item_id;tags', with semicolons in its name: a .csv needs commas between columns, and a .tsv, .inter or .item tabs; convert it, or rename it."),
     ("a row too long", "t.csv", PLAIN + b"d,x,y\n", "Row 4 of t.csv has 3 values for 2 columns: correct it, with quotation marks around a value that holds the separator."),
+    ("a row of 2 MB", "t.csv", PLAIN + b"d," + b"x" * 2_000_000, "Row 4 of t.csv has more than 1,048,576 bytes: cut it, or give a file of lines."),
+    ("a quoted value of 2 MB of lines", "t.csv", PLAIN + b'd,"' + b"x\n" * 1_000_000 + b'"\n', "Row 4 of t.csv has more than 1,048,576 bytes: close each quoted value in it, or cut it."),
     ("a quoted value never closed", "t.csv", b'item_id,tags\na,"x\nb,\nc,y\n', "Row 1 of t.csv has quotation marks that do not fit together (...): close each quoted value, and double the marks in it."),
     ("quotation marks in RecBole's format", "t.item", b'item\tclass\na\t"x\nb\t\nc\ty"\n', ("content", {"a": {'"x'}, "b": set(), "c": {'y"'}})),
     ("commas, unicode, right to left, 10,000 characters", "t.csv", ('item_id,tags\na,"é, אב|\u202e"\nb,\nc,' + "x" * 10_000 + "\n").encode(), ("as it stands", {"a": {"é, אב", "\u202e"}, "b": set(), "c": {"x" * 10_000}})),

@@ -82,6 +82,9 @@ CASES = [
     ("a row of spaces", "f.csv", HEAD + b"u,a,1\n  \n", f"Row 2 of f.csv has 1 values for 3 columns: {WIDTH}"),
     ("a quoted value never closed", "f.csv", HEAD + b'u,a,1\nu,"b,2\nu,c,3\n', f"Row 2 of f.csv has quotation marks that do not fit together {QUOTES}"),
     ("such a value in a column that is not read", "f.csv", b'user,item,time,review\nu,a,1,good\nu,b,2,"bad\nu,c,3,good\n', f"Row 2 of f.csv has quotation marks that do not fit together {QUOTES}"),
+    ("a quoted value of 2 MB of lines", "f.csv", PLAIN + b'u,"' + b"d\n" * 1_000_000 + b'",4\n', "Row 4 of f.csv has more than 1,048,576 bytes: close each quoted value in it, or cut it."),
+    ("a quoted value never closed, and 2 MB of rows after it", "f.csv", PLAIN + b'u,"d,4\n' + b"u,e,5\n" * 350_000, "Row 4 of f.csv has more than 1,048,576 bytes: close each quoted value in it, or cut it."),
+    ("quotation marks within values that are not quoted", "f.csv", with_item('12" vinyl'), ("as they stand", rows_with('12" vinyl'))),
     ("quotation marks in RecBole's format, which are content", "f.inter", b'user\titem\ttime\nu\t"a\t1\nu\t"b"\t2\nu\tc\t3\n', ('items "a, "b" and c', [("u", '"a', 1), ("u", '"b"', 2), ("u", "c", 3)])),
     # times
     ("times that are words", "f.csv", with_time("two"), f"Row 2 of f.csv has the timestamp 'two', {NO_NUMBER}"),

@@ -1,0 +1,115 @@
+"""Text in blocks of whole rows, none of which is longer than a row may be.
+
+Everything that reads text reads it through these blocks, so that Arrow, which ends some reads of a row that is too long
+for it with threads of its own still at work, is never given one.
+"""
+
+import codecs
+import gzip
+from collections.abc import Iterator, Sequence
+from typing import IO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = IO[bytes] | gzip.GzipFile
+"""A file open for reading bytes."""
+
+LONGEST_ROW = 2**20
+"""Bytes, with what ends the row: more than any row of interactions or tags has, and little beside a block."""
+
+BLOCK = 2**19
+"""Bytes that are read at once."""
+
+_QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
+
+
+class Layout(NamedTuple):
+    """How values stand in a line."""
+
+    delimiter: str
+    quoted: bool
+    """Whether quotation marks around a value are not content."""
+
+
+class LongRowError(Exception):
+    """A row is longer than any may be."""
+
+    def __init__(self, has_lines: bool) -> None:
+        super().__init__(f"a row has more than {LONGEST_ROW:,} bytes")
+        self.has_lines = has_lines
+        """Whether it goes on over ends of lines, as only a quoted value does."""
+
+
+def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
+    """Yields what the source holds, but a byte-order mark, cut between rows; the last block may be empty.
+
+    All rows before one that is too long are yielded.
+
+    Raises:
+        LongRowError: A row has more than `LONGEST_ROW` bytes, a quoted value's line ends included.
+    """
+    rest, mark = b"", codecs.BOM_UTF8
+    while content := source.read(BLOCK):
+        block, mark = rest + content.removeprefix(mark), b""
+        end = _end_of_rows(block, layout)
+        if end:
+            yield block[:end]
+        if len(block) - end > LONGEST_ROW:
+            beginning = end, end + LONGEST_ROW
+            raise LongRowError(block.find(b"\n", *beginning) >= 0 or block.find(b"\r", *beginning) >= 0)
+        rest = block[end:]
+    yield rest
+
+
+def _end_of_rows(block: bytes, layout: Layout) -> int:
+    """Where the last row ends of those that follow one another from the beginning and are not too long."""
+    quotes = _quotes(block, layout) if layout.quoted and b'"' in block else np.empty(0, np.int64)
+    end = 0
+    while end < len(block):
+        stop = min(end + LONGEST_ROW, len(block))
+        found = _last_end(block, end, stop, b"\n", quotes) or _last_end(block, end, stop, b"\r", quotes)
+        if not found:
+            break
+        end = found
+    return end
+
+
+def _last_end(block: bytes, start: int, stop: int, line_end: bytes, quotes: npt.NDArray[np.int64]) -> int:
+    """Behind the last of these line ends between two places that is in no quoted value, or 0."""
+    place = block.rfind(line_end, start, stop)
+    while place >= 0:
+        n_before = int(quotes.searchsorted(place))
+        if n_before % 2 == 0:
+            return place + 1
+        place = block.rfind(line_end, start, max(int(quotes[n_before - 1]), start))
+    return 0
+
+
+def _quotes(block: bytes, layout: Layout) -> npt.NDArray[np.int64]:
+    """Where quotation marks open and, in turn, close a value; two in a value that stand for one may be among them.
+
+    Only at the beginning of a value does one open it, as Arrow and the csv module have it too; elsewhere it is content.
+    """
+    content = np.frombuffer(block, np.uint8)
+    quotes = np.flatnonzero(content == _QUOTE)
+    before = content[quotes - 1]
+    begin = (before == ord(layout.delimiter)) | (before == _LINE_FEED) | (before == _RETURN) | (quotes == 0)
+    double = np.diff(quotes, prepend=-2) == 1
+    if (begin | double)[::2].all():
+        return quotes
+    return np.array(list(_quotes_in_turn(block, quotes[begin].tolist())), np.int64)
+
+
+def _quotes_in_turn(block: bytes, beginnings: Sequence[int]) -> Iterator[int]:
+    """The same, value by value, for a block where some marks are content; `beginnings` are all that may open one."""
+    place = -1
+    for beginning in beginnings:
+        if beginning > place:
+            yield beginning
+            place = block.find(b'"', beginning + 1)
+            while place >= 0 and block[place + 1 : place + 2] == b'"':
+                place = block.find(b'"', place + 2)
+            if place < 0:
+                return
+            yield place
