@@ -13,7 +13,7 @@ python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
-  recommenders==1.2.1 pandas==2.3.3 scikit-learn==1.8.0 numpy==2.4.6 scipy==1.17.1 joblib==1.6.0 \
+  recommenders==1.2.1 pandas==2.3.3 scikit-learn==1.8.0 numpy==2.4.6 scipy==1.17.1 joblib==1.6.0 cloudpickle==3.1.3 \
   threadpoolctl==3.8.0 python-dateutil==4.0.0 pytz==2026.6 tzdata==2026.6 || exit 3
 
 PYTHONPATH=$folder "$python" -S -W ignore - <<'PYTHON'

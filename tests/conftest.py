@@ -18,6 +18,35 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+LONG = ("experiments/cluster/", "experiments/test_same_in_same_out.py", "test_end_to_end.py", "test_guides.py",
+        "benchmarks/test_soak.py", "evaluation/test_conformance.py", "experiments/test_processes.py")  # fmt: skip
+"""What takes longest comes first, so that in the end no process of the suite waits for another."""
+TOGETHER = LONG[:2]
+"""These share a cluster and what one run gave: they go to one process."""
+
+
+def place_of(node: str) -> str:
+    """A test's file, below this folder."""
+    return node.partition("::")[0].partition("tests/")[2]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not place_of(item.nodeid).startswith(LONG))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """As `--dist loadfile` has it, but for the files that go together."""
+    from xdist.scheduler import LoadFileScheduling  # here, since it is there where this is called
+
+    class InOrder(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "together" if place_of(nodeid).startswith(TOGETHER) else super()._split_scope(nodeid)
+
+    return InOrder(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def interrupts_are_heard() -> None:
     """A shell that puts the suite in the background has it ignore Ctrl-C; what the tests start would do so too."""

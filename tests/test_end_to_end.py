@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset, leave_one_out
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.ranking import rank_targets
@@ -22,6 +24,7 @@ from seqrec_bench.records import Record, Store
 COMMAND = str(Path(sys.executable).with_name("seqrec-bench"))
 
 LAST_BUT_ONE = """
+import sys
 import time
 from dataclasses import dataclass
 from typing import ClassVar
@@ -43,6 +46,7 @@ class Plug:
     n_parameters: ClassVar[int] = 0
 
     def fit(self, train, context):
+        assert "torch" not in sys.modules, "who only counts does not wait for torch"
         time.sleep(self.pause)
         self._n_items = train.n_items
 
@@ -118,11 +122,17 @@ def processes_end(group: int) -> bool:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_ends_the_run_ends_all_of_it_and_keeps_what_is_done(
-    bench: Callable[..., subprocess.CompletedProcess[str]], ratings: Path, tmp_path: Path, ending: signal.Signals
+    bench: Callable[..., subprocess.CompletedProcess[str]],
+    ratings: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: signal.Signals,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     arguments = ["run", "--interactions", ratings.name, "--models", "next-number", "--variant", "slow"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
-    assert bench("run", "--interactions", ratings.name, "--models", "popularity").returncode == 0
+    done = CliRunner().invoke(app, ["run", "--interactions", ratings.name, "--models", "popularity"])
+    assert done.exit_code == 0, done.output
     process = subprocess.Popen(
         [COMMAND, *arguments, "--set", "next-number.pause=600"],
         cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,

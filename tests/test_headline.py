@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.main import app
+from seqrec_bench.records import Store
 
 ROOT = Path(__file__).parents[1]
 ANSWER = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
@@ -18,6 +20,15 @@ THREE = ["gru4rec", "fpmc", "caser"]
 def asked(*arguments: str) -> Any:
     done = CliRunner().invoke(app, [*arguments, "--results", str(ROOT / "results"), "--format", "json"])
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """Commands get the committed records that were read for the first of them."""
+    records = Store(ROOT / "results").records()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "records", lambda self: list(records))
+        yield
 
 
 def figure(value: float, digits: int = 4) -> str:

@@ -21,7 +21,7 @@ from seqrec_bench.experiments.processes import (
     Work,
 )
 from seqrec_bench.experiments.shared import Shared
-from seqrec_bench.experiments.software import difference, software
+from seqrec_bench.experiments.software import difference, software, uses_torch
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
@@ -54,6 +54,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         """
         self.name, self._work, self._setting, self._models = name, work, setting, models
         self._expected = software(models)
+        self._with_torch = uses_torch()  # asked where the models are loaded, which workers leave to the cells
         self._running: dict[Key, CellProcesses[SettingT, OutcomeT]] = {}
         self._tell: Callable[[dict[str, Any]], None]
         self._leave: Callable[[], None]
@@ -92,8 +93,9 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
             self._leave()
             raise Reschedule
         processes = CellProcesses(
-            1, self._work, self._shared, lambda cell, progress: self._report(key, progress), max_tries=1
-        )
+            1, self._work, self._shared, lambda cell, progress: self._report(key, progress), max_tries=1,
+            with_torch=self._with_torch,
+        )  # fmt: skip
         self._running[key] = processes
         try:
             return processes.submit(cell).result()

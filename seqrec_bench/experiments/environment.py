@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from functools import cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ def packages() -> dict[str, str]:
     return {package: found for package in _PACKAGES if (found := _version(package))}
 
 
+@cache  # a process keeps the libraries that it has imported
 def _version(package: str) -> str | None:
     try:
         return version(package)

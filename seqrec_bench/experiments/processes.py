@@ -20,6 +20,7 @@ from seqrec_bench.errors import BenchError, ExitCode, in_words
 from seqrec_bench.experiments.cell import explain
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.shared import Shared
+from seqrec_bench.experiments.software import uses_torch
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.temporary import settle_temporary_files
 from seqrec_bench.recommender import Epoch
@@ -90,6 +91,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         setting: SettingT | Shared[SettingT],
         report: Callable[[Cell, Progress], None],
         max_tries: int = MAX_TRIES,
+        with_torch: bool = False,
     ) -> None:
         """Starts only the process that others are forked from; it ends with the thread that this is called in.
 
@@ -98,6 +100,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             setting: What the cells have in common. One that is shared already stays open at the end.
             report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
+            with_torch: Whether cells find torch imported though no model that was loaded here has imported it.
 
         Raises:
             InputError: The setting can't be shared, or there is no place for a socket.
@@ -105,7 +108,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         settle_temporary_files()
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded"])
+        torch = ["seqrec_bench.experiments.preloaded_torch"] if with_torch or uses_torch() else []
+        self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded", *torch])
         self.n_at_once = jobs
         self._work, self._report, self._max_tries = work, report, max_tries
         self._owns_setting = not isinstance(setting, Shared)

@@ -1,6 +1,7 @@
 """The software that a cell's figures depend on, so that two machines can be compared before they share a run."""
 
 import platform
+import sys
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib.metadata import EntryPoint
@@ -31,6 +32,11 @@ def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str | None:
         if found != expected:
             return f"differ in {name} ({found or 'none'} there, {expected} here): install what is here, and restart it."
     return None
+
+
+def uses_torch() -> bool:
+    """Whether a model that was loaded into this process has imported torch, which the bench itself never does."""
+    return "torch" in sys.modules
 
 
 def _describe(point: EntryPoint) -> str:

@@ -1,6 +1,7 @@
 """``seqrec-bench run`` of cells under several protocols, in processes of their own."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,27 @@ PROTOCOLS = [TIME, REVERSED, SEEN, LOO_FULL]
 """In none of the orders in which they can be run."""
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Result, Path]]:
+    """What comes of the suite's first run, and the folder that it was run in, of which tests get copies."""
+    folder = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch:
+        yield bench_in(folder, patch)(), folder
+
+
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    return bench_in(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def done(first: tuple[Result, Path], tmp_path: Path) -> Result:
+    """The first run is over, here."""
+    shutil.copytree(first[1] / "runs", tmp_path / "runs")
+    return first[0]
+
+
+def bench_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs a suite of two models under four protocols, on 20 users with 8 of 15 items each, two at a time."""
     rng = np.random.default_rng(0)
     rows = [
@@ -27,13 +47,13 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         for user in range(20)
         for place, item in enumerate(rng.permutation(15)[:8])
     ]
-    ratings = tmp_path / "ratings.csv"
+    ratings = folder / "ratings.csv"
     ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
     groups = [Group(["fpmc", "popularity"], [4], [0], "short", {"fpmc": {"epochs": 2}}, PROTOCOLS)]
     monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: groups)
 
     def call(*arguments: str) -> Result:
-        command = ["run", "--suite", "audit", "--interactions", str(ratings), "--results", str(tmp_path / "runs")]
+        command = ["run", "--suite", "audit", "--interactions", str(ratings), "--results", str(folder / "runs")]
         return CliRunner().invoke(app, [*command, *arguments])
 
     return call
@@ -44,9 +64,8 @@ def records(folder: Path) -> dict[tuple[str, str], Record]:
 
 
 def test_each_protocol_has_its_records_and_done_ones_are_not_run_again(
-    bench: Callable[..., Result], tmp_path: Path
+    done: Result, bench: Callable[..., Result], tmp_path: Path
 ) -> None:
-    done = bench()
     assert done.exit_code == 0, done.output
     assert "fpmc short-d4-s0 under time-full-v1: done in" in done.stderr
     found = records(tmp_path)
@@ -61,8 +80,8 @@ def test_each_protocol_has_its_records_and_done_ones_are_not_run_again(
     assert "To run: 0 cells; done already: 8 cells." in bench().stderr
 
 
+@pytest.mark.usefixtures("done")
 def test_missing_weights_fail_their_cells_alone(bench: Callable[..., Result], tmp_path: Path) -> None:
-    bench()
     kept = records(tmp_path)
     (tmp_path / "runs/ratings" / SEEN / "fpmc/short-d4-s0.json").unlink()
     for path in (tmp_path / "runs/ratings" / LOO_FULL / "fpmc").glob("*.safetensors"):

@@ -16,11 +16,8 @@ COMMITTED = Store(Path(__file__).parents[2] / "results")
 
 @pytest.mark.parametrize("name", list(registered()))
 def test_extrapolated_counts_are_those_of_the_committed_records(name: str) -> None:
-    found = {
-        record.key.dimension: record.parameters
-        for record in COMMITTED.records()
-        if record.key.model == name and record.key.variant == "paper"
-    }
+    records = [COMMITTED.load(key) for key in COMMITTED.recorded() if (key.model, key.variant) == (name, "paper")]
+    found = {record.key.dimension: record.parameters for record in records if record}
     dimension = min(found)
     assert count_parameters(name, dimension, n_users=943, n_items=1682) == found[dimension]
 

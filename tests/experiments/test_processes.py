@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -109,6 +110,21 @@ def test_cells_are_run_though_the_process_that_they_are_forked_from_is_killed(
     os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
     assert len(slow.result().record.curve) == 1000
     assert sum(isinstance(progress, Lost) for _, progress in reports) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_imported", "with_torch", "is_preloaded"),
+    [(False, False, False), (True, False, True), (False, True, True)],
+    ids=["models that count", "a model with torch", "a worker, which loads no model"],
+)
+def test_torch_is_imported_ahead_where_a_model_uses_it(
+    toy: Dataset, monkeypatch: pytest.MonkeyPatch, is_imported: bool, with_torch: bool, is_preloaded: bool
+) -> None:
+    monkeypatch.setattr(forkserver, "ensure_running", lambda: None)
+    monkeypatch.setitem(sys.modules, "torch", sys) if is_imported else monkeypatch.delitem(sys.modules, "torch", False)
+    CellProcesses(1, run_cell, Setting(toy, "cpu"), lambda cell, epoch: None, with_torch=with_torch).shutdown()
+    modules = forkserver._forkserver._preload_modules
+    assert ("seqrec_bench.experiments.preloaded_torch" in modules) is is_preloaded
 
 
 def test_cells_have_one_thread_each_and_the_run_keeps_its_own(

@@ -87,7 +87,7 @@ def test_nobody_can_write_to_what_all_have() -> None:
 
 
 def test_the_arrays_are_not_copied_into_each_process() -> None:
-    size = 200_000_000
+    size = 80_000_000
     small, large = (Thing("", [np.ones(n, dtype=np.int8)]) for n in (1, size))
     _, before = send(answer_private_memory, small)
     sums, after = send(answer_private_memory, large)
