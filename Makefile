@@ -29,6 +29,10 @@ run: .venv/installed  ## train the four models and the references once, at dimen
 test: .venv/installed-dev  ## run the whole test suite, a file of tests at a time in each of two processes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
+.PHONY: kernels
+kernels: .venv/installed-dev  ## run the statistics' tests under the kernels of other processors: no verdict may hang on one (a minute)
+	@$(BIN)/python .ci/kernels.py
+
 .PHONY: coverage
 coverage: .venv/installed-dev  ## the same, with the lines and branches that it runs counted: 95 % of them at least
 	$(BIN)/python -m pytest --cov

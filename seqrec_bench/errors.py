@@ -43,6 +43,10 @@ class InputError(BenchError):
     exit_code = ExitCode.BAD_INPUT
 
 
+class UnreadableError(InputError):
+    """Something in a results directory can't be read, which says nothing about what it holds."""
+
+
 class MissingCellsError(BenchError):
     """What was asked for needs records, or their weights, that are not there."""
 

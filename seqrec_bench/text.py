@@ -1,7 +1,14 @@
 """Text from data, files and plug-ins, made fit to be shown: it has no say over the terminal or over where lines end."""
 
+import re
+
 MAX_MESSAGE = 500
 """Characters of somebody else's message; what comes after them is left out."""
+
+
+def is_name(value: object) -> bool:
+    """Whether it can be part of a record's path as it stands: letters, digits, dots, dashes and underscores."""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", value) is not None
 
 
 def printable(text: str) -> str:

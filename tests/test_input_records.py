@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import shlex
 import tomllib
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,14 @@ import numpy as np
 import pytest
 
 from seqrec_bench.cli.main import main
+from seqrec_bench.experiments.verification import check_store
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
+from seqrec_bench.records.check import exit_code
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("table", "plot", "ablations", "audit", "claims", "check", "compare fpmc caser", "check --against good")
-CASES: list[dict[str, str]] = tomllib.loads(Path(__file__).with_name("input_records.toml").read_text())["case"]
+CASES: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("input_records.toml").read_text())["case"]
 KEY = CellKey("ml-100k", "loo-full-v1", "fpmc", "paper", 100, 0)
 RECORD = Record(
     key=KEY,
@@ -87,6 +91,25 @@ def put_directory(path: Path) -> None:
     path.mkdir()
 
 
+def link_to_nothing(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nothing")
+
+
+def put_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def link_to_bad_disk(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/proc/self/mem")  # which can be opened, and not be read from its beginning
+
+
+def nest_setting(path: Path) -> None:
+    path.write_text(path.read_text().replace('"dimension": 100}', f'"dimension": {"[" * 500}{"]" * 500}}}'))
+
+
 SPOILS: dict[str, Callable[[Path], object]] = {
     "later_schema": lambda path: edit(path, schema=2),
     "unknown_schema": lambda path: edit(path, schema=0),
@@ -113,6 +136,10 @@ SPOILS: dict[str, Callable[[Path], object]] = {
     "digest_elsewhere": lambda path: edit(path, test={"file": "x", "sha256": "../../../../etc/passwd"}),
     "directory": put_directory,
     "loop": link_to_itself,
+    "dangling": link_to_nothing,
+    "pipe": put_pipe,
+    "bad_disk": link_to_bad_disk,
+    "nested_setting": nest_setting,
 }
 
 
@@ -139,7 +166,7 @@ def call(
     ids=[case["given"] for case in CASES],
 )
 def test_a_spoilt_record_is_named_by_every_command(
-    call: Callable[[str], tuple[object, str, str]], tmp_path: Path, case: dict[str, str], commands: tuple[str, ...]
+    call: Callable[[str], tuple[object, str, str]], tmp_path: Path, case: dict[str, Any], commands: tuple[str, ...]
 ) -> None:
     Store(tmp_path / "good").save(RECORD)
     path = Store(tmp_path / "results").save(RECORD)
@@ -147,10 +174,11 @@ def test_a_spoilt_record_is_named_by_every_command(
     before = sorted(tmp_path.rglob("*"))
     for command in commands:
         code, out, err = call(f"{command} --results results")
-        assert (code, out) == (4, ""), (command, err)
+        assert (code, out) == (case.get("code", 4), ""), (command, err)
         (line,) = err.splitlines()
         assert line.startswith("Error: results/ml-100k/loo-full-v1/fpmc/paper-d100-s"), line
         assert case["says"] in line
+        assert "delete" not in line
     assert sorted(tmp_path.rglob("*")) == before
     assert "Traceback" in call("--debug table --results results")[2]
 
@@ -169,8 +197,84 @@ def test_a_run_does_not_put_a_record_in_the_place_of_a_spoilt_one(
     assert path.read_text() == "{"
 
 
+@pytest.mark.parametrize(
+    ("command", "spoil", "expected"),
+    [
+        ("verify results", "nested", 4),
+        ("verify results", "nested_setting", 4),
+        ("verify results", "dangling", 2),
+        ("verify results", "bad_disk", 2),
+        ("status --models fpmc --seeds 0 --results results", "dangling", 2),
+        ("status --models fpmc --seeds 0 --results results", "nested", 4),
+        ("run --models fpmc --seeds 0 --results results", "dangling", 2),
+        ("run --models fpmc --seeds 0 --results results --fresh", "directory", 2),
+        ("report --results results --format md", "bad_disk", 2),
+        ("explain --user 1 --model fpmc --results results", "dangling", 2),
+    ],
+)
+def test_commands_that_do_more_with_records_name_them_too_and_replace_none(
+    call: Callable[[str], tuple[object, str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    spoil: str,
+    expected: int,
+) -> None:
+    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)  # to load all their models takes seconds
+    path = Store(tmp_path / "results").save(RECORD)
+    SPOILS[spoil](path)
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = call(command)
+    assert code == expected, err
+    assert path.relative_to(tmp_path).as_posix() in out + err
+    assert "delete" not in out + err and "remove" not in out + err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def as_nobody(look: Callable[[], list[str]]) -> list[str]:
+    """What that gives for a user whom permissions keep out, as they do not keep root out."""
+    if os.geteuid():
+        return look()
+    taken, given = os.pipe()
+    child = os.fork()
+    if not child:
+        os.setgid(65534)
+        os.setuid(65534)
+        os.write(given, json.dumps(look()).encode())
+        os._exit(0)
+    os.close(given)
+    with os.fdopen(taken) as file:
+        answer: list[str] = json.load(file)
+    os.waitpid(child, 0)
+    return answer
+
+
+@pytest.mark.parametrize("what", ["fpmc/paper-d100-s0.json", "fpmc"])
+def test_what_permissions_keep_out_is_named_and_not_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    store = Store(tmp_path / "results")
+    for model in ("caser", "fpmc"):
+        store.save(replace(RECORD, key=replace(KEY, model=model)))
+    monkeypatch.chdir(store.root)  # whose own path may be closed to others
+
+    def look() -> list[str]:
+        records, checks = check_store(Store(Path()))
+        return [f"{len(records)}, {exit_code(checks).value}", *(fault for check in checks for fault in check.faults)]
+
+    place = Path("ml-100k", "loo-full-v1", what)
+    place.chmod(0)
+    found = as_nobody(look)
+    place.chmod(0o755)
+    assert found == [
+        "1, 2",
+        f"{place} can't be read (Permission denied): mend its permissions, its link or its disk; what it holds may be "
+        "good.",
+    ]
+
+
 def test_the_docs_have_these_cases() -> None:
     table = (ROOT / "docs" / "input.md").read_text().split("<!-- records:begin -->\n")[1]
     rows = table.split("\n<!-- records:end -->")[0].splitlines()
-    assert rows[2:] == [f"| {case['given']} | refused | 4 | `{case['says']}` |" for case in CASES]
+    assert rows[2:] == [f"| {case['given']} | refused | {case.get('code', 4)} | `{case['says']}` |" for case in CASES]
     assert SPOILS.keys() == {case["spoil"] for case in CASES}

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     DatasetOption,
     InteractionsOption,
     ItemColumnOption,
@@ -54,6 +55,7 @@ def attack(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
     """Attacks the evaluator on a data set, or a model, and says what was expected and what was found.
 
@@ -64,8 +66,8 @@ def attack(
     chosen = choose_format(format, as_json, AttackFormat.MD)
     columns = Columns(user_column, item_column, time_column)
     if model is None:
-        findings, subject = _attack_evaluator(load_dataset(dataset, interactions, tags, columns))
-    elif any(option is not None for option in (dataset, interactions, tags)) or columns != Columns():
+        findings, subject = _attack_evaluator(load_dataset(dataset, interactions, tags, columns, data_name))
+    elif any(option is not None for option in (dataset, interactions, tags, data_name)) or columns != Columns():
         raise InputError("A model is attacked on synthetic data: leave the data set out, or the model.")
     else:
         findings, subject = _attack_model(model, dimension)

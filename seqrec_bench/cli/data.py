@@ -12,6 +12,7 @@ from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_not
 from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DEFAULT_DATASET,
+    DataNameOption,
     InteractionsOption,
     ItemColumnOption,
     TagsOption,
@@ -54,6 +55,7 @@ def describe(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
     protocol: ProtocolOption = None,
     k_core: KCoreOption = None,
     as_json: JsonOption = False,
@@ -63,7 +65,7 @@ def describe(
     Example: seqrec-bench data describe --interactions ratings.csv
     """
     chosen = choose_protocol(protocol, k_core)
-    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column))
+    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column), data_name)
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
         description = describe_dataset(arranged, chosen.hold_out(arranged))
@@ -86,6 +88,7 @@ def export(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
     """Writes what a protocol holds out, as csv and as RecBole's atomic files, for systems that the bench does not run.
 
@@ -93,9 +96,9 @@ def export(
     """
     chosen = choose_protocol(protocol, k_core)
     columns = Columns(user_column, item_column, time_column)
-    dataset = load_dataset(name, interactions, tags, columns)
+    dataset = load_dataset(name, interactions, tags, columns, data_name)
     terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}"
-    options = data_arguments(None if interactions else dataset.name, interactions, tags, columns)
+    options = data_arguments(None if interactions else dataset.name, interactions, tags, columns, data_name)
     labels = Labels(chosen.name, __version__, terms, f"{options} --protocol {chosen.name}")
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)

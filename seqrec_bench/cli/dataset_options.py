@@ -66,17 +66,29 @@ TimeColumnOption = Annotated[
     ),
 ]
 
+_DATA_NAME_HELP = "What --interactions is called in records, in place of the file's name."
+DataNameOption = Annotated[
+    str | None,
+    typer.Option("--name", "--data-name", metavar="NAME", help=_DATA_NAME_HELP, rich_help_panel=_PANEL),
+]
+DataNameAloneOption = Annotated[
+    str | None, typer.Option("--data-name", metavar="NAME", help=_DATA_NAME_HELP, rich_help_panel=_PANEL)
+]
+"""The same for a command whose --name is of something else."""
 
-def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | None, columns: Columns) -> Dataset:
+
+def load_dataset(
+    dataset: str | None, interactions: Path | None, tags: Path | None, columns: Columns, data_name: str | None = None
+) -> Dataset:
     """Returns the data set that the options name: one's own files, a public one, or the default one.
 
     Raises:
         InputError: The options contradict each other or the data can't be had.
     """
     if interactions is None:
-        if tags is not None or columns != Columns():
+        if tags is not None or columns != Columns() or data_name is not None:
             raise InputError(
-                "--tags and the column options describe --interactions FILE: give that too, or none of them."
+                "--tags, --name and the column options describe --interactions FILE: give that too, or none of them."
             )
         name = DEFAULT_DATASET if dataset is None else dataset
         return load_fetched(find_cached(name) or fetch_with_notice(name))
@@ -86,7 +98,7 @@ def load_dataset(dataset: str | None, interactions: Path | None, tags: Path | No
         )
     typer.echo(f"Reading {one_line(str(interactions))}", err=True)
     with shown("reading"):
-        return load_file(interactions, columns, tags)
+        return load_file(interactions, columns, tags, data_name)
 
 
 def fetch_with_notice(name: str) -> FetchedDataset:

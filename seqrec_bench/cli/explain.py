@@ -11,6 +11,7 @@ import typer
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     DatasetOption,
     InteractionsOption,
     ItemColumnOption,
@@ -81,6 +82,7 @@ def explain(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
     """Shows what a recorded model recommends to a user, and what that rests on.
 
@@ -103,8 +105,8 @@ def explain(
     if interactions is None:
         dataset = _choose_dataset(Store(results), dataset)
     columns = Columns(user_column, item_column, time_column)
-    data = load_dataset(dataset, interactions, tags, columns)
-    options = data_arguments(dataset, interactions, tags, columns)
+    data = load_dataset(dataset, interactions, tags, columns, data_name)
+    options = data_arguments(dataset, interactions, tags, columns, data_name)
     at = dimension if has_dimension(load(model)) else 0
     keys = [CellKey(data.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
     if user is None:

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bars
 from rich.progress import TaskID, TimeElapsedColumn
 
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
-from seqrec_bench.evaluation.metrics import validation_figures
+from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
 from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
@@ -143,6 +143,7 @@ def _conclude(outcome: Record | str) -> str:
     """Only validation figures: whoever tunes by watching must not see the test set."""
     if isinstance(outcome, str):
         return f"failed: {outcome}"
-    figure = validation_figures(outcome.validation)[SELECTION_METRIC]
+    figures = validation_figures(outcome.validation)
     seconds = outcome.seconds["fit"] + outcome.seconds["score"]
-    return f"done in {seconds:.0f} s, validation {SELECTION_METRIC} {figure:.4f}"
+    doubt = f" (in all metrics: {TOO_GOOD})" if too_good(figures.values()) else ""
+    return f"done in {seconds:.0f} s, validation {SELECTION_METRIC} {figures[SELECTION_METRIC]:.4f}{doubt}"

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     InteractionsOption,
     ItemColumnOption,
     TimeColumnOption,
@@ -60,6 +61,7 @@ def report(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
     """Writes a report: Table 1, figures, claims, audit, learning curves, breakdowns by users, cost, how all was made.
 
@@ -69,7 +71,7 @@ def report(
     Example: seqrec-bench report --results results --out report.html
     """
     source = read_paper(paper)
-    data = _own_data(dataset, interactions, Columns(user_column, item_column, time_column))
+    data = _own_data(dataset, interactions, Columns(user_column, item_column, time_column), data_name)
     store = Store(results)
     name, under = choose_shown(store, source, data.name if data else dataset, protocol)
     options = {
@@ -104,10 +106,12 @@ def _as_here(command: str, dataset: str, results: Path) -> str:
     return f"{command}{data}" + (f" --results {shlex.quote(str(results))}" if has_results else "")
 
 
-def _own_data(dataset: str | None, interactions: Path | None, columns: Columns) -> Dataset | None:
-    if interactions is None and columns == Columns():
+def _own_data(
+    dataset: str | None, interactions: Path | None, columns: Columns, data_name: str | None
+) -> Dataset | None:
+    if interactions is None and columns == Columns() and data_name is None:
         return None
-    return load_dataset(dataset, interactions, None, columns)
+    return load_dataset(dataset, interactions, None, columns, data_name)
 
 
 def _cached_data(name: str) -> Dataset | str:

@@ -21,6 +21,7 @@ from seqrec_bench.cli.cell_options import (
     idle_options,
 )
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     DatasetOption,
     InteractionsOption,
     ItemColumnOption,
@@ -69,13 +70,16 @@ def run(
     executor: ExecutorOption = None,
     device: DeviceOption = "cpu",
     results: ResultsOption = DEFAULT_RESULTS,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Run finished cells again.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run finished cells again; replace records of other data too.")
+    ] = False,
     dataset: DatasetOption = None,
     interactions: InteractionsOption = None,
     tags: TagsOption = None,
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
     """Trains and tests models, and stores a record of each; what is done already is not run again.
 
@@ -91,10 +95,11 @@ def run(
             typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
-        data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+        data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
         warnings = _warnings(data, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
             plan = state.plan = make_plan(wanted, store, data, fresh, steps.track)
+        plan.require_same_data()
         _announce(plan)
         place = _place(plan, executor, jobs)
         for warning in warnings:  # only now that nothing more is refused

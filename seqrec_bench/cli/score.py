@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.dataset_options import (
+    DataNameAloneOption,
     DatasetOption,
     InteractionsOption,
     ItemColumnOption,
@@ -19,10 +20,12 @@ from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choos
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns
+from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
 from seqrec_bench.experiments.cell import setting_under
+from seqrec_bench.experiments.run import replaces_other_data
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
 from seqrec_bench.experiments.suite import MAX_SEED
-from seqrec_bench.records import Store
+from seqrec_bench.records import Record, Store
 
 
 def score(
@@ -41,6 +44,9 @@ def score(
         bool, typer.Option("--deterministic", help="Another seed would change nothing, so one run is enough.")
     ] = False,
     results: ResultsOption = DEFAULT_RESULTS,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Replace a record of other data, or one that is not valid.")
+    ] = False,
     protocol: ProtocolOption = None,
     k_core: KCoreOption = None,
     dataset: DatasetOption = None,
@@ -49,6 +55,7 @@ def score(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameAloneOption = None,
 ) -> None:
     """Ranks another system's scores (user_id, item_id, score or rank) as any model's, and stores its record.
 
@@ -58,16 +65,35 @@ def score(
     """
     system = ScoredSystem(name, seed, deterministic, validation, test)
     chosen = choose_protocol(protocol, k_core)
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
     store = Store(results)
     store.require_writable()
     with shown("ranking by the scores"):
         record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
+    _require_free(record, store, fresh)
     _tell(coverage)
+    if too_good(validation_figures(record.validation).values()):
+        typer.echo(f"Warning: the validation's figures are 1.0000 in all metrics; {TOO_GOOD}.", err=True)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
     if not deterministic:
         typer.echo("A verdict takes runs of 3 seeds: give the others with --seed, or say --deterministic.", err=True)
+
+
+def _require_free(record: Record, store: Store, fresh: bool) -> None:
+    """Nothing is lost that nobody has asked to replace.
+
+    Raises:
+        InputError: A record made from other data stands there, or something that can't be read.
+        InvalidRecordError: What stands there is no record.
+    """
+    if fresh:
+        store.version(record.key)  # which what can't be read has not
+        return
+    found = store.load(record.key)
+    if found and not record.recipe.is_of_same_data(found.recipe):
+        difference = record.recipe.difference(found.recipe)
+        raise replaces_other_data(store.path(record.key), difference, option="--data-name")
 
 
 def _tell(coverage: Coverage) -> None:

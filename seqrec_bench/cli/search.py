@@ -10,6 +10,7 @@ import typer
 
 from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     DatasetOption,
     InteractionsOption,
     ItemColumnOption,
@@ -65,6 +66,7 @@ def search(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
     """Tries settings of models, chooses on validation NDCG@50, and logs every trial; test targets are not ranked.
 
@@ -80,7 +82,7 @@ def search(
     folder = out / chosen.name
     columns = Columns(user_column, item_column, time_column)
     with stops_in_time(lambda: f"Stopped: finished trials are in {folder}; the same command goes on from there."):
-        data = under.arrange(load_dataset(dataset, interactions, tags, columns))
+        data = under.arrange(load_dataset(dataset, interactions, tags, columns, data_name))
 
         def open_logs() -> list[ModelSearch]:
             return [ModelSearch(chosen, space, data, device, folder, under.name) for space in chosen.models]
@@ -92,7 +94,7 @@ def search(
             _announce(chosen, searches)
             _run(searches, jobs or available_cores(), TrialSetting(under.hold_out(data).validation, device))
     _show(searches)
-    for line in say_next(searches, folder, data_arguments(dataset, interactions, tags, columns), under.name):
+    for line in say_next(searches, folder, data_arguments(dataset, interactions, tags, columns, data_name), under.name):
         typer.echo(one_line(line), err=True)
     if any(search.best is None for search in searches):
         raise typer.Exit(ExitCode.CELLS_FAILED)

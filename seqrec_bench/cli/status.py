@@ -19,6 +19,7 @@ from seqrec_bench.cli.cell_options import (
     choose_cells,
 )
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     DatasetOption,
     InteractionsOption,
     ItemColumnOption,
@@ -58,6 +59,7 @@ def status(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Says of the cells that `run` would make with these options which are done, running, stale or missing.
@@ -68,7 +70,7 @@ def status(
     """
     asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
     wanted = choose_cells(replace(asked, all_cells=all_cells or (suite is None and models is None)))
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column))
+    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
     store = Store(results)
     with shown("looking at cells") as steps:
         plan = make_plan(wanted, store, data, fresh=False, track=steps.track)
@@ -85,7 +87,8 @@ def status(
     for key in (plan.planned[cell].key for cell, state in states.items() if state == "running"):
         typer.echo(f"Running: {key}, by {running[key]} since {running[key].since}.", err=True)
     for cell, reason in plan.stale:
-        typer.echo(f"Stale: {cell} was {reason}.", err=True)
+        kept = ", and `run` does not replace it without --fresh" if cell in plan.of_other_data else ""
+        typer.echo(f"Stale: {cell} was {reason}{kept}.", err=True)
 
 
 def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell]:
@@ -107,7 +110,7 @@ def _show(states: Mapping[Cell, str]) -> None:
     """A line for each model, variant, dimension and protocol, and one for all of them."""
     counts: dict[str, Counter[str]] = {}
     for cell, state in states.items():
-        counts.setdefault(str(cell).replace(f"-s{cell.seed}", "", 1), Counter())[state] += 1
+        counts.setdefault(cell.place, Counter())[state] += 1
     rows = [(place, *_figures(found)) for place, found in counts.items()]
     print_table(("cells", *STATES, "all"), [*rows, ("all", *_figures(Counter(states.values())))])
 

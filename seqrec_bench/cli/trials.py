@@ -9,6 +9,7 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.results_options import JsonOption
 from seqrec_bench.cli.tables import print_markdown
 from seqrec_bench.errors import InputError
+from seqrec_bench.records.looking import at_depth
 from seqrec_bench.records.trials import Log
 from seqrec_bench.reporting.trials import trials_json, trials_markdown
 
@@ -23,13 +24,17 @@ def trials(
 
     Example: seqrec-bench trials results/search/paper
     """
-    logs = {path.stem: Log(path).trials for path in sorted(folder.glob("*.jsonl"))}
+    logs = {path.stem: Log(path).trials for path in _logs(folder, 1)}
     logs = {model: found for model, found in logs.items() if found}
     if not logs:
-        searches = sorted({str(path.parent) for path in folder.glob("*/*.jsonl")})
+        searches = sorted({str(path.parent) for path in _logs(folder, 2)})
         mend = f"those in it are {', '.join(searches)}" if searches else "name the directory of its .jsonl files"
         raise InputError(f"{folder} has no log of a search: {mend}.")
     if as_json:
         typer.echo(trials_json(logs), nl=False)
     else:
         print_markdown(trials_markdown(logs))
+
+
+def _logs(folder: Path, depth: int) -> list[Path]:
+    return [path for path in at_depth(folder, depth) if path.suffix == ".jsonl"]

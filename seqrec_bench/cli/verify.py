@@ -2,15 +2,17 @@
 
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
 from seqrec_bench.cli.dataset_options import (
+    DataNameOption,
     InteractionsOption,
     ItemColumnOption,
     TagsOption,
@@ -23,20 +25,32 @@ from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
 from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format
-from seqrec_bench.cli.steps import shown
+from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.data.named import NAMED_DATASETS
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
-from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Audience, Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
-from seqrec_bench.experiments.verification.retraining import cells_to_train, check_retrained, draw
-from seqrec_bench.records import CellKey, Record, Store
+from seqrec_bench.experiments.verification.retraining import cells_to_train, check_quick, check_retrained, draw, quick
+from seqrec_bench.records import CellKey, Claimant, Record, Store
 from seqrec_bench.records.check import Check, exit_code
+from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
+
+
+class Display(Audience, Protocol):
+    """Told of what becomes of cells, and of how far each is."""
+
+    def advanced(self, cell: Cell, progress: Progress) -> None: ...
+
+
+OpenAudience = Callable[[Sequence[Cell], int], AbstractContextManager[Display]]
+"""Opens the display of these cells, of which so many run side by side."""
 
 
 class VerifyFormat(StrEnum):
@@ -64,27 +78,32 @@ def verify(
     user_column: UserColumnOption = None,
     item_column: ItemColumnOption = None,
     time_column: TimeColumnOption = None,
+    data_name: DataNameOption = None,
 ) -> None:
-    """Checks records: files, hashes, metrics from ranks, data, versions, completeness; --retrain runs some again.
+    """Checks records: files, hashes, metrics from ranks, data, versions, completeness; runs again what takes seconds.
+
+    --retrain runs others again too.
 
     Example: seqrec-bench verify results --retrain 2
 
-    0: all is well; 2: wrong usage or input; 3: cells missing or stale, or the data are not here; 4: a record or file
-    is invalid; 6: a cell that was run again differs; 7: one could not be run.
+    0: all is well; 2: wrong usage or input, or a file can't be read; 3: cells missing or stale, or the data are not
+    here; 4: a record or file is invalid; 6: a cell that was run again differs; 7: one could not be run.
     """
     chosen = choose_format(format, as_json, VerifyFormat.TEXT)
     if directory is not None and results != DEFAULT_RESULTS:
         raise InputError(f"{directory} and --results {results} both name the directory: give one of them.")
-    if retrain is None and (seed is not None or jobs is not None):
-        raise InputError("--seed and --jobs go with --retrain N: give that too, or neither.")
-    own = _load_own(interactions, tags, Columns(user_column, item_column, time_column))
+    if retrain is None and seed is not None:
+        raise InputError("--seed goes with --retrain N: give that too, or neither.")
+    own = _load_own(interactions, tags, Columns(user_column, item_column, time_column), data_name)
     store = Store(directory or results)
     records, datasets, checks = _check(store, own)
     subject = f"{len(records)} records in {store.root}"
+    at_once = jobs or available_cores()
+    checks.append(_run_quick(records, datasets, at_once))
     if retrain is not None:
         seed = random.SystemRandom().randrange(2**32) if seed is None else seed
         drawn = _draw(records, datasets, retrain, seed, store)
-        checks.append(_retrain(drawn, datasets, jobs or available_cores()))
+        checks.append(check_retrained(drawn, *_run_again(drawn, datasets, at_once, open_display)))
         subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
     typer.echo((to_json if chosen == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
     raise typer.Exit(exit_code(checks))
@@ -92,7 +111,7 @@ def verify(
 
 def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, Dataset], list[Check]]:
     """The records that can be read, the data sets of theirs that are here, and what was found."""
-    if not store.root.is_dir():
+    if not is_folder(store.root):
         raise InputError(f"There is no results directory {store.root}: name another, or run first.")
     with shown("looking at files") as steps:
         records, checks = check_store(store, steps.track)
@@ -105,10 +124,10 @@ def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, D
     return records, here, checks
 
 
-def _load_own(interactions: Path | None, tags: Path | None, columns: Columns) -> Dataset | None:
-    if interactions is None and tags is None and columns == Columns():
+def _load_own(interactions: Path | None, tags: Path | None, columns: Columns, data_name: str | None) -> Dataset | None:
+    if interactions is None and tags is None and columns == Columns() and data_name is None:
         return None
-    return load_dataset(None, interactions, tags, columns)
+    return load_dataset(None, interactions, tags, columns, data_name)
 
 
 def _find_data(name: str, own: Dataset | None) -> Dataset | str:
@@ -116,7 +135,10 @@ def _find_data(name: str, own: Dataset | None) -> Dataset | str:
     if own is not None and own.name == name:
         return own
     if name not in NAMED_DATASETS:
-        return f"Name its file with --interactions, as `run` was given it, to have {name} checked."
+        return (
+            f"Name its file with --interactions, as `run` was given it, to have {name} checked "
+            f"(and --name {name}, if the file is called otherwise)."
+        )
     try:
         return load_dataset(name, None, None, Columns())
     except InputError as error:
@@ -133,25 +155,56 @@ def _draw(records: list[Record], datasets: dict[str, Dataset], number: int, seed
     return drawn
 
 
-def _retrain(drawn: Sequence[Record], datasets: dict[str, Dataset], jobs: int) -> Check:
-    """Runs the cells of these records again, in a directory that is thrown away."""
+def _run_quick(records: Sequence[Record], datasets: dict[str, Dataset], jobs: int) -> Check:
+    """Runs what takes seconds again, without a line for each."""
+    chosen = quick(records, datasets)
+    with shown("running again what takes seconds") as steps:
+        steps.begin("running again what takes seconds", len(chosen))
+        again, causes = _run_again(chosen, datasets, jobs, lambda cells, jobs: nullcontext(_Counted(steps)))
+    return check_quick(records, chosen, again, causes)
+
+
+class _Counted:
+    """Counts the cells that have ended."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def advanced(self, cell: Cell, progress: Progress) -> None:
+        """Cells of seconds are not followed within."""
+
+    def ended(self, cell: Cell, outcome: Record | str) -> None:
+        self._steps.reach(self._steps.state.n_done + 1)
+
+    def waits(self, cell: Cell, claimant: Claimant) -> None:
+        """Nobody else runs anything in a directory of its own."""
+
+
+def _run_again(
+    chosen: Sequence[Record], datasets: dict[str, Dataset], jobs: int, open_audience: OpenAudience
+) -> tuple[dict[CellKey, Record], dict[CellKey, str]]:
+    """Runs the cells of these records again, in a directory that is thrown away.
+
+    Returns:
+        What came of them, and why others failed.
+    """
     again: dict[CellKey, Record] = {}
     causes: dict[CellKey, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, dataset in datasets.items():
-            cells = cells_to_train([record for record in drawn if record.key.dataset == name])
+            cells = cells_to_train([record for record in chosen if record.key.dataset == name])
             store = Store(Path(folder))
-            outcome = _run(cells, dataset, store, jobs)
+            outcome = _run(cells, dataset, store, jobs, open_audience)
             causes |= {cell_key(cell, dataset): cause for cell, cause in outcome.failed}
             again |= {record.key: record for record in store.records()}
-    return check_retrained(drawn, again, causes)
+    return again, causes
 
 
-def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int) -> Outcome:
+def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, open_audience: OpenAudience) -> Outcome:
     _, open_executor = this_machine(jobs)
     setting = partial(setting_under, dataset=dataset, device="cpu", store=store)
     stopped = "Stopped: what was run again is thrown away, and no record was changed."
-    with stops_in_time(lambda: stopped), open_display(cells, jobs) as display:
+    with stops_in_time(lambda: stopped), open_audience(cells, jobs) as display:
 
         def open_for(protocol: str) -> Executor:
             return open_executor(setting(protocol), display.advanced)

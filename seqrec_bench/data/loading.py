@@ -10,6 +10,10 @@ from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
 from seqrec_bench.errors import InputError
+from seqrec_bench.text import is_name
+
+MAX_NAME = 100
+"""Characters of a data set's name that is chosen."""
 
 
 def load_named(name: str) -> Dataset:
@@ -31,15 +35,18 @@ def load_fetched(fetched: FetchedDataset) -> Dataset:
     return prepare(fetched.dataset.name, interactions, tags)
 
 
-def load_file(interactions: Path, columns: Columns, tags: Path | None) -> Dataset:
+def load_file(interactions: Path, columns: Columns, tags: Path | None, name: str | None = None) -> Dataset:
     """Returns the data set in these files, called after the first of them; ``own-ml-100k`` if that is ``ml-100k.csv``.
 
+    Args:
+        name: What it is called instead.
+
     Raises:
-        InputError: As for `read_interactions`, `read_tags` and `prepare`; or there is a single item.
+        InputError: As for `read_interactions`, `read_tags` and `prepare`; or there is a single item; or the name can't
+            be one.
     """
-    name = path_safe_name(interactions)
     dataset = prepare(
-        f"own-{name}" if name in NAMED_DATASETS else name,  # or its records would stand as the public data set's
+        _own_name(interactions) if name is None else _required_name(name),
         read_interactions(interactions, columns),
         None if tags is None else read_tags(tags),
     )
@@ -49,6 +56,24 @@ def load_file(interactions: Path, columns: Columns, tags: Path | None) -> Datase
             "first: give data with more items."
         )
     return dataset
+
+
+def _own_name(path: Path) -> str:
+    """What the file's data set is called: never like a public one, as which its records would stand."""
+    name = path_safe_name(path)
+    return f"own-{name}" if name in NAMED_DATASETS else name
+
+
+def _required_name(name: str) -> str:
+    """The name that somebody has chosen, if it can be one."""
+    if not is_name(name) or len(name) > MAX_NAME:
+        raise InputError(
+            f"{shorten(name)} can't be a data set's name, since it becomes a folder's: use at most {MAX_NAME} letters, "
+            "digits, dots, dashes and underscores, with no dot or dash first."
+        )
+    if name in NAMED_DATASETS:
+        raise InputError(f"{name} is the name of a public data set: give data of your own another.")
+    return name
 
 
 def path_safe_name(path: Path) -> str:

@@ -7,7 +7,7 @@ With G(r) a metric's gain at rank r, a user with b better and t tied candidates 
 So a constant scorer gets chance level, neither a perfect score nor none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,15 @@ VALIDATION_METRICS = ("HR@50", "MRR@50", "NDCG@50")
 def validation_figures(ranks: Ranks) -> dict[str, float]:
     """The means over users of `VALIDATION_METRICS`, by name."""
     return {name: float(metric(ranks, name).mean()) for name in VALIDATION_METRICS}
+
+
+TOO_GOOD = "a model that ranks every target first has almost surely seen them"
+"""What is said beside figures that are `too_good`."""
+
+
+def too_good(figures: Iterable[float]) -> bool:
+    """Whether all of a model's figures are 1.0000 as they are shown, with four digits."""
+    return all(round(figure, 4) >= 1 for figure in figures)
 
 
 def _expected_gain(ranks: Ranks, gains: Float64Array) -> Float64Array:

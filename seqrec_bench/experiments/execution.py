@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Protocol
 
-from seqrec_bench.errors import in_words
+from seqrec_bench.errors import ScoreError, in_words
 from seqrec_bench.experiments.cell import FinishedCell
 from seqrec_bench.experiments.rescue import Rescue
 from seqrec_bench.experiments.run import Plan
@@ -138,7 +138,11 @@ class _Execution:
                 return
             if claim := self._claim(cell):
                 del self._waiting[cell]
-                self._start(cell, claim)
+                try:
+                    self._start(cell, claim)
+                except BaseException:
+                    claim.release()
+                    raise
 
     def _claim(self, cell: Cell) -> Claim | None:
         try:
@@ -186,9 +190,14 @@ class _Execution:
             record = self._keep(cell, future.result())
         except OSError as fault:
             raise _StoreFault(fault) from fault
+        except ScoreError as error:  # no record could hold it
+            self._outcome.failed.append((cell, in_words(error)))
+            end: Record | str = in_words(error)
+        else:
+            end = record
         del self._running[future]
         claim.release()
-        self._audience.ended(cell, record)
+        self._audience.ended(cell, end)
 
     def _keep(self, cell: Cell, done: FinishedCell) -> Record:
         """Stores what came of the cell, with the attacks that went before, wherever it was run."""
@@ -222,6 +231,8 @@ class _Execution:
             if not (is_stored or future.cancelled() or future.exception()):
                 try:
                     self._keep(cell, future.result())
+                except ScoreError as error:
+                    self._outcome.failed.append((cell, in_words(error)))
                 except OSError as error:
                     fault = fault or error
                     rescue.keep(self._with_attacks(future.result()), future.result().weights)

@@ -1,15 +1,18 @@
 """From cells to records: what is done already, and what is left to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.errors import InputError, InvalidRecordError, UnreadableError
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Recipe, Record, Store
-from seqrec_bench.records.store import Version
+from seqrec_bench.records.reading import Version
 from seqrec_bench.tracking import Track, untracked
 
 
@@ -35,14 +38,76 @@ class Plan:
     store: Store
     planned: Mapping[Cell, Planned]
     """By cell, all of them."""
+    of_other_data: Sequence[Cell] = ()
+    """Those of the stale cells whose record was made from other data or item tags."""
+    fresh: bool = False
+    """Whether whatever stands there may be replaced."""
 
     def stored_since(self, cell: Cell) -> Record | None:
-        """The record that another run has stored of the cell since this plan was made; None where it is of no use."""
+        """The record that another run has stored of the cell since this plan was made; None where it is of no use.
+
+        Raises:
+            InputError: It was made from other data, and must not be replaced unasked.
+        """
         planned = self.planned[cell]
         if self.store.version(planned.key) in (None, planned.version):
             return None
         record = self.store.load(planned.key)
+        if record and not (self.fresh or planned.recipe.is_of_same_data(record.recipe)):
+            raise replaces_other_data(self.store.path(planned.key), planned.recipe.difference(record.recipe))
         return record if record and not _difference(cell, record, planned.recipe, self.store) else None
+
+    def require_same_data(self) -> None:
+        """Nothing that was made from other data would be replaced, or come to stand beside these, unasked.
+
+        Raises:
+            InputError: Something would.
+        """
+        if self.fresh:
+            return
+        if self.of_other_data:
+            first, *others = self.of_other_data
+            raise replaces_other_data(self.store.path(self.planned[first].key), dict(self.stale)[first], len(others))
+        for planned in _one_of_each_protocol(self.planned.values()):
+            if found := _neighbour_of_other_data(planned, self.store):
+                raise replaces_other_data(found, "made on other data")
+
+
+def replaces_other_data(record: Path, difference: str | None, n_others: int = 0, option: str = "--name") -> InputError:
+    """The refusal to let records stand for other data than they did.
+
+    Args:
+        record: One that was made from other data.
+        difference: How, in a few words.
+        n_others: How many more there are.
+        option: What names the data.
+    """
+    others = f", as {n_others} more were" if n_others else ""
+    return InputError(
+        f"{record} was {difference}{others}: keep it by calling these data something else with {option} NAME, or name "
+        "another directory with --results; --fresh replaces it."
+    )
+
+
+def _one_of_each_protocol(planned: Iterable[Planned]) -> Iterable[Planned]:
+    return {each.key.protocol: each for each in planned}.values()
+
+
+def _neighbour_of_other_data(planned: Planned, store: Store) -> Path | None:
+    """A record of any model on data of that name, under that protocol, that was made from others; one model, one look.
+
+    A record that can't be read, or is none, is for whoever asks for it.
+    """
+    key, seen = planned.key, set()
+    for other in store.recorded(lambda error: None):
+        if (other.dataset, other.protocol) != (key.dataset, key.protocol) or other.model in seen:
+            continue
+        seen.add(other.model)
+        with suppress(InvalidRecordError, UnreadableError):
+            record = store.load(other)
+            if record and record.recipe.dataset.fingerprint != planned.recipe.dataset.fingerprint:
+                return store.path(other)
+    return None
 
 
 def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool, track: Track = untracked) -> Plan:
@@ -53,9 +118,10 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
 
     Raises:
         InputError: A model or its settings are not what they have to be: before anything is run.
-        InvalidRecordError: A record that stands in a cell's place can't be read.
+        InvalidRecordError: What stands in a cell's place is not its record; with `fresh`, that is no matter.
+        UnreadableError: It can't be read, and so is never replaced.
     """
-    pending, done, stale, planned = [], [], [], {}
+    pending, done, stale, of_other_data, planned = [], [], [], [], {}
     arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}
     for cell in track("looking at cells", cells):
         key, recipe = cell_key(cell, dataset), cell_recipe(cell, arranged[cell.protocol])
@@ -65,10 +131,11 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         if record and not difference:
             done.append(cell)
             continue
-        if difference:
+        if record and difference:
             stale.append((cell, difference))
+            of_other_data += [] if recipe.is_of_same_data(record.recipe) else [cell]
         pending.append(cell)
-    return Plan(pending, done, stale, store, planned)
+    return Plan(pending, done, stale, store, planned, of_other_data, fresh)
 
 
 def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store) -> str | None:

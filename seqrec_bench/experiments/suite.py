@@ -33,8 +33,16 @@ class Cell:
     protocol: str = LOO_FULL
 
     def __str__(self) -> str:
-        under = "" if self.protocol == LOO_FULL else f" under {self.protocol}"
-        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}{under}"
+        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}{self._under}"
+
+    @property
+    def place(self) -> str:
+        """The cell without its seed."""
+        return f"{self.model} {self.variant}-d{self.dimension}{self._under}"
+
+    @property
+    def _under(self) -> str:
+        return "" if self.protocol == LOO_FULL else f" under {self.protocol}"
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,17 @@ class Check:
     """The exit code if there are faults."""
 
 
-ORDER = (ExitCode.INVALID_RECORDS, ExitCode.CELLS_MISSING, ExitCode.CELLS_FAILED, ExitCode.FALLS_SHORT)
-"""Which exit code goes before which, as `seqrec-bench check` has it."""
+ORDER = (
+    ExitCode.INVALID_RECORDS,
+    ExitCode.FALLS_SHORT,
+    ExitCode.BAD_INPUT,
+    ExitCode.CELLS_FAILED,
+    ExitCode.CELLS_MISSING,
+)
+"""Which exit code goes before which: what is wrong, then what could not be looked at, then what is not there.
+
+Whoever lets missing cells pass must not let through a record that is not what comes of its cell.
+"""
 
 
 def exit_code(checks: Sequence[Check]) -> ExitCode:

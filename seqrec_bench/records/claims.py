@@ -14,6 +14,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from seqrec_bench.records.looking import require_file
+from seqrec_bench.records.strict_json import parse
+
 SUFFIX = ".claim"
 
 _WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
@@ -77,18 +80,37 @@ def claim(record: Path) -> Claim | None:
 
 
 def claimant(path: Path) -> Claimant | None:
-    """Who has the claim whose file is at that path; None if nobody has."""
+    """Who has the claim whose file is at that path; None if nobody has, or has signed it yet.
+
+    Raises:
+        UnreadableError: Nobody can tell.
+    """
+    return _look(path)[1]
+
+
+def is_claimed(path: Path) -> bool:
+    """Whether somebody has the claim whose file is at that path, signed or not.
+
+    Raises:
+        UnreadableError: Nobody can tell.
+    """
+    return _look(path)[0]
+
+
+def _look(path: Path) -> tuple[bool, Claimant | None]:
+    """Whether the claim is somebody's, and whose."""
     try:
+        require_file(path)
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        return None
+        return False, None
     try:
         # Shared, and for a moment: a run that wants the claim just then takes it for somebody's, and comes again.
         if _lock(descriptor, fcntl.LOCK_SH):
-            return None
-        return Claimant(**json.loads(os.read(descriptor, 4096)))
-    except ValueError:  # claimed a moment ago, and not signed yet
-        return None
+            return False, None
+        return True, Claimant(**parse(os.read(descriptor, 4096)))
+    except (ValueError, TypeError):  # claimed a moment ago, and not signed yet
+        return True, None
     finally:
         os.close(descriptor)
 

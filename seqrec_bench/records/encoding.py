@@ -9,8 +9,9 @@ import numpy as np
 
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record, is_name
+from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.strict_json import is_finite_number, parse
+from seqrec_bench.text import is_name
 
 _KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
 _FIELDS = {

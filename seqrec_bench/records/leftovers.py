@@ -1,15 +1,18 @@
 """What killed runs leave beside records: temporary files, claims that are nobody's, weights without a record."""
 
 import glob
-import json
 import re
 from pathlib import Path
 
+from seqrec_bench.errors import UnreadableError
 from seqrec_bench.records.claims import SUFFIX
 from seqrec_bench.records.files import RANKS, WEIGHTS, remove_beside
+from seqrec_bench.records.looking import read_bytes
+from seqrec_bench.records.record import STEM
+from seqrec_bench.records.strict_json import parse
 
 _LEFTOVER = re.compile(
-    rf"\.(?P<stem>.+-d\d+-s\d+)(\.json|\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.escape(WEIGHTS)}))"
+    rf"\.(?P<stem>{STEM})(\.json|\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.escape(WEIGHTS)}))"
     rf"(\.[0-9a-f]{{16}}|{re.escape(SUFFIX)})"
 )
 
@@ -34,11 +37,11 @@ def remove_leftovers(record: Path) -> None:
 def _remove_orphans(record: Path) -> None:
     """Removes files beside the record that are not those it names: who wrote them was killed before it wrote that."""
     try:
-        fields = json.loads(record.read_bytes())
+        fields = parse(read_bytes(record))
         weights, ranks = fields.get("weights_sha256"), fields["test"].get("sha256")
     except FileNotFoundError:
         weights = ranks = None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return  # no record: its cell will be run, and saving the new one removes them
+    except (UnreadableError, ValueError, KeyError, TypeError, AttributeError):
+        return  # nobody knows what it names
     remove_beside(record, WEIGHTS, but=weights)
     remove_beside(record, RANKS, but=ranks)

@@ -17,10 +17,8 @@ SCHEMA = 1
 PAPER_VARIANT = "paper"
 """The variant of a model as published."""
 
-
-def is_name(value: object) -> bool:
-    """Whether it can be part of a record's path as it stands: letters, digits, dots, dashes and underscores."""
-    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", value) is not None
+STEM = r"(?P<variant>.+)-d(?P<dimension>0|[1-9][0-9]*)-s(?P<seed>0|[1-9][0-9]*)"
+"""A record's name without its ending. A variant may end like the rest ("x-d8-s0"), and takes all that it can."""
 
 
 @dataclass(frozen=True, order=True)
@@ -49,10 +47,10 @@ class CellKey:
             ValueError: No record stands at such a path.
         """
         dataset, protocol, model, file = path.parts
-        found = re.fullmatch(r"(.+)-d(\d+)-s(\d+)\.json", file)
+        found = re.fullmatch(rf"{STEM}\.json", file)
         if found is None:
             raise ValueError(f"{path} is not the path of a record")
-        return cls(dataset, protocol, model, found[1], int(found[2]), int(found[3]))
+        return cls(dataset, protocol, model, found["variant"], int(found["dimension"]), int(found["seed"]))
 
     def __str__(self) -> str:
         return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}"
@@ -77,6 +75,11 @@ class Recipe:
     version: int
     """The model's version."""
     hyperparameters: Mapping[str, Any]
+
+    def is_of_same_data(self, other: "Recipe") -> bool:
+        """Whether `other` was made from the same data and item tags."""
+        mine, its = self.dataset, other.dataset
+        return (mine.fingerprint, mine.tags_fingerprint) == (its.fingerprint, its.tags_fingerprint)
 
     def difference(self, other: "Recipe") -> str | None:
         """Says in a few words how `other` differs from this recipe, or None where it does not."""

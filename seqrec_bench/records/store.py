@@ -9,19 +9,25 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.data.named import NAMED_DATASETS
-from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, in_words
+from seqrec_bench.errors import (
+    InputError,
+    InvalidRecordError,
+    MissingCellsError,
+    ScoreError,
+    in_words,
+)
 from seqrec_bench.recommender import State
 from seqrec_bench.records.claims import SUFFIX, Claim, Claimant, claim, claim_path, claimant
-from seqrec_bench.records.encoding import LaterSchemaError, decode, decode_rank_lists, encode, encode_rank_lists
+from seqrec_bench.records.encoding import decode, encode, encode_rank_lists
 from seqrec_bench.records.files import RANKS, WEIGHTS, beside, remove_beside, sha256, write_atomically, write_beside
 from seqrec_bench.records.leftovers import record_of, remove_leftovers
+from seqrec_bench.records.looking import Missed, at_depth, is_folder, is_there, read_bytes, require_file, stop
 from seqrec_bench.records.ranks import Ranks
+from seqrec_bench.records.reading import Version, read_record, require_within_catalogue, version_of
 from seqrec_bench.records.record import CellKey, Record
 from seqrec_bench.records.retraining import advise_training
 from seqrec_bench.records.weights import decode_weights, encode_weights
@@ -29,18 +35,12 @@ from seqrec_bench.records.weights import decode_weights, encode_weights
 MAX_USERS_IN_JSON = 20_000
 """Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
 
-MAX_BYTES_OF_RANKS = 2**32
-"""What the arrays of such a file may take: more than a hundred million users have."""
+DEPTH = 4
+"""Of a record's path: data set, protocol, model, file."""
 
-MAX_ITEMS = 2**31 - 1
-"""Item ids are int32."""
-
-RUN_AGAIN = "delete it and run its cell again"
+RUN_AGAIN = "restore it, or move it away and run its cell again"
 RESTORE = "restore it (from version control)"
 """For records that others are held against: what was run again would bless whatever it gives."""
-
-Version = tuple[int, int]
-"""Tells the file of a record from the one that takes its place: inode and time of writing."""
 
 
 class Store:
@@ -65,9 +65,10 @@ class Store:
 
         Raises:
             InvalidRecordError: A file stands there that is not this cell's record.
+            UnreadableError: Nobody can tell.
         """
         path = self.path(key)
-        return self.read(path) if path.exists() else None
+        return self.read(path) if is_there(path) else None
 
     def records(self) -> list[Record]:
         """All records, ordered by key.
@@ -75,32 +76,54 @@ class Store:
         Raises:
             InputError: The directory does not exist.
             InvalidRecordError: One of the files is not a record, or not at the path that its key gives.
+            UnreadableError: A file or folder can't be read.
         """
-        if not self.root.is_dir():
+        if not is_folder(self.root):
             raise InputError(f"There is no results directory {self.root}: name another with --results, or run first.")
         return sorted((self.read(path) for path in self.paths()), key=lambda record: record.key)
 
-    def paths(self) -> Iterator[Path]:
-        """Where there is a record, or ought to be: the JSON files where records stand."""
-        return (path for path in self.root.glob("*/*/*/*.json") if not path.name.startswith("."))
+    def paths(self, missed: Missed = stop) -> Iterator[Path]:
+        """Where there is a record, or ought to be: what is called JSON where records stand.
 
-    def recorded(self) -> Iterator[CellKey]:
-        """The cells whose records these are by their names; a file of another name is for whoever reads all records."""
-        for path in self.paths():
+        Args:
+            missed: Told of each folder that can't be read; else it is raised.
+
+        Raises:
+            UnreadableError: A folder can't be read.
+        """
+        found = at_depth(self.root, DEPTH, missed)
+        return (path for path in found if path.suffix == ".json" and not path.name.startswith("."))
+
+    def recorded(self, missed: Missed = stop) -> Iterator[CellKey]:
+        """The cells whose records these are by their names; a file of another name is for whoever reads all records.
+
+        Args:
+            missed: As `paths` has it.
+        """
+        for path in self.paths(missed):
             with suppress(ValueError):
                 yield CellKey.of_path(path.relative_to(self.root))
 
     def version(self, key: CellKey) -> Version | None:
-        """Which of the cell's records stands there, one made after another; None where there is none."""
-        return _version(self.path(key))
+        """Which of the cell's records stands there, one made after another; None where there is none.
+
+        Raises:
+            UnreadableError: Something stands there that can't be opened: whoever wants its place leaves it alone.
+        """
+        try:
+            status = require_file(self.path(key))
+        except FileNotFoundError:
+            return None
+        return version_of(status)
 
     def read(self, path: Path) -> Record:
         """The record in this file.
 
         Raises:
             InvalidRecordError: It is none, or one whose place is another.
+            UnreadableError: Nobody can tell.
         """
-        return _read(self.root, path, self._mend)
+        return read_record(self.root, path, self._mend)
 
     def require_writable(self) -> None:
         """Tries whether records could be written; leaves nothing behind.
@@ -136,10 +159,16 @@ class Store:
 
         Raises:
             OSError: It can't be written, and what was there before is as it was.
+            ScoreError: It could not be read back, so nothing was written: a recommender says of itself what no record
+                can hold.
         """
+        content = None if weights is None else encode_weights(weights)
+        if content is not None:
+            record = replace(record, weights=sha256(content))
+        _require_readable(record)
         path = self._place(record.key)
-        if weights is not None:
-            record = replace(record, weights=write_beside(path, encode_weights(weights), WEIGHTS))
+        if content is not None:
+            write_beside(path, content, WEIGHTS)
         ranks = {"validation": record.validation, "test": record.test}
         if len(record.test.better) > MAX_USERS_IN_JSON:
             fields = _write_arrays(path, ranks)
@@ -167,7 +196,7 @@ class Store:
 
     def running(self) -> dict[CellKey, Claimant]:
         """The cells that are being run at the moment, by this process or another, and by whom."""
-        files = sorted(self.root.glob(f"*/*/*/.*{SUFFIX}"))
+        files = (file for file in at_depth(self.root, DEPTH) if file.name.endswith(SUFFIX))
         records = {file: record for file in files if (record := record_of(file))}
         return {
             CellKey.of_path(record.relative_to(self.root)): found
@@ -180,8 +209,11 @@ class Store:
         return claimant(claim_path(self.path(key)))
 
     def tidy(self) -> None:
-        """Removes what runs that were killed have left here: claims, temporary files, weights without a record."""
-        leftovers = {record_of(file) for file in self.root.glob("*/*/*/.*")}
+        """Removes what runs that were killed have left here: claims, temporary files, weights without a record.
+
+        What can't be read is left as it is.
+        """
+        leftovers = {record_of(file) for file in at_depth(self.root, DEPTH, lambda error: None)}
         for record in filter(None, leftovers):
             if found := self.claim(CellKey.of_path(record.relative_to(self.root))):
                 found.release()
@@ -210,12 +242,12 @@ class Store:
         if record.weights is None:
             raise InputError(f"{path} was stored without weights: fit {record.key.model} again to have them.")
         file = beside(path, record.weights, WEIGHTS)
-        if not file.exists():
+        if not is_there(file):
             raise MissingCellsError(
                 f"The weights of {record.key} are not here as {file}, since git does not keep them: "
                 + advise_training(self.root, record.key)
             )
-        content = file.read_bytes()
+        content = read_bytes(file)
         if sha256(content) != record.weights:
             raise InvalidRecordError(
                 f"{file} is not the file that was written with its record: " + advise_training(self.root, record.key)
@@ -228,6 +260,21 @@ class Store:
             ) from error
 
 
+def _require_readable(record: Record) -> None:
+    """Raises `ScoreError` for a record that this store would refuse, were it written."""
+    ranks = {"validation": record.validation, "test": record.test}
+    try:
+        again = decode(encode(record, dict.fromkeys(ranks)), lambda name, _: ranks[name])
+        require_within_catalogue(again)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ScoreError(
+            f"The record of {record.key} was not stored, since it could not be read back ({in_words(error)}): mend "
+            f"that in the recommender {record.key.model}."
+        ) from error
+    if again.key != record.key:
+        raise ScoreError(f"The record of {record.key} was not stored, since it would be read back as {again.key}.")
+
+
 def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
     """Writes the ranks of the record at the path to one array file; returns what stands for each in the record."""
     buffer = io.BytesIO()
@@ -235,69 +282,3 @@ def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     digest = write_beside(path, buffer.getvalue(), RANKS)
     return {name: {"file": beside(path, digest, RANKS).name, "sha256": digest} for name in ranks}
-
-
-def _version(path: Path) -> Version | None:
-    try:
-        status = path.stat()
-    except OSError:  # not there, or a link to itself, which reading it will say
-        return None
-    return status.st_ino, status.st_mtime_ns
-
-
-def _read(root: Path, path: Path, mend: str) -> Record:
-    version = _version(path)
-    try:
-        record = decode(path.read_text(encoding="utf-8"), lambda name, value: _read_ranks(path, name, value))
-        _require_within_catalogue(record)
-    except LaterSchemaError as error:
-        raise InvalidRecordError(
-            f"{path} was written by a later seqrec-bench ({error}): install that one, or name another directory."
-        ) from error
-    except (ValueError, OSError, TypeError, KeyError) as error:
-        if _version(path) != version:  # a run has replaced it meanwhile, and removed what the old one had beside it
-            return _read(root, path, mend)
-        raise InvalidRecordError(f"{path} is not a valid record: {error}; {mend}.") from error
-    if path != root / record.key.path():
-        raise InvalidRecordError(f"{path} holds the record of {record.key.path()}: put it there, or delete it.")
-    return record
-
-
-def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
-    if not isinstance(value, dict) or "sha256" not in value:
-        return decode_rank_lists(value)
-    file = beside(path, str(value["sha256"]), RANKS)
-    content = file.read_bytes()
-    if value != {"file": file.name, "sha256": sha256(content)}:
-        raise ValueError(f"{file.name} is not the file that was written with it")
-    better, tied = _read_arrays(file.name, content, f"{name}_better", f"{name}_tied")
-    return Ranks(better=better, tied=tied)
-
-
-def _read_arrays(file: str, content: bytes, *names: str) -> list[npt.NDArray[np.int64]]:
-    """The arrays of these names in the bytes of an ``.npz`` file, which may be anybody's.
-
-    Raises:
-        ValueError: They are not there, not of whole numbers, or greater than the file may be.
-    """
-    try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > MAX_BYTES_OF_RANKS:
-            raise ValueError(f"it unpacks to {size:,} bytes")
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            found = [arrays[name] for name in names]
-    except (Exception, MemoryError) as error:  # zipfile, zlib and numpy have each their own
-        raise ValueError(f"{file} does not hold its ranks ({in_words(error)})") from error
-    if any(array.dtype != np.int64 for array in found):
-        raise ValueError(f"{file} holds ranks that are not whole numbers")
-    return found
-
-
-def _require_within_catalogue(record: Record) -> None:
-    """Raises ValueError for ranks that the data can't have; of data that are not named, no more is known."""
-    named = NAMED_DATASETS.get(record.key.dataset)
-    n_items = named.n_items if named else MAX_ITEMS
-    for name, ranks in (("validation", record.validation), ("test", record.test)):
-        if max(ranks.better.max(), ranks.tied.max(), (ranks.better - 1 + ranks.tied).max() + 1) > n_items:
-            raise ValueError(f"its {name} ranks go beyond the catalogue of {n_items:,} items")

@@ -2,7 +2,11 @@
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
+
+MAX_DEPTH = 100
+"""Of objects and lists in one another. What Python reads may be too deep for it to go through, or to write again."""
 
 
 def parse(text: str | bytes) -> Any:
@@ -12,9 +16,12 @@ def parse(text: str | bytes) -> Any:
         ValueError: It is no JSON, holds NaN or infinity, gives a key twice, or is nested too deeply to be read.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique)
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    if _is_deeper(value, MAX_DEPTH):
+        raise ValueError("it is nested too deeply")
+    return value
 
 
 def is_finite_number(value: Any) -> bool:
@@ -23,6 +30,18 @@ def is_finite_number(value: Any) -> bool:
         return type(value) in (int, float) and math.isfinite(value)
     except OverflowError:  # a whole number beyond the greatest float
         return False
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether so many objects and lists are in one another, and more."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(depth):
+        level = [part for each in level for part in _parts(each) if isinstance(part, dict | list)]
+    return bool(level)
+
+
+def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _refuse_constant(name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.records.looking import is_there, read_bytes
 from seqrec_bench.records.strict_json import is_finite_number, parse
 
 _FIELDS = {"trial", "conditions", "settings", SELECTION_METRIC, "epoch", "failure", "seconds", "environment", "curve"}
@@ -61,10 +62,11 @@ class Log:
 
         Raises:
             InputError: The file holds something else than trials under these conditions.
+            UnreadableError: It can't be read.
         """
         self.path, self._conditions = path, dict(conditions or {})
         self.trials: list[Trial] = []
-        content = path.read_bytes() if path.exists() else b""
+        content = read_bytes(path) if is_there(path) else b""
         self._size = content.rfind(b"\n") + 1
         for number, line in enumerate(content[: self._size].splitlines(), start=1):
             self.trials.append(self._read(number, line))

@@ -53,12 +53,8 @@ def ablation_table(records: Iterable[Record], paper: Paper) -> Ablations:
     rows = [row for whole in paper.rows if whole.model in ablated for row in (whole, *_ablations_of(whole, paper))]
     selection = select(records, paper, [Place.of(row) for row in rows])
     cells = {place: {record.key.seed: record for record in group} for place, group in selection.cells.items()}
-    return Ablations(
-        paper.metrics,
-        tuple(_row(row, cells, paper.metrics) for row in rows),
-        selection.missing,
-        tuple(_notes(selection, paper)),
-    )
+    made = tuple(_row(row, cells, paper.metrics) for row in rows)
+    return Ablations(paper.metrics, made, selection.missing, tuple(_notes(made, selection, paper)))
 
 
 def _ablations_of(whole: PaperRow, paper: Paper) -> list[PaperRow]:
@@ -80,7 +76,7 @@ def _row(row: PaperRow, cells: Mapping[Place, Mapping[int, Record]], metrics: Se
     return AblationRow(row.label, place, entries)
 
 
-def _notes(selection: Selection, paper: Paper) -> list[str]:
+def _notes(rows: Sequence[AblationRow], selection: Selection, paper: Paper) -> list[str]:
     notes = [
         f"Means over seeds on {paper.dataset} at dimension {paper.dimension}, protocol {paper.protocol}.",
         "Difference: from the model as published, over the seeds that both have, runs of one seed and targets of one "
@@ -90,9 +86,22 @@ def _notes(selection: Selection, paper: Paper) -> list[str]:
     changes = [f"{row.label} ({change})" for row in paper.ablations if (change := _change(Place.of(row), selection))]
     if changes:
         notes.append(f"Changed in the records: {'; '.join(changes)}.")
+    few = [words for row in rows if (words := _few_users(row))]
+    if few:
+        notes.append(f"Too few users differ for a verdict, whatever the interval: {'; '.join(few)}.")
     if selection.missing:
         notes.append(f"Missing: {'; '.join(map(str, selection.missing))}.")
     return notes
+
+
+def _few_users(row: AblationRow) -> str:
+    """In which metrics too few users differ from the model as published, with how many do; empty if in none."""
+    found = [
+        f"{entry.difference.n_differing} in {name}"
+        for name, entry in row.entries.items()
+        if entry.difference and entry.difference.too_few_differ
+    ]
+    return f"{row.label} ({', '.join(found)})" if found else ""
 
 
 def _change(place: Place, selection: Selection) -> str | None:

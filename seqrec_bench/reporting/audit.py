@@ -14,7 +14,9 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place, select
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
+from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.questions import population
+from seqrec_bench.reporting.statistics.rounding import is_greater, settled
 from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.reporting.variants import BASE, RANDOM, RANKED_AGAIN, TRAINED_AGAIN, VARIANTS, Variant
 
@@ -158,7 +160,7 @@ def _runs(variant: Variant, models: Iterable[str], cells: Cells, name: str) -> d
 
 
 def _standing(model: str, there: Mapping[str, Runs], base: Mapping[str, Runs]) -> Standing:
-    rank, before = (1 + sum(of[other].mean > of[model].mean for other in there) for of in (there, base))
+    rank, before = (1 + sum(is_greater(of[other].mean, of[model].mean) for other in there) for of in (there, base))
     runs = there[model]
     return Standing(estimate_over_seeds(runs), rank, before - rank)
 
@@ -166,18 +168,17 @@ def _standing(model: str, there: Mapping[str, Runs], base: Mapping[str, Runs]) -
 def _flips(labels: Mapping[str, str], base: Mapping[str, Runs], there: Mapping[str, Runs]) -> Iterator[Flip]:
     """In the base protocol's order."""
     for first, second in combinations(sorted(there, key=lambda model: -base[model].mean), 2):
-        lead, lead_there = (of[first].mean - of[second].mean for of in (base, there))
+        lead, lead_there = (settled(of[first].mean - of[second].mean) for of in (base, there))
         if lead > 0 > lead_there:
             clear = all(_is_clear(of[first], of[second]) for of in (base, there))
             yield Flip(labels[first], labels[second], lead, lead_there, clear)
 
 
 def _is_clear(runs: Runs, others: Runs) -> bool:
-    """Whether the difference of two models is outside its interval for other users like these, trained again."""
-    if not (runs.are_enough and others.are_enough):
+    """Whether the difference of two models is significant for other users like these, trained again."""
+    if runs.n_users < 2 or not (runs.are_enough and others.are_enough):
         return False
-    difference = population([runs, others], [1, -1])
-    return abs(difference.mean) > difference.half_width
+    return population([runs, others], [1, -1]).p_other() <= LEVEL
 
 
 def _order_spread(models: Iterable[str], cells: Cells, name: str) -> dict[str, float]:

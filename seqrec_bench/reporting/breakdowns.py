@@ -10,6 +10,7 @@ from seqrec_bench.recommender import Int64Array
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.selection import runs
 from seqrec_bench.reporting.statistics.estimates import population_half_width
+from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import Runs
 
 N_LENGTH_GROUPS = 4
@@ -87,5 +88,5 @@ def figures(model: Compared, groups: Sequence[Group], metrics: Sequence[str]) ->
 
 def _figure(of_all: Runs, group: Group) -> GroupFigure:
     of_group = Runs(of_all.values[:, group.users], of_all.deterministic)
-    known = of_group.n_users >= MIN_USERS and np.ptp(of_group.values) > 0
+    known = of_group.n_users >= MIN_USERS and is_greater(of_group.values.max(), of_group.values.min())
     return GroupFigure(of_group.mean, population_half_width(of_group) if known else None)

@@ -3,11 +3,14 @@
 Seeds are not paired, since the same seed means nothing to two models.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
 
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import PAPER_VARIANT, Record
@@ -16,13 +19,11 @@ from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.power import seeds_needed, smallest_detectable
 from seqrec_bench.reporting.statistics.questions import population
-from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
+from seqrec_bench.reporting.statistics.rounding import settled, variance
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, joined
 
 COMPARED_METRICS = ("NDCG@50", "HR@50", "MRR@50")
 """The first is the primary one, since it also selects; the others are secondary, each a family of its own."""
-
-ROUNDING = 1e-12
-"""Means over different numbers of seeds of equal values may differ by as much."""
 
 
 class Outcome(StrEnum):
@@ -31,6 +32,8 @@ class Outcome(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     NOT_SEPARATED = "not separated"
+    TOO_FEW_USERS = "too few users differ"
+    """Or there is one only."""
     TOO_FEW_SEEDS = "too few seeds"
 
 
@@ -43,13 +46,17 @@ class Pair:
     difference: float
     """The first model's mean minus the other's."""
     inference: Inference | None
-    """The same for users like these; None where seeds are too few for a verdict."""
+    """The same for users like these; None for a single user, and where seeds are too few for a verdict."""
     relative: float | None
     """The difference over the other's mean; None where that is 0."""
     effect_size: float | None
     """d_z: the mean over users of their differences over its standard deviation; None where that is 0."""
     shares: tuple[float, ...]
     """Of the users for whom the first is better, equal and worse, each with the mean over seeds."""
+    n_differing: int
+    """The users for whom the two are not equal."""
+    few_users: bool
+    """Whether there is no verdict since there is one user only, or since so few differ."""
     p_value: float | None
     """Two-sided, by Holm over the comparisons of this metric."""
     detectable: float | None
@@ -59,11 +66,11 @@ class Pair:
 
     @property
     def outcome(self) -> Outcome:
-        if self.p_value is None:
-            return Outcome.TOO_FEW_SEEDS
-        if self.p_value > LEVEL:
-            return Outcome.NOT_SEPARATED
-        return Outcome.BETTER if self.difference > 0 else Outcome.WORSE
+        if self.p_value is not None and self.p_value <= LEVEL:
+            return Outcome.BETTER if self.difference > 0 else Outcome.WORSE
+        if self.few_users:
+            return Outcome.TOO_FEW_USERS
+        return Outcome.TOO_FEW_SEEDS if self.p_value is None else Outcome.NOT_SEPARATED
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,8 @@ def _pairs(chosen: Mapping[Place, Sequence[Record]], name: str) -> list[Pair]:
     """The comparisons of one metric, which are one family."""
     (first, ours), *others = ((place, runs(group, name)) for place, group in chosen.items())
     inferences = [
-        population([ours, theirs], [1, -1]) if ours.are_enough and theirs.are_enough else None for _, theirs in others
+        population([ours, theirs], [1, -1]) if ours.n_users > 1 and ours.are_enough and theirs.are_enough else None
+        for _, theirs in others
     ]
     adjusted = iter(holm([inference.p_other() for inference in inferences if inference]))
     return [
@@ -181,13 +189,22 @@ def _pairs(chosen: Mapping[Place, Sequence[Record]], name: str) -> list[Pair]:
     ]
 
 
+def _too_few_differ(inference: Inference | None, p_value: float | None) -> bool:
+    """Whether the p-value is not significant, and could not be with so few users who differ, or is held up by them."""
+    if inference is None or p_value is None:
+        return False
+    least = 2 * inference.least_p()
+    return p_value > LEVEL and (inference.p_other() <= least or least > LEVEL)
+
+
 def _pair(
     first: Place, ours: Runs, other: Place, theirs: Runs, inference: Inference | None, p_value: float | None
 ) -> Pair:
-    of_users = ours.of_users - theirs.of_users
-    difference = ours.mean - theirs.mean
-    spread = float(of_users.std(ddof=1)) if len(of_users) > 1 else 0.0
-    shares = of_users > ROUNDING, abs(of_users) <= ROUNDING, of_users < -ROUNDING
+    of_users = joined([ours, theirs], [1, -1])
+    difference = settled(ours.mean - theirs.mean)
+    spread = math.sqrt(variance(of_users, 2)) if len(of_users) > 1 else 0.0
+    few_users = len(of_users) < 2 or _too_few_differ(inference, p_value)
+    shares = of_users > 0, of_users == 0, of_users < 0
     return Pair(
         first,
         other,
@@ -195,8 +212,10 @@ def _pair(
         inference,
         difference / theirs.mean if theirs.mean else None,
         difference / spread if spread else None,
-        tuple(float(share.mean()) for share in shares),
+        tuple(np.count_nonzero(share) / len(of_users) for share in shares),
+        int(np.count_nonzero(of_users)),
+        few_users,
         p_value,
         smallest_detectable(inference) if inference else None,
-        seeds_needed(ours, theirs, difference) if inference else None,
+        None if few_users or not inference else seeds_needed(ours, theirs, difference),
     )

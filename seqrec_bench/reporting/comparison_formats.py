@@ -9,6 +9,7 @@ from seqrec_bench.reporting.drawing import GREY, figure_label
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.selection import Place
+from seqrec_bench.reporting.statistics.inference import Inference
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +21,7 @@ _COLOURS = {
     Outcome.BETTER: "#0072B2",
     Outcome.WORSE: "#D55E00",
     Outcome.NOT_SEPARATED: "#777777",
+    Outcome.TOO_FEW_USERS: "#BBBBBB",
     Outcome.TOO_FEW_SEEDS: "#BBBBBB",
 }
 
@@ -83,7 +85,28 @@ def notes(comparison: Comparison) -> list[str]:
         for pair in comparison.pairs[name]
         if pair.outcome is Outcome.NOT_SEPARATED
     ]
+    if comparison.n_users == 1:
+        return [*sentences, "One test user gives no interval and no verdict, since it says nothing about other users."]
+    sentences += [
+        _few_users(name, pair, pair.inference, comparison.n_users)
+        for name in COMPARED_METRICS
+        for pair in comparison.pairs[name]
+        if pair.inference and pair.outcome is Outcome.TOO_FEW_USERS
+    ]
     return sentences
+
+
+def _few_users(name: str, pair: Pair, inference: Inference, n_users: int) -> str:
+    """Why there is no verdict from so few users."""
+    against = f"{name} against {_label(pair.other)}"
+    if not pair.n_differing:
+        return f"{against}: no user differs, so there is nothing to test."
+    least = min(1.0, 2 * inference.least_p())
+    return (
+        f"{against}: too few users differ for a verdict, {pair.n_differing} of {n_users}. If "
+        f"they all did in one direction, an exact sign test would give p = {_p(least)}, before Holm's procedure; no "
+        "smaller one is taken from so few."
+    )
 
 
 def _reach(name: str, pair: Pair) -> str:
@@ -109,6 +132,7 @@ def to_json(comparison: Comparison) -> str:
             "half_width_95": pair.inference.half_width if pair.inference else None,
             "relative": pair.relative,
             "d_z": pair.effect_size,
+            "n_users_who_differ": pair.n_differing,
             "users": dict(zip(("better", "equal", "worse"), pair.shares, strict=True)),
             "p_holm": pair.p_value,
             "verdict": pair.outcome.value,

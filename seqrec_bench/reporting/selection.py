@@ -14,7 +14,7 @@ from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
 
-_RUN_AGAIN = "delete the one that is out of date and run its cell again"
+_RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
 
 
 class Place(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, estimate, select, select_others
@@ -124,11 +125,18 @@ def _notes(
         labels = [label for label, value in estimates.items() if value and value.no_interval == reason]
         if labels:
             notes.append(f"{meaning}: {', '.join(labels)}.")
+    doubtful = [row.label for row in rows if _is_too_good(row)]
+    if doubtful:
+        notes.append(f"1.0000 in all metrics, to be doubted: {', '.join(doubtful)}; {TOO_GOOD}.")
     if missing:
         notes.append(f"Missing: {'; '.join(map(str, missing))}.")
     if absent:
         notes.append(f"Without records: {', '.join(row.label for row in absent)}.")
     return notes
+
+
+def _is_too_good(row: TableRow) -> bool:
+    return too_good(entry.reproduced.mean if entry.reproduced else 0.0 for entry in row.entries.values())
 
 
 def _reproduced(shown: Sequence[Record], seeds: Sequence[int], paper: Paper) -> str:

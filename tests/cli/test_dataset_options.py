@@ -42,6 +42,23 @@ def test_own_files_are_loaded_with_their_columns(tmp_path: Path, capsys: pytest.
     assert str(interactions) in capsys.readouterr().err
 
 
+def test_own_files_are_called_as_they_are_told_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("user,item,time\nu,a,1\nu,b,2\n")
+    assert load_dataset(None, path, None, Columns(), "shop_2.b").name == "shop_2.b"
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "..", "-x", "a b", "\u00e4", "x" * 101, "ml-100k"])
+def test_what_can_be_no_name_of_own_data_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"can't be a data set's name, since|is the name of a public data set"):
+        load_dataset(None, tmp_path / "not-read.csv", None, Columns(), name)
+
+
+def test_a_public_data_set_keeps_its_name() -> None:
+    with pytest.raises(InputError, match="--interactions FILE"):
+        load_dataset("ml-100k", None, None, Columns(), "mine")
+
+
 @pytest.mark.parametrize(
     ("tags", "columns"), [(Path("t.csv"), Columns()), (None, Columns(item="x")), (None, Columns(time="x"))]
 )

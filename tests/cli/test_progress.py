@@ -55,6 +55,21 @@ def test_a_log_gets_lines_seldom(capsys: pytest.CaptureFixture[str], clock: Call
     ]
 
 
+def test_a_model_that_ranks_every_validation_target_first_is_doubted(
+    capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
+) -> None:
+    clock(0.0)
+    seen = SimpleNamespace(
+        validation=Ranks(better=np.array([0, 0]), tied=np.array([1, 1])), seconds={"fit": 11.0, "score": 1.0}
+    )
+    with open_display([CELL], jobs=1) as display:
+        display.ended(CELL, cast(Record, seen))
+    assert capsys.readouterr().err == (
+        "fpmc paper-d4-s0: done in 12 s, validation NDCG@50 1.0000 (in all metrics: a model that ranks every target "
+        "first has almost surely seen them) [1/1 cells, nothing left]\n"
+    )
+
+
 def test_a_log_says_what_failed_and_how_long_it_takes(
     capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
 ) -> None:

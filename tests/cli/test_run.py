@@ -127,6 +127,36 @@ def test_a_stale_record_is_named_and_replaced(bench: Callable[..., Result], tmp_
     assert json.loads(path.read_text())["version"] == 1
 
 
+def test_other_data_under_the_same_name_replace_nothing_unasked(
+    bench: Callable[..., Result], ratings: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "b").mkdir()
+    other = tmp_path / "b" / ratings.name
+    other.write_text("\n".join(ratings.read_text().splitlines()[:-1]) + "\n")
+    assert bench("--models", "popularity").exit_code == 0
+    store = Store(tmp_path / "runs")
+    path = store.path(store.records()[0].key)
+    before = path.read_bytes()
+
+    def run_other(*arguments: str) -> Result:
+        command = ["run", "--interactions", str(other), "--results", str(store.root), *arguments]
+        return CliRunner().invoke(app, command)
+
+    for models in ("popularity", "markov-chain"):
+        refusal = run_other("--models", models).exception
+        assert isinstance(refusal, InputError)
+        assert str(refusal).startswith(f"{path} was made on other data: keep it by calling these data something else")
+    assert [record.key.model for record in store.records()] == ["popularity"]
+    assert path.read_bytes() == before
+    assert run_other("--models", "popularity", "--name", "ratings-b").exit_code == 0
+    assert [record.key.dataset for record in store.records()] == ["ratings", "ratings-b"]
+    assert path.read_bytes() == before
+    assert run_other("--models", "popularity", "--fresh").exit_code == 0
+    ours, named = store.records()
+    assert ours.recipe.dataset.fingerprint == named.recipe.dataset.fingerprint
+    assert path.read_bytes() != before
+
+
 def test_a_failed_cell_is_reported_with_its_cause_and_the_others_finish(
     bench: Callable[..., Result], install_plugin: Callable[..., Path], tmp_path: Path
 ) -> None:

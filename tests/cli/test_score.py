@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset, Holdout, leave_one_out
-from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.errors import BenchError, InputError, UnreadableError
 from seqrec_bench.evaluation.ranking import latest_items
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.recommender import Recommender
@@ -88,8 +88,31 @@ def test_ranked_lists_on_ones_own_data_stand_beside_a_model_that_was_run(exporte
                 "--deterministic", *own).exit_code == 0  # fmt: skip
     compared = call("compare", "their-system", "other", "--dataset", "ratings", "--results", exported / "runs")
     assert compared.exit_code == 0, compared.output
-    assert "not separated" in compared.stdout
+    assert "too few users differ" in compared.stdout
+    assert "no user differs, so there is nothing to test." in " ".join(compared.stdout.split())
     assert "their-system, scored" in call("table", "--dataset", "ratings", "--results", exported / "runs").stdout
+
+
+def test_scores_on_other_data_replace_no_record_unasked(exported: Path, ratings: Path) -> None:
+    lists = ("score", exported / "test.csv", "--validation", exported / "validation.csv", "--name", "their-system")
+    own = ("--interactions", ratings, "--results", exported / "runs")
+    assert call(*lists, *own).exit_code == 0
+    ratings.write_text("\n".join(ratings.read_text().splitlines()[:-1]) + "\n")
+    (path,) = (exported / "runs").rglob("*.json")
+    before = path.read_bytes()
+    refusal = call(*lists, *own).exception
+    assert isinstance(refusal, InputError)
+    assert str(refusal).startswith(f"{path} was made on other data: keep it by calling these data something else with")
+    assert "--data-name NAME" in str(refusal)
+    assert call(*lists, *own, "--data-name", "later").exit_code == 0
+    assert path.read_bytes() == before
+    assert call(*lists, *own, "--fresh").exit_code == 0
+    assert path.read_bytes() != before
+    path.unlink()
+    path.symlink_to("nothing")
+    for fresh in ([], ["--fresh"]):
+        assert isinstance(call(*lists, *own, *fresh).exception, UnreadableError)
+    assert path.is_symlink()
 
 
 def test_the_command_in_the_splits_own_readme_works(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,3 +159,16 @@ def test_lists_of_other_data_leave_no_record(exported: Path) -> None:
     assert "1 user ids that are not in ml-100k" in str(done.exception)
     assert "--interactions FILE names data of your own" in str(done.exception)
     assert not (exported / "runs").exists()
+
+
+def test_scores_that_put_every_validation_target_first_are_doubted(exported: Path, ratings: Path) -> None:
+    with (exported / "split" / "validation.csv").open() as file:
+        lists = [f"{row['user_id']},{row['item_id']},1" for row in csv.DictReader(file)]
+    for part in ("validation", "test"):
+        (exported / f"{part}.csv").write_text("user_id,item_id,rank\n" + "\n".join(lists) + "\n")
+    files = (exported / "test.csv", "--validation", exported / "validation.csv", "--name", "their-system")
+    done = call("score", *files, "--interactions", ratings, "--results", exported / "runs")
+    assert (
+        "Warning: the validation's figures are 1.0000 in all metrics; a model that ranks every target first has almost "
+        "surely seen them.\n"
+    ) in done.stderr

@@ -68,6 +68,11 @@ def test_the_table_has_a_line_for_each_place_and_one_for_all(bench: Callable[...
     ]
 
 
+def test_a_variant_that_ends_like_a_seed_keeps_its_name(bench: Callable[..., Result]) -> None:
+    done = bench("status", "--models", "fpmc", "--variant", "x-s0", "--dims", "8", "--seeds", "0-1")
+    assert done.stdout.splitlines()[1].split("\t") == ["fpmc x-s0-d8", "", "", "", "2", "2"]
+
+
 def test_it_writes_nothing(bench: Callable[..., Result], tmp_path: Path) -> None:
     bench("status", *CHOICE)
     assert not (tmp_path / "runs").exists()

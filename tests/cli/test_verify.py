@@ -48,7 +48,7 @@ def test_sound_records_end_with_0_and_a_line_for_every_check(verify: Callable[..
     assert done.exit_code == 0, done.output
     table, notes = done.stdout.split("\n\n")
     lines = [line.split("|")[1:-1] for line in table.splitlines()[2:]]
-    assert len(lines) == 15
+    assert len(lines) == 17
     assert {line[2].strip() for line in lines} == {"0"}
     assert lines[-1][0].strip() == "cells that were run again have the same ranks"
     assert lines[-1][1].strip() == "2"
@@ -60,7 +60,9 @@ def test_records_whose_data_are_not_named_are_not_verified(verify: Callable[...,
     done = verify()
     assert done.exit_code == 3
     assert "Neither ranks nor fingerprints of the 2 records on ratings were checked." in done.stdout
-    assert "Name its file with --interactions, as `run` was given it, to have ratings checked." in done.stdout
+    assert (
+        "Name its file with --interactions, as `run` was given it, to have ratings checked (and --name" in done.stdout
+    )
 
 
 def test_a_record_that_was_spoilt_ends_with_4_as_json_says(
@@ -74,32 +76,52 @@ def test_a_record_that_was_spoilt_ends_with_4_as_json_says(
     assert done.exit_code == 4
     found = json.loads(done.stdout)
     assert found["exit_code"] == 4
-    (check,) = [check for check in found["checks"] if check["faults"]]
-    assert check["name"] == "ranks are possible for users, targets and candidates"
-    assert check["exit_code"] == 4
+    assert [(check["name"], check["exit_code"]) for check in found["checks"] if check["faults"]] == [
+        ("ranks are possible for users, targets and candidates", 4),
+        ("deterministic models that take seconds, run again, have the same ranks", 6),
+    ]
 
 
-def test_a_rank_that_only_training_again_can_find_ends_with_6(
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda better: [0 for _ in better], lambda better: [rank // 2 for rank in better]],
+    ids=["all first", "halved"],
+)
+def test_ranks_of_a_model_that_only_counts_are_held_against_another_run_unasked(
+    verify: Callable[..., Result], data: list[str], tmp_path: Path, spoil: Callable[[list[int]], list[int]]
+) -> None:
+    path = record_of(tmp_path)
+    fields = json.loads(path.read_text())
+    ranks, honest = fields["test"], fields["test"]["better"]
+    ranks["better"] = spoil(honest)
+    n_changed = sum(rank != before for rank, before in zip(ranks["better"], honest, strict=True))
+    path.write_text(json.dumps(fields))
+    done = verify(*data)
+    assert done.exit_code == 6, done.output
+    assert f"{n_changed} of 20 test ranks differ" in done.stdout
+    assert "- Exit code 6: falls short." in done.stdout
+
+
+def test_a_record_that_says_that_it_took_long_is_left_to_retrain_and_counted(
     verify: Callable[..., Result], data: list[str], tmp_path: Path
 ) -> None:
     path = record_of(tmp_path)
     fields = json.loads(path.read_text())
     fields["test"]["better"][3] += 1 if fields["test"]["better"][3] < 3 else -1
-    path.write_text(json.dumps(fields))
-    assert verify(*data).exit_code == 0
-    done = verify(*data, "--retrain", "9")
-    assert done.exit_code == 6, done.output
-    assert "1 of 20 test ranks differ" in done.stdout
-    assert "- Exit code 6: falls short." in done.stdout
+    path.write_text(json.dumps({**fields, "seconds": {"fit": 3600.0, "score": 1.0}}))
+    done = verify(*data)
+    assert done.exit_code == 0
+    assert "Not run again unasked: 1 records of deterministic models that took more than 10 s" in done.stdout
+    assert verify(*data, "--retrain", "9").exit_code == 6
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["here", "--results", "there"], "here and --results there both name the directory: give one of them."),
-        (["--seed", "1"], "--seed and --jobs go with --retrain N: give that too, or neither."),
+        (["--seed", "1"], "--seed goes with --retrain N: give that too, or neither."),
         (["nowhere"], "There is no results directory nowhere: name another, or run first."),
-        (["--tags", "tags.csv"], "--tags and the column options describe --interactions FILE"),
+        (["--tags", "tags.csv"], "--tags, --name and the column options describe --interactions FILE"),
     ],
 )
 def test_wrong_usage_is_one_sentence(arguments: list[str], message: str) -> None:

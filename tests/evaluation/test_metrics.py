@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqrec_bench.evaluation.metrics import METRICS, hit_rate, metric, ndcg, reciprocal_rank, validation_figures
+from seqrec_bench.evaluation.metrics import (
+    METRICS,
+    hit_rate,
+    metric,
+    ndcg,
+    reciprocal_rank,
+    too_good,
+    validation_figures,
+)
 from seqrec_bench.records import Ranks
 
 GAINS: dict[str, Callable[[int], float]] = {
@@ -94,3 +102,9 @@ def test_validation_figures_are_the_means_over_users_at_50() -> None:
     assert found == pytest.approx(
         {"HR@50": 2 / 3, "MRR@50": (1 + 1 / 3) / 3, "NDCG@50": (1 + 1 / 2) / 3}  # the third is at rank 51
     )
+
+
+def test_figures_are_too_good_if_all_are_shown_as_1() -> None:
+    assert too_good([1.0, 0.99996])
+    assert not too_good([1.0, 0.99994])
+    assert not too_good([1.0, 0.0])

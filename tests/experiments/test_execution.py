@@ -4,6 +4,7 @@ import errno
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import execution
 from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, run_cell
-from seqrec_bench.experiments.execution import execute
+from seqrec_bench.experiments.execution import Outcome, execute
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
@@ -90,6 +91,42 @@ def test_an_error_that_nobody_foresaw_is_a_failed_cell_too(store: Store, toy: Da
     )
     assert outcome.failed == [(CELL, "LookupError: no luck")]
     assert outcome.finished == [OTHER]
+
+
+@pytest.mark.parametrize("ends", [Audience, Interrupting])
+def test_a_record_that_could_not_be_read_back_is_a_failed_cell(
+    store: Store, toy: Dataset, monkeypatch: pytest.MonkeyPatch, ends: type[Audience]
+) -> None:
+    class Odd(Here):
+        def submit(self, cell: Cell) -> Future[FinishedCell]:
+            future = super().submit(cell)
+            done = future.result()
+            if cell == CELL:
+                recipe = replace(done.record.recipe, version=0)
+                future = Future()
+                future.set_result(replace(done, record=replace(done.record, recipe=recipe)))
+            return future
+
+    outcome = Outcome()
+    with suppress(KeyboardInterrupt):
+        execute(make_plan([OTHER, CELL], store, toy, fresh=False), Odd(toy, {}), ends(), outcome=outcome)
+    assert outcome.finished == [OTHER]
+    ((cell, cause),) = outcome.failed
+    assert cell == CELL
+    assert "its version is 0, not a whole number from 1" in cause
+    assert [record.key.seed for record in store.records()] == [1]
+
+
+def test_other_data_that_come_between_end_the_run_and_stay(store: Store, toy: Dataset) -> None:
+    plan = make_plan([CELL, OTHER], store, toy, fresh=False)
+    other = run_cell(OTHER, Setting(toy, "cpu"), lambda epoch: None).record
+    identity = replace(other.recipe.dataset, fingerprint="0" * 64)
+    path = store.save(replace(other, recipe=replace(other.recipe, dataset=identity)))
+    with pytest.raises(InputError, match="was made on other data: keep it"):
+        execute(plan, Here(toy, {}), Audience())
+    assert [record.key.seed for record in store.records()] == [0, 1]
+    assert store.read(path).recipe.dataset == identity
+    assert store.running() == {}
 
 
 def test_an_interruption_loses_no_cell_that_is_done(store: Store, toy: Dataset) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.errors import InputError, InvalidRecordError
+from seqrec_bench.errors import InputError, InvalidRecordError, UnreadableError
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
@@ -41,6 +41,56 @@ def test_what_has_a_record_is_done(store: Store, toy: Dataset, record: Record) -
 def test_fresh_runs_it_again(store: Store, toy: Dataset, record: Record) -> None:
     store.save(record)
     assert make_plan([CELL], store, toy, fresh=True).pending == [CELL]
+
+
+def other_data(record: Record, **changes: str) -> Record:
+    return replace(record, recipe=replace(record.recipe, dataset=replace(record.recipe.dataset, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"fingerprint": "0" * 64}, "made on other data"), ({"tags_fingerprint": "0" * 64}, "made with other item tags")],
+)
+def test_what_was_made_from_other_data_is_replaced_only_if_that_is_asked_for(
+    store: Store, toy: Dataset, record: Record, changes: dict[str, str], reason: str
+) -> None:
+    path = store.save(other_data(record, **changes))
+    store.save(other_data(replace(record, key=replace(record.key, seed=1)), **changes))
+    plan = make_plan([CELL, OTHER], store, toy, fresh=False)
+    assert plan.of_other_data == [CELL, OTHER]
+    with pytest.raises(InputError, match=f"^{path} was {reason}, as 1 more were: .* --name NAME, .* --fresh"):
+        plan.require_same_data()
+    make_plan([CELL], store, toy, fresh=True).require_same_data()
+
+
+def test_records_of_other_models_on_other_data_keep_these_from_their_folder(
+    store: Store, toy: Dataset, record: Record
+) -> None:
+    path = store.save(other_data(replace(record, key=replace(record.key, model="other")), fingerprint="0" * 64))
+    plan = make_plan([CELL], store, toy, fresh=False)
+    with pytest.raises(InputError, match=f"^{path} was made on other data: "):
+        plan.require_same_data()
+    path.write_text("{")  # whoever asks for that record is told
+    plan.require_same_data()
+
+
+def test_what_another_run_has_stored_of_other_data_since_is_not_replaced(
+    store: Store, toy: Dataset, record: Record
+) -> None:
+    plans = [make_plan([CELL], store, toy, fresh=fresh) for fresh in (False, True)]
+    store.save(other_data(record, fingerprint="0" * 64))
+    with pytest.raises(InputError, match="made on other data"):
+        plans[0].stored_since(CELL)
+    assert plans[1].stored_since(CELL) is None
+
+
+def test_what_cant_be_read_is_not_run_again(store: Store, toy: Dataset, record: Record) -> None:
+    path = store.save(record)
+    path.rename(path.with_suffix(".good"))
+    path.symlink_to("nothing")
+    for fresh in (False, True):
+        with pytest.raises(UnreadableError, match=f"^{path} can't be read"):
+            make_plan([CELL], store, toy, fresh=fresh)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records import claims as claims_module
-from seqrec_bench.records.claims import claim, claim_path, has_locks
+from seqrec_bench.records.claims import claim, claim_path, has_locks, is_claimed
 
 CLAIM_AND_DIE = """
 import os, signal, sys
@@ -48,6 +48,17 @@ def test_a_claim_says_who_has_it(store: Store, record: Record) -> None:
     assert str(found) == f"process {os.getpid()} on {os.uname().nodename}"
     claimed.release()
     assert (store.running(), store.claimant(record.key)) == ({}, None)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 4000, "[]", '{"host": 1}'])
+def test_a_claim_that_is_not_signed_is_somebodys_all_the_same(store: Store, record: Record, content: str) -> None:
+    claimed = store.claim(record.key)
+    assert claimed is not None
+    path = claim_path(store.path(record.key))
+    path.write_text(content)
+    assert (is_claimed(path), store.claimant(record.key), store.running()) == (True, None, {})
+    claimed.release()
+    assert not is_claimed(path)
 
 
 def test_the_claim_of_a_process_that_was_killed_is_nobodys(store: Store, record: Record) -> None:

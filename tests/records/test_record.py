@@ -3,6 +3,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqrec_bench.records import CellKey, DatasetIdentity, Recipe
 
@@ -13,6 +15,21 @@ RECIPE = Recipe(DatasetIdentity("ml-100k", "data", "tags"), 2, {"rate": 0.5, "he
 def test_a_key_names_its_file() -> None:
     assert KEY.path() == PurePosixPath("ml-100k/loo-full-v1/am-lstm/paper-d100-s3.json")
     assert str(KEY) == "am-lstm paper-d100-s3"
+
+
+NAMES = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]*", fullmatch=True)
+VARIANTS = st.one_of(NAMES, st.sampled_from(["x-s0", "x-d8", "x-d8-s0", "a.b-d1-s2.json", "0-d0-s0", "paper-d100-s3"]))
+
+
+@given(st.builds(CellKey, NAMES, NAMES, NAMES, VARIANTS, st.integers(0, 10**6), st.integers(0, 2**32)))
+def test_a_path_gives_back_the_key_that_names_it(key: CellKey) -> None:
+    assert CellKey.of_path(key.path()) == key
+
+
+@pytest.mark.parametrize("name", ["paper-d04-s0", "paper-d4-s00", "paper-d\u0663-s0", "paper-d4", "-d4-s0", "a-s0-d4"])
+def test_a_file_of_another_name_is_no_records(name: str) -> None:
+    with pytest.raises(ValueError, match="is not the path of a record"):
+        CellKey.of_path(PurePosixPath("ml-100k/loo-full-v1/fpmc") / f"{name}.json")
 
 
 def test_keys_are_ordered_by_number_not_by_text() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqrec_bench.errors import InputError, InvalidRecordError
+from seqrec_bench.errors import InputError, InvalidRecordError, ScoreError, UnreadableError
 from seqrec_bench.records import CellKey, Ranks, Record, Store
 from seqrec_bench.records import store as store_module
 
@@ -152,7 +152,7 @@ def test_an_edited_record_is_refused(store: Store, record: Record, old: str, new
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-    assert_refused(store, record.key, f"is not a valid record: .*{complaint}.*; delete it and run its cell again")
+    assert_refused(store, record.key, f"is not a valid record: .*{complaint}.*; restore it, or move it away and")
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{}", b"null"])
@@ -174,9 +174,78 @@ def test_a_record_at_the_path_of_another_is_refused(store: Store, record: Record
     assert_refused(store, other, "holds the record of toy/loo-full-v1/caser/paper-d100-s3.json")
 
 
-def test_a_directory_in_the_place_of_a_record_is_refused(store: Store, record: Record) -> None:
-    store.path(record.key).mkdir(parents=True)
-    assert_refused(store, record.key, "is not a valid record")
+def put_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def put_link_to_nothing(path: Path) -> None:
+    path.symlink_to("nothing")
+
+
+def put_link_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("put", [put_folder, put_link_to_nothing, put_link_to_itself])
+def test_what_cant_be_read_in_the_place_of_a_record_is_neither_absent_nor_invalid(
+    store: Store, record: Record, put: Callable[[Path], None]
+) -> None:
+    path = store.path(record.key)
+    path.parent.mkdir(parents=True)
+    put(path)
+    for look in (lambda: store.load(record.key), store.records, lambda: store.version(record.key)):
+        with pytest.raises(UnreadableError, match="can't be read"):
+            look()
+    assert not isinstance(UnreadableError(""), InvalidRecordError)
+
+
+def test_what_stands_beside_a_record_that_cant_be_read_is_left_alone(store: Store, record: Record) -> None:
+    path = store.save(record, {"item": np.arange(3)})
+    weights = next(store.root.rglob("*.safetensors"))
+    for spoil in (lambda: path.symlink_to("nothing"), lambda: path.write_text("[" * 100_000)):
+        path.unlink()
+        spoil()
+        claim = store.claim(record.key)
+        assert claim is not None
+        claim.release()
+        store.tidy()
+        assert weights.exists()
+
+
+@pytest.mark.usefixtures("beside")
+def test_ranks_that_cant_be_read_do_not_make_their_record_invalid(store: Store, record: Record) -> None:
+    store.save(record)
+    found = arrays(store)
+    found.unlink()
+    found.symlink_to("nothing")
+    with pytest.raises(UnreadableError, match=rf"^{found} can't be read \(it links to nothing\)"):
+        store.records()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (
+            lambda record: replace(record, recipe=replace(record.recipe, version=0)),
+            "its version is 0, not",
+        ),
+        (lambda record: replace(record, parameters=-1), "its parameters is -1"),
+        (lambda record: replace(record, deterministic=1), "its deterministic is neither true nor false"),
+        (lambda record: replace(record, seconds={"fit": float("nan"), "score": 1.0}), "Out of range float"),
+        (
+            lambda record: replace(record, recipe=replace(record.recipe, hyperparameters={"a": {1}})),
+            "not JSON",
+        ),
+        (lambda record: replace(record, key=replace(record.key, model="a/b")), "is not a name"),
+    ],
+    ids=["version", "parameters", "deterministic", "seconds", "hyperparameters", "name"],
+)
+def test_what_could_not_be_read_back_is_not_stored_and_named(
+    store: Store, record: Record, change: Callable[[Record], Record], complaint: str
+) -> None:
+    with pytest.raises(ScoreError, match=rf"was not stored, since it could not be read back \(.*{complaint}"):
+        store.save(change(record), {"item": np.arange(3)})
+    assert not store.root.exists()
 
 
 class FullDiskError(OSError):

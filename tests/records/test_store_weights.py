@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, UnreadableError
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records import store as store_module
 
@@ -161,7 +161,7 @@ def fail(*_: Any, **__: Any) -> None:
     raise OSError("no space left")
 
 
-@pytest.mark.parametrize("step", ["encode", "write_atomically"])
+@pytest.mark.parametrize("step", ["encode_rank_lists", "write_atomically"])
 def test_a_record_that_fails_after_its_weights_leaves_the_old_one_with_its_own(
     store: Store, record: Record, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -198,3 +198,12 @@ def test_weights_that_cant_be_written_leave_the_old_record_and_nothing_else(
     assert store.load(record.key) == found
     assert_holds(store, found, WEIGHTS)
     assert len([path for path in store.root.rglob("*") if path.is_file()]) == 2
+
+
+def test_weights_that_cant_be_read_are_neither_missing_nor_invalid(store: Store, record: Record) -> None:
+    found = saved(store, record)
+    (file,) = weight_files(store)
+    file.unlink()
+    file.symlink_to("nothing")
+    with pytest.raises(UnreadableError, match="can't be read"):
+        store.load_weights(found)

@@ -220,6 +220,17 @@ def cells(text: str, label: str) -> list[list[str]]:
     return [line for line in lines if line[0] == label]
 
 
+def test_the_notes_name_what_too_few_users_differ_in(make_record: MakeRecord, paper: Paper) -> None:
+    variants = {"paper": [1] * 40, "no-memory": [3] * 5 + [1] * 35, "no-attention": [60] * 6 + [1] * 34}
+    records = [
+        make_record("am-lstm", 100, seed, variant=variant, better=better)
+        for variant, better in variants.items()
+        for seed in range(3)
+    ]
+    few = "without memory (0 in HR@50, 5 in MRR@50, 5 in NDCG@50)"
+    assert f"Too few users differ for a verdict, whatever the interval: {few}." in ablation_table(records, paper).notes
+
+
 def test_markdown_is_narrow_tables_and_notes(ablation_records: list[Record], paper: Paper) -> None:
     text = to_markdown(ablation_table(without(ablation_records, "no-memory"), paper))
     assert text.endswith(".\n") and not text.endswith("\n\n")
@@ -269,7 +280,7 @@ def test_json_has_unrounded_numbers_of_every_cell_that_is_there(ablation_records
     ]
     entries = [row.entries[name] for name in table.metrics for row in there]
     for line, entry in zip(content["rows"], entries, strict=True):
-        difference = entry.difference or Difference(None, None, None)
+        difference = entry.difference or Difference(None, None, None, 0)
         assert (line["mean"], line["n_seeds"]) == (entry.estimate.mean, entry.estimate.n_seeds)
         found = (line["difference"], line["half_width_95"], line["n_seeds_of_difference"])
         assert found == (difference.mean, difference.half_width, difference.n_seeds)

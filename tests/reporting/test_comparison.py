@@ -43,7 +43,7 @@ def test_a_model_that_is_clearly_better_is_better_and_the_other_way_round_worse(
     for name in COMPARED_METRICS[::2]:  # all of these are hits
         assert pair(compared(records, "a", "b"), "b", name).outcome is Outcome.BETTER
         assert pair(compared(records, "b", "a"), "a", name).outcome is Outcome.WORSE
-    assert pair(compared(records, "a", "b"), "b", "HR@50").outcome is Outcome.NOT_SEPARATED
+    assert pair(compared(records, "a", "b"), "b", "HR@50").outcome is Outcome.TOO_FEW_USERS
 
 
 @pytest.mark.parametrize("n_seeds", [1, 2])
@@ -95,11 +95,11 @@ def test_holm_counts_the_comparisons_of_one_metric(make_record: MakeRecord) -> N
     assert min(holm(p_values)) == pytest.approx(4 * min(p_values))
 
 
-def test_records_that_are_all_equal_are_not_separated(make_record: MakeRecord) -> None:
+def test_records_that_are_all_equal_differ_for_too_few_users(make_record: MakeRecord) -> None:
     records = [make_record(model, 100, seed, better=[7] * 40) for model in "ab" for seed in range(3)]
     one = pair(compared(records, "a", "b"), "b")
-    assert (one.outcome, one.difference, one.effect_size, one.p_value) == (Outcome.NOT_SEPARATED, 0, None, 1)
-    assert one.shares == (0, 1, 0)
+    assert (one.outcome, one.difference, one.effect_size, one.p_value) == (Outcome.TOO_FEW_USERS, 0, None, 1)
+    assert (one.shares, one.n_differing) == ((0, 1, 0), 0)
     assert one.seeds_needed is None
 
 
@@ -108,6 +108,44 @@ def test_equal_runs_are_equal_for_all_users_whatever_the_number_of_seeds(make_re
     records = [make_record("a", 100, seed, better=ranks) for seed in range(3)]
     records += [make_record("b", 100, seed, better=ranks) for seed in range(7)]
     assert pair(compared(records, "a", "b"), "b").shares == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("n_better", "outcome"), [(4, "too few users differ"), (5, "too few users differ"), (6, "better")]
+)
+def test_fewer_than_six_users_who_all_agree_are_too_few(make_record: MakeRecord, n_better: int, outcome: str) -> None:
+    """A t test over the 943 users has p < .05 with four of them, the exact sign test .125."""
+    ours, theirs = [0] * n_better + [60] * (943 - n_better), [60] * 943
+    records = [
+        make_record("a", 0, better=ours, deterministic=True),
+        make_record("b", 0, better=theirs, deterministic=True),
+    ]
+    for name in COMPARED_METRICS:
+        one = pair(compared(records, "a", "b"), "b", name)
+        assert one.inference is not None
+        assert one.inference.mean > one.inference.half_width  # what a t test would call significant
+        assert (one.outcome, one.n_differing, one.p_value) == (
+            outcome,
+            n_better,
+            pytest.approx(0.5 ** (n_better - 1), rel=0.4),
+        )
+        assert (pair(compared(records, "b", "a"), "a", name).outcome is Outcome.WORSE) is (outcome == "better")
+
+
+def test_holm_makes_six_users_too_few_where_there_are_several_comparisons(make_record: MakeRecord) -> None:
+    records = [make_record("a", 0, better=[0] * 6 + [60] * 94, deterministic=True)]
+    records += [make_record(name, 0, better=[60] * 100, deterministic=True) for name in "bc"]
+    found = compared(records, "a", "b", "c")
+    assert [(one.outcome, one.p_value) for one in found.pairs["HR@50"]] == [(Outcome.TOO_FEW_USERS, 2 / 32)] * 2
+
+
+def test_one_user_gives_no_interval_and_no_verdict(make_record: MakeRecord) -> None:
+    records = [
+        make_record(model, 100, seed, better=[rank]) for model, rank in (("a", 0), ("b", 9)) for seed in range(3)
+    ]
+    one = pair(compared(records, "a", "b"), "b")
+    assert (one.outcome, one.inference, one.p_value, one.seeds_needed) == (Outcome.TOO_FEW_USERS, None, None, None)
+    assert one.difference == pytest.approx(1 - 1 / math.log2(11))
 
 
 def test_a_model_that_never_hits_has_no_relative_difference(make_record: MakeRecord) -> None:

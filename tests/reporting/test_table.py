@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.metrics import TOO_GOOD, metric
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.formats import FORMATS, to_csv, to_json, to_latex, to_markdown
 from seqrec_bench.reporting.paper import Paper, PaperRow
@@ -84,6 +84,14 @@ def test_a_model_without_records_is_a_row_if_the_paper_has_it_and_a_note_if_not(
     assert "Missing: caser paper-d100." in table.notes
     assert "Without records: Item-kNN." in table.notes
     assert "item-knn" not in [row.model for row in table.rows]
+
+
+def test_figures_of_1_in_all_metrics_are_doubted(make_record: MakeRecord, paper: Paper) -> None:
+    records = [make_record("fpmc", 100, seed, better=[0] * 40) for seed in range(3)]
+    one_second = [make_record("caser", 100, seed, better=[0] * 39 + [1]) for seed in range(3)]
+    notes = table_one([*records, *one_second], paper).notes
+    assert f"1.0000 in all metrics, to be doubted: FPMC; {TOO_GOOD}." in notes
+    assert not any("doubted" in note for note in table_one(one_second, paper).notes)
 
 
 def test_seeds_that_only_others_have_are_missing(all_records: list[Record], paper: Paper) -> None:
@@ -184,7 +192,7 @@ def test_records_of_one_model_that_disagree_are_refused(
 ) -> None:
     records = [*all_records, make_record("caser", 100, 3, **change)]
     named = r"caser paper-d100-s0 and caser paper-d100-s3 can't be averaged"
-    with pytest.raises(InvalidRecordError, match=f"{named}, since the second was .*{complaint}.*: delete the one"):
+    with pytest.raises(InvalidRecordError, match=f"{named}, since the second was .*{complaint}.*: move the one"):
         table_one(records, paper)
 
 

@@ -7,6 +7,7 @@ from seqrec_bench.reporting.verification import MOST, to_json, to_text
 GOOD = Check("hashes are right", 3, [], ["One is not here."])
 MISSING = Check("suites are whole", 1, ["One cell is missing."], ["One is not here."], ExitCode.CELLS_MISSING)
 BAD = Check("records can be read", 0, [f"Record {number} is torn." for number in range(MOST + 2)])
+UNREAD = Check("all can be read", 0, ["One can't be read."], (), ExitCode.BAD_INPUT)
 OTHER = Check("ranks are the same", 0, ["One differs."], (), ExitCode.FALLS_SHORT)
 
 
@@ -32,6 +33,7 @@ def test_the_text_names_some_faults_and_json_all() -> None:
 def test_the_exit_code_is_that_of_the_gravest_fault() -> None:
     assert exit_code([GOOD]) is ExitCode.DONE
     assert exit_code([GOOD, OTHER]) is ExitCode.FALLS_SHORT
-    assert exit_code([OTHER, MISSING]) is ExitCode.CELLS_MISSING
+    assert exit_code([MISSING, UNREAD]) is ExitCode.BAD_INPUT
+    assert exit_code([OTHER, MISSING, UNREAD]) is ExitCode.FALLS_SHORT
     assert exit_code([OTHER, MISSING, BAD]) is ExitCode.INVALID_RECORDS
     assert json.loads(to_json([GOOD, OTHER], "runs"))["exit_code"] == 6

@@ -14,7 +14,7 @@ from seqrec_bench.experiments.verification.data import (
     check_ranks,
 )
 from seqrec_bench.experiments.verification.figures import check_curves, check_metrics
-from seqrec_bench.experiments.verification.files import check_files, check_hashes, read_records
+from seqrec_bench.experiments.verification.files import Unread, check_files, check_hashes, read_records
 from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
@@ -25,8 +25,10 @@ __all__ = ["cells_of_suites", "check_contents", "check_store"]
 
 def check_store(store: Store, track: Track = untracked) -> tuple[list[Record], list[Check]]:
     """The records that can be read, and the checks of the directory's files."""
-    records, readable = read_records(store, track)
-    return records, [check_files(store), readable, check_hashes(store, track)]
+    missed = Unread()
+    records, readable = read_records(store, missed, track)
+    checks = [check_files(store, missed), readable, check_hashes(store, missed, track)]
+    return records, [*checks, missed.check()]
 
 
 def cells_of_suites() -> dict[str, list[Cell]]:

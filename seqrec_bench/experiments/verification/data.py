@@ -99,7 +99,10 @@ def _data_fault(record: Record, dataset: Dataset) -> str | None:
         what = f"its item tags are not those of {dataset.name}"
     else:
         return None
-    return f"{record.key.path()}: {what} under this protocol: run its cell again."
+    return (
+        f"{record.key.path()}: {what} under this protocol: give the data that it was made on, or run its cell again "
+        "with --fresh."
+    )
 
 
 def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:

@@ -56,7 +56,7 @@ def _differences(test: Ablation, variant: str, metric: str, evidence: Evidence) 
     """The model as published less the variant, run by run: both have the same seeds, which they share things by."""
     whole = evidence.runs(published(test.model, evidence.paper.dimension), metric)
     part = evidence.runs(Place(test.model, variant, evidence.paper.dimension), metric)
-    return Runs(whole.values - part.values, whole.deterministic and part.deterministic)
+    return whole.minus(part)
 
 
 def _says(test: Ablation, variant: str, metric: str, evidence: Evidence) -> str:

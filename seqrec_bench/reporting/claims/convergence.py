@@ -13,6 +13,7 @@ from seqrec_bench.reporting.paper.claim import Convergence
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.exact import permutation_p_smaller, shift_interval
 from seqrec_bench.reporting.statistics.power import values_needed
+from seqrec_bench.reporting.statistics.rounding import is_greater
 
 _METHOD = "median of all differences between two runs; exact permutation test over seeds"
 
@@ -39,7 +40,7 @@ def time_to_reach(record: Record, threshold: float) -> tuple[float, float]:
     counted, and so are all validations.
     """
     figures = [epoch.validation[SELECTION_METRIC] for epoch in record.curve]
-    after = next((place for place, figure in enumerate(figures) if figure >= threshold), None)
+    after = next((place for place, figure in enumerate(figures) if not is_greater(threshold, figure)), None)
     if after is None:
         return math.inf, math.inf
     share = 1.0

@@ -8,7 +8,8 @@ from seqrec_bench.reporting.claims.part import Question, measured
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place, runs
 from seqrec_bench.reporting.statistics.power import seeds_needed_for_sum
-from seqrec_bench.reporting.statistics.questions import population
+from seqrec_bench.reporting.statistics.questions import population, too_few_differ
+from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import Runs, lacking_seeds
 
 POPULATION = "difference of means, for users like these"
@@ -90,11 +91,11 @@ def markedly_below(says: str, runs: Sequence[Runs], weights: Sequence[float], ma
 
 def seeds_for(runs: Sequence[Runs], weights: Sequence[float], distance: float) -> str:
     """What it would take to tell the weighted sum of means from a limit at this distance, if what is observed holds."""
-    if distance <= 0:
+    if not is_greater(distance, 0):
         return (
             "no number of seeds if what is observed holds: it lies between the limits, where neither verdict is given"
         )
-    n_seeds = seeds_needed_for_sum(runs, weights, distance)
+    n_seeds = None if too_few_differ(runs, weights) else seeds_needed_for_sum(runs, weights, distance)
     return MORE_USERS if n_seeds is None else about_seeds(n_seeds)
 
 

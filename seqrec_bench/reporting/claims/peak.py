@@ -17,6 +17,8 @@ from seqrec_bench.reporting.paper.claim import Peak
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.peaks import peak_p_values, possible_peaks
 from seqrec_bench.reporting.statistics.power import seeds_needed
+from seqrec_bench.reporting.statistics.questions import too_few_differ
+from seqrec_bench.reporting.statistics.rounding import is_greater, settled
 from seqrec_bench.reporting.statistics.runs import Runs
 
 _METHOD = "95 % set, by multiple comparisons with the best"
@@ -72,9 +74,11 @@ def _seeds(curve: Sequence[Runs], at: int, p_values: Sequence[float], sign: int)
     heights = [sign * run.mean for run in curve]
     rivals = [place for place in possible_peaks(p_values) if place != at]
     best = max((place for place in range(len(curve)) if place != at), key=lambda place: heights[place])
-    if heights[best] >= heights[at]:
+    if not is_greater(heights[at], heights[best]):
         rivals = [best]
-    needed = [seeds_needed(curve[at], curve[rival], heights[at] - heights[rival]) for rival in rivals]
+    if any(too_few_differ([curve[at], curve[rival]], [1, -1]) for rival in rivals):
+        return MORE_USERS
+    needed = [seeds_needed(curve[at], curve[rival], settled(heights[at] - heights[rival])) for rival in rivals]
     numbers = [number for number in needed if number is not None]
     return f"at least {about_seeds(max(numbers))}" if len(numbers) == len(needed) else MORE_USERS
 

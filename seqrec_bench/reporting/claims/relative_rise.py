@@ -11,6 +11,7 @@ from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.power import seeds_needed_on_these_users
 from seqrec_bench.reporting.statistics.questions import benchmark, welch
+from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import Runs
 
 
@@ -51,7 +52,7 @@ def _size(names: str, runs: Sequence[Runs], claimed: float, margin: float) -> Qu
     low, high = claimed - margin, claimed + margin
     says = f"{names} by {math.expm1(claimed):+.2%}, within {math.expm1(low):+.1%} and {math.expm1(high):+.1%}"
     method = "ratio of means less 1, on exactly these users"
-    if not all(run.mean > 0 for run in runs):
+    if not all(is_greater(run.mean, 0) for run in runs):
         return Question(Statistic(says, method, found="no ratio"), 1.0, 1.0, lambda: "means above 0")
     ratio = log_ratio(runs)
     ends = ratio.interval(CONFIDENCE)

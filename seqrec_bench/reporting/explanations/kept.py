@@ -1,6 +1,5 @@
 """Explanations as JSON, and back: what a page shows need not be computed again."""
 
-import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -21,6 +20,8 @@ from seqrec_bench.evaluation.explaining.content import (
     UserExplanation,
 )
 from seqrec_bench.records import CellKey
+from seqrec_bench.records.looking import at_depth, is_there
+from seqrec_bench.records.strict_json import parse
 from seqrec_bench.reporting.explanations.printable import escaped
 from seqrec_bench.reporting.explanations.summary_text import Summaries, read_summaries
 from seqrec_bench.reporting.json_text import json_text
@@ -49,7 +50,7 @@ def read_either(path: Path) -> UserExplanation | Summaries:
         InputError: The file holds neither.
     """
     try:
-        is_of_runs = isinstance(json.loads(path.read_text(encoding="utf-8")), list)
+        is_of_runs = isinstance(parse(path.read_text(encoding="utf-8")), list)
     except ValueError:
         is_of_runs = False  # which `read_explanation` puts into words
     return read_summaries(path) if is_of_runs else read_explanation(path)
@@ -62,7 +63,7 @@ def read_explanation(path: Path) -> UserExplanation:
         InputError: The file holds none.
     """
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
+        fields = parse(path.read_text(encoding="utf-8"))
         del fields["command"]
         return _explanation(fields)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -76,11 +77,13 @@ def read_kept(folder: Path, dataset: str, protocol: str) -> tuple[list[UserExpla
 
     Raises:
         InputError: One of the files holds something else.
+        UnreadableError: The folder can't be read.
     """
-    users = [read_explanation(path) for path in natsorted(folder.glob("user-*.json"))]
+    files = [path for path in at_depth(folder, 1) if path.match("user-*.json")]
+    users = [read_explanation(path) for path in natsorted(files)]
     users = [user for user in users if (user.key.dataset, user.key.protocol) == (dataset, protocol)]
     path = folder / "all-users.json"
-    summaries = read_summaries(path) if path.exists() else {}
+    summaries = read_summaries(path) if is_there(path) else {}
     summaries = {key: found for key, found in summaries.items() if (key.dataset, key.protocol) == (dataset, protocol)}
     return users, summaries or None
 

@@ -1,6 +1,5 @@
 """A model's attention over all users as text: a Markdown table with a line for each run, and JSON."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.summary import AttentionSummary, ItemSummary, UserSummary
 from seqrec_bench.records import CellKey
+from seqrec_bench.records.strict_json import parse
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table
 
@@ -41,7 +41,7 @@ def read_summaries(path: Path) -> Summaries:
         InputError: The file holds something else.
     """
     try:
-        first, *others = json.loads(path.read_text(encoding="utf-8"))
+        first, *others = parse(path.read_text(encoding="utf-8"))
         return {CellKey(**run.pop("key")): _summary(run) for run in (first, *others)}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(

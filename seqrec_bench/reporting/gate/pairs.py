@@ -12,6 +12,7 @@ from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place, require_side_by_side, runs
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import benchmark
+from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
 
 
@@ -79,8 +80,8 @@ def difference(new: Runs, old: Runs) -> Inference:
     changed: they are new draws.
     """
     if not new.deterministic and not old.deterministic:
-        differences = Runs(new.values - old.values)
-        if differences.interaction < (new.interaction + old.interaction) / 2:
+        differences = new.minus(old)
+        if is_greater((new.interaction + old.interaction) / 2, differences.interaction):
             return benchmark([differences], [1])
     return benchmark([new, old], [1, -1])
 

@@ -11,6 +11,7 @@ from seqrec_bench.reporting.selection import Missing, Place, Selection, runs, se
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import benchmark
+from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, lacking_seeds
 
 _AT_LEAST = {Verdict.REPRODUCED, Verdict.EXCEEDS, Verdict.AT_LEAST_REPRODUCED}
@@ -104,7 +105,8 @@ def _remark(difference: Inference, n_seeds: int) -> str:
     """Whether another run of ours might give the reported figure: v (S + 1) is the variance around one run."""
     one_run = Inference(difference.mean, difference.variance * (n_seeds + 1), difference.degrees_of_freedom)
     low, high = one_run.interval()
-    return f"{'within' if low <= 0 <= high else 'outside'} one run's range"
+    is_outside = is_greater(low, 0) or is_greater(0, high)
+    return f"{'outside' if is_outside else 'within'} one run's range"
 
 
 def _notes(paper: Paper) -> list[str]:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.inference import Inference
+from seqrec_bench.reporting.statistics.rounding import is_greater
 
 
 class Verdict(StrEnum):
@@ -29,13 +30,13 @@ class Verdict(StrEnum):
 
 def beside_reported(difference: Inference, margin: float) -> Verdict:
     """The verdict on a mean over seeds minus a reported figure, by its two-sided 90 % interval."""
-    if difference.high < -margin:
+    if is_greater(-margin, difference.high):
         return Verdict.FALLS_SHORT
-    if difference.low <= -margin:
+    if not is_greater(difference.low, -margin):
         return Verdict.INCONCLUSIVE
-    if difference.low > margin:
+    if is_greater(difference.low, margin):
         return Verdict.EXCEEDS
-    return Verdict.REPRODUCED if difference.high < margin else Verdict.AT_LEAST_REPRODUCED
+    return Verdict.REPRODUCED if is_greater(margin, difference.high) else Verdict.AT_LEAST_REPRODUCED
 
 
 def beside_reference(difference: Inference, p_decline: float, tolerance: float) -> Verdict:
@@ -44,6 +45,7 @@ def beside_reference(difference: Inference, p_decline: float, tolerance: float) 
     Args:
         p_decline: The p-value of "it has not declined", by Holm's procedure over all that is tested.
     """
-    if difference.low > -tolerance:
-        return Verdict.DECLINES if difference.high < 0 else Verdict.HOLDS
-    return Verdict.REGRESSED if p_decline <= LEVEL and difference.mean < -tolerance else Verdict.INCONCLUSIVE
+    if is_greater(difference.low, -tolerance):
+        return Verdict.DECLINES if is_greater(0, difference.high) else Verdict.HOLDS
+    declined = p_decline <= LEVEL and is_greater(-tolerance, difference.mean)
+    return Verdict.REGRESSED if declined else Verdict.INCONCLUSIVE

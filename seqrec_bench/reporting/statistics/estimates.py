@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.questions import benchmark, population
+from seqrec_bench.reporting.statistics.rounding import settled_array
 from seqrec_bench.reporting.statistics.runs import Runs
 
 
@@ -40,6 +44,13 @@ class Difference:
     half_width: float | None
     """Half the interval's width; None where there are fewer than two seeds or users."""
     n_seeds: int
+    n_differing: int
+    """The users for whom the two are not equal."""
+
+    @property
+    def too_few_differ(self) -> bool:
+        """Whether these are so few that no exact test can reject at 5 %, whatever the interval says."""
+        return 2 * 0.5**self.n_differing > LEVEL
 
 
 def paired_difference(runs: Runs, others: Runs) -> Difference:
@@ -47,8 +58,9 @@ def paired_difference(runs: Runs, others: Runs) -> Difference:
 
     Answers ``population`` about the runs of the differences. Both have the same seeds and users, in the same order.
     """
-    differences = Runs(runs.values - others.values)
-    return Difference(differences.mean, population_half_width(differences), differences.n_seeds)
+    differences = runs.minus(others)
+    n_differing = int(np.count_nonzero(settled_array(differences.of_users)))
+    return Difference(differences.mean, population_half_width(differences), differences.n_seeds, n_differing)
 
 
 def population_half_width(runs: Runs) -> float | None:

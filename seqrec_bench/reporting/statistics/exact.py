@@ -4,7 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
+from seqrec_bench.evaluation.metrics import Float64Array
 from seqrec_bench.reporting.statistics.families import LEVEL
+from seqrec_bench.reporting.statistics.rounding import is_greater, settled_array
 
 
 def permutation_p_smaller(values: Sequence[float], others: Sequence[float]) -> float:
@@ -13,12 +17,25 @@ def permutation_p_smaller(values: Sequence[float], others: Sequence[float]) -> f
     The statistic is the sum of midranks, so that a censored value only has to be known as greater than all others. With
     five values each, the smallest p-value is 1 / 252.
     """
-    pooled = sorted([*values, *others])
-    # Doubled midranks, which are whole numbers.
-    rank = {value: 2 * pooled.index(value) + pooled.count(value) - 1 for value in pooled}
-    ways = _ways_to_sum([rank[value] for value in pooled], len(values))
+    rank = _doubled_midranks([*values, *others])
+    ways = _ways_to_sum([rank[value] for value in (*values, *others)], len(values))
     observed = sum(rank[value] for value in values)
     return sum(count for total, count in ways.items() if total <= observed) / ways.total()
+
+
+def _doubled_midranks(values: Sequence[float]) -> dict[float, int]:
+    """Twice the midrank of each value, a whole number; values that differ by rounding alone are level."""
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and not is_greater(value, groups[-1][-1]):
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    ranks, before = {}, 0
+    for group in groups:
+        ranks.update(dict.fromkeys(group, 2 * before + len(group) - 1))
+        before += len(group)
+    return ranks
 
 
 def shift_interval(values: Sequence[float], others: Sequence[float]) -> tuple[float, float] | None:
@@ -47,6 +64,14 @@ def _ways_to_sum(ranks: Iterable[int], size: int) -> Counter[int]:
             for total, count in ways[chosen - 1].items():
                 ways[chosen][total + rank] += count
     return ways[size]
+
+
+def least_sign_p(differences: Float64Array) -> float:
+    """The one-sided p-value of the exact sign test if all who differ did so in one direction: 2^-n for n who do.
+
+    Whatever the differences are, exchanging their signs gives no smaller one. Shape (U,).
+    """
+    return 0.5 ** int(np.count_nonzero(settled_array(differences)))
 
 
 def mcnemar_p(difference: int, n_discordant: float) -> float:

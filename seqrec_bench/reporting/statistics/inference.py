@@ -1,7 +1,11 @@
 """An estimated quantity with its variance and degrees of freedom, and what can be said from these."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from seqrec_bench.evaluation.metrics import Float64Array
+from seqrec_bench.reporting.statistics.exact import least_sign_p
+from seqrec_bench.reporting.statistics.rounding import is_greater
 
 CONFIDENCE = 0.95
 """Of two-sided intervals and one-sided bounds alike."""
@@ -16,6 +20,8 @@ class Inference:
     """Of the estimate; 0 where it is exact."""
     degrees_of_freedom: float
     """Infinite where the variance is 0."""
+    of_users: Float64Array | None = field(default=None, repr=False, compare=False)
+    """(U,) what the mean is a mean of, where users are a sample; None where they are not."""
 
     @property
     def half_width(self) -> float:
@@ -38,16 +44,27 @@ class Inference:
         return self.mean + self._reach(CONFIDENCE)
 
     def p_above(self, value: float = 0.0) -> float:
-        """The p-value of "it is at most `value`", against "it is above"."""
+        """The p-value of "it is at most `value`", against "it is above"; never less than `least_p`."""
         from scipy.special import stdtr
 
         if self.variance == 0:
-            return 0.0 if self.mean > value else 1.0
-        return float(stdtr(self.degrees_of_freedom, (value - self.mean) / math.sqrt(self.variance)))
+            p_value = 0.0 if is_greater(self.mean, value) else 1.0
+        else:
+            p_value = float(stdtr(self.degrees_of_freedom, (value - self.mean) / math.sqrt(self.variance)))
+        return max(p_value, self.least_p(value))
 
     def p_below(self, value: float = 0.0) -> float:
-        """The p-value of "it is at least `value`", against "it is below"."""
-        return Inference(-self.mean, self.variance, self.degrees_of_freedom).p_above(-value)
+        """The p-value of "it is at least `value`", against "it is below"; never less than `least_p`."""
+        of_users = None if self.of_users is None else -self.of_users
+        return Inference(-self.mean, self.variance, self.degrees_of_freedom, of_users).p_above(-value)
+
+    def least_p(self, value: float = 0.0) -> float:
+        """The sign test's one-sided p-value if all users who are not at `value` were on one side of it.
+
+        The mean of a few users who differ and of many who do not is not t-distributed, so that no smaller p-value is
+        believed. 0 where users are no sample.
+        """
+        return 0.0 if self.of_users is None else least_sign_p(self.of_users - value)
 
     def p_other(self, value: float = 0.0) -> float:
         """The two-sided p-value of "it is `value`"."""

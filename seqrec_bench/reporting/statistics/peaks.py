@@ -4,13 +4,17 @@ How often each dimension comes out highest in a bootstrap would answer another q
 is rarely the highest by mere luck, and would be "refuted" far too often.
 """
 
+import math
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
 from seqrec_bench.evaluation.metrics import Float64Array
+from seqrec_bench.reporting.statistics.exact import least_sign_p
 from seqrec_bench.reporting.statistics.families import LEVEL
-from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.reporting.statistics.rounding import ROUNDING, settled_array, total, variance
+from seqrec_bench.reporting.statistics.runs import Runs, joined
 
 N_DRAWS = 20_000
 RNG_SEED = 20_200_101
@@ -34,53 +38,80 @@ def peak_p_values(curve: Sequence[Runs], sign: int = 1) -> list[float]:
 
     That of place k is how often T_k = max over l of (m_l - m_k) / se_lk would be as great as it is if all means were
     equal: in draws of the same maximum with the estimated covariances, divided by a chi variable with as many degrees
-    of freedom as there are seeds to estimate from.
+    of freedom as there are seeds to estimate from. A place is not taken to be above k if so few users tell the two
+    apart that no sign test could reject at 5 %, even if they all agreed.
 
     Args:
         curve: The runs at each place, of the same users.
         sign: -1 asks for the minimum.
     """
-    covariance, freedom = _covariance(curve)
     means = sign * np.array([run.mean for run in curve])
-    errors = _errors(covariance)
-    found = _most_above(means, errors)
-    drawn = _draws(covariance, freedom)
-    p_values: list[float] = (_most_above(drawn, errors) >= found).mean(axis=0).tolist()
+    differences = settled_array(_differences(means))
+    with np.errstate(divide="ignore", invalid="ignore"):  # differences without any error: none, or certain
+        precision = 1 / _errors(curve)
+        found = np.where(differences == 0, 0.0, differences * precision).max(axis=-1)
+    without_error = np.isinf(precision)
+    drawn = (_differences(_draws(curve)) * np.where(without_error, 0.0, precision)).max(axis=-1)
+    p_values: list[float] = (drawn >= found).mean(axis=0).tolist()
     return p_values
 
 
-def _covariance(curve: Sequence[Runs]) -> tuple[Float64Array, float]:
-    """(K, K) of the means, and the seeds' degrees of freedom: users are shared by all places, seeds are not.
+def _differences(means: Float64Array) -> Float64Array:
+    """(..., K) to (..., K, K): at [..., k, l] is m_l - m_k."""
+    differences: Float64Array = means[..., None, :] - means[..., :, None]
+    return differences
 
-    What seeds bring is taken to be the same at all places of one model's curve: a handful of seeds at each says too
+
+def _errors(curve: Sequence[Runs]) -> Float64Array:
+    """(K, K) the standard errors of m_l - m_k, at [k, l]; infinite for pairs that too few users tell apart."""
+    of_seeds = _of_seeds(curve)
+    errors = np.full((len(curve), len(curve)), np.inf)
+    for one, other in combinations(range(len(curve)), 2):
+        differences = joined([curve[other], curve[one]], [1, -1])
+        if least_sign_p(differences) <= LEVEL:
+            of_users = variance(differences, 2) / len(differences)
+            errors[one, other] = errors[other, one] = math.sqrt(of_users + of_seeds[one] + of_seeds[other])
+    return errors
+
+
+def _of_seeds(curve: Sequence[Runs]) -> list[float]:
+    """(K,) what seeds add to the variance of each mean: users are shared by all places, seeds are not.
+
+    One seed's share is taken to be the same at all places of one model's curve: a handful of seeds at each says too
     little about its own (with separate variances, a flat curve's peak is ruled out in 9 % of cases, not 5 %).
     """
-    n_users = curve[0].n_users
-    users = np.cov(np.stack([run.of_users for run in curve])) / n_users
-    seeds = max(float(np.mean([run.between_seeds - run.interaction for run in curve])), 0.0) / n_users
-    freedom = sum(run.n_seeds - 1 for run in curve) or n_users - 1
-    return users + np.diag([seeds / run.n_seeds for run in curve]), freedom
+    of_one = max(math.fsum(run.between_seeds - run.interaction for run in curve) / len(curve), 0.0)
+    return [of_one / (run.n_users * run.n_seeds) for run in curve]
 
 
-def _errors(covariance: Float64Array) -> Float64Array:
-    """(K, K) the standard errors of m_l - m_k, at [k, l]."""
-    variances = np.diag(covariance)
-    return np.sqrt(np.maximum(variances[:, None] + variances - 2 * covariance, 0))
-
-
-def _most_above(means: Float64Array, errors: Float64Array) -> Float64Array:
-    """(..., K) T_k; 0 for whoever nobody is above."""
-    differences = means[..., None, :] - means[..., :, None]  # [..., k, l] is m_l - m_k
-    with np.errstate(divide="ignore", invalid="ignore"):  # differences without any error: none, or certain
-        ratios = np.where(differences == 0, 0.0, differences / errors)
-    highest: Float64Array = ratios.max(axis=-1)
-    return highest
-
-
-def _draws(covariance: Float64Array, freedom: float) -> Float64Array:
+def _draws(curve: Sequence[Runs]) -> Float64Array:
     """(N_DRAWS, K) curves that are flat but for their error, whose variance is as uncertain as the estimated one."""
     rng = np.random.default_rng(RNG_SEED)
-    # By eigenvalues, since places with equal values for every user make the matrix singular.
-    noise = rng.multivariate_normal(np.zeros(len(covariance)), covariance, N_DRAWS, method="eigh")
+    freedom = sum(run.n_seeds - 1 for run in curve) or curve[0].n_users - 1
+    drawn = rng.standard_normal((len(curve), N_DRAWS))
+    # Row by row: a product of matrices would add in an order that hangs on the processor.
+    noise = np.stack([total(row[:, None] * drawn) for row in _root(_covariance(curve))], axis=-1)
     scaled: Float64Array = noise / np.sqrt(rng.chisquare(freedom, (N_DRAWS, 1)) / freedom)
     return scaled
+
+
+def _covariance(curve: Sequence[Runs]) -> Float64Array:
+    """(K, K) of the means."""
+    n_users = curve[0].n_users
+    deviations = np.stack([run.of_users - run.mean for run in curve], axis=1)  # (U, K)
+    users = [total(deviations[:, [place]] * deviations) for place in range(len(curve))]
+    covariance: Float64Array = np.stack(users) / ((n_users - 1) * n_users) + np.diag(_of_seeds(curve))
+    return covariance
+
+
+def _root(covariance: Float64Array) -> Float64Array:
+    """(K, K) lower triangular L with L L' the covariance (Cholesky); a place that follows from others brings nothing.
+
+    LAPACK's own root hangs on the processor, and the draws would with it.
+    """
+    root = np.zeros_like(covariance)
+    for place in range(len(covariance)):
+        rest = covariance[place:, place] - total((root[place:, :] * root[place, :]).T)
+        if rest[0] > ROUNDING * covariance[place, place]:
+            root[place:, place] = rest / math.sqrt(rest[0])
+    return root

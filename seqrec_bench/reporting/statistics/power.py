@@ -1,11 +1,12 @@
 """What a comparison can see: the smallest difference, and the seeds that a difference would take."""
 
 import math
+import statistics
 from collections.abc import Sequence
-from statistics import fmean, variance
 
 from seqrec_bench.reporting.statistics.inference import CONFIDENCE, Inference, t_quantile
-from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, joined
+from seqrec_bench.reporting.statistics.rounding import settled, variance
+from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, joined, magnitude
 
 POWER = 0.8
 """The chance that a true difference of that size is found significant."""
@@ -35,7 +36,7 @@ def seeds_needed_for_sum(runs: Sequence[Runs], weights: Sequence[float], value: 
     n_users = runs[0].n_users
     parts = list(zip(runs, weights, strict=True))
     noise = sum(weight**2 * run.interaction / run.n_seeds for run, weight in parts)
-    of_users = max(float(joined(runs, weights).var(ddof=1)) - noise, 0.0) / n_users
+    of_users = max(variance(joined(runs, weights), magnitude(weights)) - noise, 0.0) / n_users
     of_seeds = sum(weight**2 * run.seeds_alone for run, weight in parts) / n_users
     if _factor(n_users - 1) ** 2 * of_users >= value**2:
         return None
@@ -71,10 +72,12 @@ def values_needed(values: Sequence[float], others: Sequence[float]) -> int | Non
     """How many values of each of two kinds would tell a difference as great as that of these, by a t test.
 
     Returns:
-        The fewest from 3 on, or None if it would take more than `MAX_SEEDS`.
+        The fewest from 3 on, or None if it would take more than `MAX_SEEDS`, as where there is no difference.
     """
-    difference = fmean(values) - fmean(others)
-    spread = variance(values) + variance(others)
+    difference = settled(statistics.fmean(values) - statistics.fmean(others), max(map(abs, (*values, *others))))
+    if not difference:
+        return None
+    spread = statistics.variance(values) + statistics.variance(others)
     for number in range(MIN_SEEDS, MAX_SEEDS + 1):
         if _factor(2 * number - 2) ** 2 * spread / number <= difference**2:
             return number

@@ -7,8 +7,11 @@ seed 3 of another. Where two models do share what a seed decides, ask about the 
 import math
 from collections.abc import Sequence
 
+from seqrec_bench.reporting.statistics.exact import least_sign_p
+from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.inference import Inference
-from seqrec_bench.reporting.statistics.runs import Runs, joined
+from seqrec_bench.reporting.statistics.rounding import mean, settled, variance
+from seqrec_bench.reporting.statistics.runs import Runs, joined, magnitude
 
 
 def population(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:
@@ -26,21 +29,26 @@ def population(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:
     Raises:
         ValueError: There are fewer than two users, or one run of a model whose seed matters.
     """
-    values = joined(runs, weights)
+    values, size = joined(runs, weights), magnitude(weights)
     n_users = len(values)
     if n_users < 2:
         raise ValueError("one user says nothing about other users")
     noise = math.fsum(weight**2 * run.interaction / run.n_seeds for run, weight in zip(runs, weights, strict=True))
-    users = max(float(values.var(ddof=1)), noise) / n_users
-    variance, spread = users, users**2 / (n_users - 1)
+    users = max(variance(values, size), noise) / n_users
+    summed, spread = users, users**2 / (n_users - 1)
     for run, weight in zip(runs, weights, strict=True):
         share = weight**2 / (n_users * run.n_seeds)
-        if run.between_seeds > run.interaction:
-            variance += share * (run.between_seeds - run.interaction)
+        if run.seed_effect:
+            summed += share * run.seed_effect
             spread += (share * run.between_seeds) ** 2 / (run.n_seeds - 1)
             spread += (share * run.interaction) ** 2 / ((n_users - 1) * (run.n_seeds - 1))
-    freedom = min(variance**2 / spread, n_users - 1) if spread else math.inf
-    return Inference(float(values.mean()), variance, freedom)
+    freedom = min(summed**2 / spread, n_users - 1) if spread else math.inf
+    return Inference(settled(float(mean(values)), size), summed, freedom, values)
+
+
+def too_few_differ(runs: Sequence[Runs], weights: Sequence[float]) -> bool:
+    """Whether so few users have a weighted sum other than 0 that no test for users like these can reject at 5 %."""
+    return least_sign_p(joined(runs, weights)) > LEVEL
 
 
 def benchmark(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:
@@ -59,7 +67,8 @@ def benchmark(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:
         (weight**2 * run.seeds_alone / (run.n_users * run.n_seeds), run.n_seeds - 1)
         for run, weight in zip(runs, weights, strict=True)
     ]
-    return welch(math.fsum(weight * run.mean for run, weight in zip(runs, weights, strict=True)), parts)
+    weighted = math.fsum(weight * run.mean for run, weight in zip(runs, weights, strict=True))
+    return welch(settled(weighted, magnitude(weights)), parts)
 
 
 def welch(mean: float, parts: Sequence[tuple[float, float]]) -> Inference:

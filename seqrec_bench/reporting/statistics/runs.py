@@ -1,5 +1,6 @@
 """One metric of one model's runs, a table of seeds by users, and its mean squares."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,15 @@ from itertools import count, islice
 import numpy as np
 
 from seqrec_bench.evaluation.metrics import Float64Array
+from seqrec_bench.reporting.statistics.rounding import (
+    ROUNDING,
+    mean,
+    settled,
+    settled_array,
+    settled_variance,
+    total,
+    variance,
+)
 
 MIN_SEEDS = 3
 """A verdict takes as many runs of every model that is not deterministic."""
@@ -44,18 +54,16 @@ class Runs:
     @cached_property
     def of_users(self) -> Float64Array:
         """(U,) the mean over seeds."""
-        means: Float64Array = self.values.mean(axis=0)
-        return means
+        return mean(self.values)
 
     @cached_property
     def of_seeds(self) -> Float64Array:
         """(S,) the mean over users."""
-        means: Float64Array = self.values.mean(axis=1)
-        return means
+        return mean(self.values.T)
 
     @cached_property
     def mean(self) -> float:
-        return float(self.values.mean())
+        return settled(float(mean(self.of_users)))
 
     @property
     def between_seeds(self) -> float:
@@ -83,6 +91,16 @@ class Runs:
         """
         return max(self.between_seeds, self.interaction)
 
+    @property
+    def seed_effect(self) -> float:
+        """MSS - MSE, what seeds bring beside the noise of single runs; 0 where it is negative or rounding alone."""
+        more = math.sqrt(self.between_seeds) - math.sqrt(self.interaction)
+        return self.between_seeds - self.interaction if more > ROUNDING * math.sqrt(self.n_users) else 0.0
+
+    def minus(self, others: "Runs") -> "Runs":
+        """The runs of the differences from another model, of the same seeds and users in the same order."""
+        return Runs(settled_array(self.values - others.values), self.deterministic and others.deterministic)
+
     @cached_property
     def _mean_squares(self) -> tuple[float, float]:
         """MSS and MSE."""
@@ -92,10 +110,17 @@ class Runs:
             raise ValueError("one run says nothing about what another seed would give")
         residuals = self.values - self.of_seeds[:, None] - self.of_users + self.mean
         # With one user the residuals are all 0 and so are their degrees of freedom.
-        interaction = float((residuals**2).sum()) / max((self.n_seeds - 1) * (self.n_users - 1), 1)
-        return self.n_users * float(self.of_seeds.var(ddof=1)), interaction
+        freedom = max((self.n_seeds - 1) * (self.n_users - 1), 1)
+        interaction = settled_variance(float(total(total(residuals**2))) / freedom)
+        return self.n_users * variance(self.of_seeds), interaction
 
 
 def joined(runs: Sequence[Runs], weights: Sequence[float]) -> Float64Array:
-    """(U,) each user's weighted sum of the models' means over seeds."""
-    return np.tensordot(np.asarray(weights), np.stack([run.of_users for run in runs]), axes=1)
+    """(U,) each user's weighted sum of the models' means over seeds; 0 where it is rounding alone."""
+    weighted = np.stack([weight * run.of_users for run, weight in zip(runs, weights, strict=True)])
+    return settled_array(total(weighted), magnitude(weights))
+
+
+def magnitude(weights: Sequence[float]) -> float:
+    """How great a weighted sum of values of up to 1 may be."""
+    return math.fsum(map(abs, weights))

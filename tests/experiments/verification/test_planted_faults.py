@@ -1,6 +1,7 @@
 """Sound results pass every check; each fault that is planted in them is found by the checks that are there for it."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from seqrec_bench.records.check import Check, exit_code
 
 Faults = Callable[[Store], dict[str, list[str]]]
 FILES = "every file is a record or belongs to one"
+READ = "all files and folders can be read"
 READABLE = "records can be read, each at the place that its key gives"
 HASHES = "files beside records have their hashes"
 METRICS = "HR, MRR, NDCG at 10 and 50 are what a literal count of the ranks gives"
@@ -28,6 +30,7 @@ CURVES = "validation ranks are those of the curve's best epoch"
 HERE = "the data that records are on are here"
 DATA = "protocols are known, and fingerprints those of the data"
 AGAIN = "what was ranked again is what was trained"
+COPIES = "another seed gives other ranks, weights and curves"
 VERSIONS = "no record is of an earlier version of its model"
 SETTINGS = "settings are those of the variant, deterministic is as the model says"
 SUITES = "suites are whole"
@@ -48,20 +51,23 @@ def test_sound_results_pass_every_check(store: Store, checks_of: Callable[[Store
     checks = checks_of(store)
     assert exit_code(checks) is ExitCode.DONE
     assert {check.name: check.n_passed for check in checks if check.n_passed} == {
-        FILES: 8, READABLE: 6, HASHES: 2, METRICS: 6, RANKS: 6, CURVES: 2, HERE: 6, DATA: 6, AGAIN: 3, VERSIONS: 6,
-        SETTINGS: 6, SEEDS: 3,
+        FILES: 8, READABLE: 6, HASHES: 2, READ: 8, METRICS: 6, RANKS: 6, CURVES: 2, HERE: 6, DATA: 6, AGAIN: 3,
+        COPIES: 4, VERSIONS: 6, SETTINGS: 6, SEEDS: 3,
     }  # fmt: skip
-    assert len(checks) == 14
+    assert len(checks) == 15
 
 
 class TestFiles:
     @pytest.mark.parametrize(
         ("name", "complaint"),
         [
-            (".brief-d4-s0.json.0123456789abcdef", "a temporary file of a run that was stopped, or is under way"),
-            ("brief-d4-s7.0123456789abcdef.npz", "beside no record that names it"),
-            ("brief-d4-s0.0123456789abcdef.safetensors", "beside no record that names it"),
-            ("notes.txt", "no record and belongs to none"),
+            (
+                ".brief-d4-s0.json.0123456789abcdef",
+                "a temporary file of a run that was stopped: the next run",
+            ),
+            ("brief-d4-s7.0123456789abcdef.npz", "beside no record that names it: move it elsewhere"),
+            ("brief-d4-s0.0123456789abcdef.safetensors", "beside no record that names it: move it elsewhere"),
+            ("notes.txt", "no record and belongs to none: move it elsewhere"),
         ],
     )
     def test_what_belongs_to_no_record_is_named(
@@ -69,7 +75,64 @@ class TestFiles:
     ) -> None:
         stray = store.path(trained.key).with_name(name)
         stray.write_text("")
-        assert faults_of(store) == {FILES: [f"{stray} is {complaint}: remove it."]}
+        (fault,) = faults_of(store)[FILES]
+        assert fault.startswith(f"{stray} is {complaint}")
+
+    def test_what_a_run_is_writing_is_its_own(
+        self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        claim = store.claim(trained.key)
+        assert claim is not None
+        path = store.path(trained.key)
+        path.with_name(f".{path.name}.0123456789abcdef").write_text("")
+        path.with_name(f"{path.stem}.0123456789abcdef.safetensors").write_text("")
+        files = checks_of(store)[0]
+        claim.release()
+        assert list(files.faults) == []
+        assert f"{path} is being written by process {os.getpid()} on {os.uname().nodename}." in files.notes
+
+    def test_a_claim_that_nobody_holds_is_no_fault_and_the_next_runs_to_remove(
+        self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        path = store.path(trained.key)
+        path.with_name(f".{path.name}.claim").write_text("")
+        checks = checks_of(store)
+        assert exit_code(checks) is ExitCode.DONE
+        assert "1 claims of runs that were killed are here: the next run removes them." in checks[0].notes
+
+    @pytest.mark.parametrize("spoil", [lambda path: path.write_text("{"), lambda path: path.write_text("[" * 100_000)])
+    def test_weights_beside_a_record_that_is_not_valid_are_not_called_strays(
+        self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]], spoil: Callable[[Path], Any]
+    ) -> None:
+        spoil(store.path(trained.key))
+        checks = checks_of(store)
+        assert [check.name for check in checks if check.faults and check.code is ExitCode.INVALID_RECORDS] == [READABLE]
+        assert any(note.startswith("Not judged: 1 files beside a record") for note in checks[0].notes)
+
+    def test_what_cant_be_read_is_named_and_is_neither_invalid_nor_to_be_removed(
+        self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        path = store.path(trained.key)
+        path.unlink()
+        path.symlink_to("nothing")
+        weights = next(store.root.rglob(f"{replace(trained.key, seed=1).path().stem}.*.safetensors"))
+        weights.unlink()
+        weights.symlink_to("/proc/self/mem")  # which can be opened, and not be read from its beginning
+        (store.root / "elsewhere").symlink_to("nowhere")
+        checks = checks_of(store)
+        assert exit_code(checks) is ExitCode.BAD_INPUT
+        assert {check.name for check in checks if check.faults} == {READ}
+        (found,) = [check.faults for check in checks if check.name == READ]
+        assert sorted(found) == [
+            f"{place} can't be read ({reason}): mend its permissions, its link or its disk; what it holds may be good."
+            for place, reason in sorted(
+                [
+                    (path, "it links to nothing"),
+                    (weights, "Input/output error"),
+                    (store.root / "elsewhere", "it links to nothing"),
+                ]
+            )
+        ]
 
     def test_what_is_made_of_records_is_not_looked_at(
         self, store: Store, checks_of: Callable[[Store], list[Check]]
@@ -271,6 +334,20 @@ class TestRecipes:
         resave(store, trained, key=replace(trained.key, model="gone"), weights=None)
         notes = next(check for check in checks_of(store) if check.name == VERSIONS).notes
         assert notes == ["Not checked: versions and settings of gone, which is not installed."]
+
+
+class TestCopies:
+    def test_a_run_that_is_copied_to_another_seed_with_a_rank_changed_is_found(
+        self, store: Store, trained: Record, faults_of: Faults
+    ) -> None:
+        better = trained.test.better.copy()
+        better[3] = better[3] - 1 if better[3] else 1
+        for seed in (2, 3, 4):
+            copy = replace(trained, key=replace(trained.key, seed=seed), test=Ranks(better, trained.test.tied))
+            store.save(copy)
+        found = faults_of(store)[COPIES]
+        assert len(found) == 3
+        assert all("has the weights and an epoch of the learning curve of" in fault for fault in found)
 
 
 class TestCompleteness:

@@ -11,9 +11,11 @@ from seqrec_bench.errors import ExitCode
 from seqrec_bench.experiments.cell import run_cell, setting_under
 from seqrec_bench.experiments.verification.retraining import (
     cells_to_train,
+    check_quick,
     check_retrained,
     draw,
     environment_difference,
+    quick,
 )
 from seqrec_bench.records import CellKey, Ranks, Record, Store
 
@@ -65,6 +67,47 @@ def test_what_was_ranked_again_is_trained_first(store: Store) -> None:
     assert (base.protocol, seen.protocol) == ("loo-full-v1", "loo-full-seen-v1")
     assert base.settings == seen.settings == {"epochs": 3}
     assert len(cells_to_train(store.records())) == 6
+
+
+def test_seeds_that_were_chosen_and_renumbered_are_seen_by_training_alone(
+    store: Store, trained: Record, again: Again, faults_of: Callable[[Store], dict[str, list[str]]]
+) -> None:
+    first, second = (store.path(replace(trained.key, seed=seed)) for seed in (0, 1))
+    first.unlink()
+    second.rename(first)
+    first.write_text(first.read_text().replace('"seed": 1', '"seed": 0'))
+    for weights in store.root.glob(f"small/loo-full-v1/fpmc/{second.stem}.*"):
+        weights.rename(weights.with_name(weights.name.replace(second.stem, first.stem)))
+    for protocol in ("loo-full-seen-v1", "loo-uniform100-v1"):  # which were ranked with the first one's weights
+        store.path(replace(trained.key, protocol=protocol)).unlink()
+    first.with_name(f"{first.stem}.{trained.weights[:16]}.safetensors").unlink()  # type: ignore[index]
+    assert faults_of(store) == {}
+    (renumbered,) = [record for record in store.records() if record.curve]
+    check = check_retrained([renumbered], again([renumbered]), {})
+    assert check.code is ExitCode.FALLS_SHORT
+    assert "fpmc/brief-d4-s0.json: " in check.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_quick"),
+    [
+        (lambda record: record, True),
+        (lambda record: replace(record, seconds={"fit": 9.0, "score": 2.0}), False),
+        (lambda record: replace(record, recipe=replace(record.recipe, version=9)), False),
+        (lambda record: replace(record, key=replace(record.key, dataset="elsewhere")), False),
+    ],
+    ids=["a model that counts", "a long one", "another version", "other data"],
+)
+def test_deterministic_models_that_take_seconds_are_run_again_unasked_and_others_counted(
+    store: Store, trained: Record, again: Again, change: Callable[[Record], Record], is_quick: bool
+) -> None:
+    counted = next(record for record in store.records() if record.key.model == "popularity")
+    records = [change(counted), trained]
+    chosen = quick(records, ["small"])
+    assert chosen == records[:1] * is_quick
+    check = check_quick(records, chosen, again(chosen) if chosen else {}, {})
+    assert (check.n_passed, check.faults) == (int(is_quick), [])
+    assert [note[:46] for note in check.notes] == ["Not run again unasked: 1 records of determinis"] * (not is_quick)
 
 
 def test_all_cells_of_sound_results_come_out_the_same(store: Store, again: Again) -> None:

@@ -140,3 +140,18 @@ def test_the_time_is_on_the_line_between_two_epochs(
     (record,) = with_curves(plant("am-lstm", 5, seeds=(0,)), [figures], seconds=4.0, before=7.0)
     assert outside_epochs(record) == pytest.approx(7)
     assert time_to_reach(record, limit) == (pytest.approx(epochs), pytest.approx(7 + 4 * epochs))
+
+
+def test_equal_times_that_differ_by_rounding_are_equal(plant: Plant, judge: Judge) -> None:
+    """All get to .19 in the middle of the second epoch, on lines whose shares are not the same to the last bit."""
+    curves, others = [[0.18, 0.2]] * 3, [[0.1803, 0.1997, 0.2], [0.1851, 0.1949, 0.2], [0.1886, 0.1914, 0.2]]
+    records = [
+        *with_curves(plant("am-lstm", 5), curves),
+        *with_curves(plant("am-lstm", 5, variant="random-start"), others),
+    ]
+    times = [time_to_reach(record, 0.19)[0] for record in records]
+    assert len(set(times)) > 1
+    assert times == pytest.approx([1.5] * 6)
+    epochs = judge(records, C7).parts[0]
+    assert (epochs.p_supported, epochs.p_refuted, epochs.verdict) == (1, 1, UNDECIDABLE)
+    assert epochs.takes == "more seeds than anybody trains"

@@ -113,11 +113,29 @@ def test_p_values_of_places_known_with_different_errors_equal_those_of_literal_d
 
 
 def test_two_deterministic_places_are_compared_by_the_paired_t_test() -> None:
-    one, other = np.random.default_rng(4).normal(0, 1, (2, 1, 3))
-    other += one.mean() - other.mean() + 1
+    one, other = np.random.default_rng(4).normal(0, 1, (2, 1, 8))
+    other += one.mean() - other.mean() + 0.3
     expected = stats.ttest_rel(other[0], one[0], alternative="greater").pvalue
     assert peak_p_values([Runs(one, True), Runs(other, True)])[0] == pytest.approx(expected, abs=MONTE_CARLO)
 
 
 def test_a_place_stays_if_its_p_value_is_greater_than_the_level() -> None:
     assert possible_peaks([0.05, 0.0501, 0.0499]) == [1]
+
+
+@pytest.mark.parametrize(("n_differing", "possible"), [(0, [0, 1]), (4, [0, 1]), (5, [1]), (30, [1])])
+def test_a_place_is_above_another_where_five_users_tell_them_apart(n_differing: int, possible: list[int]) -> None:
+    """The one-sided sign test of five who agree has p = .031."""
+    low = np.full((1, 200), 0.3)
+    high = low.copy()
+    high[0, :n_differing] += 0.5
+    assert places([Runs(low, True), Runs(high, True)]) == possible
+
+
+def test_the_draws_are_those_of_the_covariance_and_hang_on_no_library() -> None:
+    rng = np.random.default_rng(0)
+    factors = rng.normal(0, 1, (4, 3))
+    for covariance in (factors @ factors.T, np.diag([1.0, 0.0, 2.0]), np.ones((3, 3)), np.zeros((2, 2))):
+        root = peaks._root(covariance)
+        assert root @ root.T == pytest.approx(covariance, abs=1e-12)
+        assert np.array_equal(root, np.tril(root))

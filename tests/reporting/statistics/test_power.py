@@ -198,3 +198,9 @@ def test_values_that_many_are_told_apart_in_80_percent_of_cases() -> None:
     assert 0.76 < np.mean(found) < 0.87
     assert values_needed([1.0, 2.0], [1.0, 2.0]) is None
     assert values_needed([1.0, 1.0], [3.0, 3.0]) == 3
+
+
+def test_no_number_of_values_tells_equal_ones_apart() -> None:
+    assert values_needed([1.5, 1.5, 1.5], [1.5, 1.5, 1.5]) is None
+    assert values_needed([0.1 + 0.2, 0.3, 0.3], [0.3, 0.3, 0.3]) is None
+    assert values_needed([1.5, 1.5, 1.5], [2.5, 2.5, 2.5]) == 3

@@ -18,6 +18,7 @@ _SAYS = {
     Outcome.BETTER: "is better than",
     Outcome.WORSE: "is worse than",
     Outcome.NOT_SEPARATED: "is not separated from",
+    Outcome.TOO_FEW_USERS: "differs for too few users from",
     Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
 }
 
@@ -109,7 +110,7 @@ def _panel(comparison: Comparison, name: str, labels: Mapping[Place, str], first
     ]
     description = "; ".join(f"{labels[pair.other]} {_text(pair)}, {pair.outcome}" for pair in pairs)
     titles = Titles(f"forest-{name}", name, f"{name} of {first} minus that of {description}.")
-    styles = [Style(0, hollow=pair.outcome in (Outcome.NOT_SEPARATED, Outcome.TOO_FEW_SEEDS)) for pair in pairs]
+    styles = [Style(0, hollow=pair.outcome not in (Outcome.BETTER, Outcome.WORSE)) for pair in pairs]
     return forest_panel(titles, [labels[pair.other] for pair in pairs], points, styles)
 
 
