@@ -16,7 +16,7 @@ python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
-  gensim==4.4.0 smart-open==9.0.2 numpy==2.4.6 scipy==1.17.1 || exit 3
+  gensim==4.4.0 smart-open==9.0.2 wrapt==2.5.2 numpy==2.4.6 scipy==1.17.1 || exit 3
 
 PYTHONPATH=$folder "$python" -S - <<'PYTHON'
 import random
