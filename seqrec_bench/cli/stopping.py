@@ -14,6 +14,7 @@ from typing import Any
 
 import typer
 
+from seqrec_bench import supervision
 from seqrec_bench.errors import ExitCode
 
 GRACE_SECONDS = 1.0
@@ -84,6 +85,7 @@ class _Watch:
         telling.join(timeout=0.2)  # nobody may be reading what it says
         if sys.stderr.isatty():
             os.write(sys.stderr.fileno(), b"\x1b[?25h")  # the display may have hidden the cursor
+        supervision.report(ExitCode.INTERRUPTED)
         os._exit(ExitCode.INTERRUPTED)
 
     def close(self) -> None:

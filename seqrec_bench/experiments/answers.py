@@ -1,11 +1,11 @@
 """What a recommender says of itself, as a record can hold it; and what its errors say."""
 
 import math
-import operator
 import traceback
 from pathlib import Path
 
 from seqrec_bench.errors import BenchError, ScoreError, in_words
+from seqrec_bench.evaluation.contract import declaration_fault
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
 from seqrec_bench.evaluation.registry import hyperparameters
 from seqrec_bench.recommender import Epoch, Recommender, Restorable, State
@@ -13,21 +13,10 @@ from seqrec_bench.records import Recipe
 from seqrec_bench.records.weights import plain_arrays
 
 
-def count_parameters(recommender: Recommender) -> int:
-    """What a record can hold of `n_parameters`."""
-    try:
-        number = operator.index(recommender.n_parameters)
-    except TypeError:
-        number = -1
-    if number < 0:
-        raise ScoreError(
-            f"{recommender.name} has {recommender.n_parameters!r} for n_parameters: give a whole number from 0."
-        )
-    return number
-
-
 def require_unchanged(recommender: Recommender, recipe: Recipe) -> None:
     """Raises ScoreError if the recommender is no longer what its record would say."""
+    if fault := declaration_fault(recommender):
+        raise ScoreError(f"{recommender.name} {fault}.")
     for name, value in hyperparameters(recommender).items():
         if (before := recipe.hyperparameters[name]) != value:
             raise ScoreError(

@@ -12,10 +12,11 @@ from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.evaluation.metrics import validation_figures
+from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
-from seqrec_bench.experiments.answers import count_parameters, require_unchanged, sound_epoch, state_of
+from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.experiments.suite import Cell
@@ -228,7 +229,7 @@ def conclude(learnt: Learnt) -> Examined:
         curve=learnt.curve,
         seconds=seconds,
         peak_memory_bytes=peak_memory(),
-        parameters=count_parameters(recommender),
+        parameters=number_of_parameters(recommender),
         environment=learnt.environment,
         weights=learnt.weights,
     )

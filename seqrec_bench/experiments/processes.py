@@ -26,6 +26,7 @@ from seqrec_bench.experiments.orphans import MARK, adopt_orphans, end_orphans, m
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import uses_torch
 from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.temporary import settle_temporary_files
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Ranks
 
@@ -117,8 +118,9 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             with_torch: Whether cells find torch imported though no model that was loaded here has imported it.
 
         Raises:
-            InputError: The setting can't be shared.
+            InputError: The setting can't be shared, or there is no place for a socket.
         """
+        settle_temporary_files()
         self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
         torch = ["seqrec_bench.experiments.preloaded_torch"] if with_torch or uses_torch() else []
