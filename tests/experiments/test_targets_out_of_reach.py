@@ -47,7 +47,7 @@ def in_bases(model, context):
 
 def in_collected_objects(model, context):
     for thing in gc.get_objects():
-        if type(thing).__module__.startswith("seqrec_bench"):
+        if str(type(thing).__module__).startswith("seqrec_bench"):
             yield from within(thing)
 
 
