@@ -21,11 +21,6 @@ from seqrec_bench.records import Store
 Process = subprocess.Popen[str]
 
 
-def hear_interrupts() -> None:
-    """Where a shell has started the tests in the background, Ctrl-C is ignored, and stays so."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 BUSY = """
 import os, signal, time
 from dataclasses import dataclass
@@ -63,7 +58,6 @@ class Plug:
 def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) -> Iterator[Callable[[], Process]]:
     """Starts a run of that recommender, and waits until its cell is under way."""
     site = install_plugin("busy", "busy", BUSY)
-    (site / "torch.py").write_text("raise ImportError\n")  # nothing here needs it, and its import takes a while
     path = os.pathsep.join([str(site), *(path for path in sys.path if path)])
     started: list[Process] = []
 
@@ -71,7 +65,7 @@ def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) ->
         command = [sys.executable, "-m", "seqrec_bench", "run", "--interactions", str(ratings), "--models", "busy"]
         process = subprocess.Popen(
             command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, text=True,
-            start_new_session=True, preexec_fn=hear_interrupts,
+            start_new_session=True,
         )  # fmt: skip
         started.append(process)
         assert process.stderr is not None
@@ -90,14 +84,20 @@ def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) ->
         process.stderr.close()
 
 
-def all_ends(group: int, folder: Path) -> bool:
-    """Whether nothing that the process has started is left: its group, the daemon of its cell, and its guard."""
+def all_ends(group: int, run: int, folder: Path) -> bool:
+    """Whether nothing that the command has started is left: its group, the daemon of its cell, and the run's guard."""
     daemon = (folder / "daemon").read_text()
     for _ in range(300):
-        if not group_lives(group) and not lives(daemon) and not guards(group):
+        if not group_lives(group) and not lives(daemon) and not guards(run):
             return True
         time.sleep(0.1)
     return False
+
+
+def run_of(folder: Path) -> int:
+    """The process that does the command's work; the one that was started only waits for it."""
+    (claimant,) = Store(folder / "runs").running().values()
+    return claimant.pid
 
 
 def group_lives(group: int) -> bool:
@@ -128,18 +128,19 @@ def guards(run: int) -> list[str]:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process deep in C does not hear of it")
 def test_what_a_killed_run_has_started_ends_with_it(start: Callable[[], Process], tmp_path: Path) -> None:
     process = start()
-    assert len(guards(process.pid)) == 1
+    run = run_of(tmp_path)
+    assert len(guards(run)) == 1
     process.kill()
     process.wait()
-    assert all_ends(process.pid, tmp_path)
+    assert all_ends(process.pid, run, tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a process's children are looked up in /proc")
 def test_processes_that_are_stopped_do_not_keep_a_run_from_ending(start: Callable[[], Process], tmp_path: Path) -> None:
     process = start()
-    (claimant,) = Store(tmp_path / "runs").running().values()
-    assert claimant.pid in descendants(process.pid)  # the process that runs the command, which another one waits for
-    for other in descendants(claimant.pid):
+    run = run_of(tmp_path)
+    assert run in descendants(process.pid)
+    for other in descendants(run):
         if b"resource_tracker" not in Path(f"/proc/{other}/cmdline").read_bytes():  # Python's own, which runs no cell
             os.kill(other, signal.SIGSTOP)
     process.send_signal(signal.SIGINT)
@@ -147,7 +148,7 @@ def test_processes_that_are_stopped_do_not_keep_a_run_from_ending(start: Callabl
     stderr = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert stderr == "Stopped: 0 of 1 cells are done, with records in runs; the same command goes on from there.\n"
-    assert all_ends(process.pid, tmp_path)
+    assert all_ends(process.pid, run, tmp_path)
 
 
 def descendants(process: int) -> list[int]:
@@ -185,8 +186,7 @@ BLOCKS = "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())"
 )
 def test_who_does_not_listen_is_ended_all_the_same(ending: signal.Signals, plug_in: str, hears: list[str]) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", DEAF, plug_in], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=hear_interrupts
+        [sys.executable, "-c", DEAF, plug_in], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
@@ -203,7 +203,6 @@ def test_ctrl_c_while_it_is_imported_is_no_traceback(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "seqrec_bench"], env={**os.environ, "PYTHONPATH": path},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=hear_interrupts,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
