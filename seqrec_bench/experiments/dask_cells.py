@@ -18,8 +18,9 @@ from distributed.scheduler import KilledWorker
 
 from seqrec_bench import __version__
 from seqrec_bench.data.split import Holdout
+from seqrec_bench.deadline import in_time
 from seqrec_bench.errors import BenchError, InputError
-from seqrec_bench.experiments.dask_client import CONNECT_SECONDS, in_time
+from seqrec_bench.experiments.dask_client import CONNECT_SECONDS
 from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
 from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
 from seqrec_bench.experiments.suite import Cell

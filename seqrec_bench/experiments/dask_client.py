@@ -1,27 +1,23 @@
-"""A client of an existing Dask scheduler, and what is asked of one in time."""
+"""A client of an existing Dask scheduler."""
 
 import asyncio
 import logging
-from collections.abc import Callable
-from functools import partial
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import NoReturn, TypeVar
 
 import distributed
 from distributed.core import rpc
 from distributed.security import Security
 
+from seqrec_bench.deadline import in_time
 from seqrec_bench.errors import InputError
 
 CONNECT_SECONDS = 10.0
 """After so long, whatever is at an address is taken for no scheduler."""
 
-T = TypeVar("T")
-
 
 def connect(address: str) -> distributed.Client:
     """A client of the scheduler at ``HOST:PORT``.
+
+    Dask waits for some answers without end, whatever its timeout, so that it has to be asked in time.
 
     Raises:
         InputError: No scheduler answers there.
@@ -46,34 +42,6 @@ async def _require_scheduler(address: str) -> None:
     async with rpc(address, timeout=CONNECT_SECONDS, connection_args=arguments) as there:
         if (await there.identity())["type"] != "Scheduler":
             raise ValueError
-
-
-def in_time(work: Callable[[], T], seconds: float) -> T:
-    """Does the work in a thread of its own, since Dask waits for some answers without end, whatever its timeout.
-
-    Raises:
-        TimeoutError: It was not done after so long; the thread is left to itself.
-    """
-    found: SimpleQueue[Callable[[], T]] = SimpleQueue()
-
-    def try_it() -> None:
-        try:
-            done = work()
-        except BaseException as error:
-            found.put(partial(_raise, error))
-        else:
-            found.put(lambda: done)
-
-    Thread(target=try_it, name="asking Dask", daemon=True).start()
-    try:
-        outcome = found.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError from None
-    return outcome()
-
-
-def _raise(error: BaseException) -> NoReturn:
-    raise error
 
 
 def n_threads(client: distributed.Client) -> int:
