@@ -128,13 +128,18 @@ def supervise(work: Callable[[], None]) -> None:
 def _end_with(waiting: int) -> None:
     """Ends this process once the one that waits for it is gone: the system does it on Linux, elsewhere a thread."""
     if sys.platform == "linux":
-        import ctypes  # here, since it is the slowest of the imports
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        set_parent_death_signal()
     else:
         Thread(target=_end_after, args=(waiting,), name="supervision", daemon=True).start()
     if os.getppid() != waiting:
         os._exit(ExitCode.INTERNAL_ERROR)
+
+
+def set_parent_death_signal() -> None:
+    """Has Linux kill this process once its parent is gone: the thread, to be exact, that has started it."""
+    import ctypes  # here, since it is the slowest of the imports
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end_after(waiting: int) -> None:
@@ -192,8 +197,12 @@ def _end_by(number: int) -> None:
 def _in_words(ended: int) -> str:
     if ended >= 0:
         return f"with exit code {ended}"
-    name = next((known.name for known in signal.Signals if known == -ended), f"signal {-ended}")
-    return f"by {name}{': was memory short?' if ended == -signal.SIGKILL else ''}"
+    return f"by {signal_name(-ended)}{': was memory short?' if ended == -signal.SIGKILL else ''}"
+
+
+def signal_name(number: int) -> str:
+    """What a signal is called: ``SIGTERM``, or ``signal 40`` for one without a name."""
+    return next((known.name for known in signal.Signals if known == number), f"signal {number}")
 
 
 def _say(sentence: str) -> None:

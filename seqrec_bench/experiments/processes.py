@@ -4,11 +4,10 @@ import logging
 import multiprocessing
 import os
 import signal
-import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
@@ -22,13 +21,21 @@ from seqrec_bench.experiments.cell import Examined, Learnt, conclude
 from seqrec_bench.experiments.channel import Channel
 from seqrec_bench.experiments.examining import Answer, Examinee, examine, stand_examination
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
-from seqrec_bench.experiments.orphans import MARK, adopt_orphans, end_orphans, mark
+from seqrec_bench.experiments.orphans import adopt_orphans, end_orphans
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import uses_torch
+from seqrec_bench.experiments.starting import (
+    STARTING,
+    block_interrupts,
+    environment_of_cells,
+    interrupts_blocked,
+    start_patiently,
+)
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.temporary import settle_temporary_files
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Ranks
+from seqrec_bench.supervision import signal_name
 
 SettingT = TypeVar("SettingT")
 OutcomeT = TypeVar("OutcomeT")
@@ -38,16 +45,10 @@ Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT | Learnt]
 MAX_TRIES = 2
 """How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-_PAUSES = (0.1, 0.5)
-"""Seconds before a process that could not be started is tried again."""
 _SECONDS_TO_END = 2.0
 """How long a process that has given its outcome may take to end: a thread that a recommender left could keep it."""
 
 _log = logging.getLogger(__name__)
-
-_ENVIRONMENT = Lock()
-"""Held while those are changed and processes started: there may be several `CellProcesses` in one process."""
 
 
 class CellError(BenchError):
@@ -121,7 +122,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             InputError: The setting can't be shared, or there is no place for a socket.
         """
         settle_temporary_files()
-        self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
+        self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
         torch = ["seqrec_bench.experiments.preloaded_torch"] if with_torch or uses_torch() else []
         self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded", *torch])
@@ -133,7 +134,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         self._stopped = False
         self._lock = Lock()
         resource_tracker.ensure_running()  # first, since it unblocks Ctrl-C
-        with _environment_of_cells(), _interrupts_blocked():
+        with environment_of_cells(), interrupts_blocked():
             forkserver.ensure_running()
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
@@ -192,15 +193,15 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         process.join()
         with self._lock:
             self._running.discard(process)
-        with _ENVIRONMENT:  # nothing is started meanwhile, so that what is there is known
+        with STARTING:  # nothing is started meanwhile, so that what is there is known
             end_orphans(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
 
     def _start(self, process: BaseProcess) -> None:
-        with self._lock, _environment_of_cells():
+        with self._lock, environment_of_cells():
             if self._stopped:
                 raise CellError("it was not started, since the run was stopped.")
             try:
-                _start_patiently(process)
+                start_patiently(process)
             except (EOFError, OSError) as error:  # the process that it is forked from may be gone
                 raise DeadProcessError(f"its process could not be started ({in_words(error)}).") from error
             self._running.add(process)
@@ -241,31 +242,6 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         return message
 
 
-def _start_patiently(process: BaseProcess) -> None:
-    """Starts the process, also while the one that it is forked from is dying, which is seen only once it has died."""
-    for pause in _PAUSES:
-        try:
-            return process.start()
-        except (EOFError, OSError):
-            time.sleep(pause)
-    process.start()
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Processes started inside are deaf to Ctrl-C, as those of the threads are."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _block_interrupts() -> None:
-    """Keeps Ctrl-C from this thread and the processes that it starts: it is for the run, which ends them itself."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-
-
 def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, channel: Channel) -> None:
     """The process's whole life: do the work, and send the cell's epochs and what came of it."""
     die_with_parent()
@@ -292,23 +268,5 @@ def _explain_death(exit_code: int | None) -> str:
     if exit_code == -signal.SIGTERM:
         return "its process was ended by SIGTERM, by somebody else."
     if exit_code is not None and exit_code < 0:
-        return f"its process was ended by {signal.Signals(-exit_code).name}: the recommender's native code has crashed."
+        return f"its process was ended by {signal_name(-exit_code)}: the recommender's native code has crashed."
     return f"its process ended with exit code {exit_code} and no result."
-
-
-@contextmanager
-def _environment_of_cells() -> Iterator[None]:
-    """Processes started inside bear the run's mark, and do their linear algebra with one thread: `nproc` of them beat
-    one with `nproc`."""
-    theirs = {**dict.fromkeys(THREAD_VARIABLES, "1"), MARK: mark()}
-    with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in theirs}
-        os.environ.update(theirs)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value

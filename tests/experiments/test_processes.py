@@ -200,6 +200,7 @@ def test_ctrl_c_is_for_the_run_and_not_for_its_cells(processes: CellProcesses, r
         (-signal.SIGKILL, "was memory short"),
         (-signal.SIGTERM, "by SIGTERM, by somebody else"),
         (-signal.SIGSEGV, "SIGSEGV: the recommender's native code has crashed"),
+        (-40, "its process was ended by signal 40: the recommender's"),
         (3, "exit code 3 and no result"),
     ],
 )
