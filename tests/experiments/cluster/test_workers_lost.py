@@ -53,10 +53,10 @@ def test_a_cell_that_kills_its_worker_again_and_again_is_given_up(cluster: Clust
 def test_a_scheduler_that_falls_silent_is_lost(
     cluster: Cluster, open_cells: Callable[[int], Cells], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_cells, "ASK_SECONDS", 0.1)
-    monkeypatch.setattr(dask_cells, "SILENT_SECONDS", 2.0)
-    monkeypatch.setattr(dask_cells, "CONNECT_SECONDS", 2.0)
+    monkeypatch.setattr(dask_cells, "ASK_SECONDS", 1.0)
     cells = open_cells(1)
+    monkeypatch.setattr(dask_cells, "SILENT_SECONDS", 2.0)  # only now: on a busy machine, to open them may take longer
+    monkeypatch.setattr(dask_cells, "CONNECT_SECONDS", 2.0)
     under_way = cells.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
     cluster.scheduler.send_signal(signal.SIGSTOP)
     try:
