@@ -93,7 +93,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
 
     Processes are forked from one that has only imports behind it, so that a cell starts at once. They end with this
     one, however it ends, and what they have started ends with them. Test targets are ranked here: they stay in this
-    process, and a process that runs a model's code has none at any time.
+    process, and the process of a cell has none at any time.
 
     Futures are those of `concurrent.futures`: they hold what came of the cell (its record, say), or raise `CellError`.
     """
