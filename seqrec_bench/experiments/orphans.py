@@ -47,8 +47,11 @@ def adopt_orphans() -> None:
 
 
 def end_orphans(root: int | None) -> None:
-    """Ends the marked processes that are not below the process `root`, that cells are forked from: of cells that are
-    over."""
+    """Ends the marked processes that cells left when they ended.
+
+    Args:
+        root: The process that cells are forked from; what is below it belongs to cells that still run.
+    """
     if sys.platform == "linux":
         _end(lambda: _orphans(mark(), root))
 
