@@ -2,7 +2,8 @@
 # Good guess: read_csv, which finds out by itself that a column holds dates, takes a unit that holds all of them, or
 # leaves them as text, or raises an error.
 # What happens: pyarrow 18 to 22 take nanoseconds as soon as one time has a fraction. In 64 bits these end in 2262, and
-# a later date wraps around to one long past, without a word: 9999-12-31, a usual way to write "never", is one in 1816. (pyarrow 23 leaves such a column as text.)
+# a later date wraps around to one long past, without a word: 9999-12-31, a usual way to write "never", is one in 1816.
+# (pyarrow 23 leaves such a column as text.)
 # Why it matters: a split by time takes each user's last interaction as the test target. The wrapped one comes first, so
 # that another item is the target, and all figures are those of another task.
 set -euo pipefail

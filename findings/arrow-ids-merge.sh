@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Good guess: ids that are written differently stay different, as whole numbers or as text; what no whole number holds is
-# read as text, as pandas does.
-# What happens: pyarrow's read_csv reads a column of ids that look like numbers as numbers of 64 bits. Those from 2^63 on,
-# which hashes and other systems' unsigned ids are, become floats, so that neighbours are one id; 0x10, with letters
+# Good guess: ids that are written differently stay different, as whole numbers or as text; what no whole number holds
+# is read as text, as pandas does.
+# What happens: pyarrow's read_csv reads a column of ids that look like numbers as numbers of 64 bits. Those from 2^63
+# on, which hashes and other systems' unsigned ids are, become floats, so that neighbours are one id; 0x10, with letters
 # and digits, is taken for hexadecimal and is the same as 16. There is no warning.
 # Why it matters: users or items are merged, so there are fewer of them with longer histories: another data set, on
 # which every model has other figures, and of which nobody says that it is another.

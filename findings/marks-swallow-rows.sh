@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Good guess: in a tab-separated file, such as RecBole's .item, a line is a row, and a quotation mark is a character like
-# any other; or else a mark that no other closes before the line ends is an error.
-# What happens: unless they are told that nothing is quoted, pandas' and pyarrow's read_csv take a mark at the beginning of
-# a value for the beginning of a quotation that goes on over ends of lines to the next mark, wherever that is. So two
-# titles that begin with one (the album "Heroes" without its closing mark, say) swallow all rows between them,
-# without a word: six rows become three. polars refuses the same file.
+# Good guess: in a tab-separated file, such as RecBole's .item, a line is a row, and a quotation mark is a character
+# like any other; or else a mark that no other closes before the line ends is an error.
+# What happens: unless they are told that nothing is quoted, pandas' and pyarrow's read_csv take a mark at the beginning
+# of a value for the beginning of a quotation that goes on over ends of lines to the next mark, wherever that is. So two
+# titles that begin with one (the album "Heroes" without its closing mark, say) swallow all rows between them, without a
+# word: six rows become three. polars refuses the same file.
 # Why it matters: items lose their titles or tags, and in a file of interactions users lose a part of their histories,
 # mostly in data with titles or reviews. Nothing shows it but a count.
 set -euo pipefail

@@ -3,8 +3,8 @@
 # run are equal. So the ranking is theirs, and renaming the items changes no figure.
 # What happens: pytrec-eval-terrier 0.5.11 ranks by scores of 24 bits, so times in seconds are ties. Each score
 # becomes a float of 32 bits, without a word. At 881250949, a time of MovieLens 100K, such floats lie 64 apart. Items
-# of the same minute become one tie, and among ties the item with the greater id, as text, comes first. The same
-# ranking is perfect or the worst one possible, by the names of the items alone.
+# of the same minute become one tie, which is then broken by their ids (ties-by-name.sh has that rule). The same ranking
+# is perfect or the worst one possible, though the input has no ties that a rule would be needed for.
 # Why it matters: a model that recommends what was seen last has times as scores. Counts to which something small is
 # added to break ties lose it in the same way. The figures then belong to the item ids, which are seldom given at
 # random.

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Good guess: a metric of a ranking depends on the scores alone; where scores are tied, the outcome is an average over
 # the orders, or follows the order in which the items were given.
-# What happens: trec_eval's rule, which pytrec_eval keeps, breaks ties by the items' names, the greatest text first.
-# A model that gives all items one score has an NDCG of 1 if the target is called "d", and of 0.43 if it is called "a".
-# Why it matters: models with many tied scores (popularity, rules, neighbours, rounded or 16-bit scores) are better or worse
-# with how a data set numbers its items, which often goes by popularity or time; and ids as text put 99 before 100.
+# What happens: trec_eval's rule, which pytrec_eval keeps, breaks ties by the items' names, the greatest text first. A
+# model that gives all items one score has an NDCG of 1 if the target is called "d", and of 0.43 if it is called "a".
+# Why it matters: models with many tied scores (popularity, rules, neighbours, rounded or 16-bit scores) are better or
+# worse with how a data set numbers its items, which often goes by popularity or time; and ids as text put 99 before
+# 100.
 set -euo pipefail
 python=${PYTHON:-python3}
 folder=$(mktemp -d)

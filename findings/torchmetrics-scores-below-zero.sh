@@ -16,6 +16,8 @@ trap 'rm -rf "$folder"' EXIT
   torchmetrics==1.9.0 lightning-utilities==0.15.3 packaging==26.3 numpy==2.4.6 torch==2.13.0 sympy==1.14.0 \
   mpmath==1.3.0 networkx==3.6.1 jinja2==3.1.6 markupsafe==3.0.4 filelock==4.2.12 fsspec==2026.9.0 \
   typing-extensions==4.16.0 setuptools==84.2.1 || exit 3
+# Where pip takes a build for CUDA, this does not load without further packages.
+PYTHONPATH=$folder "$python" -S -W ignore -c 'import torch' || exit 3
 
 PYTHONPATH=$folder "$python" -S - <<'PYTHON'
 import sys
