@@ -25,8 +25,9 @@ def test_every_test_has_a_limit(pytestconfig: pytest.Config) -> None:
 def test_one_that_hangs_names_itself(hang: str, tmp_path: Path) -> None:
     test = tmp_path / "test_hanging.py"
     test.write_text(f"import ctypes, threading\n\n\ndef test_that_never_ends():\n    {hang}\n")
-    limits = ["-o", "timeout=0.2", "-o", "faulthandler_timeout=1"]
-    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, *limits, test]
+    limits = ["-c", ROOT / "pyproject.toml", "-o", "timeout=0.2", "-o", "faulthandler_timeout=1"]
+    bare = [part for plugin in ("xdist", "pytest_cov", "hypothesispytest") for part in ("-p", f"no:{plugin}")]
+    command = [sys.executable, "-m", "pytest", "--rootdir", tmp_path, *bare, *limits, test]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode != 0
     assert "test_that_never_ends" in done.stdout + done.stderr
