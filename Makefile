@@ -33,6 +33,33 @@ test: .venv/installed-dev  ## run the whole test suite, a file of tests at a tim
 kernels: .venv/installed-dev  ## run the statistics' tests under the kernels of other processors: no verdict may hang on one (a minute)
 	@$(BIN)/python .ci/kernels.py
 
+# The quick part of the suite, in an environment of its own under build/, which uv fills. uv reads no setting of pip's, so it
+# is told of PIP_FIND_LINKS; UV_TORCH_BACKEND=cpu makes it take PyTorch's own builds for the CPU.
+UV := build/uv/bin/uv
+UV_INSTALL = $(UV) pip install --quiet $(addprefix --find-links ,$(PIP_FIND_LINKS)) --editable '.[dev,dask,search]'
+QUICK_PART := -m pytest -n 2 --dist loadfile @tests/quick.txt
+TORCH ?= $(shell sed -n 's/^torch==//p' constraints.txt)
+
+$(UV): constraints.txt
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@touch $@
+
+.PHONY: lowest
+lowest: $(UV)  ## the quick part of the suite with the lowest versions that pyproject.toml allows; PyTorch's is that of TORCH
+	$(PYTHON) -m venv --clear build/lowest
+	echo 'torch==$(TORCH)' > build/torch.txt
+	$(UV) pip compile --quiet --resolution lowest-direct --python build/lowest/bin/python --constraint build/torch.txt \
+	  --extra dev --extra dask --extra search pyproject.toml --output-file build/lowest.txt
+	$(UV_INSTALL) --python build/lowest/bin/python --constraint build/lowest.txt
+	OMP_NUM_THREADS=1 build/lowest/bin/python $(QUICK_PART)
+
+.PHONY: pinned
+pinned: $(UV)  ## the same with the versions of constraints.txt; PYTHON names the Python, as python3.13
+	$(PYTHON) -m venv --clear build/pinned
+	$(UV_INSTALL) --python build/pinned/bin/python --constraint constraints.txt
+	OMP_NUM_THREADS=1 build/pinned/bin/python $(QUICK_PART)
+
 .PHONY: coverage
 coverage: .venv/installed-dev  ## the same, with the lines and branches that it runs counted: 95 % of them at least
 	$(BIN)/python -m pytest --cov

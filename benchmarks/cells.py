@@ -7,7 +7,7 @@ from benchmarks.results import Measurement
 from benchmarks.timing import in_fresh_process, seconds_of
 from seqrec_bench.data import Dataset, load_named
 from seqrec_bench.evaluation.registry import build
-from seqrec_bench.experiments.cell import Setting
+from seqrec_bench.experiments.cell import Lesson, Setting
 from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
@@ -44,14 +44,14 @@ def measure_row(data: str | None, model: str) -> tuple[str, ...]:
 def seconds_of_cells(dataset: Dataset, model: str) -> tuple[float, float]:
     """Of the first cell and of the fastest after it."""
     build(model, dimension=100, settings={})  # as whoever plans cells does; what it imports is there for all of them
-    processes = CellProcesses(1, begin, Setting(dataset, "cpu"), lambda cell, epoch: None)
+    processes = CellProcesses(1, begin, Setting(dataset, "cpu").lesson, lambda cell, epoch: None)
     cell = Cell(model, "paper", 100, 0)
     seconds = [seconds_of(lambda: processes.submit(cell).result()) for _ in range(1 + TURNS)]
     processes.shutdown()
     return seconds[0], min(seconds[1:])
 
 
-def begin(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> int:
-    """What `run_cell` does first, and no more."""
+def begin(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> int:
+    """What `learn` does first, and no more."""
     build(cell.model, cell.dimension, cell.settings)
-    return setting.split.train.n_interactions
+    return lesson.validation.history.n_interactions

@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from benchmarks.timing import MB, memory_in_use
 from seqrec_bench.experiments import dask_cells
-from seqrec_bench.experiments.dask_cells import DaskCells, connect
+from seqrec_bench.experiments.dask_cells import DaskCells
+from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.dask_worker import CellPlugin
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch

@@ -2,16 +2,25 @@
 
 import signal
 
+from seqrec_bench.supervision import supervise
+
 
 def main() -> None:
-    """Runs the command line. While it is imported, and once all is done, Ctrl-C simply ends the process."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # it is ignored where a shell has put this behind
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        from seqrec_bench.cli.main import main as run_command
+    """Runs the command line, in a process that is waited for.
 
+    While it is imported, and once all is done, Ctrl-C simply ends the process.
+    """
+    hears_interrupts = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if hears_interrupts:  # it is ignored where a shell has put this behind
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    supervise(lambda: _run(hears_interrupts))
+
+
+def _run(hears_interrupts: bool) -> None:
+    from seqrec_bench.cli.main import main as run_command
+
+    if hears_interrupts:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    else:
-        from seqrec_bench.cli.main import main as run_command
     try:
         run_command()
     finally:

@@ -19,7 +19,7 @@ from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.conformance import ALL_CHECKS
 from seqrec_bench.evaluation.plug_in import write_plug_in
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.experiments.processes import THREAD_VARIABLES
+from seqrec_bench.experiments.starting import THREAD_VARIABLES
 from seqrec_bench.records import Store
 
 ROOT = Path(__file__).parents[1]

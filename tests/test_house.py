@@ -19,8 +19,8 @@ DANGEROUS_ATTRIBUTES = {
     "tempfile.mktemp",
 }  # fmt: skip
 
-ALLOWED = {"seqrec_bench/experiments/shared.py": ["pickle"]}
-"""From the pipe of a process that this one has started; what else comes there is unpickled by multiprocessing."""
+ALLOWED = {f"seqrec_bench/experiments/{name}.py": ["pickle"] for name in ("channel", "shared")}
+"""Between a run and the processes that it has started."""
 
 
 def dangers(source: str) -> list[str]:

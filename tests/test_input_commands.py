@@ -108,7 +108,7 @@ def call(
     monkeypatch.chdir(inputs)
     monkeypatch.setattr("seqrec_bench.cli.run._open_store", lambda store: None)
     monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", lambda *arguments: None)
-    monkeypatch.setattr("seqrec_bench.experiments.dask_cells.CONNECT_SECONDS", 0.05)
+    monkeypatch.setattr("seqrec_bench.experiments.dask_client.CONNECT_SECONDS", 0.05)
 
     def make(command: str) -> tuple[int, str, str]:
         for placeholder, text in PLACEHOLDERS.items():

@@ -238,10 +238,12 @@ def as_nobody(look: Callable[[], list[str]]) -> list[str]:
     taken, given = os.pipe()
     child = os.fork()
     if not child:
-        os.setgid(65534)
-        os.setuid(65534)
-        os.write(given, json.dumps(look()).encode())
-        os._exit(0)
+        try:
+            os.setgid(65534)
+            os.setuid(65534)
+            os.write(given, json.dumps(look()).encode())
+        finally:
+            os._exit(0)  # whatever is raised, or the child would go on with the tests
     os.close(given)
     with os.fdopen(taken) as file:
         answer: list[str] = json.load(file)

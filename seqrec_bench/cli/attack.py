@@ -29,6 +29,7 @@ from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
 from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.attacks import to_json, to_markdown
+from seqrec_bench.supervision import foretold
 
 Attacked = tuple[list[Finding], str]
 """What was found, and what was attacked, in words."""
@@ -84,6 +85,7 @@ def _attack_evaluator(data: Dataset) -> Attacked:
 
 def _attack_model(name: str, dimension: int) -> Attacked:
     has_one = has_dimension(load(name))
-    with redirect_stdout(sys.stderr), shown("attacking") as steps:  # what a model prints is no part of the findings
+    ended = foretold(ExitCode.FALLS_SHORT, f"The recommender {name!r} has ended the command's process under attack")
+    with ended, redirect_stdout(sys.stderr), shown("attacking") as steps:  # what a model prints is no finding
         findings = attack_model(rank_targets, partial(build, name, dimension, {}), steps.track)
     return findings, f"{name}{f' at dimension {dimension}' if has_one else ''}, on synthetic data"

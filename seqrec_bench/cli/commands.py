@@ -8,7 +8,15 @@ from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from seqrec_bench.errors import BenchError, ExitCode, in_words
+
 _START, _RUN, _SHOW, _JUDGE = "Start here", "Run", "Show what came of it", "Judge"
+
+
+class EndedEarlyError(BenchError):
+    """Code that a command calls wanted the process to end: no result has come of it."""
+
+    exit_code = ExitCode.INTERNAL_ERROR
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,15 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
         return name, load_command(name) if name in COMMANDS else command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Raises `EndedEarlyError` for what would end the process in the middle of a command: none of them does so."""
+        try:
+            return super().invoke(ctx)
+        except SystemExit as end:
+            raise EndedEarlyError(
+                f"Something has called for the end of the process ({in_words(end)}) before the command was done."
+            ) from end
 
 
 def load_command(name: str) -> Any:

@@ -36,7 +36,7 @@ from seqrec_bench.experiments.explaining import (
     require_explainable,
     summarise_from_record,
 )
-from seqrec_bench.experiments.processes import THREAD_VARIABLES
+from seqrec_bench.experiments.starting import THREAD_VARIABLES
 from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Store
 from seqrec_bench.reporting.explanations.figure import draw_explanation

@@ -9,10 +9,10 @@ from contextlib import suppress
 
 import typer
 
-from seqrec_bench import __version__
+from seqrec_bench import __version__, supervision
 from seqrec_bench.cli.commands import LazyGroup
 from seqrec_bench.cli.first_steps import show_first_steps
-from seqrec_bench.cli.streams import outlive_readers
+from seqrec_bench.cli.streams import own_streams
 from seqrec_bench.errors import BenchError, ExitCode, in_words
 from seqrec_bench.text import one_line, printable
 
@@ -58,7 +58,7 @@ class _StandardError(logging.Handler):
 
 def main() -> None:
     """Runs the command line and ends the process with a code of `ExitCode`."""
-    outlive_readers()
+    own_streams()
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -68,7 +68,12 @@ def main() -> None:
         code = ExitCode.INTERRUPTED
     except SystemExit as end:  # typer's own: 0 once it has shown a shell's completion, 1 for a pipe that broke
         code = ExitCode.INTERRUPTED if end.code else ExitCode.DONE
-    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+    code = code if isinstance(code, int) else ExitCode.DONE
+    with suppress(OSError):  # told of already
+        sys.stdout.flush()
+    supervision.report(code)
+    supervision.end_soon()
+    sys.exit(code)
 
 
 def _explain(error: Exception) -> int:
@@ -92,5 +97,7 @@ def _describe(error: Exception) -> tuple[str, int]:
         return f"{error.filename} can't be used ({error.strerror}): name another, or mend it.", ExitCode.BAD_INPUT
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full ({error.strerror}): make room, or name another place.", ExitCode.BAD_INPUT
+    if isinstance(error, FileNotFoundError) and "temporary directory" in str(error):  # tempfile's
+        return f"{error.strerror}: name a directory that can be written to in TMPDIR.", ExitCode.BAD_INPUT
     details = f"{in_words(error)}; `seqrec-bench --debug ...` shows where"
     return f"this is a fault of the bench, please report it ({details}).", ExitCode.INTERNAL_ERROR

@@ -1,13 +1,12 @@
 """Where `seqrec-bench run` runs its cells: this machine, or a Dask cluster."""
 
 from collections.abc import Callable, Collection
-from functools import partial
 
 import typer
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import find_protocol
-from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, learn
 from seqrec_bench.experiments.execution import Executor
 from seqrec_bench.experiments.processes import CellProcesses, Progress
 from seqrec_bench.experiments.run import Plan
@@ -20,7 +19,13 @@ Place = tuple[int, Callable[[Setting, Callable[[Cell, Progress], None]], Executo
 
 def this_machine(jobs: int) -> Place:
     """This machine."""
-    return jobs, partial(CellProcesses, jobs, run_cell)
+
+    def open_here(setting: Setting, report: Callable[[Cell, Progress], None]) -> Executor:
+        here: CellProcesses[Lesson, FinishedCell]
+        here = CellProcesses(jobs, learn, setting.lesson, report, setting.split.test)
+        return here
+
+    return jobs, open_here
 
 
 def require_no_weights(plan: Plan) -> None:
@@ -36,7 +41,8 @@ def require_no_weights(plan: Plan) -> None:
 def cluster(address: str, models: Collection[str]) -> Place:
     """The Dask cluster whose scheduler is at the address."""
     try:
-        from seqrec_bench.experiments.dask_cells import DaskCells, connect, n_threads
+        from seqrec_bench.experiments.dask_cells import DaskCells
+        from seqrec_bench.experiments.dask_client import connect, n_threads
     except ImportError as error:
         raise InputError(
             "--executor needs Dask: install it with `pip install 'seqrec-bench[dask]'`, here and on the cluster."
@@ -47,8 +53,10 @@ def cluster(address: str, models: Collection[str]) -> Place:
     typer.echo(f"Dask cluster {address}: {count_cells(jobs)} side by side{waits}.", err=True)
 
     def open_there(setting: Setting, report: Callable[[Cell, Progress], None]) -> Executor:
-        fingerprint = setting.dataset.fingerprint
-        return DaskCells(connect(address), run_cell, setting, fingerprint, models, _warn, report)
+        client, lesson, fingerprint = connect(address), setting.lesson, setting.dataset.fingerprint
+        there: DaskCells[Lesson, FinishedCell]
+        there = DaskCells(client, learn, lesson, fingerprint, models, _warn, report, setting.split.test)
+        return there
 
     return max(1, jobs), open_there
 

@@ -88,7 +88,7 @@ def _require_free(record: Record, store: Store, fresh: bool) -> None:
         InvalidRecordError: What stands there is no record.
     """
     if fresh:
-        store.version(record.key)  # which what can't be read has not
+        store.version(record.key)  # raises for what can't be read
         return
     found = store.load(record.key)
     if found and not record.recipe.is_of_same_data(found.recipe):

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock, Thread
 from types import FrameType
@@ -14,6 +14,7 @@ from typing import Any
 
 import typer
 
+from seqrec_bench import supervision
 from seqrec_bench.errors import ExitCode
 
 GRACE_SECONDS = 1.0
@@ -28,7 +29,7 @@ def stops_in_time(say: Callable[[], str], is_storing: Callable[[], bool] = lambd
     """Inside, the first signal to end raises `KeyboardInterrupt`, later ones do nothing.
 
     Once that has come out, and soon in any case, the process ends with `ExitCode.INTERRUPTED`. A signal that was
-    ignored before, as under `nohup`, stays so.
+    ignored before, as under `nohup`, stays so. Plug-ins whose code runs inside change nothing of this.
 
     Args:
         say: The sentence to end with: what is done, and how to go on.
@@ -66,6 +67,7 @@ class _Watch:
         self._handlers: dict[signal.Signals, Any] = {ending: signal.signal(ending, self._interrupt) for ending in heard}
         self._thread = Thread(target=self._watch, name="stopping", daemon=True)
         self._thread.start()
+        self._kept = _Kept(heard)
 
     def tell(self) -> None:
         """Says the sentence, once."""
@@ -83,11 +85,13 @@ class _Watch:
         telling.join(timeout=0.2)  # nobody may be reading what it says
         if sys.stderr.isatty():
             os.write(sys.stderr.fileno(), b"\x1b[?25h")  # the display may have hidden the cursor
+        supervision.report(ExitCode.INTERRUPTED)
         os._exit(ExitCode.INTERRUPTED)
 
     def close(self) -> None:
         """Puts everything back as it was."""
         self._is_closed = True
+        self._kept.give_back()
         for ending, handler in self._handlers.items():
             signal.signal(ending, handler)
         signal.set_wakeup_fd(self._wakeup)
@@ -123,3 +127,30 @@ class _Watch:
             if select.select([self._receiver], [], [], 0.1)[0]:
                 return
         time.sleep(GRACE_SECONDS)
+
+
+class _Kept:
+    """Keeps signals, and who is woken by them, from whoever else sets them: a plug-in that is imported, say.
+
+    It is told what it asks for, and the run hears of the signals all the same. That a plug-in blocks them in its thread
+    does no harm, since they are for any thread.
+    """
+
+    def __init__(self, kept: Collection[signal.Signals]) -> None:
+        self._kept = kept
+        self._theirs: dict[int, Any] = {}
+        self._own = signal.signal, signal.set_wakeup_fd
+        signal.signal, signal.set_wakeup_fd = self._signal, self._set_wakeup_fd  # type: ignore[assignment]
+
+    def give_back(self) -> None:
+        signal.signal, signal.set_wakeup_fd = self._own
+
+    def _signal(self, number: int, handler: Any) -> Any:
+        if number not in self._kept:
+            return self._own[0](number, handler)
+        before = self._theirs.get(number, signal.getsignal(number))
+        self._theirs[number] = handler
+        return before
+
+    def _set_wakeup_fd(self, descriptor: int, *, warn_on_full_buffer: bool = True) -> int:
+        return -1  # as if nobody had been woken before

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ from seqrec_bench.cli.dataset_options import (
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
-from seqrec_bench.cli.progress import open_display
+from seqrec_bench.cli.progress import RunDisplay, open_display
 from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.cli.stopping import stops_in_time
@@ -31,7 +31,7 @@ from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.data.named import NAMED_DATASETS
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
-from seqrec_bench.experiments.execution import Audience, Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
 from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
@@ -42,14 +42,7 @@ from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
 
-
-class Display(Audience, Protocol):
-    """Told of what becomes of cells, and of how far each is."""
-
-    def advanced(self, cell: Cell, progress: Progress) -> None: ...
-
-
-OpenAudience = Callable[[Sequence[Cell], int], AbstractContextManager[Display]]
+OpenDisplay = Callable[[Sequence[Cell], int], AbstractContextManager[RunDisplay]]
 """Opens the display of these cells, of which so many run side by side."""
 
 
@@ -181,7 +174,7 @@ class _Counted:
 
 
 def _run_again(
-    chosen: Sequence[Record], datasets: dict[str, Dataset], jobs: int, open_audience: OpenAudience
+    chosen: Sequence[Record], datasets: dict[str, Dataset], jobs: int, display_of: OpenDisplay
 ) -> tuple[dict[CellKey, Record], dict[CellKey, str]]:
     """Runs the cells of these records again, in a directory that is thrown away.
 
@@ -194,17 +187,17 @@ def _run_again(
         for name, dataset in datasets.items():
             cells = cells_to_train([record for record in chosen if record.key.dataset == name])
             store = Store(Path(folder))
-            outcome = _run(cells, dataset, store, jobs, open_audience)
+            outcome = _run(cells, dataset, store, jobs, display_of)
             causes |= {cell_key(cell, dataset): cause for cell, cause in outcome.failed}
             again |= {record.key: record for record in store.records()}
     return again, causes
 
 
-def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, open_audience: OpenAudience) -> Outcome:
+def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, display_of: OpenDisplay) -> Outcome:
     _, open_executor = this_machine(jobs)
     setting = partial(setting_under, dataset=dataset, device="cpu", store=store)
     stopped = "Stopped: what was run again is thrown away, and no record was changed."
-    with stops_in_time(lambda: stopped), open_audience(cells, jobs) as display:
+    with stops_in_time(lambda: stopped), display_of(cells, jobs) as display:
 
         def open_for(protocol: str) -> Executor:
             return open_executor(setting(protocol), display.advanced)

@@ -1,10 +1,11 @@
 """What an address gives, written into a file: never waited for without end, and never without a limit of bytes."""
 
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from seqrec_bench.deadline import in_time
 
 TIMEOUT_SECONDS = 30
 """How long an answer is waited for, and then each `CHUNK` of it."""
@@ -34,14 +35,14 @@ def stream(url: str, output: str, pooch: object, received: Callable[[int, int | 
     import requests
 
     try:
-        response = _in_time(partial(requests.get, url, timeout=2 * TIMEOUT_SECONDS, stream=True), "no answer")
+        response = _received_in_time(partial(requests.get, url, timeout=2 * TIMEOUT_SECONDS, stream=True), "no answer")
         response.raise_for_status()
         stated = response.headers.get("Content-Length", "")
         expected = int(stated) if stated.isdecimal() else None
         received(0, expected)
         pieces, n_bytes = response.iter_content(CHUNK), 0
         with Path(output).open("wb") as file:
-            while chunk := _in_time(partial(_next_chunk, pieces), f"fewer than {CHUNK:,} bytes came"):
+            while chunk := _received_in_time(partial(_next_chunk, pieces), f"fewer than {CHUNK:,} bytes came"):
                 n_bytes += len(chunk)
                 if n_bytes > MOST_BYTES:
                     raise SourceUnavailableError(f"more than {MOST_BYTES:,} bytes came")
@@ -61,26 +62,13 @@ def _next_chunk(pieces: Iterator[bytes]) -> bytes:
     return chunk
 
 
-def _in_time(work: Callable[[], Result], failure: str) -> Result:
+def _received_in_time(work: Callable[[], Result], failure: str) -> Result:
     """What the work returns or raises, if that is within `TIMEOUT_SECONDS`, else `SourceUnavailableError`.
 
-    A socket's own timeout begins anew with every byte. So a thread does the work, and is left alone if it is late: it
-    ends once the server is silent, at the latest with the process. To close its connection, one would have to wait.
+    A socket's own timeout begins anew with every byte. Work that is late is left alone, and ends once the server is
+    silent: to close its connection, one would have to wait.
     """
-    results: list[Result] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:  # whatever it is, it is raised where the work is waited for
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(TIMEOUT_SECONDS)
-    if errors:
-        raise errors[0]
-    if not results:
-        raise SourceUnavailableError(f"{failure} within {TIMEOUT_SECONDS} seconds")
-    return results[0]
+    try:
+        return in_time(work, TIMEOUT_SECONDS)
+    except TimeoutError as error:
+        raise SourceUnavailableError(f"{failure} within {TIMEOUT_SECONDS} seconds") from error

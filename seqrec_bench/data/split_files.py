@@ -209,6 +209,11 @@ def _readme(facts: Mapping[str, Any], labels: Labels) -> str:
 - `benchmark_filename: [train_sequences, valid_sequences, test_sequences]`, `alias_of_item_id: [item_id_list]` and
   `load_col: {{inter: [user_id, item_id_list, item_id]}}` for sequential ones. Each sample has the {LONGEST_LIST} latest
   items before it.
+
+RecBole 1.2.1 ranks a user's history too when it evaluates sequential models, and leaves it out for general ones. So
+what it prints of a sequential model for a leave-one-out split is what `seqrec-bench score` gives under
+`loo-full-seen-v1`, not under `loo-full-v1`, and is not to be held against what it prints of a general one. The scores
+that it computes are as good for either protocol.
 """
     without = "\nThere are no files for RecBole: an id has a space or a quotation mark in it, which these can't hold.\n"
     return f"""# The split of {facts["dataset"]} under {facts["protocol"]}

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_type_hints
 
-from seqrec_bench.evaluation.registry import distribution, load, registered
+from seqrec_bench.errors import BenchError, InputError, in_words
+from seqrec_bench.evaluation.registry import as_recorded, distribution, load, registered, running
 from seqrec_bench.evaluation.settings import describe_type
 
 
@@ -61,7 +62,7 @@ def describe_model(name: str) -> ModelDescription:
         about=inspect.getdoc(recommender) or "",
         settings=[
             SettingDescription(
-                field.name, describe_type(types[field.name]), _default(field), meanings.get(field.name, "")
+                field.name, describe_type(types[field.name]), _default(field, name), meanings.get(field.name, "")
             )
             for field in fields
             if field.name != "dimension"
@@ -69,10 +70,26 @@ def describe_model(name: str) -> ModelDescription:
     )
 
 
-def _default(field: "dataclasses.Field[object]") -> object:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return field.default
+def _default(field: "dataclasses.Field[object]", model: str) -> object:
+    """The field's default, as a record has it.
+
+    Raises:
+        InputError: No record could hold it.
+    """
+    if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+        return "(has to be set)"
+    try:
+        with running(model, "while its defaults were read"):
+            default = field.default
+            if field.default_factory is not dataclasses.MISSING:
+                default = field.default_factory()
+            return as_recorded(default)
+    except BenchError:
+        raise
+    except Exception as error:  # whatever the factory may raise
+        raise InputError(
+            f"The default of {model}.{field.name} can't be written as JSON ({in_words(error)})."
+        ) from error
 
 
 def _meanings(recommender: type) -> Mapping[str, str]:

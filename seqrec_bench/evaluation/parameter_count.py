@@ -1,12 +1,15 @@
 """How many parameters a recommender would have on data that it has not been fitted to."""
 
+import operator
 from itertools import product
 
 from seqrec_bench.data.split import leave_one_out
+from seqrec_bench.errors import BenchError, InputError, ScoreError, in_words
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
-from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.evaluation.registry import build, hyperparameters, running
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.recommender import FitContext
+from seqrec_bench.recommender import FitContext, Recommender
+from seqrec_bench.text import shortened
 
 _USERS, _ITEMS = (20, 28), (30, 42)
 """Sizes of the data that are fitted for the sake of counting."""
@@ -23,7 +26,7 @@ def count_parameters(name: str, dimension: int, n_users: int, n_items: int) -> i
         None where the fourth size does not lie on it: then only a run on the data can tell.
 
     Raises:
-        InputError: The recommender can't be built with that dimension.
+        InputError: The recommender can't be built with that dimension, or can't be fitted.
     """
     counts = {size: _count(name, dimension, *size) for size in product(_USERS, _ITEMS)}
     (few_users, more_users), (few_items, more_items) = _USERS, _ITEMS
@@ -43,5 +46,32 @@ def _count(name: str, dimension: int, n_users: int, n_items: int) -> int:
     short = {"epochs": 1} if "epochs" in hyperparameters(build(name, dimension, {})) else {}
     recommender = build(name, dimension, short)
     nothing = dict.fromkeys(VALIDATION_METRICS, 0.0)
-    recommender.fit(train, FitContext(0, "cpu", lambda: nothing, lambda epoch: None))
-    return recommender.n_parameters
+    with running(name, "while it was fitted to count its parameters"):
+        try:
+            recommender.fit(train, FitContext(0, "cpu", lambda: nothing, lambda epoch: None))
+            return number_of_parameters(recommender)
+        except BenchError as error:
+            raise InputError(str(error)) from error
+        except Exception as error:
+            raise InputError(
+                f"{name} can't be fitted to {n_users} users and {n_items} items, by which its parameters are counted "
+                f"({in_words(error)}): `seqrec-bench conform {name}` says more."
+            ) from error
+
+
+def number_of_parameters(recommender: Recommender) -> int:
+    """What a record can hold of `Recommender.n_parameters`.
+
+    Raises:
+        ScoreError: It is no whole number from 0.
+    """
+    found = recommender.n_parameters
+    try:
+        number = operator.index(found)
+    except TypeError:
+        number = -1
+    if not 0 <= number < 2**63:
+        raise ScoreError(
+            f"{recommender.name} has {shortened(repr(found))} for n_parameters: give a whole number from 0."
+        )
+    return number

@@ -73,6 +73,22 @@ def score_as_ranked(recommender: Recommender, history: Sequences, user: int) -> 
     return row
 
 
+def ask_scores(recommender: Recommender, users: Int64Array, histories: Int64Array, n_items: int) -> Float32Array:
+    """What `score` answers, in the form that is due; whether the scores are finite is not asked here.
+
+    Raises:
+        ScoreError: It has another form, or the histories were changed.
+    """
+    scores = recommender.score(users, given := histories.copy())
+    if not np.array_equal(given, histories):
+        raise ScoreError(f"{recommender.name} changed the histories that score() was given: it must leave them alone.")
+    expected = (len(users), n_items + 1)
+    if type(scores) is not np.ndarray or scores.shape != expected or scores.dtype != np.float32:
+        got = f"{scores.dtype} {scores.shape}" if type(scores) is np.ndarray else type(scores).__name__
+        raise ScoreError(f"{recommender.name} answered with {got} where float32 {expected} scores were due.")
+    return scores
+
+
 def latest_items(history: Sequences, users: Int64Array, length: int | None) -> Int64Array:
     """The latest `length` items of each user, oldest first, filled with padding on the left.
 
@@ -110,13 +126,7 @@ def _score_block(recommender: Recommender, history: Sequences, members: Int64Arr
     size = block_size(history.n_items)
     users = np.resize(members, size)
     histories = latest_items(history, users, _history_length(recommender))
-    scores = recommender.score(users, given := histories.copy())
-    if not np.array_equal(given, histories):
-        raise ScoreError(f"{recommender.name} changed the histories that score() was given: it must leave them alone.")
-    expected = (size, history.n_items + 1)
-    if type(scores) is not np.ndarray or scores.shape != expected or scores.dtype != np.float32:
-        got = f"{scores.dtype} {scores.shape}" if type(scores) is np.ndarray else type(scores).__name__
-        raise ScoreError(f"{recommender.name} answered with {got} where float32 {expected} scores were due.")
+    scores = ask_scores(recommender, users, histories, history.n_items)
     scores = scores[: len(members)]
     extremes = scores[:, 1:].min(axis=1), scores[:, 1:].max(axis=1)  # NaN if any is
     wrong = ~np.isfinite(extremes).all(axis=0)

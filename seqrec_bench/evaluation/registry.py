@@ -1,22 +1,25 @@
 """The recommenders that are installed, found through the entry-point group ``seqrec_bench.recommenders``."""
 
 import contextlib
-import dataclasses
 import difflib
 import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
-from seqrec_bench.errors import BenchError, InputError, in_words
+from seqrec_bench.errors import BenchError, ExitCode, InputError, in_words
+from seqrec_bench.evaluation.contract import contract_fault, declaration_fault, hyperparameter_names
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
+from seqrec_bench.records.strict_json import parse
+from seqrec_bench.supervision import foretold
+from seqrec_bench.text import one_line
 
 GROUP = "seqrec_bench.recommenders"
 OWN_DISTRIBUTION = "seqrec-bench"
@@ -78,12 +81,13 @@ def load(name: str) -> type[Recommender]:
     if not NAME.fullmatch(name):
         raise refusal("has a name that can't be part of a path: register it under letters, digits, - and _.")
     try:
-        loaded = _import(point)
+        with foretold(ExitCode.BAD_INPUT, f"{_ended(name)} while it was imported"):
+            loaded = _import(point)
+            fault = contract_fault(loaded)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # it may call sys.exit, say
         raise refusal(f"can't be imported from {point.value} ({in_words(error)}): mend that distribution.") from error
-    fault = contract_fault(loaded)
     if fault:
         raise refusal(f"{fault}: see seqrec_bench.recommender for the contract.")
     if loaded.name != name:
@@ -126,12 +130,45 @@ def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommen
     }
     if has_dimension(recommender):
         values["dimension"] = dimension
+    with running(name, "while it was built"):
+        try:
+            built = cast(Callable[..., Recommender], recommender)(**values)
+            if not isinstance(built, recommender):
+                raise InputError(f"{name} builds a {type(built).__name__} and not itself.")
+            fault = declaration_fault(built)
+        except BenchError:
+            raise
+        except Exception as error:
+            raise InputError(f"{name} does not accept the settings {values} ({in_words(error)}).") from error
+    if fault:
+        raise InputError(f"{name} {fault}.")
+    return built
+
+
+@contextlib.contextmanager
+def running(name: str, when: str) -> Iterator[None]:
+    """Inside, code of this recommender runs in the command's own process; what it prints goes to standard error.
+
+    Args:
+        when: As part of a sentence (``"while it was built"``).
+
+    Raises:
+        InputError: That code has called for the end of the process. If it does end it, no result comes of the command,
+            which is said by who waits for it.
+    """
     try:
-        return cast(Callable[..., Recommender], recommender)(**values)
-    except BenchError:
+        with foretold(ExitCode.BAD_INPUT, f"{_ended(name)} {when}"), contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (Exception, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:
-        raise InputError(f"{name} does not accept the settings {values} ({in_words(error)}).") from error
+    except BaseException as error:
+        raise InputError(
+            f"The recommender {name!r} has called for the end of the process {when} ({in_words(error)}): mend it."
+        ) from error
+
+
+def _ended(name: str) -> str:
+    return one_line(f"The recommender {name!r} has ended the command's process")
 
 
 def parse_setting(name: str, key: str, text: str) -> Value:
@@ -145,7 +182,7 @@ def parse_setting(name: str, key: str, text: str) -> Value:
 
 def has_dimension(recommender: type[Recommender]) -> bool:
     """Whether the recommender has a `dimension`, which the run sets; one without is run once, at dimension 0."""
-    return "dimension" in _hyperparameter_names(recommender)
+    return "dimension" in hyperparameter_names(recommender)
 
 
 def hyperparameters(recommender: Recommender) -> dict[str, Any]:
@@ -154,40 +191,29 @@ def hyperparameters(recommender: Recommender) -> dict[str, Any]:
     Raises:
         InputError: A value can't be written as JSON.
     """
-    values = {key: getattr(recommender, key) for key in _hyperparameter_names(type(recommender))}
     try:
-        return dict(json.loads(json.dumps(values, allow_nan=False)))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"A hyperparameter of {recommender.name} can't be written as JSON ({error}).") from error
+        with running(type(recommender).name, "while its hyperparameters were read"):
+            values = {key: getattr(recommender, key) for key in hyperparameter_names(type(recommender))}
+            return dict(as_recorded(values))
+    except BenchError:
+        raise
+    except Exception as error:  # whatever a value, or what stands in its place, may raise
+        name = type(recommender).name
+        raise InputError(f"A hyperparameter of {name} can't be written as JSON ({in_words(error)}).") from error
 
 
-def contract_fault(recommender: object) -> str | None:
-    """Says what keeps an object from being the class of a recommender (``"is not a dataclass"``); None if nothing."""
-    if not isinstance(recommender, type) or not dataclasses.is_dataclass(recommender):
-        return "is not a dataclass"
-    fields = _hyperparameter_names(recommender)
-    for attribute, kind in (("name", str), ("version", int), ("deterministic", bool), ("uses_order", bool)):
-        if attribute in fields or type(getattr(recommender, attribute, None)) is not kind:
-            return f"has no class attribute {attribute!r} of type ClassVar[{kind.__name__}]"
-    try:
-        get_type_hints(recommender)
-    except Exception as error:  # whatever the annotation, a piece of code, may raise
-        return f"has a field whose type can't be looked up ({in_words(error)})"
-    for method in ("fit", "score"):
-        if not callable(getattr(recommender, method, None)):
-            return f"has no method {method!r}"
-    for method, partner in (("state", "restore"), ("restore", "state")):
-        if callable(getattr(recommender, method, None)) and not callable(getattr(recommender, partner, None)):
-            return f"has a method {method!r} but no method {partner!r}"
-    for attribute in ("history_length", "n_parameters"):
-        if attribute not in fields and not hasattr(recommender, attribute):
-            return f"has neither a field nor a property {attribute!r}"
-    return None
+def as_recorded(value: object) -> Any:
+    """The value as it comes back from a record: a tuple as a list, say.
+
+    Raises:
+        Exception: No record could hold it; whatever somebody else's object may raise.
+    """
+    return parse(json.dumps(value, allow_nan=False))
 
 
 def _field_type(recommender: type[Recommender], key: str) -> object:
     """The declared type of a field that a setting may name."""
-    settable = [field for field in _hyperparameter_names(recommender) if field != "dimension"]
+    settable = [field for field in hyperparameter_names(recommender) if field != "dimension"]
     if key == "dimension":
         raise InputError(f"{recommender.name}.dimension is no setting: the dimensions of a run set it.")
     if key not in settable:
@@ -196,10 +222,6 @@ def _field_type(recommender: type[Recommender], key: str) -> object:
             f"it has {', '.join(settable) if settable else 'none at all'}."
         )
     return get_type_hints(recommender)[key]
-
-
-def _hyperparameter_names(recommender: type) -> list[str]:
-    return [field.name for field in dataclasses.fields(recommender) if field.init]
 
 
 def hint(word: str, possible: Iterable[str]) -> str:

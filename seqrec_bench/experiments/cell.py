@@ -1,27 +1,44 @@
 """Running one cell: build the model, fit or restore it, rank its targets, and put down everything about it."""
 
-import math
-import operator
 import resource
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
-from seqrec_bench.errors import BenchError, ScoreError, in_words
-from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
+from seqrec_bench.errors import ScoreError
+from seqrec_bench.evaluation.metrics import validation_figures
+from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
-from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record, Store
-from seqrec_bench.records.weights import plain_arrays
+from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the cells of one run have in common while they learn: neither a test target nor anything that has one in it.
+
+    It is all that a process with a model in it gets of the data.
+    """
+
+    data: DatasetIdentity
+    """As the protocol has them arranged."""
+    validation: Holdout
+    """Its history is the training data."""
+    device: str
+    protocol: str
+    trained: Store | None
+    """Where the models are that the protocol ranks again; without it, all are fitted."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +50,16 @@ class Setting:
     device: str
     protocol: str = LOO_FULL
     trained: Store | None = None
-    """Where the models are that the protocol ranks again; without it, all are fitted."""
+    """As `Lesson` has it."""
     split: Split = field(init=False)
 
     def __post_init__(self) -> None:
         """Splits the data, once for all cells."""
         object.__setattr__(self, "split", find_protocol(self.protocol).hold_out(self.dataset))
+
+    @property
+    def lesson(self) -> Lesson:
+        return Lesson(identify(self.dataset), self.split.validation, self.device, self.protocol, self.trained)
 
 
 @dataclass(frozen=True)
@@ -57,6 +78,41 @@ class Fitted:
     curve: Sequence[Epoch]
     validation: Mapping[str, float]
     """Validation metrics of the fitted model, by name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """A cell whose recommender has learnt, and whose test targets are still to be ranked."""
+
+    cell: Cell
+    recommender: Recommender
+    recipe: Recipe
+    data: DatasetIdentity
+    environment: Mapping[str, Any]
+    """As it was before the training: the source may change under a long one."""
+    validation: Ranks
+    curve: Sequence[Epoch]
+    weights: str | None
+    """The sha256 of the weights that were restored; None where the recommender was fitted."""
+    fit_seconds: float
+    fitted_at: float
+    """By the clock of `time.perf_counter`."""
+    n_items: int
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """What came of a cell but for its test ranks, which whoever holds the targets adds."""
+
+    record: Callable[..., Record]
+    """Makes the record of ``test``, the ranks."""
+    weights: State | None
+    """As `FinishedCell` has it."""
+    complaint: str | None
+    """As `FinishedCell` has it."""
+
+    def finished(self, test: Ranks) -> "FinishedCell":
+        return FinishedCell(self.record(test=test), self.weights, self.complaint)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +137,12 @@ def setting_under(protocol: str, dataset: Dataset, device: str, store: Store) ->
     return Setting(found.arrange(dataset), device, protocol, store if found.base else None)
 
 
-def cell_key(cell: Cell, dataset: Dataset) -> CellKey:
+def identify(dataset: Dataset) -> DatasetIdentity:
+    """What a record says of the data that it was made from."""
+    return DatasetIdentity(dataset.name, dataset.fingerprint, dataset.tags_fingerprint)
+
+
+def cell_key(cell: Cell, dataset: Dataset | DatasetIdentity) -> CellKey:
     return CellKey(dataset.name, cell.protocol, cell.model, cell.variant, cell.dimension, cell.seed)
 
 
@@ -97,14 +158,27 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
     return recipe_of(build(cell.model, cell.dimension, cell.settings), dataset)
 
 
-def recipe_of(recommender: Recommender, dataset: Dataset) -> Recipe:
+def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity) -> Recipe:
     """What a record of this recommender must have been made by; the data are arranged as the cell's protocol has it."""
-    identity = DatasetIdentity(dataset.name, dataset.fingerprint, dataset.tags_fingerprint)
-    return Recipe(identity, recommender.version, hyperparameters(recommender))
+    data = identify(dataset) if isinstance(dataset, Dataset) else dataset
+    return Recipe(data, recommender.version, hyperparameters(recommender))
 
 
 def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
-    """Trains and tests the cell in this process, or restores and tests it where the protocol trains nothing.
+    """Trains and tests the cell in this process, which then has the test targets while the model learns.
+
+    `CellProcesses` does the same in two processes, one of which has no model and the other no test target.
+
+    Raises:
+        ScoreError, InputError, MissingCellsError, InvalidRecordError: As `learn` has it.
+    """
+    learnt = learn(cell, setting.lesson, report)
+    test = rank_targets(learnt.recommender, setting.split.test)
+    return conclude(learnt).finished(test)
+
+
+def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt:
+    """Fits the cell's recommender, or restores it where the protocol trains nothing, and ranks its validation targets.
 
     A model without a state is fitted in either case.
 
@@ -115,50 +189,72 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         InputError: The model can't be run on these data.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    recipe = recipe_of(recommender, setting.dataset)
-    made_by = environment(cell.model, setting.device)  # before training: the source may change under a long one
-    split = setting.split
+    recipe = recipe_of(recommender, lesson.data)
+    made_by = environment(cell.model, lesson.device)
     started = time.perf_counter()
-    weights = _restore(recommender, cell, recipe, setting)
-    curve = [] if weights else _fit(recommender, cell, split.validation, setting.device, report)
+    weights = _restore(recommender, cell, recipe, lesson)
+    curve = [] if weights else _fit(recommender, cell, lesson.validation, lesson.device, report)
     fitted = time.perf_counter()
-    validation, test = rank_targets(recommender, split.validation), rank_targets(recommender, split.test)
-    _require_unchanged(recommender, recipe)
-    record = Record(
-        key=cell_key(cell, setting.dataset),
+    validation = rank_targets(recommender, lesson.validation)
+    return Learnt(
+        cell=cell,
+        recommender=recommender,
         recipe=recipe,
-        deterministic=recommender.deterministic,
-        validation=validation,
-        test=test,
-        curve=curve,
-        seconds={"fit": round(fitted - started, 3), "score": round(time.perf_counter() - fitted, 3)},
-        peak_memory_bytes=peak_memory(),
-        parameters=_count_parameters(recommender),
+        data=lesson.data,
         environment=made_by,
+        validation=validation,
+        curve=curve,
         weights=weights,
+        fit_seconds=fitted - started,
+        fitted_at=fitted,
+        n_items=lesson.validation.history.n_items,
     )
-    return FinishedCell(record, None, None) if weights else FinishedCell(record, *_state_of(recommender))
+
+
+def conclude(learnt: Learnt) -> Examined:
+    """Puts down everything about the cell, once its test targets are ranked.
+
+    Raises:
+        ScoreError: The recommender is no longer what its record would say.
+    """
+    recommender = learnt.recommender
+    require_unchanged(recommender, learnt.recipe)
+    seconds = {"fit": round(learnt.fit_seconds, 3), "score": round(time.perf_counter() - learnt.fitted_at, 3)}
+    record = partial(
+        Record,
+        key=cell_key(learnt.cell, learnt.data),
+        recipe=learnt.recipe,
+        deterministic=recommender.deterministic,
+        validation=learnt.validation,
+        curve=learnt.curve,
+        seconds=seconds,
+        peak_memory_bytes=peak_memory(),
+        parameters=number_of_parameters(recommender),
+        environment=learnt.environment,
+        weights=learnt.weights,
+    )
+    return Examined(record, None, None) if learnt.weights else Examined(record, *state_of(recommender))
 
 
 def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]) -> Fitted:
     """Trains the cell in this process and ranks its validation targets.
 
     Raises:
-        ScoreError: As `run_cell` has it.
-        InputError: As `run_cell` has it.
+        ScoreError: As `learn` has it.
+        InputError: As `learn` has it.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
     curve = _fit(recommender, cell, setting.validation, setting.device, report)
     return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation)))
 
 
-def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, setting: Setting) -> str | None:
+def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson) -> str | None:
     """Restores what the protocol ranks again and returns the sha256 of its weights; None where it is to be fitted."""
-    base = find_protocol(setting.protocol).base
-    if base is None or setting.trained is None or not isinstance(recommender, Restorable):
+    base = find_protocol(lesson.protocol).base
+    if base is None or lesson.trained is None or not isinstance(recommender, Restorable):
         return None
-    key = cell_key(replace(cell, protocol=base), setting.dataset)
-    return restore_trained(recommender, setting.split.train, key, recipe, setting.trained)
+    key = cell_key(replace(cell, protocol=base), lesson.data)
+    return restore_trained(recommender, lesson.validation.history, key, recipe, lesson.trained)
 
 
 def _fit(
@@ -168,7 +264,7 @@ def _fit(
     curve: list[Epoch] = []
 
     def keep(epoch: Epoch) -> None:
-        curve.append(_sound(epoch, len(curve) + 1, recommender.name))
+        curve.append(sound_epoch(epoch, len(curve) + 1, recommender.name))
         report(curve[-1])
 
     def validate() -> Mapping[str, float]:
@@ -179,62 +275,6 @@ def _fit(
     except ScoreError as error:
         raise ScoreError(f"In epoch {len(curve) + 1}: {error}") from error
     return curve
-
-
-def _count_parameters(recommender: Recommender) -> int:
-    """What a record can hold of `n_parameters`."""
-    try:
-        number = operator.index(recommender.n_parameters)
-    except TypeError:
-        number = -1
-    if number < 0:
-        raise ScoreError(
-            f"{recommender.name} has {recommender.n_parameters!r} for n_parameters: give a whole number from 0."
-        )
-    return number
-
-
-def _require_unchanged(recommender: Recommender, recipe: Recipe) -> None:
-    """Raises ScoreError if the recommender is no longer what its record would say."""
-    for name, value in hyperparameters(recommender).items():
-        if (before := recipe.hyperparameters[name]) != value:
-            raise ScoreError(
-                f"{recommender.name} changed its hyperparameter {name} from {before!r} to {value!r}: no record would "
-                "say so, so keep what is learnt under other names."
-            )
-
-
-def _state_of(recommender: Recommender) -> tuple[State | None, str | None]:
-    """The recommender's state, and what is wrong with it."""
-    if not isinstance(recommender, Restorable):
-        return None, None
-    try:
-        return plain_arrays(recommender.state()), None
-    except Exception as error:
-        return None, explain(error)
-
-
-def explain(error: BaseException) -> str:
-    """The error in a line of words: an exception itself may not survive the way between processes."""
-    if isinstance(error, BenchError):
-        return in_words(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    cause = f"{in_words(error)} ({Path(place.filename).name}, line {place.lineno})"
-    if isinstance(error, MemoryError) or "allocate memory" in cause:  # torch has no type of its own for it
-        return f"it needs more memory than there is: give a smaller dimension or batch ({cause})."
-    return cause
-
-
-def _sound(epoch: Epoch, number: int, model: str) -> Epoch:
-    """The epoch in plain numbers, as a record can hold it."""
-    try:
-        loss, seconds = float(epoch.loss), float(epoch.seconds)
-        validation = {name: float(epoch.validation[name]) for name in VALIDATION_METRICS}
-    except (TypeError, ValueError, KeyError) as error:
-        raise ScoreError(f"{model} reported {epoch}, in which numbers are missing ({error}).") from error
-    if epoch.number != number or not all(math.isfinite(value) for value in (loss, seconds, *validation.values())):
-        raise ScoreError(f"{model} reported {epoch}, which is not finite or not epoch {number}.")
-    return Epoch(number, loss, validation, seconds)
 
 
 def peak_memory() -> int:

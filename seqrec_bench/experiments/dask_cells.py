@@ -1,12 +1,13 @@
 """Cells on an existing Dask cluster, behind the same interface as those in processes of this machine."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import Any, Generic
 from uuid import uuid4
 
@@ -16,7 +17,10 @@ from distributed.client import ClosedClientError
 from distributed.scheduler import KilledWorker
 
 from seqrec_bench import __version__
+from seqrec_bench.data.split import Holdout
+from seqrec_bench.deadline import in_time
 from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.experiments.dask_client import CONNECT_SECONDS
 from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
 from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
 from seqrec_bench.experiments.suite import Cell
@@ -25,26 +29,10 @@ from seqrec_bench.recommender import Epoch
 MAX_SENT = 500
 """How many cells the cluster knows of at a time, those that wait there included; the others wait here."""
 
-CONNECT_SECONDS = 10.0
-
-
-def connect(address: str) -> distributed.Client:
-    """A client of the scheduler at ``HOST:PORT``.
-
-    Raises:
-        InputError: No scheduler answers there.
-    """
-    try:
-        return distributed.Client(address, timeout=CONNECT_SECONDS, name="seqrec-bench", set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"No Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s: start one there, or name another."
-        ) from error
-
-
-def n_threads(client: distributed.Client) -> int:
-    """How many cells the workers run side by side as of now."""
-    return sum(client.nthreads().values())
+SILENT_SECONDS = 120.0
+"""After so long without an answer, a scheduler is taken for lost, though the connection stands: it may be stopped."""
+ASK_SECONDS = 10.0
+"""Between one answer and the next question."""
 
 
 @dataclass(eq=False)
@@ -80,6 +68,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         models: Collection[str],
         warn: Callable[[str], None],
         report: Callable[[Cell, Progress], None],
+        test: Holdout | None = None,
     ) -> None:
         """Sends the setting, data and all, to the workers: once to each, however many cells follow.
 
@@ -90,6 +79,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             models: Those that will be run.
             warn: Told, from another thread, of a worker that joins later and is refused.
             report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            test: As `CellProcesses` has it; ranked by the workers.
 
         Raises:
             InputError: The scheduler or a worker has other software than this process.
@@ -101,22 +91,29 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         self._waiting: deque[_Sent[OutcomeT]] = deque()
         self._sent: dict[Key, _Sent[OutcomeT]] = {}
         self._lock = Lock()
+        self._is_over, self._is_lost = Event(), False
         try:
             _require_bench(client)
-            _register(client, CellPlugin(self._plugin, work, setting, models))
+            _register(client, CellPlugin(self._plugin, work, setting, test, models))
         except BaseException:
             self.shutdown()
             raise
         client.subscribe_topic(TOPIC, self._hear)
+        Thread(target=self._listen, name="asking the scheduler", daemon=True).start()
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
         sent = _Sent[OutcomeT](cell, next(self._places), Future())
-        self._waiting.append(sent)
+        with self._lock:
+            if self._is_lost:
+                sent.outcome.set_exception(_disconnected())
+                return sent.outcome
+            self._waiting.append(sent)
         self._send_some()
         return sent.outcome
 
     def shutdown(self) -> None:
         """Ends the processes that run on the workers, forgets the cells that wait, and frees the workers' memory."""
+        self._is_over.set()
         with self._lock:
             while self._waiting:
                 self._waiting.pop().outcome.cancel()
@@ -125,11 +122,35 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             if self._sent.pop(key, None):
                 sent.outcome.cancel()
         wait([sent.outcome for sent in list(self._sent.values())])  # what workers have finished is still fetched
-        if self._client.status == "running":
-            with suppress(OSError, ValueError, ClosedClientError):  # the scheduler may go just now
-                self._client.cancel([sent.task for sent in under_way.values()])
-                self._client.unregister_worker_plugin(self._plugin)
-        self._client.close()
+        with suppress(OSError, ValueError, ClosedClientError):  # the scheduler may be gone, or go just now
+            in_time(lambda: self._leave([sent.task for sent in under_way.values()]), SILENT_SECONDS)
+        self._client.status = "closed"  # or it would wait for the scheduler once more when it is forgotten
+
+    def _leave(self, under_way: list[distributed.Future[Any]]) -> None:
+        if self._client.status == "running" and not self._is_lost:
+            self._client.cancel(under_way)
+            self._client.unregister_worker_plugin(self._plugin)
+        self._client.close(timeout=1 if self._is_lost else CONNECT_SECONDS)
+
+    def _listen(self) -> None:
+        """Gives all cells up once the scheduler is silent; that it is gone, Dask sees by itself."""
+        client: Any = self._client
+        while not self._is_over.wait(ASK_SECONDS):
+            with suppress(Exception):
+                answer = asyncio.run_coroutine_threadsafe(client.scheduler.identity(), client.loop.asyncio_loop)
+                wait([answer], SILENT_SECONDS)
+                if not answer.done():
+                    self._lose()
+                    return
+
+    def _lose(self) -> None:
+        with self._lock:
+            self._is_lost = True
+            lost = [*self._waiting]
+            self._waiting.clear()
+        lost += [sent for key in list(self._sent) if (sent := self._sent.pop(key, None))]
+        for sent in lost:
+            sent.outcome.set_exception(_disconnected())
 
     def _send_some(self) -> None:
         """Sends as many of the cells that wait here as there is room for."""
@@ -237,7 +258,7 @@ def _register(client: distributed.Client, plugin: CellPlugin[Any, Any]) -> None:
 def _require_bench(client: distributed.Client) -> None:
     """Raises `InputError` if the scheduler can't read cells: it unpacks what it passes on."""
     try:
-        found = client.run_on_scheduler(bench_version)
+        found = in_time(lambda: client.run_on_scheduler(bench_version), SILENT_SECONDS)
     except Exception as error:
         raise InputError(
             f"The Dask scheduler can't import seqrec-bench ({type(error).__name__}: {error}): install seqrec-bench "

@@ -10,6 +10,7 @@ from dask.typing import Key
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from seqrec_bench import __version__
+from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments.processes import (
     CellError,
@@ -45,14 +46,22 @@ def bench_version() -> str:
 class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
     """Holds what the cells of a run have in common. The scheduler sends it once to every worker, late ones too."""
 
-    def __init__(self, name: str, work: Work[SettingT, OutcomeT], setting: SettingT, models: Collection[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Work[SettingT, OutcomeT],
+        setting: SettingT,
+        test: Holdout | None,
+        models: Collection[str],
+    ) -> None:
         """
         Args:
             name: What Dask knows it by.
             work: What is done with a cell in its process.
+            test: As `CellProcesses` has it.
             models: Those that will be run; a worker must have the software for them that this process has.
         """
-        self.name, self._work, self._setting, self._models = name, work, setting, models
+        self.name, self._work, self._setting, self._test, self._models = name, work, setting, test, models
         self._expected = software(models)
         self._with_torch = uses_torch()  # asked where the models are loaded, which workers leave to the cells
         self._running: dict[Key, CellProcesses[SettingT, OutcomeT]] = {}
@@ -93,7 +102,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
             self._leave()
             raise Reschedule
         processes = CellProcesses(
-            1, self._work, self._shared, lambda cell, progress: self._report(key, progress), max_tries=1,
+            1, self._work, self._shared, lambda cell, progress: self._report(key, progress), self._test, max_tries=1,
             with_torch=self._with_torch,
         )  # fmt: skip
         self._running[key] = processes

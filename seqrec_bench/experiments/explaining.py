@@ -1,26 +1,30 @@
 """A recorded cell's model, put back or fitted again, so that it can be asked about its recommendations."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
 from seqrec_bench.data import Dataset, Split
-from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.errors import BenchError, InputError, InvalidRecordError, MissingCellsError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.explaining.summary import AttentionSummary, summarise
 from seqrec_bench.evaluation.explaining.user import Question, explain_user
 from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, hint, load, registered
+from seqrec_bench.evaluation.registry import build, hint, load, registered, running
+from seqrec_bench.experiments.answers import explain
 from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Explainable, FitContext, Recommender, Restorable
 from seqrec_bench.records import CellKey, Record, Store
 from seqrec_bench.records.retraining import advise_training, training_command
 from seqrec_bench.tracking import Track, untracked
+
+_EXPLAINED = "while it was explained"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +67,26 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store, data_options: str |
     recommender = build(key.model, key.dimension, settings)
     recipe = recipe_of(recommender, dataset)
     split = find_protocol(key.protocol).hold_out(dataset)
-    if isinstance(recommender, Restorable):
-        restore_trained(recommender, split.train, key, recipe, store)
-    elif difference := recipe.difference(record.recipe):
+    if not isinstance(recommender, Restorable) and (difference := recipe.difference(record.recipe)):
         raise InvalidRecordError(f"{store.path(key)} was {difference}: run its cell again first.")
-    else:
-        _fit(recommender, split, key.seed)
+    with _running(key.model, "while it was brought back"):
+        if isinstance(recommender, Restorable):
+            restore_trained(recommender, split.train, key, recipe, store)
+        else:
+            _fit(recommender, split, key.seed)
     return Trained(record, recommender, dataset, split, store)
+
+
+@contextmanager
+def _running(model: str, when: str) -> Iterator[None]:
+    """Inside, the model's code runs in this process; what it raises is an `InputError` that names the model."""
+    with running(model, when):
+        try:
+            yield
+        except BenchError:
+            raise
+        except Exception as error:
+            raise InputError(f"The recommender {model!r} has failed {when}: {explain(error)}") from error
 
 
 def _others(key: CellKey, store: Store) -> str:
@@ -110,7 +127,8 @@ def explain_from_record(trained: Trained, raw_user: str, top: int) -> UserExplan
         trained.record.key,
         trained.record.weights,
     )
-    explanation = explain_user(question, top)
+    with _running(trained.record.key.model, _EXPLAINED):
+        explanation = explain_user(question, top)
     _require_recorded_rank(trained, question.user, explanation)
     return explanation
 
@@ -122,9 +140,10 @@ def summarise_from_record(trained: Trained, track: Track = untracked) -> Attenti
         InputError: It has none, nor parts of scores.
         InvalidRecordError: The model does not rank the held-out items where its record has them.
     """
-    if rank_targets(trained.recommender, trained.split.test) != trained.record.test:
-        raise _not_as_recorded(trained, "the held-out items")
-    summary = summarise(trained.recommender, trained.split.test, trained.record.key.seed, track)
+    with _running(trained.record.key.model, _EXPLAINED):
+        if rank_targets(trained.recommender, trained.split.test) != trained.record.test:
+            raise _not_as_recorded(trained, "the held-out items")
+        summary = summarise(trained.recommender, trained.split.test, trained.record.key.seed, track)
     if summary.items is None and summary.users is None and not summary.parts:
         raise InputError(f"{trained.record.key} has neither attention nor parts to sum up: explain it to one user.")
     return summary

@@ -1,14 +1,11 @@
 """Processes that end when the run that started them is gone, however it ended."""
 
-import ctypes
 import multiprocessing
 import os
-import signal
 import sys
 from threading import Thread
 
-_PR_SET_PDEATHSIG = 1
-"""Of Linux's prctl(2)."""
+from seqrec_bench.supervision import set_parent_death_signal
 
 
 def die_with_parent() -> None:
@@ -18,7 +15,7 @@ def die_with_parent() -> None:
     gone already the system says nothing; since that goes with the run, a run that is gone ends this process too.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        set_parent_death_signal()
     run = multiprocessing.parent_process()
     if run is not None and not run.is_alive():
         os._exit(1)

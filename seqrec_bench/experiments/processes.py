@@ -4,44 +4,51 @@ import logging
 import multiprocessing
 import os
 import signal
-import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
-from seqrec_bench.errors import BenchError, ExitCode, in_words
-from seqrec_bench.experiments.cell import explain
+from seqrec_bench.data.split import Holdout
+from seqrec_bench.errors import BenchError, ExitCode, ScoreError, in_words
+from seqrec_bench.experiments.answers import explain
+from seqrec_bench.experiments.cell import Examined, Learnt, conclude
+from seqrec_bench.experiments.channel import Channel
+from seqrec_bench.experiments.examining import Answer, Examinee, examine, stand_examination
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
+from seqrec_bench.experiments.orphans import adopt_orphans, end_orphans
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import uses_torch
+from seqrec_bench.experiments.starting import (
+    STARTING,
+    block_interrupts,
+    environment_of_cells,
+    interrupts_blocked,
+    start_patiently,
+)
 from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.experiments.temporary import settle_temporary_files
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.records import Ranks
+from seqrec_bench.supervision import signal_name
 
 SettingT = TypeVar("SettingT")
 OutcomeT = TypeVar("OutcomeT")
-Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT]
-"""What a process does with its cell: `run_cell` or `run_trial`. It reports epochs as they end."""
+Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT | Learnt]
+"""What a process does with its cell: `learn` or `run_trial`. It reports epochs as they end."""
 
 MAX_TRIES = 2
 """How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-_PAUSES = (0.1, 0.5)
-"""Seconds before a process that could not be started is tried again."""
 _SECONDS_TO_END = 2.0
 """How long a process that has given its outcome may take to end: a thread that a recommender left could keep it."""
 
 _log = logging.getLogger(__name__)
-
-_ENVIRONMENT = Lock()
-"""Held while those are changed: there may be several `CellProcesses` in one process."""
 
 
 class CellError(BenchError):
@@ -74,11 +81,19 @@ class _Failure:
     traceback: str
 
 
+class _Failed(Exception):
+    """The process has sent a failure in the place of an answer."""
+
+    def __init__(self, failure: _Failure) -> None:
+        self.failure = failure
+
+
 class CellProcesses(Generic[SettingT, OutcomeT]):
     """Runs each submitted cell in a fresh process, `jobs` of them side by side, all with the same data in memory.
 
     Processes are forked from one that has only imports behind it, so that a cell starts at once. They end with this
-    one, however it ends.
+    one, however it ends, and what they have started ends with them. Test targets are ranked here: they stay in this
+    process, and the process of a cell has none at any time.
 
     Futures are those of `concurrent.futures`: they hold what came of the cell (its record, say), or raise `CellError`.
     """
@@ -89,6 +104,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         work: Work[SettingT, OutcomeT],
         setting: SettingT | Shared[SettingT],
         report: Callable[[Cell, Progress], None],
+        test: Holdout | None = None,
         max_tries: int = MAX_TRIES,
         with_torch: bool = False,
     ) -> None:
@@ -98,25 +114,27 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             setting: What the cells have in common. One that is shared already stays open at the end.
             report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            test: Ranked here with what comes of `learn`, whose outcome is then a `FinishedCell`.
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
             with_torch: Whether cells find torch imported though no model that was loaded here has imported it.
 
         Raises:
-            InputError: The setting can't be shared.
+            InputError: The setting can't be shared, or there is no place for a socket.
         """
-        self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=_block_interrupts)
+        settle_temporary_files()
+        self._threads = ThreadPoolExecutor(max_workers=jobs, initializer=block_interrupts)
         self._context = multiprocessing.get_context("forkserver")
         torch = ["seqrec_bench.experiments.preloaded_torch"] if with_torch or uses_torch() else []
         self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded", *torch])
         self.n_at_once = jobs
-        self._work, self._report, self._max_tries = work, report, max_tries
+        self._work, self._report, self._test, self._max_tries = work, report, test, max_tries
         self._owns_setting = not isinstance(setting, Shared)
         self._setting = cast(Shared[SettingT], Shared(setting) if self._owns_setting else setting)
         self._running: set[BaseProcess] = set()
         self._stopped = False
         self._lock = Lock()
         resource_tracker.ensure_running()  # first, since it unblocks Ctrl-C
-        with _single_threaded(), _interrupts_blocked():
+        with environment_of_cells(), interrupts_blocked():
             forkserver.ensure_running()
 
     def submit(self, cell: Cell) -> Future[OutcomeT]:
@@ -143,22 +161,22 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         return self._try(cell)
 
     def _try(self, cell: Cell) -> OutcomeT:
-        receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_live, args=(self._work, cell, self._setting, sender), name=str(cell))
-        self._start(process)
+        here, there = Channel.pair()
+        process = self._context.Process(target=_live, args=(self._work, cell, self._setting, there), name=str(cell))
         try:
-            sender.close()
+            self._start(process)
+            there.close()
+            here.watch(process.sentinel)
             self._report(cell, None)
-            outcome = self._receive(cell, receiver)
+            outcome = self._receive(cell, here)
         except BaseException:
-            process.kill()  # it would wait for ever for somebody to take the weights that it sends
+            if process.pid is not None:
+                process.kill()  # it would wait for ever for somebody to take the weights that it sends
             raise
         finally:
-            process.join(_SECONDS_TO_END)
-            process.kill()
-            process.join()
-            with self._lock:
-                self._running.discard(process)
+            here.close()
+            there.close()
+            self._end(process)
         if outcome is None:
             raise DeadProcessError(_explain_death(process.exitcode))
         if isinstance(outcome, _Failure):
@@ -166,62 +184,82 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             raise CellError(outcome.cause)
         return outcome
 
+    def _end(self, process: BaseProcess) -> None:
+        """Ends the process, if it was started, and all that it has started."""
+        if process.pid is None:
+            return
+        process.join(_SECONDS_TO_END)
+        process.kill()
+        process.join()
+        with self._lock:
+            self._running.discard(process)
+        with STARTING:  # nothing is started meanwhile, so that what is there is known
+            end_orphans(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+
     def _start(self, process: BaseProcess) -> None:
-        with self._lock, _single_threaded():
+        with self._lock, environment_of_cells():
             if self._stopped:
                 raise CellError("it was not started, since the run was stopped.")
             try:
-                _start_patiently(process)
+                start_patiently(process)
             except (EOFError, OSError) as error:  # the process that it is forked from may be gone
                 raise DeadProcessError(f"its process could not be started ({in_words(error)}).") from error
             self._running.add(process)
 
-    def _receive(self, cell: Cell, receiver: Connection) -> OutcomeT | _Failure | None:
-        """What the process sends last; None if it dies without a word."""
-        while True:
-            try:
-                message = receiver.recv()
-            except (EOFError, OSError):  # it died before or in the middle of a message
-                return None
-            if not isinstance(message, Epoch):
-                return cast(OutcomeT | _Failure, message)
-            self._report(cell, message)
-
-
-def _start_patiently(process: BaseProcess) -> None:
-    """Starts the process, also while the one that it is forked from is dying, which is seen only once it has died."""
-    for pause in _PAUSES:
+    def _receive(self, cell: Cell, channel: Channel) -> OutcomeT | _Failure | None:
+        """What came of the cell; None if its process dies without a word."""
         try:
-            return process.start()
-        except (EOFError, OSError):
-            time.sleep(pause)
-    process.start()
+            ranks = None
+            while isinstance(message := self._next(cell, channel), Examinee):
+                if self._test is None or ranks is not None:  # nobody may try out scores on the test targets
+                    return _Failure("its process asked for another ranking of the test targets.", "")
+                ranks = self._examine(cell, message, self._test, channel)
+        except EOFError:  # it died before or in the middle of a message
+            return None
+        except _Failed as failed:
+            return failed.failure
+        except ScoreError as error:
+            return _Failure(explain(error), "".join(traceback.format_exception(error)))
+        if self._test is None:
+            return cast(OutcomeT, message)
+        if ranks is None or not isinstance(message, Examined):
+            return _Failure("its process ended without a ranking of the test targets.", "")
+        return cast(OutcomeT, message.finished(ranks))
+
+    def _examine(self, cell: Cell, examinee: Examinee, test: Holdout, channel: Channel) -> Ranks:
+        def receive_answer() -> None:
+            if not isinstance(self._next(cell, channel), Answer):
+                raise _Failed(_Failure("its process sent something else than scores.", ""))
+
+        return examine(examinee, test, channel, receive_answer)
+
+    def _next(self, cell: Cell, channel: Channel) -> object:
+        """The next message that is neither an epoch, which is reported, nor a failure, which is raised."""
+        while isinstance(message := channel.receive(), Epoch):
+            self._report(cell, message)
+        if isinstance(message, _Failure):
+            raise _Failed(message)
+        return message
 
 
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Processes started inside are deaf to Ctrl-C, as those of the threads are."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _block_interrupts() -> None:
-    """Keeps Ctrl-C from this thread and the processes that it starts: it is for the run, which ends them itself."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-
-
-def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, sender: Connection) -> None:
+def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, channel: Channel) -> None:
     """The process's whole life: do the work, and send the cell's epochs and what came of it."""
     die_with_parent()
     die_with_run()
+    adopt_orphans()
+    os.register_at_fork(after_in_child=channel.close)  # what a recommender forks is not to speak for it
+    process = os.getpid()
     try:
-        outcome: OutcomeT | _Failure = work(cell, setting, sender.send)
+        outcome: object = work(cell, setting, channel.send)
+        if isinstance(outcome, Learnt):
+            stand_examination(outcome.recommender, outcome.n_items, channel)
+            outcome = conclude(outcome)
     except BaseException as error:  # a recommender may call sys.exit, say
         outcome = _Failure(explain(error), "".join(traceback.format_exception(error)))
-    sender.send(outcome)
+    if os.getpid() != process:  # a recommender forked, and did not end what came of it
+        os._exit(ExitCode.DONE)
+    with suppress(EOFError):  # the run may have given the cell up
+        channel.send(outcome)
 
 
 def _explain_death(exit_code: int | None) -> str:
@@ -230,21 +268,5 @@ def _explain_death(exit_code: int | None) -> str:
     if exit_code == -signal.SIGTERM:
         return "its process was ended by SIGTERM, by somebody else."
     if exit_code is not None and exit_code < 0:
-        return f"its process was ended by {signal.Signals(-exit_code).name}: the recommender's native code has crashed."
+        return f"its process was ended by {signal_name(-exit_code)}: the recommender's native code has crashed."
     return f"its process ended with exit code {exit_code} and no result."
-
-
-@contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Processes started inside do their linear algebra with one thread: `nproc` of them beat one with `nproc`."""
-    with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-        os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value

@@ -77,6 +77,35 @@ def test_every_broken_demand_is_named_with_its_place(install_plugin: Callable[..
     assert f"of {len(ALL_CHECKS)} checks fail" in done.stderr
 
 
+@pytest.mark.parametrize("raised", ["SystemExit(0)", "BaseException('no')"])
+def test_a_call_for_the_end_of_the_process_is_a_finding(install_plugin: Callable[..., Path], raised: str) -> None:
+    install_plugin("thirds", "faulty", FAULTY.replace("self._scores = ", f"raise {raised}\n        self._scores = "))
+    done = conform("faulty")
+    assert done.exit_code == ExitCode.FALLS_SHORT
+    found = [line for line in done.stdout.splitlines() if line.startswith(("ok", "BROKEN"))]
+    assert len(found) == len(ALL_CHECKS)
+    assert done.stdout.count(f"        found: {raised.split('(')[0]}: ") >= len(ALL_CHECKS) - 3
+
+
+@pytest.mark.parametrize("command", ["conform", "attack", "models"])
+def test_no_command_succeeds_with_a_model_that_ends_when_it_is_built(
+    install_plugin: Callable[..., Path], command: str
+) -> None:
+    """It does so only from the fifth time on, when it has been looked at and found well."""
+    body = "built.append(1)\n        if len(built) > 4: raise SystemExit(0)"
+    counts = "built = []\n" + FAULTY.replace(
+        "    def fit(", f"    def __post_init__(self):\n        {body}\n\n    def fit("
+    )
+    install_plugin("thirds", "faulty", counts.replace('kind: str = "float64"', 'kind: str = "float32"'))
+    done = CliRunner().invoke(app, [command, "faulty"])
+    if command == "models":
+        assert isinstance(done.exception, InputError)
+        assert "'faulty' has called for the end of the process while it was built" in str(done.exception)
+    else:
+        assert done.exit_code == ExitCode.FALLS_SHORT
+        assert "has called for the end of the process while it was built" in " ".join(done.stdout.split())
+
+
 def test_settings_reach_the_model(install_plugin: Callable[..., Path]) -> None:
     install_plugin("thirds", "faulty", FAULTY)
     done = conform("faulty", "--set", "faulty.kind=float32")

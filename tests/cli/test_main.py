@@ -55,7 +55,9 @@ def test_debug_shows_the_traceback() -> None:
     assert "Traceback" in done.stderr
 
 
-@pytest.mark.parametrize(("raised", "code"), [("RuntimeError('oh')", 70), ("KeyboardInterrupt()", 130)])
+@pytest.mark.parametrize(
+    ("raised", "code"), [("RuntimeError('oh')", 70), ("KeyboardInterrupt()", 130), ("SystemExit(0)", 70)]
+)
 def test_what_nobody_expected_has_its_own_code(raised: str, code: int) -> None:
     program = (
         "from seqrec_bench.cli import main as module\n"
@@ -65,7 +67,7 @@ def test_what_nobody_expected_has_its_own_code(raised: str, code: int) -> None:
     done = subprocess.run([sys.executable, "-c", program, "burst"], capture_output=True, text=True)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
-    assert ("RuntimeError: oh" in done.stderr) == (code == 70)
+    assert (raised.replace("('oh')", ": oh").replace("(0)", ": 0") in done.stderr) == (code == 70)
 
 
 WRITES = """
@@ -99,6 +101,9 @@ def test_output_that_a_full_disk_does_not_take_is_an_error_in_one_sentence() -> 
 def test_a_full_disk_is_no_fault_of_the_bench() -> None:
     message, code = main._describe(OSError(errno.ENOSPC, "No space left on device"))
     assert (message, code) == ("the disk is full (No space left on device): make room, or name another place.", 2)
+    message, code = main._describe(FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']"))
+    assert message.endswith("found in ['/tmp']: name a directory that can be written to in TMPDIR.")
+    assert code == 2
 
 
 def test_completion_that_was_shown_is_a_success(

@@ -135,7 +135,7 @@ def test_a_terminal_sees_bars_and_standard_output_stays_clean(
     with terminal(monkeypatch, "xterm") as seen:
         app(["attack", "popularity"], standalone_mode=False)
     assert "attacking" in seen[0]
-    assert " of 7, " in seen[0]
+    assert " of 8, " in seen[0]
     assert "\x1b[?25h" in seen[0].rpartition("\x1b[?25l")[2], "the cursor stays hidden"
     assert not re.search(r"\x1b\[[0-9;]*m", seen[0]), "there is colour"
     out = capsys.readouterr().out

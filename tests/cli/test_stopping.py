@@ -1,11 +1,13 @@
 """Real processes that are told to end, or killed, at bad moments. How soon they end is for the soak to measure."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,8 @@ from seqrec_bench.records import Store
 Process = subprocess.Popen[str]
 
 
-def hear_interrupts() -> None:
-    """Where a shell has started the tests in the background, Ctrl-C is ignored, and stays so."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 BUSY = """
+import os, signal, time
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -38,6 +36,18 @@ class Plug:
     n_parameters: ClassVar[int] = 0
 
     def fit(self, train, context):
+        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        if os.fork() == 0:  # a daemon, as servers make of themselves
+            os.setsid()
+            if os.fork() == 0:
+                open("daemon", "w").write(str(os.getpid()))
+                time.sleep(600)
+            os._exit(0)
+        while not os.path.exists("daemon"):
+            time.sleep(0.01)
+        open("busy", "w").close()
         sum(range(10**12))  # one call of C, in which no thread of Python gets its turn
 
     def score(self, users, histories): ...
@@ -48,7 +58,6 @@ class Plug:
 def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) -> Iterator[Callable[[], Process]]:
     """Starts a run of that recommender, and waits until its cell is under way."""
     site = install_plugin("busy", "busy", BUSY)
-    (site / "torch.py").write_text("raise ImportError\n")  # nothing here needs it, and its import takes a while
     path = os.pathsep.join([str(site), *(path for path in sys.path if path)])
     started: list[Process] = []
 
@@ -56,12 +65,14 @@ def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) ->
         command = [sys.executable, "-m", "seqrec_bench", "run", "--interactions", str(ratings), "--models", "busy"]
         process = subprocess.Popen(
             command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, text=True,
-            start_new_session=True, preexec_fn=hear_interrupts,
+            start_new_session=True,
         )  # fmt: skip
         started.append(process)
         assert process.stderr is not None
         while "started" not in process.stderr.readline():
             assert process.poll() is None
+        while not (tmp_path / "busy").exists():
+            time.sleep(0.01)
         return process
 
     yield begin
@@ -73,31 +84,63 @@ def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) ->
         process.stderr.close()
 
 
-def group_ends(group: int) -> bool:
-    """Whether nothing that the process has started is left."""
+def all_ends(group: int, run: int, folder: Path) -> bool:
+    """Whether nothing that the command has started is left: its group, the daemon of its cell, and the run's guard."""
+    daemon = (folder / "daemon").read_text()
     for _ in range(300):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+        if not group_lives(group) and not lives(daemon) and not guards(run):
             return True
         time.sleep(0.1)
     return False
 
 
+def run_of(folder: Path) -> int:
+    """The process that does the command's work; the one that was started only waits for it."""
+    (claimant,) = Store(folder / "runs").running().values()
+    return claimant.pid
+
+
+def group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def lives(process: str) -> bool:
+    try:
+        return Path("/proc", process, "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def guards(run: int) -> list[str]:
+    """The processes that end what that run leaves."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            if re.search(rf"orphans\.py\x00{run}-", (folder / "cmdline").read_text()):
+                found.append(folder.name)
+    return found
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process deep in C does not hear of it")
-def test_what_a_killed_run_has_started_ends_with_it(start: Callable[[], Process]) -> None:
+def test_what_a_killed_run_has_started_ends_with_it(start: Callable[[], Process], tmp_path: Path) -> None:
     process = start()
+    run = run_of(tmp_path)
+    assert len(guards(run)) == 1
     process.kill()
     process.wait()
-    assert group_ends(process.pid)
+    assert all_ends(process.pid, run, tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a process's children are looked up in /proc")
 def test_processes_that_are_stopped_do_not_keep_a_run_from_ending(start: Callable[[], Process], tmp_path: Path) -> None:
     process = start()
-    (claimant,) = Store(tmp_path / "runs").running().values()
-    assert claimant.pid == process.pid
-    for other in descendants(process.pid):
+    run = run_of(tmp_path)
+    assert run in descendants(process.pid)
+    for other in descendants(run):
         if b"resource_tracker" not in Path(f"/proc/{other}/cmdline").read_bytes():  # Python's own, which runs no cell
             os.kill(other, signal.SIGSTOP)
     process.send_signal(signal.SIGINT)
@@ -105,7 +148,7 @@ def test_processes_that_are_stopped_do_not_keep_a_run_from_ending(start: Callabl
     stderr = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert stderr == "Stopped: 0 of 1 cells are done, with records in runs; the same command goes on from there.\n"
-    assert group_ends(process.pid)
+    assert all_ends(process.pid, run, tmp_path)
 
 
 def descendants(process: int) -> list[int]:
@@ -114,7 +157,7 @@ def descendants(process: int) -> list[int]:
 
 
 DEAF = """
-import sys, time
+import signal, sys, time
 from seqrec_bench.cli import stopping
 
 stopping.GRACE_SECONDS = 0.3
@@ -124,6 +167,7 @@ with stopping.stops_in_time(lambda: "Stopped: this is where things are."):
         try:
             if first:
                 first = False
+                exec(sys.argv[1])
                 print("begun", flush=True)  # in here, since the signal may come at once
             time.sleep(600)
         except KeyboardInterrupt:  # as a plug-in might, while it is imported
@@ -131,16 +175,23 @@ with stopping.stops_in_time(lambda: "Stopped: this is where things are."):
 """
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_who_does_not_listen_is_ended_all_the_same(ending: signal.Signals) -> None:
+IGNORES = "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.set_wakeup_fd(-1)"
+BLOCKS = "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())"
+
+
+@pytest.mark.parametrize(
+    ("ending", "plug_in", "hears"),
+    [(signal.SIGINT, "", ["no\n"]), (signal.SIGTERM, IGNORES, ["no\n"]), (signal.SIGTERM, BLOCKS, [])],
+    ids=["takes the interruption", "ignores the signal", "blocks it"],
+)
+def test_who_does_not_listen_is_ended_all_the_same(ending: signal.Signals, plug_in: str, hears: list[str]) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", DEAF], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=hear_interrupts
+        [sys.executable, "-c", DEAF, plug_in], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
     process.send_signal(ending)
-    assert process.stdout.readline() == "no\n"
+    assert [process.stdout.readline() for _ in hears] == hears
     process.send_signal(ending)
     assert process.communicate(timeout=60)[1] == "Stopped: this is where things are.\n"
     assert process.returncode == 130
@@ -152,7 +203,6 @@ def test_ctrl_c_while_it_is_imported_is_no_traceback(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "seqrec_bench"], env={**os.environ, "PYTHONPATH": path},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=hear_interrupts,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"

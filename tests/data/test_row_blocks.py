@@ -92,7 +92,7 @@ def test_large_tables_come_in_blocks_that_can_be_put_together(kind: str) -> None
         "all quoted": [b'"a"', b'"b ""c"""', b'""'],
         "with line feeds": [b'"a\nb"', b'"\n"', b"c"],
         "with marks that are content": [b'12" vinyl', b'a""', b"b"],
-        "mixed": [b'12" vinyl', b'"a\n""b"', b'"c"', b"d"],
+        "mixed": [b'12" vinyl', b'"a\n""b"', b'"a""\n"', b'"c"', b"d"],
     }[kind]
     lines = [b",".join(values[k] for k in row) for row in rng.integers(0, len(values), (3_000, 3)).tolist()]
     content = b"\n".join(lines * 5)
@@ -107,3 +107,16 @@ def test_large_tables_come_in_blocks_that_can_be_put_together(kind: str) -> None
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n", b"a", b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n"])
 def test_a_byte_order_mark_is_taken_off_once(content: bytes) -> None:
     assert b"".join(row_blocks(io.BytesIO(content), COMMAS)) == content.removeprefix(b"\xef\xbb\xbf")
+
+
+def test_marks_of_a_layout_without_quotation_open_nothing() -> None:
+    content = b'"a\n' * 100
+    blocks, error = blocks_of(content, RECBOLE, 40, longest=5)
+    assert (b"".join(blocks), error) == (content, None)
+
+
+def test_a_row_without_end_in_quotation_marks_has_lines() -> None:
+    blocks, error = blocks_of(b'a\n"b\n' + b"c\n" * 100, COMMAS, 40, longest=10)
+    assert blocks == [b"a\n"]
+    assert error is not None
+    assert error.has_lines

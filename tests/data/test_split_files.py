@@ -87,6 +87,14 @@ def test_recboles_files_have_typed_headers_and_each_sample_its_latest_items(tmp_
     assert max(len(sample[1].split()) for sample in samples) == LONGEST_LIST
 
 
+def test_the_readme_says_which_protocol_recboles_own_figures_are_of(tmp_path: Path) -> None:
+    data = dataset()
+    write_split(tmp_path, data, leave_one_out(data.sequences), LABELS)
+    text = " ".join((tmp_path / "README.md").read_text().split())
+    assert "ranks a user's history too when it evaluates sequential models, and leaves it out for general ones" in text
+    assert "gives under `loo-full-seen-v1`, not under `loo-full-v1`" in text
+
+
 def test_ids_that_recboles_files_can_not_hold_are_quoted_in_csv_and_left_out_there(tmp_path: Path) -> None:
     data = dataset(of_item='a "b", {}')
     write_split(tmp_path, data, leave_one_out(data.sequences), LABELS)

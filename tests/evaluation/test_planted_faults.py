@@ -1,7 +1,9 @@
 """Every check catches the faults that it is named for, each planted in a recommender that is honest otherwise."""
 
+import gc
 import random
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -9,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
+from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.conformance import ALL_CHECKS, ConformanceError, Factory, check_recommender
-from seqrec_bench.evaluation.conformance.trials import noise_split
+from seqrec_bench.evaluation.conformance.trials import Trial, noise_split
 from seqrec_bench.recommender import Epoch, Explanation, FitContext, Sequences
 
 PLANTED: list[tuple[Factory, str, str]] = []
@@ -314,6 +317,54 @@ class GoesOnCountingWhereTheShapeIsTheSame(Honest):
         super().fit(train, context)
         if before.shape == self.counts.shape:
             self.counts += before
+
+
+class Looking(Honest):
+    """Looks for test targets, of which there are as many as of validation, somewhere; the subclasses say where."""
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        super().fit(train, context)
+        self.targets = next(iter(self.find(train, context)), None)
+
+    def find(self, train: Sequences, context: FitContext) -> Iterator[np.ndarray]:
+        raise NotImplementedError
+
+    def score(self, users: np.ndarray, histories: np.ndarray) -> np.ndarray:
+        scores = super().score(users, histories)
+        return scores if self.targets is None else scores + np.float32(hash(self.targets.tobytes()) % 1000)
+
+
+LOOKS = "check_test_targets_within_reach_change_no_score", r"its scores of 60 users depend on the test targets"
+
+
+@planted(*LOOKS)
+class LooksUpTheStack(Looking):
+    def find(self, train: Sequences, context: FitContext) -> Iterator[np.ndarray]:
+        frame = sys._getframe()
+        while frame := frame.f_back:
+            yield from (thing.split.test.targets for thing in frame.f_locals.values() if isinstance(thing, Trial))
+
+
+@planted(*LOOKS)
+class LooksAtWhatTheArraysAreViewsOf(Looking):
+    def find(self, train: Sequences, context: FitContext) -> Iterator[np.ndarray]:
+        if train.items.base is not None and len(train.items.base) > len(train.items):
+            yield train.items.base[len(train.items) :]
+
+
+@planted(*LOOKS)
+class LooksAmongAllObjects(Looking):
+    def find(self, train: Sequences, context: FitContext) -> Iterator[np.ndarray]:
+        yield from (
+            thing.test.targets for thing in gc.get_objects() if isinstance(thing, Split) and thing.train is train
+        )
+
+
+@planted(*LOOKS)
+class LooksBehindValidate(Looking):
+    def find(self, train: Sequences, context: FitContext) -> Iterator[np.ndarray]:
+        contents = [cell.cell_contents for cell in context.validate.__closure__]
+        yield from (thing.test.targets for thing in contents if isinstance(thing, Split))
 
 
 @planted("check_every_epoch_is_reported", r"it reports the epochs \[0, 1, 2\]")

@@ -42,6 +42,8 @@ class Unruly:
         if self.fault == "raises":
             raise ZeroDivisionError("no luck")
         if self.fault == "dies":
+            if os.fork() == 0:  # what it has started lives on, with all its descriptors
+                time.sleep(600)
             os.kill(os.getpid(), signal.SIGKILL)
         if self.fault == "dies-once" and not os.path.exists("died"):
             open("died", "w").close()

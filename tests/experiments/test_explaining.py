@@ -128,3 +128,28 @@ def test_a_model_with_neither_attention_nor_parts_has_no_summary(toy: Dataset, s
     with pytest.raises(InputError, match="sequential-rules wide-d0-s0 has neither attention nor parts"):
         summarise_from_record(trained)
     assert not np.array_equal(trained.record.test.better, record_of(store, TRAINED).test.better)
+
+
+@pytest.mark.parametrize(
+    ("raised", "says"),
+    [
+        (ValueError("no"), r"^The recommender 'sequential-rules' has failed while it was {}: ValueError: no \("),
+        (SystemExit(0), r"^The recommender 'sequential-rules' has called for the end of the process while it was {} "),
+    ],
+)
+@pytest.mark.parametrize(("method", "when"), [("fit", "brought back"), ("score", "explained")])
+def test_what_its_code_raises_names_the_model(
+    toy: Dataset,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    raised: BaseException,
+    says: str,
+    method: str,
+    when: str,
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(f"seqrec_baselines.sequential_rules.SequentialRules.{method}", fail)
+    with pytest.raises(InputError, match=says.format(when)):
+        explain_from_record(bring_back(record_of(store, COUNTED).key, toy, store), str(toy.user_ids[0]), top=3)

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from multiprocessing import forkserver
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.experiments.cell import Setting, run_cell
+from seqrec_bench.experiments.cell import Setting, learn, run_cell
 from seqrec_bench.experiments.processes import CellError, CellProcesses, Lost, Progress, _explain_death
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.suite import Cell
@@ -32,9 +32,13 @@ def reports() -> Reports:
     return []
 
 
+def open_processes(jobs: int, setting: Setting, report: Callable[[Cell, Progress], None]) -> CellProcesses:
+    return CellProcesses(jobs, learn, setting.lesson, report, setting.split.test)
+
+
 @pytest.fixture
 def processes(toy: Dataset, reports: Reports) -> Iterator[CellProcesses]:
-    found = CellProcesses(2, run_cell, Setting(toy, "cpu"), lambda cell, epoch: reports.append((cell, epoch)))
+    found = open_processes(2, Setting(toy, "cpu"), lambda cell, epoch: reports.append((cell, epoch)))
     yield found
     found.shutdown()
 
@@ -122,7 +126,7 @@ def test_torch_is_imported_ahead_where_a_model_uses_it(
 ) -> None:
     monkeypatch.setattr(forkserver, "ensure_running", lambda: None)
     monkeypatch.setitem(sys.modules, "torch", sys) if is_imported else monkeypatch.delitem(sys.modules, "torch", False)
-    CellProcesses(1, run_cell, Setting(toy, "cpu"), lambda cell, epoch: None, with_torch=with_torch).shutdown()
+    CellProcesses(1, learn, Setting(toy, "cpu").lesson, lambda cell, epoch: None, with_torch=with_torch).shutdown()
     modules = forkserver._forkserver._preload_modules
     assert ("seqrec_bench.experiments.preloaded_torch" in modules) is is_preloaded
 
@@ -146,7 +150,7 @@ def test_a_display_that_fails_is_that_cells_failure_and_leaves_no_process(toy: D
     def fail(cell: Cell, epoch: Epoch | None) -> None:
         raise LookupError("no such bar")
 
-    processes = CellProcesses(1, run_cell, Setting(toy, "cpu"), fail)
+    processes = open_processes(1, Setting(toy, "cpu"), fail)
     with pytest.raises(LookupError):
         processes.submit(Cell("unruly", "paper", 0, 0)).result()
     processes.shutdown()
@@ -155,7 +159,7 @@ def test_a_display_that_fails_is_that_cells_failure_and_leaves_no_process(toy: D
 
 def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:
     started = Event()
-    processes = CellProcesses(1, run_cell, Setting(toy, "cpu"), lambda cell, epoch: started.set())
+    processes = open_processes(1, Setting(toy, "cpu"), lambda cell, epoch: started.set())
     running = processes.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
     waiting = processes.submit(Cell("unruly", "paper", 0, 0))
     assert started.wait(timeout=60)
@@ -168,9 +172,10 @@ def test_shutting_down_ends_what_runs_and_what_waits(toy: Dataset) -> None:
 
 
 def test_a_setting_that_is_shared_already_serves_several(toy: Dataset) -> None:
-    with closing(Shared(Setting(toy, "cpu"))) as shared:
+    setting = Setting(toy, "cpu")
+    with closing(Shared(setting.lesson)) as shared:
         for seed in (0, 1):
-            processes = CellProcesses(1, run_cell, shared, lambda cell, epoch: None)
+            processes = CellProcesses(1, learn, shared, lambda cell, epoch: None, setting.split.test)
             assert processes.submit(Cell("unruly", "paper", 0, seed)).result().record.key.seed == seed
             processes.shutdown()
 
@@ -195,6 +200,7 @@ def test_ctrl_c_is_for_the_run_and_not_for_its_cells(processes: CellProcesses, r
         (-signal.SIGKILL, "was memory short"),
         (-signal.SIGTERM, "by SIGTERM, by somebody else"),
         (-signal.SIGSEGV, "SIGSEGV: the recommender's native code has crashed"),
+        (-40, "its process was ended by signal 40: the recommender's"),
         (3, "exit code 3 and no result"),
     ],
 )

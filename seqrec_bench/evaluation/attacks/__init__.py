@@ -17,7 +17,8 @@ from seqrec_bench.evaluation.conformance import Factory
 from seqrec_bench.tracking import Track, untracked
 
 SUITE = 1
-"""Raised whenever an attack is added or asks for something else: records name the suite that went before them."""
+"""Raised whenever an attack on the evaluator is added or asks for something else: records name the suite that went
+before them."""
 
 ATTACKS: tuple[Attack[Split], ...] = (
     *extremes.ATTACKS,

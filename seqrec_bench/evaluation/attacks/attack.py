@@ -76,6 +76,8 @@ def _carry_out(attack: Attack[SubjectT], evaluate: Evaluator, subject: SubjectT)
         found, verdict = str(reason), Verdict.NOT_APPLICABLE
     except (Deviation, ConformanceError) as deviation:
         found, verdict = str(deviation), Verdict.FAILED
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a recommender may call sys.exit, say
         found, verdict = in_words(error), Verdict.FAILED
     return Finding(attack.name, attack.expected, found, verdict)

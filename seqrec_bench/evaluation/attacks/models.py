@@ -1,6 +1,6 @@
 """Attacks on a recommender, fitted to small synthetic data: the subject is a factory, as in the conformance checks.
 
-Three of those checks are attacks as well, and stand here as they are. The others are of the contract, not the figures.
+Four of those checks are attacks as well, and stand here as they are. The others are of the contract, not the figures.
 """
 
 from collections.abc import Callable, Mapping
@@ -123,6 +123,10 @@ ATTACKS = (
     Attack(
         "bit for bit the same scores after a fit with other validation targets and the same figures",
         held_out_targets_do_not_reach_the_scores,
+    ),
+    Attack(
+        "bit for bit the same scores where other test targets lie within reach",
+        _conformance(fitting.check_test_targets_within_reach_change_no_score, "test_targets_do_not_reach_the_scores"),
     ),
     Attack(
         "HR@10 is chance, within 5 standard errors, where the next item is any unseen one",

@@ -1,13 +1,17 @@
 """All checks one after another, whatever the outcome of each: what there is to mend, not only the first of it."""
 
 import inspect
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqrec_bench.errors import in_words
+from seqrec_bench.errors import ExitCode, in_words
 from seqrec_bench.evaluation.conformance.trials import Check, ConformanceError, Factory
+from seqrec_bench.recommender import Recommender
+from seqrec_bench.supervision import foretold
 
 
 @dataclass(frozen=True)
@@ -22,26 +26,37 @@ class Finding:
     """What is broken and, where the recommender's own code raised, in which line; None if the fact holds."""
 
 
-def examine(make: Factory, checks: Sequence[Check]) -> Iterator[Finding]:
-    """Runs the checks in turn. An error in the recommender's own code is a finding too."""
+def examine(recommender: type[Recommender], make: Factory, checks: Sequence[Check]) -> Iterator[Finding]:
+    """Runs the checks in turn. An error in the recommender's own code is a finding too, and so is a call for the end.
+
+    What it prints goes to standard error, apart from the findings.
+
+    Args:
+        recommender: The class of what `make` gives.
+    """
     for check in checks:
         name = check.__name__.removeprefix("check_").replace("_", " ")
-        yield Finding(name, inspect.getdoc(check) or "", _complaint(check, make))
+        ended = f"The recommender {recommender.name!r} has ended the command's process in the check {name!r}"
+        with foretold(ExitCode.FALLS_SHORT, ended), redirect_stdout(sys.stderr):
+            complaint = _complaint(check, recommender, make)
+        yield Finding(name, inspect.getdoc(check) or "", complaint)
 
 
-def _complaint(check: Check, make: Factory) -> str | None:
+def _complaint(check: Check, recommender: type[Recommender], make: Factory) -> str | None:
     try:
         check(make)
     except ConformanceError as error:
         return str(error)
-    except Exception as error:
-        return f"{in_words(error)} ({_place(error, make)})"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # it may call sys.exit, say
+        return f"{in_words(error)} ({_place(error, recommender)})"
     return None
 
 
-def _place(error: Exception, make: Factory) -> str:
+def _place(error: BaseException, recommender: type[Recommender]) -> str:
     """The innermost line of the recommender's own package on the way to the error, or else the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
-    package = Path(inspect.getfile(type(make()))).parent
+    package = Path(inspect.getfile(recommender)).parent
     own = [frame for frame in frames if package in Path(frame.filename).parents] or frames
     return f"{own[-1].filename}, line {own[-1].lineno}"

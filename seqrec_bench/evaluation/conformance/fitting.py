@@ -16,6 +16,7 @@ from seqrec_bench.evaluation.conformance.trials import (
     orderly_split,
     require,
     shared_trial,
+    with_targets_within_reach,
 )
 from seqrec_bench.recommender import Restorable
 
@@ -74,6 +75,19 @@ def check_fit_forgets_the_last_fit(make: Factory) -> None:
     require(np.array_equal(refitted.scores(), fresh.scores()), used, "an earlier fit() changes its scores")
 
 
+def check_test_targets_within_reach_change_no_score(make: Factory) -> None:
+    """The scores are the same where other test targets lie within reach of `fit` and `score`.
+
+    They do in the callers' local variables, in the memory that the training items are a part of, beside what `validate`
+    ranks, and so among all objects. A cell's process has no test target; who looks for them is found out here.
+    """
+    expected = shared_trial(make).scores()
+    trial = Trial(make(), with_targets_within_reach(everyday_split())).fit(SEED)
+    n_users = int((trial.scores() != expected).any(axis=1).sum())
+    complaint = f"its scores of {n_users} users depend on the test targets: it has looked for them"
+    require(n_users == 0, trial.recommender, complaint)
+
+
 def check_every_epoch_is_reported(make: Factory) -> None:
     """What is reported of epochs counts 1, 2, 3 and so on, and is finite; a model without epochs reports none."""
     trial = shared_trial(make)
@@ -126,6 +140,7 @@ CHECKS = (
     check_global_random_state_is_left_alone,
     check_seed_matters_unless_deterministic,
     check_fit_forgets_the_last_fit,
+    check_test_targets_within_reach_change_no_score,
     check_every_epoch_is_reported,
     check_order_is_learned,
     check_nothing_is_learned_from_noise,

@@ -4,8 +4,9 @@ import numpy as np
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.conformance.trials import SEED, ConformanceError, Factory, Trial, require, shared_trial
+from seqrec_bench.evaluation.contract import contract_fault
 from seqrec_bench.evaluation.ranking import latest_items
-from seqrec_bench.evaluation.registry import contract_fault, hyperparameters
+from seqrec_bench.evaluation.registry import hyperparameters
 from seqrec_bench.recommender import PADDING, Float32Array, Int64Array
 
 ROUNDING = 1e-4

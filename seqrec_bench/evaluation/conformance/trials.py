@@ -5,14 +5,14 @@ All data is built anew on every call, so that a recommender that spoils its inpu
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.data.split import Holdout, Split, leave_one_out
+from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.evaluation.metrics import hit_rate, validation_figures
 from seqrec_bench.evaluation.ranking import latest_items, rank_targets
@@ -46,7 +46,7 @@ class Trial:
 
     def fit(self, seed: int) -> "Trial":
         """Fits the recommender to the training data and returns this trial."""
-        context = fit_context(self.recommender, self.split.validation, seed, self.epochs)
+        context = fit_context(self.recommender, self.split, seed, self.epochs)
         try:
             with leaving_data_alone(self.recommender, "fit"):
                 self.recommender.fit(self.split.train, context)
@@ -82,11 +82,14 @@ def leaving_data_alone(recommender: Recommender, method: str) -> Iterator[None]:
         raise
 
 
-def fit_context(recommender: Recommender, validation: Holdout, seed: int, epochs: list[Epoch]) -> FitContext:
-    """Returns a context that validates `recommender` with the bench's evaluator and collects what it reports."""
+def fit_context(recommender: Recommender, split: Split, seed: int, epochs: list[Epoch]) -> FitContext:
+    """Returns a context that validates `recommender` with the bench's evaluator and collects what it reports.
+
+    Who looks behind its `validate` finds the whole split there, which a cell's process does not have.
+    """
 
     def validate() -> dict[str, float]:
-        return validation_figures(rank_targets(recommender, validation))
+        return validation_figures(rank_targets(recommender, split.validation))
 
     return FitContext(seed=seed, device="cpu", validate=validate, report=epochs.append)
 
@@ -119,6 +122,17 @@ def everyday_split(n_users: int = 60, n_items: int = 42, seed: int = SEED) -> Sp
     )
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     return leave_one_out(Sequences(items[kept], full.times[kept], offsets, n_items, tags))
+
+
+def with_targets_within_reach(split: Split) -> Split:
+    """The same training data and validation, with other test targets.
+
+    All training items are a view of an array that ends with the test targets, as if the data had been cut in place.
+    """
+    targets = 1 + split.test.targets % split.train.n_items
+    everything = np.concatenate([split.train.items, targets.astype(np.int32)])
+    train = replace(split.train, items=everything[: split.train.n_interactions])
+    return Split(train, replace(split.validation, history=train), replace(split.test, targets=targets))
 
 
 def orderly_split() -> Split:

@@ -13,11 +13,8 @@ from seqrec_bench.experiments.verification.recipes import can_be_made, installed
 from seqrec_bench.records import CellKey, Ranks, Record
 from seqrec_bench.records.check import Check
 
-QUICK = "deterministic models that take seconds, run again, have the same ranks"
-
 NOT_SOFTWARE = ("attacks", "commit")
 """What differs between environments without any figure depending on it."""
-
 
 MOST_SECONDS = 10.0
 """What a deterministic model takes at most, by its record, to be run again without being asked for."""
@@ -27,7 +24,7 @@ def quick(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
     """The records of deterministic models that took seconds, of those that can be made again from these data."""
     return [
         record
-        for record in possible(records, datasets)
+        for record in _possible(records, datasets)
         if record.deterministic and sum(record.seconds.values()) <= MOST_SECONDS
     ]
 
@@ -39,11 +36,11 @@ def draw(records: Sequence[Record], datasets: Collection[str], number: int, seed
         records: In any order.
         datasets: The names of the data sets that are here.
     """
-    found = possible(records, datasets)
+    found = _possible(records, datasets)
     return sorted(random.Random(seed).sample(found, min(number, len(found))), key=lambda record: record.key)
 
 
-def possible(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
+def _possible(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
     """Those that the installed software can make again from these data, by key."""
     models = installed({record.key.model for record in records})
     return [
@@ -71,7 +68,7 @@ def check_quick(
     again: Mapping[CellKey, Record],
     causes: Mapping[CellKey, str],
 ) -> Check:
-    """The same of the `quick` ones, with a note on the deterministic ones that are not among them.
+    """As `check_retrained`, of the `quick` records, with a note on the deterministic ones that are not among them.
 
     Args:
         records: All that there are.
@@ -82,9 +79,13 @@ def check_quick(
     n_others = sum(record.deterministic for record in records) - len(chosen)
     note = (
         f"Not run again unasked: {n_others} records of deterministic models that took more than {MOST_SECONDS:g} s, or "
-        "whose version of the model, or data, are not here."
+        "whose data or version of the model is not here."
     )
-    return replace(found, name=QUICK, notes=[note] if n_others else [])
+    return replace(
+        found,
+        name="deterministic models that take seconds, run again, have the same ranks",
+        notes=[note] if n_others else [],
+    )
 
 
 def check_retrained(drawn: Sequence[Record], again: Mapping[CellKey, Record], causes: Mapping[CellKey, str]) -> Check:

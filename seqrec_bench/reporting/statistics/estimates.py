@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from seqrec_bench.reporting.statistics.exact import count_differing, least_sign_p
 from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.questions import benchmark, population
-from seqrec_bench.reporting.statistics.rounding import settled_array
 from seqrec_bench.reporting.statistics.runs import Runs
 
 
@@ -50,7 +48,7 @@ class Difference:
     @property
     def too_few_differ(self) -> bool:
         """Whether these are so few that no exact test can reject at 5 %, whatever the interval says."""
-        return 2 * 0.5**self.n_differing > LEVEL
+        return 2 * least_sign_p(self.n_differing) > LEVEL
 
 
 def paired_difference(runs: Runs, others: Runs) -> Difference:
@@ -59,7 +57,7 @@ def paired_difference(runs: Runs, others: Runs) -> Difference:
     Answers ``population`` about the runs of the differences. Both have the same seeds and users, in the same order.
     """
     differences = runs.minus(others)
-    n_differing = int(np.count_nonzero(settled_array(differences.of_users)))
+    n_differing = count_differing(differences.of_users)
     return Difference(differences.mean, population_half_width(differences), differences.n_seeds, n_differing)
 
 

@@ -66,12 +66,17 @@ def _ways_to_sum(ranks: Iterable[int], size: int) -> Counter[int]:
     return ways[size]
 
 
-def least_sign_p(differences: Float64Array) -> float:
-    """The one-sided p-value of the exact sign test if all who differ did so in one direction: 2^-n for n who do.
+def count_differing(differences: Float64Array) -> int:
+    """For how many users the difference is more than rounding. Shape (U,)."""
+    return int(np.count_nonzero(settled_array(differences)))
 
-    Whatever the differences are, exchanging their signs gives no smaller one. Shape (U,).
+
+def least_sign_p(n_differing: int) -> float:
+    """The one-sided p-value of the exact sign test if so many users differ, all of them in one direction: 2^-n.
+
+    Whatever the differences are, exchanging their signs gives no smaller one.
     """
-    return 0.5 ** int(np.count_nonzero(settled_array(differences)))
+    return 0.5**n_differing
 
 
 def mcnemar_p(difference: int, n_discordant: float) -> float:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from seqrec_bench.evaluation.metrics import Float64Array
-from seqrec_bench.reporting.statistics.exact import least_sign_p
+from seqrec_bench.reporting.statistics.exact import count_differing, least_sign_p
 from seqrec_bench.reporting.statistics.rounding import is_greater
 
 CONFIDENCE = 0.95
@@ -64,7 +64,7 @@ class Inference:
         The mean of a few users who differ and of many who do not is not t-distributed, so that no smaller p-value is
         believed. 0 where users are no sample.
         """
-        return 0.0 if self.of_users is None else least_sign_p(self.of_users - value)
+        return 0.0 if self.of_users is None else least_sign_p(count_differing(self.of_users - value))
 
     def p_other(self, value: float = 0.0) -> float:
         """The two-sided p-value of "it is `value`"."""

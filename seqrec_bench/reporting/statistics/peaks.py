@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from seqrec_bench.evaluation.metrics import Float64Array
-from seqrec_bench.reporting.statistics.exact import least_sign_p
+from seqrec_bench.reporting.statistics.exact import count_differing, least_sign_p
 from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.rounding import ROUNDING, settled_array, total, variance
 from seqrec_bench.reporting.statistics.runs import Runs, joined
@@ -68,7 +68,7 @@ def _errors(curve: Sequence[Runs]) -> Float64Array:
     errors = np.full((len(curve), len(curve)), np.inf)
     for one, other in combinations(range(len(curve)), 2):
         differences = joined([curve[other], curve[one]], [1, -1])
-        if least_sign_p(differences) <= LEVEL:
+        if least_sign_p(count_differing(differences)) <= LEVEL:
             of_users = variance(differences, 2) / len(differences)
             errors[one, other] = errors[other, one] = math.sqrt(of_users + of_seeds[one] + of_seeds[other])
     return errors

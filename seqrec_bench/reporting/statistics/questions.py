@@ -7,7 +7,7 @@ seed 3 of another. Where two models do share what a seed decides, ask about the 
 import math
 from collections.abc import Sequence
 
-from seqrec_bench.reporting.statistics.exact import least_sign_p
+from seqrec_bench.reporting.statistics.exact import count_differing, least_sign_p
 from seqrec_bench.reporting.statistics.families import LEVEL
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.rounding import mean, settled, variance
@@ -48,7 +48,7 @@ def population(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:
 
 def too_few_differ(runs: Sequence[Runs], weights: Sequence[float]) -> bool:
     """Whether so few users have a weighted sum other than 0 that no test for users like these can reject at 5 %."""
-    return least_sign_p(joined(runs, weights)) > LEVEL
+    return least_sign_p(count_differing(joined(runs, weights))) > LEVEL
 
 
 def benchmark(runs: Sequence[Runs], weights: Sequence[float]) -> Inference:

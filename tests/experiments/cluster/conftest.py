@@ -15,12 +15,13 @@ import pytest
 from distributed import Client
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.experiments.cell import FinishedCell, Setting, run_cell
-from seqrec_bench.experiments.dask_cells import DaskCells, connect
+from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, learn
+from seqrec_bench.experiments.dask_cells import DaskCells
+from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
-Cells = DaskCells[Setting, FinishedCell]
+Cells = DaskCells[Lesson, FinishedCell]
 Process = subprocess.Popen[bytes]
 
 OTHERWISE = {
@@ -132,9 +133,10 @@ def open_cells(
     """Opens the cluster for a run, once it has so many workers."""
 
     def open_for(n_workers: int) -> Cells:
+        setting = Setting(toy, "cpu")
         return DaskCells(
-            cluster.client(n_workers), run_cell, Setting(toy, "cpu"), toy.fingerprint, ["unruly", "fpmc"],
-            warnings.append, lambda cell, epoch: reports.append((cell, epoch)),
+            cluster.client(n_workers), learn, setting.lesson, toy.fingerprint, ["unruly", "fpmc"],
+            warnings.append, lambda cell, epoch: reports.append((cell, epoch)), setting.split.test,
         )  # fmt: skip
 
     return open_for

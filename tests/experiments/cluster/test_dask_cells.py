@@ -1,5 +1,8 @@
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -8,16 +11,17 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
-from seqrec_bench.experiments import dask_cells
-from seqrec_bench.experiments.cell import FinishedCell, Setting
-from seqrec_bench.experiments.dask_cells import DaskCells, connect
+from seqrec_bench.experiments import dask_cells, dask_client
+from seqrec_bench.experiments.cell import FinishedCell, Lesson
+from seqrec_bench.experiments.dask_cells import DaskCells
+from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.suite import Cell, Group
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Store
 
 CELL = Cell("unruly", "paper", 0, 0)
-Cells = DaskCells[Setting, FinishedCell]
+Cells = DaskCells[Lesson, FinishedCell]
 Cluster = Any
 """That of conftest.py."""
 Reports = list[tuple[Cell, Epoch | None]]
@@ -107,7 +111,24 @@ def test_the_command_runs_one_protocol_after_another_there(
     assert reversed_ties.test != base.test
 
 
-def test_a_scheduler_that_cant_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_cells, "CONNECT_SECONDS", 1.0)
-    with pytest.raises(InputError, match=r"^No Dask scheduler answers at 127\.0\.0\.1:1 within 1 s: start one there"):
-        connect("127.0.0.1:1")
+HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+"""What a web server says to what it does not understand; Dask reads sizes of messages in it."""
+
+
+@pytest.mark.parametrize("says", [None, b"", HTTP], ids=["nobody is there", "accepts and is silent", "a web server"])
+def test_a_scheduler_that_cant_be_reached_is_one_sentence(says: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 1.0)
+    asked = Event()
+
+    def answer(server: socket.socket, says: bytes) -> None:
+        with server.accept()[0] as peer:
+            peer.send(says)
+            asked.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as thread:
+        address = f"127.0.0.1:{1 if says is None else server.getsockname()[1]}"
+        if says is not None:
+            thread.submit(answer, server, says)
+        with pytest.raises(InputError, match=rf"^No Dask scheduler answers at {address} within 1 s: start one there"):
+            connect(address)
+        asked.set()

@@ -7,12 +7,12 @@ import pytest
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import dask_cells, dask_worker
-from seqrec_bench.experiments.cell import FinishedCell, Setting
+from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
-Cells = DaskCells[Setting, FinishedCell]
+Cells = DaskCells[Lesson, FinishedCell]
 Cluster = Any
 """That of conftest.py."""
 

@@ -1,18 +1,22 @@
-"""Workers that are killed; the last of these files, so that no other test needs new ones."""
+"""Workers that are killed, and a scheduler that stands still; the last of these files, so that no other test needs new
+ones."""
 
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from seqrec_bench.experiments.cell import FinishedCell, Setting
+from seqrec_bench.experiments import dask_cells
+from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
 
 CELL = Cell("unruly", "paper", 0, 0)
-Cells = DaskCells[Setting, FinishedCell]
+Cells = DaskCells[Lesson, FinishedCell]
 Cluster = Any
 """That of conftest.py."""
 
@@ -44,3 +48,22 @@ def test_a_cell_that_kills_its_worker_again_and_again_is_given_up(cluster: Clust
     assert sound.result().record.key.variant == "paper"
     cluster.wait_for(lambda: not cluster.cells_of(third))
     assert third.poll() is None  # the cell was ended there before it got as far as to kill it
+
+
+def test_a_scheduler_that_falls_silent_is_lost(
+    cluster: Cluster, open_cells: Callable[[int], Cells], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_cells, "ASK_SECONDS", 1.0)
+    cells = open_cells(1)
+    monkeypatch.setattr(dask_cells, "SILENT_SECONDS", 2.0)  # only now: on a busy machine, to open them may take longer
+    monkeypatch.setattr(dask_cells, "CONNECT_SECONDS", 2.0)
+    under_way = cells.submit(Cell("unruly", "odd", 0, 0, {"fault": "sleeps"}))
+    cluster.scheduler.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(CellError, match=r"^the connection to the Dask scheduler was lost"):
+            under_way.result()
+        with pytest.raises(CellError, match=r"^the connection to the Dask scheduler was lost"):
+            cells.submit(CELL).result()
+        cells.shutdown()
+    finally:
+        cluster.scheduler.send_signal(signal.SIGCONT)
