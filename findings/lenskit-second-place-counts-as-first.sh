@@ -13,7 +13,7 @@ set -euo pipefail
 python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
+PIP_NO_COMPILE=1 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
   lenskit==2025.8.1 torch==2.13.0 annotated-types==0.8.0 backports-zstd==1.8.0 certifi==2026.10.19.post1 \
   charset-normalizer==3.5.3 deepmerge==4.0.0 filelock==4.3.1 fsspec==2026.9.0 humanize==4.17.0 idna==3.20 isal==1.9.1 \
   jinja2==3.1.6 lazy-loader==0.6 markupsafe==3.0.4 more-itertools==11.2.1 mpmath==1.3.0 networkx==3.6.1 numpy==2.4.6 \

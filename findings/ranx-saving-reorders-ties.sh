@@ -11,7 +11,7 @@ set -euo pipefail
 python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
+PIP_NO_COMPILE=1 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
   ranx==0.3.21 numba==0.68.1 llvmlite==0.50.0 numpy==2.4.6 scipy==1.17.1 pandas==3.1.1 python-dateutil==4.0.0 \
   tzdata==2026.6 cbor2==6.3.0 ir-datasets==0.6.3 pyyaml==6.0.4 requests==2.34.2 certifi==2026.10.19.post1 \
   charset-normalizer==3.5.3 idna==3.20 urllib3==2.8.0 lz4==4.4.5 tqdm==4.70.1 orjson==3.13.0 rich==15.0.0 \

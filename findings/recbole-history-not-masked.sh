@@ -9,12 +9,14 @@ set -euo pipefail
 python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
+PIP_NO_COMPILE=1 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
   recbole==1.2.1 torch==2.13.0 numpy==1.26.4 pandas==2.2.3 scipy==1.13.1 scikit-learn==1.9.1 joblib==1.6.0 \
   threadpoolctl==3.8.0 narwhals==2.29.0 setuptools==79.0.1 python-dateutil==2.9.0.post0 six==1.17.0 pytz==2026.1 \
   pyyaml==6.0.3 colorama==0.4.4 colorlog==4.7.2 tqdm==4.70.1 texttable==1.7.2 psutil==7.2.2 cloudpickle==3.1.2 \
   tensorboard==2.21.0 absl-py==2.5.1 protobuf==7.36.2 packaging==26.3 typing-extensions==4.16.0 fsspec==2026.9.0 \
   filelock==4.2.12 sympy==1.14.0 mpmath==1.3.0 networkx==3.6.1 jinja2==3.1.6 markupsafe==3.0.4 || exit 3
+# Where pip takes a build for CUDA, this does not load without further packages.
+PYTHONPATH=$folder "$python" -S -W ignore -c 'import torch' || exit 3
 
 cd "$folder"
 PYTHONPATH=$folder "$python" -S - <<'PYTHON'

@@ -12,7 +12,7 @@ set -euo pipefail
 python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
+PIP_NO_COMPILE=1 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
   torchmetrics==1.9.0 lightning-utilities==0.15.3 packaging==26.3 numpy==2.4.6 torch==2.13.0 sympy==1.14.0 \
   mpmath==1.3.0 networkx==3.6.1 jinja2==3.1.6 markupsafe==3.0.4 filelock==4.2.12 fsspec==2026.9.0 \
   typing-extensions==4.16.0 setuptools==84.2.1 || exit 3
