@@ -111,6 +111,9 @@ def main(arguments: Sequence[str]) -> int:
     for kernel in KERNELS:
         if kernel not in chosen:
             _say(f"{kernel.name}: skipped, since this processor lacks {', '.join(lacking(kernel, there))}.")
+    if not chosen:
+        _say("No test was run: this processor has none of these kernels.")
+        return 0
     with ThreadPoolExecutor(N_JOBS) as pool:
         runs = pool.map(lambda kernel: run(kernel, there, arguments or TESTS), chosen)
         failed = [kernel.name for kernel, done in zip(chosen, runs, strict=True) if not _told(kernel, done)]

@@ -82,6 +82,16 @@ def test_what_failed_is_told_and_named_and_what_is_skipped_too(
     assert capsys.readouterr().out.endswith("AVX2 (Haswell): 9 passed\nThe same under 3 kernels.\n")
 
 
+def test_where_no_kernel_is_there_it_says_that_nothing_was_run(
+    script: Any, features: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(script, "features", lambda: replace(features, has=("NEON",)))
+    assert script.main([]) == 0
+    *skipped, last = capsys.readouterr().out.splitlines()
+    assert len(skipped) == 4
+    assert last == "No test was run: this processor has none of these kernels."
+
+
 def test_each_kernel_names_all_variables_that_it_takes(script: Any, features: Any) -> None:
     found = [script.environment(kernel, features) for kernel in script.KERNELS]
     assert [each.get("NPY_DISABLE_CPU_FEATURES") for each in found] == [
