@@ -17,7 +17,8 @@ def small_catalogue_note(n_items: int) -> str | None:
     share = share_shown(n_items)
     if share <= SMALL_SHARE:
         return None
+    chance = f"{share:.2f} or more" if share < 1 else "1"
     return (
         f"the first {CUT_OFF} are {share:.0%} of all {n_items:,} items: a random order has an HR@{CUT_OFF} of "
-        f"{share:.2f} or more, so it says little of a model, and {SELECTION_METRIC}, which counts places, says more."
+        f"{chance}, so it says little of a model, and {SELECTION_METRIC}, which counts places, says more."
     )

@@ -35,7 +35,8 @@ def stops_in_time(say: Callable[[], str], is_storing: Callable[[], bool] = lambd
         say: The sentence to end with: what is done, and how to go on.
         is_storing: Whether something is being written that is worth waiting for.
     """
-    watch = _Watch(say, is_storing)
+    global _watching
+    _watching = watch = _Watch(say, is_storing)
     try:
         yield
     except KeyboardInterrupt:
@@ -95,10 +96,23 @@ class _Watch:
         for ending, handler in self._handlers.items():
             signal.signal(ending, handler)
         signal.set_wakeup_fd(self._wakeup)
+        self._sender.shutdown(socket.SHUT_WR)  # closed alone, it would stay open in what a plug-in has forked
         self._sender.close()
         if not self.is_ending:
             self._thread.join()
             self._receiver.close()
+
+    def let_go(self) -> None:
+        """In a process that was forked from this one: signals to it are its own, and end it as usual."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._kept.give_back()
+        for ending in self._handlers:
+            signal.signal(ending, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+        self._sender.close()
+        self._receiver.close()
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if not self.is_ending:
@@ -154,3 +168,15 @@ class _Kept:
 
     def _set_wakeup_fd(self, descriptor: int, *, warn_on_full_buffer: bool = True) -> int:
         return -1  # as if nobody had been woken before
+
+
+_watching: _Watch | None = None
+"""The latest."""
+
+
+def _after_fork() -> None:
+    if _watching is not None:
+        _watching.let_go()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -20,7 +20,10 @@ def contract_fault(recommender: object) -> str | None:
         return "is not a dataclass"
     fields = hyperparameter_names(recommender)
     for attribute, kind in _DECLARED.items():
-        if attribute in fields or type(getattr(recommender, attribute, None)) is not kind:
+        value = getattr(recommender, attribute, None)
+        if value is not None and attribute not in fields and type(value) is not kind:
+            return f"has {value!r} for its {attribute!r}, which has to be of type {kind.__name__}"
+        if attribute in fields or value is None:
             return f"has no class attribute {attribute!r} of type ClassVar[{kind.__name__}]"
     if not 1 <= getattr(recommender, "version", 0) <= MAX_VERSION:
         return f"has a version that is no number from 1 to {MAX_VERSION}"

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
-from seqrec_bench.errors import BenchError, ExitCode, InputError, in_words
+from seqrec_bench.errors import ExitCode, InputError, in_words
 from seqrec_bench.evaluation.contract import contract_fault, declaration_fault, hyperparameter_names
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
@@ -136,7 +136,7 @@ def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommen
             if not isinstance(built, recommender):
                 raise InputError(f"{name} builds a {type(built).__name__} and not itself.")
             fault = declaration_fault(built)
-        except BenchError:
+        except InputError:
             raise
         except Exception as error:
             raise InputError(f"{name} does not accept the settings {values} ({in_words(error)}).") from error
@@ -159,7 +159,7 @@ def running(name: str, when: str) -> Iterator[None]:
     try:
         with foretold(ExitCode.BAD_INPUT, f"{_ended(name)} {when}"), contextlib.redirect_stdout(sys.stderr):
             yield
-    except (Exception, KeyboardInterrupt, GeneratorExit):
+    except (Exception, KeyboardInterrupt):
         raise
     except BaseException as error:
         raise InputError(
@@ -195,7 +195,7 @@ def hyperparameters(recommender: Recommender) -> dict[str, Any]:
         with running(type(recommender).name, "while its hyperparameters were read"):
             values = {key: getattr(recommender, key) for key in hyperparameter_names(type(recommender))}
             return dict(as_recorded(values))
-    except BenchError:
+    except InputError:
         raise
     except Exception as error:  # whatever a value, or what stands in its place, may raise
         name = type(recommender).name

@@ -220,6 +220,34 @@ def test_afterwards_signals_are_handled_as_before() -> None:
     assert [signal.getsignal(ending) for ending in endings] == before
 
 
+FORKING = """
+import os, signal, time
+from seqrec_bench.cli.stopping import stops_in_time
+
+reader, writer = os.pipe()
+
+def fork():
+    child = os.fork()
+    if child == 0:
+        os.write(writer, b"ready")
+        time.sleep(600)
+    os.read(reader, 5)
+    return child
+
+with stops_in_time(str):
+    ended, left = fork(), fork()
+    os.kill(ended, signal.SIGTERM)
+    print(os.waitpid(ended, 0)[1])
+os.kill(left, signal.SIGTERM)
+print(os.waitpid(left, 0)[1])
+"""
+
+
+def test_what_a_plug_in_forks_neither_keeps_a_run_from_ending_nor_hears_its_signals() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKING], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, f"{int(signal.SIGTERM)}\n" * 2), done.stderr
+
+
 def test_a_hangup_that_nohup_ignores_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

@@ -105,7 +105,7 @@ def test_an_unknown_name_gets_a_suggestion_and_the_list() -> None:
         (("version: ClassVar[int] = 1", ""), r"no class attribute 'version' of type ClassVar\[int\]"),
         (
             ("ClassVar[bool] = True", "ClassVar[int] = 1"),
-            r"no class attribute 'deterministic' of type ClassVar\[bool\]",
+            r"has 1 for its 'deterministic', which has to be of type bool",
         ),
         (("uses_order: ClassVar[bool] = False", ""), r"no class attribute 'uses_order'"),
         (("def fit", "def train"), r"no method 'fit'"),
@@ -178,3 +178,21 @@ def test_a_hyperparameter_that_is_not_json_is_an_error(plug: None) -> None:
     recommender.layers = {1}
     with pytest.raises(InputError, match="A hyperparameter of plug can't be written as JSON"):
         hyperparameters(recommender)
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        ("GeneratorExit('g')", r"'plug' has called for the end of the process while it was built \(GeneratorExit: g\)"),
+        ("MissingCellsError('looks like missing')", r"plug does not accept the settings .*looks like missing"),
+    ],
+)
+def test_no_plug_in_chooses_how_a_command_ends(install_plugin: Install, raised: str, said: str) -> None:
+    head = "from seqrec_bench.errors import MissingCellsError\n"
+    install_plugin(
+        "plugs",
+        "plug",
+        head + PLUG_IN.format(class_name="Plug", name="plug") + f"\n    def __post_init__(self): raise {raised}\n",
+    )
+    with pytest.raises(InputError, match=said):
+        build("plug", dimension=1, settings={})

@@ -109,7 +109,8 @@ def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:
     """As many users as are evaluated, and no target with more candidates above it or level with it than it has."""
     faults, n_passed = [], 0
     for record in records:
-        if found := arrangements.of(record):
+        found = arrangements.of(record)
+        if found and _data_fault(record, found.dataset) is None:  # of other data, nothing can be said of its ranks
             of_validation = _ranks_fault("validation", record.validation, found)
             fault = of_validation or _ranks_fault("test", record.test, found)
             faults += [f"{record.key.path()}: {fault}: run its cell again."] if fault else []

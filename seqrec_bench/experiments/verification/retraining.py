@@ -116,6 +116,8 @@ def check_retrained(drawn: Sequence[Record], again: Mapping[CellKey, Record], ca
 
 def describe_difference(record: Record, again: Record) -> str | None:
     """How much the second record differs from the first, and in what it was made otherwise; None if it does not."""
+    if record.recipe.dataset != again.recipe.dataset:
+        return "it was made on other data than those that are here"
     parts = (("validation", record.validation, again.validation), ("test", record.test, again.test))
     differing = [said for part in parts if (said := _ranks_difference(*part))]
     curves = [[dict(epoch.validation) for epoch in one.curve] for one in (record, again)]
