@@ -130,6 +130,19 @@ def test_a_terminal_has_one_bar_for_what_is_done_now(monkeypatch: pytest.MonkeyP
 def test_a_terminal_sees_bars_and_standard_output_stays_clean(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    drawn, note, reach = Event(), module.State.note, module.Steps.reach
+
+    def note_drawn(self: module.State, now: float) -> str:
+        if self.n_all == 8:
+            drawn.set()
+        return note(self, now)
+
+    def wait_until_drawn(self: Steps, n_done: int) -> None:
+        reach(self, n_done)
+        drawn.wait(60)
+
+    monkeypatch.setattr(module.State, "note", note_drawn)
+    monkeypatch.setattr(module.Steps, "reach", wait_until_drawn)
     monkeypatch.setattr(module, "SECONDS_BEFORE_BAR", 0.0)
     monkeypatch.setenv("NO_COLOR", "1")
     with terminal(monkeypatch, "xterm") as seen:
