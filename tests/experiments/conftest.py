@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from seqrec_bench.cache import CACHE_VARIABLE
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.evaluation.registry import build, registered
@@ -202,12 +203,22 @@ def brief_cell() -> Callable[[str], Cell]:
 
 
 @pytest.fixture(scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For skip-gram vectors: the user's may be from another processor, and differ in their last digits."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
 def alone(
-    planted_site: Path, same_command: Callable[[list[str], Path], list[str]], tmp_path_factory: pytest.TempPathFactory
+    planted_site: Path,
+    same_command: Callable[[list[str], Path], list[str]],
+    own_cache: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """The results of a run of all registered and planted recommenders, one after another, each in its own process."""
     results = tmp_path_factory.mktemp("alone")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(own_cache))
         patch.syspath_prepend(planted_site)
         done = CliRunner().invoke(app, [*same_command(sorted(registered()), results), "--jobs", "1"])
     assert done.exit_code == 0, done.output

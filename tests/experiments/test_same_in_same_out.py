@@ -4,7 +4,7 @@ The planted recommenders depend on what must not matter; that each is found out 
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from seqrec_bench.cache import CACHE_VARIABLE
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Columns, Dataset, load_file
 from seqrec_bench.evaluation.ranking import block_size, rank_targets
@@ -22,6 +23,13 @@ from seqrec_bench.recommender import FitContext, Recommender, Restorable
 from seqrec_bench.records import Ranks, Store
 
 MODELS = sorted(registered())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def vectors_of_this_processor(own_cache: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(own_cache))
+        yield
 
 
 @pytest.fixture(scope="module")
