@@ -21,10 +21,10 @@ def contract_fault(recommender: object) -> str | None:
     fields = hyperparameter_names(recommender)
     for attribute, kind in _DECLARED.items():
         value = getattr(recommender, attribute, None)
-        if value is not None and attribute not in fields and type(value) is not kind:
-            return f"has {value!r} for its {attribute!r}, which has to be of type {kind.__name__}"
         if attribute in fields or value is None:
             return f"has no class attribute {attribute!r} of type ClassVar[{kind.__name__}]"
+        if type(value) is not kind:  # its type and not its repr, which is somebody else's code
+            return f"has {type(value).__name__} for the type of {attribute!r}, which has to be {kind.__name__}"
     if not 1 <= getattr(recommender, "version", 0) <= MAX_VERSION:
         return f"has a version that is no number from 1 to {MAX_VERSION}"
     try:

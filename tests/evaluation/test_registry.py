@@ -105,7 +105,7 @@ def test_an_unknown_name_gets_a_suggestion_and_the_list() -> None:
         (("version: ClassVar[int] = 1", ""), r"no class attribute 'version' of type ClassVar\[int\]"),
         (
             ("ClassVar[bool] = True", "ClassVar[int] = 1"),
-            r"has 1 for its 'deterministic', which has to be of type bool",
+            r"has int for the type of 'deterministic', which has to be bool",
         ),
         (("uses_order: ClassVar[bool] = False", ""), r"no class attribute 'uses_order'"),
         (("def fit", "def train"), r"no method 'fit'"),
@@ -122,6 +122,14 @@ def test_a_plug_in_that_is_no_recommender_is_named_with_the_reason(
     assert change[0] in source
     install_plugin("plugs", "plug", source.replace(*change))
     with pytest.raises(InputError, match=rf"^The recommender 'plug' of the distribution plugs .*{complaint}"):
+        load("plug")
+
+
+def test_the_repr_of_a_wrong_attribute_is_not_asked_for(install_plugin: Install) -> None:
+    odd = "class Odd:\n    def __repr__(self): raise ZeroDivisionError\n\n"
+    source = PLUG_IN.format(class_name="Plug", name="plug").replace("ClassVar[int] = 1", "ClassVar[int] = Odd()")
+    install_plugin("plugs", "plug", odd + source)
+    with pytest.raises(InputError, match="has Odd for the type of 'version', which has to be int"):
         load("plug")
 
 
