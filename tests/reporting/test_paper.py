@@ -99,7 +99,11 @@ def test_an_unknown_paper_is_told_which_there_are() -> None:
         ("HR = 0.4889", "HR = nan", r"table\.rows\[1\]\.reported\.HR is nan"),
         ("HR = 0.4889", "HR = 1", r"table\.rows\[1\]\.reported\.HR is 1, which is not of type float"),
         ('dataset = "ml-100k"', 'dataset = ""', "dataset is empty"),
-        ('metrics = ["HR", "MRR", "NDCG"]', 'metrics = ["HR", "MAP"]', "metrics has 'MAP', which is none of HR, MRR"),
+        (
+            'metrics = ["HR", "MRR", "NDCG"]',
+            'metrics = ["HR", "MeanRank"]',
+            "metrics has 'MeanRank', which is none of HR, Recall",
+        ),
         ('metrics = ["HR", "MRR", "NDCG"]', "metrics = [[1]]", "metrics has \\[1\\], which is none of"),
         ('metrics = ["HR", "MRR", "NDCG"]', 'metrics = ["HR", "HR"]', "metrics has one metric twice"),
         ('metrics = ["HR", "MRR"]', "metrics = []", r"figures\.metrics is empty"),

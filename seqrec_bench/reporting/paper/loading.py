@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.metrics import METRICS
+from seqrec_bench.evaluation.metrics import KINDS, CutOff
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.reporting.paper.claim_loading import read_claims
 from seqrec_bench.reporting.paper.fields import read_fields, require
@@ -111,10 +111,10 @@ def _ablation(value: Any, where: str, dimension: int) -> PaperRow:
 
 
 def _metrics(value: Any, where: str, cutoff: int) -> tuple[str, ...]:
-    known = ", ".join(METRICS)
+    known = [kind for kind in KINDS if KINDS[kind].cut_off is not CutOff.NONE]
     require(len(value) > 0, f"{where} is empty")
     for kind in value:
-        require(isinstance(kind, str) and kind in METRICS, f"{where} has {kind!r}, which is none of {known}")
+        require(isinstance(kind, str) and kind in known, f"{where} has {kind!r}, which is none of {', '.join(known)}")
     require(len(set(value)) == len(value), f"{where} has one metric twice")
     return tuple(f"{kind}@{cutoff}" for kind in value)
 
