@@ -13,11 +13,11 @@ import pytest
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation import metrics
 from seqrec_bench.evaluation.registry import load
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import check_contents, completeness
 from seqrec_bench.records import DatasetIdentity, Ranks, Record, Store
 from seqrec_bench.records import store as store_module
 from seqrec_bench.records.check import Check, exit_code
+from seqrec_bench.studies.cells import Cell
 
 Faults = Callable[[Store], dict[str, list[str]]]
 FILES = "every file is a record or belongs to one"
