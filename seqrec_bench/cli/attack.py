@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameOption,
     DatasetOption,
     InteractionsOption,
@@ -18,7 +18,7 @@ from seqrec_bench.cli.dataset_options import (
     UserColumnOption,
     load_dataset,
 )
-from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
+from seqrec_bench.cli.view_options import JsonFormatOption, choose_format
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
 from seqrec_bench.data import Columns, Dataset

@@ -10,7 +10,7 @@ import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import (
+from seqrec_bench.cli.view_options import (
     DEFAULT_RESULTS,
     JsonFormatOption,
     PaperOption,

@@ -10,7 +10,7 @@ import typer
 from seqrec_bench import __version__
 from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
 from seqrec_bench.cli.data_arguments import data_arguments
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DEFAULT_DATASET,
     DataNameOption,
     InteractionsOption,
@@ -24,7 +24,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
-from seqrec_bench.cli.results_options import JsonOption
+from seqrec_bench.cli.view_options import JsonOption
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached, named_dataset

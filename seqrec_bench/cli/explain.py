@@ -10,7 +10,7 @@ import typer
 
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.data_arguments import data_arguments
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameOption,
     DatasetOption,
     InteractionsOption,
@@ -21,7 +21,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.paths import figure_stem, named_path
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format, read_paper
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format, read_paper
 from seqrec_bench.cli.shown_records import choose_shown, find_shown
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import print_markdown

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
-from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
+from seqrec_bench.cli.data_options import DEFAULT_DATASET
+from seqrec_bench.cli.view_options import JsonFormatOption, choose_format
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import NamedDataset, named_dataset
 from seqrec_bench.errors import ExitCode, InputError

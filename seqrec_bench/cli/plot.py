@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import (
+from seqrec_bench.cli.view_options import (
     DEFAULT_RESULTS,
     PaperOption,
     ResultsOption,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameOption,
     InteractionsOption,
     ItemColumnOption,
@@ -17,7 +17,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
 from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, more_options
 from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError

@@ -20,7 +20,7 @@ from seqrec_bench.cli.cell_options import (
     choose_cells,
     idle_options,
 )
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameOption,
     DatasetOption,
     InteractionsOption,
@@ -41,7 +41,7 @@ from seqrec_bench.cli.process_options import (
 )
 from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.run_state import RunState
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time

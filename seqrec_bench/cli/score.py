@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameAloneOption,
     DatasetOption,
     InteractionsOption,
@@ -17,7 +17,7 @@ from seqrec_bench.cli.dataset_options import (
 )
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Columns
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.data_arguments import data_arguments
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameOption,
     DatasetOption,
     InteractionsOption,

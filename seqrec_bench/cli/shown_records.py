@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
+from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.data import data_option
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.paper import Paper

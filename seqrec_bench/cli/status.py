@@ -18,7 +18,7 @@ from seqrec_bench.cli.cell_options import (
     VariantOption,
     choose_cells,
 )
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameOption,
     DatasetOption,
     InteractionsOption,
@@ -29,7 +29,7 @@ from seqrec_bench.cli.dataset_options import (
     load_dataset,
 )
 from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonOption, ResultsOption
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, JsonOption, ResultsOption
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import Columns

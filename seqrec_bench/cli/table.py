@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.cell_options import parse_names
-from seqrec_bench.cli.results_options import (
+from seqrec_bench.cli.view_options import (
     DEFAULT_RESULTS,
     JsonFormatOption,
     PaperOption,

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
+from seqrec_bench.cli.data_options import (
     DataNameOption,
     InteractionsOption,
     ItemColumnOption,
@@ -24,7 +24,7 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
 from seqrec_bench.cli.progress import RunDisplay, open_display
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.data import Columns, Dataset

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from seqrec_bench.cli import dataset_options
-from seqrec_bench.cli.dataset_options import load_dataset
+from seqrec_bench.cli import data_options
+from seqrec_bench.cli.data_options import load_dataset
 from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.errors import InputError
 
@@ -16,17 +16,17 @@ def test_the_default_is_movielens_100k(ml_100k: Dataset, capsys: pytest.CaptureF
 
 def test_a_data_set_is_loaded_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     named: list[str] = []
-    monkeypatch.setattr(dataset_options, "find_cached", named.append)
-    monkeypatch.setattr(dataset_options, "fetch_with_notice", lambda name: named.append(name) or f"the files of {name}")
-    monkeypatch.setattr(dataset_options, "load_fetched", named.append)
+    monkeypatch.setattr(data_options, "find_cached", named.append)
+    monkeypatch.setattr(data_options, "fetch_with_notice", lambda name: named.append(name) or f"the files of {name}")
+    monkeypatch.setattr(data_options, "load_fetched", named.append)
     load_dataset("ml-1m", None, None, Columns())
     assert named == ["ml-1m", "ml-1m", "the files of ml-1m"]
 
 
 def test_what_is_cached_is_looked_up_once_and_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up: list[str] = []
-    monkeypatch.setattr(dataset_options, "find_cached", lambda name: looked_up.append(name) or f"the files of {name}")
-    monkeypatch.setattr(dataset_options, "load_fetched", looked_up.append)
+    monkeypatch.setattr(data_options, "find_cached", lambda name: looked_up.append(name) or f"the files of {name}")
+    monkeypatch.setattr(data_options, "load_fetched", looked_up.append)
     load_dataset("ml-1m", None, None, Columns())
     assert looked_up == ["ml-1m", "the files of ml-1m"]
 
