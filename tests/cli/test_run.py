@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from seqrec_bench.cli.cell_options import Asked, choose_cells, idle_options, parse_numbers
+from seqrec_bench.cli.cell_options import CellOptions, parse_numbers
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
@@ -92,8 +92,8 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
 def test_options_that_change_nothing_about_a_named_model_are_said(
     models: str | None, dims: str | None, seeds: str | None, notes: list[str]
 ) -> None:
-    asked = Asked(models is None, None, models, dims, seeds, [], "paper", None, None)
-    assert list(idle_options(asked, choose_cells(asked))) == notes
+    asked = CellOptions(all_cells=models is None, models=models, dims=dims, seeds=seeds)
+    assert list(asked.idle(asked.choose())) == notes
 
 
 def test_dimensions_seeds_and_settings_reach_the_cells(bench: Callable[..., Result], tmp_path: Path) -> None:
