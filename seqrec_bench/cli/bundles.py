@@ -43,6 +43,10 @@ def with_bundles(command: Callable[..., None]) -> Callable[..., None]:
     A parameter is a bundle if its annotation is a dataclass whose fields are `Annotated` for typer, with defaults.
     ``Annotated[DataOptions, Without("tags")]`` leaves an option out, whose field has its default then; `Described` has
     other words for one. The command itself is called with the bundles that were made of the options' values.
+
+    Raises:
+        KeyError: A note is about an option that the bundle does not have.
+        ValueError: Two options of the command have one name.
     """
     parameters = inspect.signature(command).parameters
     bundles = {name: found for name, each in parameters.items() if (found := _bundle(each.annotation)) is not None}
@@ -71,14 +75,15 @@ def _bundle(annotation: object) -> _Bundle | None:
     bundle = get_origin(kind) or kind
     if not isinstance(bundle, type) or not is_dataclass(bundle):
         return None
-    left_out = {name for note in notes if isinstance(note, Without) for name in note.options}
-    described = {note.option: note.of for note in notes if isinstance(note, Described)}
-    options = (
-        option.replace(annotation=described.get(option.name, lambda usual: usual)(option.annotation))
-        for option in _options(bundle, get_args(kind))
-        if option.name not in left_out
-    )
-    return _Bundle(bundle, tuple(options))
+    options = {option.name: option for option in _options(bundle, get_args(kind))}
+    for note in notes:
+        if isinstance(note, Without):
+            for name in note.options:
+                del options[name]
+        if isinstance(note, Described):
+            usual = options[note.option]
+            options[note.option] = usual.replace(annotation=note.of(usual.annotation))
+    return _Bundle(bundle, tuple(options.values()))
 
 
 def _options(bundle: type, arguments: tuple[object, ...]) -> Iterator[inspect.Parameter]:

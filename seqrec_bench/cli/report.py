@@ -56,15 +56,16 @@ def report(
 
     Example: seqrec-bench report --results results --out report.html
     """
+    published = view.source
     data = replace(own, dataset=view.dataset).load() if own != DataOptions() else None
     shown = (replace(view, dataset=data.name) if data else view).open()
     options = {
         "--paper": view.paper and view.paper.name,
-        "--dataset": None if shown.has_published_data else shown.dataset,
-        "--protocol": view.protocol or (None if shown.protocol == shown.published.protocol else shown.protocol),
+        "--dataset": None if shown.dataset == published.dataset else shown.dataset,
+        "--protocol": view.protocol or (None if shown.protocol == published.protocol else shown.protocol),
     }
     given = {option: str(value) for option, value in options.items() if value is not None}
-    source = shown.paper if shown.has_published_data else shown.paper_without_figures
+    source = shown.paper if shown.dataset == published.dataset else shown.paper_without_figures
     kept = read_kept(view.results / "explanations", shown.dataset, shown.protocol)
     sources = Sources(shown.records, source, data or _cached_data(shown.dataset), given, *kept)
     shown.require_models(bool(sources.models))

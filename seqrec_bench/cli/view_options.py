@@ -43,13 +43,9 @@ class Shown:
         return self.store.records()
 
     @property
-    def has_published_data(self) -> bool:
-        return self.dataset == self.published.dataset
-
-    @property
     def is_published(self) -> bool:
         """Whether the paper reports on these data under this protocol."""
-        return self.has_published_data and self.protocol == self.published.protocol
+        return (self.dataset, self.protocol) == (self.published.dataset, self.published.protocol)
 
     @property
     def paper(self) -> Paper:
