@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from seqrec_bench.training.dropout import Dropout
-from seqrec_bench.training.seeding import seeded
+from seqrec_baselines.training.dropout import Dropout
+from seqrec_baselines.training.seeding import seeded
 
 
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.5, 0.9])
