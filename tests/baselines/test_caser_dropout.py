@@ -1,9 +1,9 @@
-"""Dropout: what it keeps, how it scales, and when it does nothing."""
+"""Caser's dropout: what it keeps, how it scales, and when it does nothing."""
 
 import pytest
 import torch
 
-from seqrec_baselines.training.dropout import Dropout
+from seqrec_baselines.caser import Dropout
 from seqrec_baselines.training.seeding import seeded
 
 
