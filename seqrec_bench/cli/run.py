@@ -53,7 +53,7 @@ from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execu
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
 from seqrec_bench.records import PAPER_VARIANT, Store
-from seqrec_bench.records.claims import has_locks
+from seqrec_bench.records.locks import has_locks
 
 
 def run(

@@ -36,7 +36,7 @@ from seqrec_bench.data import Columns
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.records import PAPER_VARIANT, CellKey, Claimant, Store
+from seqrec_bench.records import PAPER_VARIANT, CellKey, LockHolder, Store
 
 STATES = ("done", "running", "stale", "missing")
 _NO_CHOICE = Asked(False, None, None, None, None, [], PAPER_VARIANT, None, None)
@@ -98,7 +98,7 @@ def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell
     return [Cell(key.model, key.variant, key.dimension, key.seed, protocol=key.protocol) for key in others]
 
 
-def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, Claimant]) -> str:
+def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, LockHolder]) -> str:
     if plan.planned[cell].key in running:
         return "running"
     if cell in plan.done:

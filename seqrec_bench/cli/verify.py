@@ -37,7 +37,7 @@ from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_quick, check_retrained, draw, quick
-from seqrec_bench.records import CellKey, Claimant, Record, Store
+from seqrec_bench.records import CellKey, LockHolder, Record, Store
 from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
@@ -169,7 +169,7 @@ class _Counted:
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         self._steps.reach(self._steps.state.n_done + 1)
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         """Nobody else runs anything in a directory of its own."""
 
 
