@@ -21,7 +21,7 @@ from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import TrialSetting
 from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.records.locks import try_lock
-from seqrec_bench.records.trials import Trial
+from seqrec_bench.records.search_log import Trial
 
 COMMAND = [sys.executable, "-c", "from seqrec_bench.cli.main import main; main()", "search"]
 

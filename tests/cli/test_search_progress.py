@@ -14,7 +14,7 @@ from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import SearchTimeLeft
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records.trials import Trial
+from seqrec_bench.records.search_log import Trial
 
 TRIAL = Cell("fpmc", "trial-1", 4, 0, {"epochs": 10})
 

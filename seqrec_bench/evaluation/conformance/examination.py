@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqrec_bench.errors import ExitCode, in_words
-from seqrec_bench.evaluation.conformance.trials import Check, ConformanceError, Factory
+from seqrec_bench.evaluation.conformance.small_fits import Check, ConformanceError, Factory
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.supervision import foretold
 

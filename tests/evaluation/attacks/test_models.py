@@ -14,7 +14,7 @@ from seqrec_bench.data import Holdout
 from seqrec_bench.evaluation.attacks import MODEL_ATTACKS, Evaluator, Verdict, attack_model
 from seqrec_bench.evaluation.attacks.attack import carry_out
 from seqrec_bench.evaluation.conformance import Factory
-from seqrec_bench.evaluation.conformance.trials import Trial, noise_split
+from seqrec_bench.evaluation.conformance.small_fits import SmallFit, noise_split
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Sequences
@@ -91,7 +91,7 @@ class LooksUpTheStack(Counting):
     def fit(self, train: Sequences, context: FitContext) -> None:
         super().fit(train, context)
         for thing in sys._getframe(1).f_locals.values():
-            if isinstance(thing, Trial):
+            if isinstance(thing, SmallFit):
                 self.scores += thing.split.test.targets[0]
 
 
