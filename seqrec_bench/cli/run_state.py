@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from seqrec_bench.experiments.execution import Outcome
+from seqrec_bench.experiments.execution import RunOutcome
 from seqrec_bench.experiments.run import Plan
 
 
@@ -12,7 +12,7 @@ class RunState:
     def __init__(self, results: Path, fresh: bool) -> None:
         self._results, self._fresh = results, fresh
         self.plan: Plan | None = None
-        self.outcome = Outcome()
+        self.outcome = RunOutcome()
 
     def is_storing(self) -> bool:
         return self.outcome.is_storing

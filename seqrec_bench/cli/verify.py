@@ -31,7 +31,7 @@ from seqrec_bench.data import Columns, Dataset
 from seqrec_bench.data.named import NAMED_DATASETS
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
-from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
@@ -193,7 +193,7 @@ def _run_again(
     return again, causes
 
 
-def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, display_of: OpenDisplay) -> Outcome:
+def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, display_of: OpenDisplay) -> RunOutcome:
     _, open_executor = this_machine(jobs)
     setting = partial(setting_under, dataset=dataset, device="cpu", store=store)
     stopped = "Stopped: what was run again is thrown away, and no record was changed."

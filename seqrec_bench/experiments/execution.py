@@ -33,7 +33,7 @@ class Executor(Protocol):
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What has come of a run, so far or in the end."""
 
     finished: list[Cell] = field(default_factory=list)
@@ -62,8 +62,8 @@ def execute_by_protocol(
     open_executor: Callable[[str], Executor],
     audience: Audience,
     attacks: Attacks | None = None,
-    outcome: Outcome | None = None,
-) -> Outcome:
+    outcome: RunOutcome | None = None,
+) -> RunOutcome:
     """Runs the pending cells of one protocol after those of another, since only cells of one share their data.
 
     Args:
@@ -71,7 +71,7 @@ def execute_by_protocol(
         open_executor: Makes an executor for the cells of the protocol of that name.
         audience, attacks, outcome: As `execute` has them.
     """
-    outcome = outcome or Outcome()
+    outcome = outcome or RunOutcome()
     for protocol, cells in groupby(plan.pending, key=lambda cell: cell.protocol):
         execute(replace(plan, pending=list(cells)), open_executor(protocol), audience, attacks, outcome)
     return outcome
@@ -82,8 +82,8 @@ def execute(
     executor: Executor,
     audience: Audience,
     attacks: Attacks | None = None,
-    outcome: Outcome | None = None,
-) -> Outcome:
+    outcome: RunOutcome | None = None,
+) -> RunOutcome:
     """Runs the pending cells and stores what comes of each as it ends; a cell that fails keeps none of the others back.
 
     Each cell is locked before it is started. One that another run has locked is left for later; once that run has let
@@ -97,7 +97,7 @@ def execute(
     Raises:
         InputError: The results directory can't be written any more. Cells that have finished are in another.
     """
-    outcome = outcome or Outcome()
+    outcome = outcome or RunOutcome()
     _Execution(plan, executor, audience, attacks, outcome).run()
     return outcome
 
@@ -111,7 +111,7 @@ class _StoreFault(Exception):
 
 class _Execution:
     def __init__(
-        self, plan: Plan, executor: Executor, audience: Audience, attacks: Attacks | None, outcome: Outcome
+        self, plan: Plan, executor: Executor, audience: Audience, attacks: Attacks | None, outcome: RunOutcome
     ) -> None:
         self._plan, self._executor, self._audience = plan, executor, audience
         self._attacks, self._outcome = attacks, outcome

@@ -15,7 +15,7 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import execution
 from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, run_cell
-from seqrec_bench.experiments.execution import Outcome, execute
+from seqrec_bench.experiments.execution import RunOutcome, execute
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.suite import Cell
@@ -107,7 +107,7 @@ def test_a_record_that_could_not_be_read_back_is_a_failed_cell(
                 future.set_result(replace(done, record=replace(done.record, recipe=recipe)))
             return future
 
-    outcome = Outcome()
+    outcome = RunOutcome()
     with suppress(KeyboardInterrupt):
         execute(make_plan([OTHER, CELL], store, toy, fresh=False), Odd(toy, {}), ends(), outcome=outcome)
     assert outcome.finished == [OTHER]
