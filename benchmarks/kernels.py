@@ -16,9 +16,9 @@ from seqrec_bench.data import Dataset, load_named
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.cell import Setting, run_cell
-from seqrec_bench.experiments.suite import Cell, cells, load_suite
 from seqrec_bench.records import PAPER_VARIANT, Ranks, Store
 from seqrec_bench.reporting.markdown import NONE
+from seqrec_bench.studies.cells import Cell, cells, load_suite
 
 COMMITTED = Path(__file__).parents[1] / "results"
 DIMENSION = 100

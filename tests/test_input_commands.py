@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.cli.main import main
-from seqrec_bench.reporting.paper.loading import PAPERS
+from seqrec_bench.studies.loading import PAPERS
 
 ROOT = Path(__file__).parents[1]
 READERS = ("table", "plot", "ablations", "audit", "claims", "check", "compare am-lstm fpmc")

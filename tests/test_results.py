@@ -30,7 +30,6 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
-from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Recipe, Record, Store
@@ -40,8 +39,9 @@ from seqrec_bench.reporting.audit_figure import audit_data_text, draw_audit
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.markdown import markdown_table
-from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.selection import runs
+from seqrec_bench.studies import load_paper
+from seqrec_bench.studies.cells import cells, load_suite
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"

@@ -14,8 +14,8 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, Cell, Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED, Cell, Group, cells, load_suite, suites
 
 MAX_NUMBERS = 10_000
 """In one range of dimensions or seeds."""

@@ -20,8 +20,6 @@ from seqrec_bench.cli.results_options import (
 )
 from seqrec_bench.cli.tables import print_formatted
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
-from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, load_suite, suites
-from seqrec_bench.experiments.suite import cells as suite_cells
 from seqrec_bench.records import RESTORE, Record, Store
 from seqrec_bench.reporting.gate.expected import Asked, expected_cells
 from seqrec_bench.reporting.gate.formats import FORMATS, workflow_command
@@ -30,6 +28,8 @@ from seqrec_bench.reporting.gate.regression import check_regression
 from seqrec_bench.reporting.gate.report import Report
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.selection import Place, only_elsewhere
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED, load_suite, suites
+from seqrec_bench.studies.cells import cells as suite_cells
 
 
 class CheckFormat(StrEnum):

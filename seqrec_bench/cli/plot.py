@@ -19,8 +19,8 @@ from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting.curves import Curves, dimension_curves, rows_of_others
 from seqrec_bench.reporting.figure import draw_curves
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import whereabouts
+from seqrec_bench.studies import View
 
 
 def plot(
@@ -57,7 +57,7 @@ def plot(
     require_none_missing(figures[0].missing, results)
 
 
-def _figures_of_others(records: list[Record], source: Paper, results: Path) -> list[Curves]:
+def _figures_of_others(records: list[Record], source: View, results: Path) -> list[Curves]:
     """Without what is missing: that other models have a dimension asks nobody for it."""
     if not source.rows:
         raise MissingCellsError(

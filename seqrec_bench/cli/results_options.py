@@ -11,8 +11,8 @@ import typer
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.reporting.audit import MissingUnder
-from seqrec_bench.reporting.paper import Paper, load_paper
 from seqrec_bench.reporting.selection import Missing
+from seqrec_bench.studies import View, load_paper
 
 DEFAULT_RESULTS = Path("runs")
 DEFAULT_PAPER = "chen2020"
@@ -53,7 +53,7 @@ def choose_format(format: Format | None, as_json: bool, usual: Format) -> Format
     return json
 
 
-def read_paper(file: Path | None) -> Paper:
+def read_paper(file: Path | None) -> View:
     """The paper in the file, or the built-in one where none is given."""
     return load_paper(file or DEFAULT_PAPER)
 

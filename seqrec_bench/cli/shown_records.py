@@ -7,7 +7,7 @@ import typer
 from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
 from seqrec_bench.data import data_option
 from seqrec_bench.records import Store
-from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.studies import View
 from seqrec_bench.text import one_line
 
 ShownDatasetOption = Annotated[
@@ -30,7 +30,7 @@ ShownProtocolOption = Annotated[
 ]
 
 
-def find_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
+def find_shown(store: Store, paper: View, dataset: str | None, protocol: str | None) -> tuple[str, str]:
     """The data set and the protocol whose records are to be shown: as asked for, the paper's, or the only ones there.
 
     Only for commands that show: a verdict on a paper, or a gate, must not depend on what else lies in a directory.
@@ -48,7 +48,7 @@ def find_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | 
     return (name, protocol) if (name, protocol) in there else asked
 
 
-def choose_shown(store: Store, paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
+def choose_shown(store: Store, paper: View, dataset: str | None, protocol: str | None) -> tuple[str, str]:
     """The same as `find_shown`; says so where it is not what the options or the paper name."""
     shown = find_shown(store, paper, dataset, protocol)
     if shown != _asked(paper, dataset, protocol):
@@ -61,7 +61,7 @@ def more_options(dataset: str) -> str:
     return "" if dataset == DEFAULT_DATASET else f" {data_option(dataset)}"
 
 
-def _asked(paper: Paper, dataset: str | None, protocol: str | None) -> tuple[str, str]:
+def _asked(paper: View, dataset: str | None, protocol: str | None) -> tuple[str, str]:
     """What the options name and, where there are none, the paper."""
     return paper.dataset if dataset is None else dataset, paper.protocol if protocol is None else protocol
 

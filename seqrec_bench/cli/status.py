@@ -35,8 +35,8 @@ from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import Columns
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.run import Plan, make_plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import PAPER_VARIANT, CellKey, LockHolder, Store
+from seqrec_bench.studies.cells import Cell
 
 STATES = ("done", "running", "stale", "missing")
 _NO_CHOICE = Asked(False, None, None, None, None, [], PAPER_VARIANT, None, None)

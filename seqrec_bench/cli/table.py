@@ -23,9 +23,9 @@ from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.formats import FORMATS
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place, only_elsewhere, whereabouts
 from seqrec_bench.reporting.table import Table, table_one
+from seqrec_bench.studies import View
 
 
 class Format(StrEnum):
@@ -91,7 +91,7 @@ def _require_rows(content: Table, named: Sequence[str], where: str) -> None:
         )
 
 
-def _making(content: Table, source: Paper, whole: bool) -> str:
+def _making(content: Table, source: View, whole: bool) -> str:
     """What makes `seqrec-bench run` make what is missing, with the seeds of what is there, and little else.
 
     Args:

@@ -34,13 +34,13 @@ from seqrec_bench.experiments.cell import cell_key, setting_under
 from seqrec_bench.experiments.execution import Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_quick, check_retrained, draw, quick
 from seqrec_bench.records import CellKey, LockHolder, Record, Store
 from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
+from seqrec_bench.studies.cells import Cell
 
 OpenDisplay = Callable[[Sequence[Cell], int], AbstractContextManager[RunDisplay]]
 """Opens the display of these cells, of which so many run side by side."""

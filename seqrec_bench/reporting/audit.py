@@ -11,7 +11,6 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Record
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place, select
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.families import LEVEL
@@ -19,6 +18,7 @@ from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.rounding import is_greater, settled
 from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.reporting.variants import BASE, RANDOM, RANKED_AGAIN, TRAINED_AGAIN, VARIANTS, Variant
+from seqrec_bench.studies import View
 
 
 @dataclass(frozen=True)
@@ -108,26 +108,26 @@ Cells = Mapping[str, Mapping[str, Sequence[Record]]]
 """Records by protocol and model."""
 
 
-def audit(records: Iterable[Record], paper: Paper) -> Audit:
+def audit(records: Iterable[Record], view: View) -> Audit:
     """The paper's models and references under every variant of the protocol.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    records, rows = list(records), (*paper.rows, *paper.references)
+    records, rows = list(records), (*view.rows, *view.references)
     labels = {row.model: row.label for row in rows}
     places = [Place.of(row) for row in rows]
-    selections = {name: select(records, replace(paper, protocol=name), places) for name in PROTOCOLS}
+    selections = {name: select(records, replace(view, protocol=name), places) for name in PROTOCOLS}
     cells = {
         name: {place.model: found for place, found in selection.cells.items()} for name, selection in selections.items()
     }
     _require_base_models(cells)
     missing = [MissingUnder(LOO_FULL, gap) for gap in selections[LOO_FULL].missing]
     return Audit(
-        paper.metrics,
+        view.metrics,
         labels,
-        {name: _columns(labels, cells, name) for name in paper.metrics},
-        {name: _order_spread(labels, cells, name) for name in paper.metrics},
+        {name: _columns(labels, cells, name) for name in view.metrics},
+        {name: _order_spread(labels, cells, name) for name in view.metrics},
         (*missing, *_missing(cells, places)),
     )
 

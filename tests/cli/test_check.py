@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.main import app
 from seqrec_bench.errors import BenchError
 from seqrec_bench.reporting.gate.formats import FORMATS
-from seqrec_bench.reporting.paper import PAPERS
+from seqrec_bench.studies import PAPERS
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"

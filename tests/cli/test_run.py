@@ -18,9 +18,9 @@ from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.experiments.execution import RunOutcome
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
+from seqrec_bench.studies.cells import Cell, Group, cells, load_suite
 
 FAILING = """
 from dataclasses import dataclass

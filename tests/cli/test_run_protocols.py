@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from seqrec_bench.cli.main import app
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.experiments.suite import Group
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import Group
 
 SEEN, REVERSED, TIME = "loo-full-seen-v1", "loo-full-reversed-ties-v1", "time-full-v1"
 PROTOCOLS = [TIME, REVERSED, SEEN, LOO_FULL]

@@ -6,7 +6,7 @@ import pytest
 
 from seqrec_bench.cli.shown_records import choose_shown, more_options
 from seqrec_bench.records import Store
-from seqrec_bench.reporting.paper import load_paper
+from seqrec_bench.studies import load_paper
 
 LOO, TIME = "loo-full-v1", "time-full-v1"
 PAPER = load_paper("chen2020")

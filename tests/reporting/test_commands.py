@@ -16,14 +16,14 @@ from seqrec_bench.cli.main import app as bench
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
-from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting import ablations as reporting
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text
 from seqrec_bench.reporting.formats import FORMATS
-from seqrec_bench.reporting.paper import PAPERS, Paper
 from seqrec_bench.reporting.table import table_one
+from seqrec_bench.studies import PAPERS, View
+from seqrec_bench.studies.cells import cells, load_suite
 
 app = typer.Typer()
 app.command()(table)
@@ -63,11 +63,11 @@ def test_the_choices_of_format_are_the_formats() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_table_prints_the_table_and_nothing_else(
-    results: Path, all_records: list[Record], paper: Paper, name: str
+    results: Path, all_records: list[Record], view: View, name: str
 ) -> None:
     printed, error = run("table", "--results", results, "--format", name)
     assert error is None
-    assert printed == FORMATS[name](table_one(all_records, paper))
+    assert printed == FORMATS[name](table_one(all_records, view))
     assert "\x1b" not in printed
 
 
@@ -156,13 +156,13 @@ def test_a_directory_that_is_not_there_or_not_sound_is_an_error(results: Path, t
     assert printed == ""
 
 
-def test_plot_draws_into_the_results_and_prints_where(results: Path, all_records: list[Record], paper: Paper) -> None:
+def test_plot_draws_into_the_results_and_prints_where(results: Path, all_records: list[Record], view: View) -> None:
     printed, error = run("plot", "--results", results)
     assert error is None
     names = ["figure-1.png", "figure-1.svg", "figure-2.png", "figure-2.svg"]
     assert printed.splitlines() == [str(results / "figures" / name) for name in names]
-    for number, metric in enumerate(paper.figure_metrics, start=1):
-        data = data_text(dimension_curves(all_records, paper, metric))
+    for number, metric in enumerate(view.figure_metrics, start=1):
+        data = data_text(dimension_curves(all_records, view, metric))
         assert json.dumps(metric) in data
         assert data in (results / "figures" / f"figure-{number}.svg").read_text()
     assert run("table", "--results", results)[1] is None
@@ -287,13 +287,13 @@ def ablation_results(tmp_path: Path, saved: Path) -> Path:
 def test_ablations_prints_their_table_and_nothing_else(
     ablation_results: Path,
     ablation_records: list[Record],
-    paper: Paper,
+    view: View,
     options: tuple[str, ...],
     form: Callable[[reporting.Ablations], str],
 ) -> None:
     printed, error = run("ablations", "--results", ablation_results, *options)
     assert error is None
-    assert printed == form(reporting.ablation_table(ablation_records, paper))
+    assert printed == form(reporting.ablation_table(ablation_records, view))
 
 
 @pytest.mark.parametrize("name", ["md", "json"])

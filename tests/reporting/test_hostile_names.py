@@ -15,7 +15,7 @@ import pytest
 
 from seqrec_bench.cli.main import main
 from seqrec_bench.records import Record, Store
-from seqrec_bench.reporting.paper.loading import PAPERS
+from seqrec_bench.studies.loading import PAPERS
 
 FORMULA, SCRIPT, INPUT = "=cmd|' /C calc'!A0", "<script>alert(1)</script>", r"\input{/etc/passwd}"
 LABELS = {"GRU4Rec": FORMULA, "FPMC": SCRIPT, "Caser": INPUT, "AM-LSTM": "_$x^ [red] ::error::"}

@@ -11,7 +11,7 @@ import pytest
 
 from seqrec_bench.cli.main import main
 from seqrec_bench.records import Ranks, Record, Store
-from seqrec_bench.reporting.paper.loading import PAPERS
+from seqrec_bench.studies.loading import PAPERS
 
 NO_INTERVAL = "One test user gives no interval and no verdict, since it says nothing about other users."
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.experiments.suite import Cell, cells, load_suite, suites
 from seqrec_bench.experiments.verification.completeness import check_seeds, check_suites
 from seqrec_bench.experiments.verification.copies import check_copies
 from seqrec_bench.experiments.verification.data import (
@@ -18,6 +17,7 @@ from seqrec_bench.experiments.verification.files import Unread, check_files, che
 from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
+from seqrec_bench.studies.cells import Cell, cells, load_suite, suites
 from seqrec_bench.tracking import Track, untracked
 
 __all__ = ["cells_of_suites", "check_contents", "check_store"]

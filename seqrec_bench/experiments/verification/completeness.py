@@ -7,9 +7,9 @@ from pathlib import Path
 
 from seqrec_bench.data.named import data_option
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Record
 from seqrec_bench.records.check import Check
+from seqrec_bench.studies.cells import Cell
 
 HELD_SHARE = 0.5
 """A directory with at least this share of a suite's cells is taken for one that is to hold all of them."""

@@ -16,9 +16,9 @@ from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.processes import CellError
-from seqrec_bench.experiments.suite import Cell, Group
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Store
+from seqrec_bench.studies.cells import Cell, Group
 
 CELL = Cell("unruly", "paper", 0, 0)
 Cells = DaskCells[Lesson, FinishedCell]

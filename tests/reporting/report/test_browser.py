@@ -10,11 +10,11 @@ import pytest
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.records import Store
-from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sections import SECTIONS
 from seqrec_bench.reporting.report.sources import Sources
+from seqrec_bench.studies import load_paper
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright here: install '.[browser]'")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

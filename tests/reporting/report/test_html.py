@@ -9,11 +9,11 @@ from pathlib import Path
 from seqrec_bench.data import Dataset
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.markdown import number
-from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.report.blocks import Grid, Report, Section
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
+from seqrec_bench.studies import load_paper
 
 COMMITTED = Path(__file__).parents[3] / "results"
 VOID = {"meta", "link", "br"}
@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
 
 def test_the_same_records_give_the_same_bytes(sources: Sources) -> None:
-    again = Sources(sources.records, sources.paper, sources.data)  # which has computed nothing yet
+    again = Sources(sources.records, sources.view, sources.data)  # which has computed nothing yet
     assert to_html(build_report(sources)) == to_html(build_report(again))
 
 

@@ -51,7 +51,7 @@ def differences_section(sources: Sources) -> Section:
 
 
 def _too_few(sources: Sources) -> str:
-    first = sources.paper.rows[-1].model if sources.paper.rows else "popularity"
+    first = sources.view.rows[-1].model if sources.view.rows else "popularity"
     command = in_shell("run", "--models", f"{first},markov-chain")
     return f"This takes records of two models: `{command}` makes some."
 
@@ -62,7 +62,7 @@ def _places(models: Sequence[Compared]) -> list[Place]:
 
 def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
     chosen = {model.place: model.records for model in models}
-    return compare_places(chosen, sources.paper.dataset, sources.paper.protocol)
+    return compare_places(chosen, sources.view.dataset, sources.view.protocol)
 
 
 def _command(sources: Sources, models: Sequence[Compared]) -> str | None:

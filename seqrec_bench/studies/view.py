@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seqrec_bench.records import PAPER_VARIANT
-from seqrec_bench.reporting.paper.claim import Claim
+from seqrec_bench.studies.claim import Claim
 
 
 @dataclass(frozen=True)
-class PaperRow:
+class Row:
     """A model's row in the table."""
 
     label: str
@@ -37,7 +37,7 @@ class ProtocolNotes:
 
 
 @dataclass(frozen=True)
-class Paper:
+class View:
     """What a paper reports, and which records are to be held against it."""
 
     name: str
@@ -46,15 +46,17 @@ class Paper:
     protocol: str
     metrics: tuple[str, ...]
     """The table's metrics in order, such as ``"HR@50"``."""
+    selection: str
+    """The validation metric that chooses epochs."""
     dimension: int
     """The table's dimension."""
-    n_users: int
-    """How many users the reported figures are means over."""
-    rows: tuple[PaperRow, ...]
+    n_users: int | None
+    """How many users the reported figures are means over, where that is known."""
+    rows: tuple[Row, ...]
     """The reported models, in the paper's order."""
-    references: tuple[PaperRow, ...]
+    references: tuple[Row, ...]
     """Models that stand below them, for comparison."""
-    ablations: tuple[PaperRow, ...]
+    ablations: tuple[Row, ...]
     """Variants of its models with a part taken out, each to be compared with the model as published."""
     figure_metrics: tuple[str, ...]
     """What Figure 1, Figure 2, ... show over the dimension."""

@@ -6,8 +6,8 @@ import pytest
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.registry import build
-from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite, suites
-from seqrec_bench.reporting.paper import load_paper
+from seqrec_bench.studies import load_paper
+from seqrec_bench.studies.cells import Cell, Group, cells, load_suite, suites
 
 TRAINED = {"am-lstm", "caser", "fpmc", "gru4rec"}
 REFERENCES = {"item-knn", "markov-chain", "popularity", "sequential-rules"}
@@ -52,9 +52,9 @@ def test_what_only_counts_is_done_at_once_and_then_the_model_that_takes_longest_
 
 
 def test_the_papers_suite_makes_all_that_its_table_and_figures_show(paper_cells: list[Cell]) -> None:
-    paper = load_paper("chen2020")
-    places = {(row.model, row.variant, row.dimension) for row in paper.references} | {
-        (row.model, row.variant, dimension) for row in paper.rows for dimension in paper.figure_dimensions
+    view = load_paper("chen2020")
+    places = {(row.model, row.variant, row.dimension) for row in view.references} | {
+        (row.model, row.variant, dimension) for row in view.rows for dimension in view.figure_dimensions
     }
     assert {(cell.model, cell.variant, cell.dimension) for cell in paper_cells} == places
 
