@@ -22,9 +22,9 @@ def ablations(
 
     Example: seqrec-bench ablations --results results
     """
-    if not view.source.ablations:
-        raise InputError(f"The paper {view.source.name} has no ablations: add [[table.ablations]] to its file.")
-    shown = view.under(view.source.protocol).open()
-    content = ablation_table(shown.records, shown.paper)
+    if not view.study.ablations:
+        raise InputError(f"The study {view.study.name} has no ablations: add [[ablations]] to its file.")
+    shown = view.under(view.study.protocol).open()
+    content = ablation_table(shown.records, shown.view_as_own)
     output.print((to_json if output.is_json else to_markdown)(content))
     view.require_none_missing(content.missing, f"--suite ablations{more_options(shown.dataset)}")

@@ -17,8 +17,8 @@ from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_mo
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
-from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.attacks import to_json, to_markdown
+from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.supervision import foretold
 
 Attacked = tuple[list[Finding], str]

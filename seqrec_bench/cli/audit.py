@@ -33,7 +33,7 @@ def audit(
     Example: seqrec-bench audit --results results --out figures
     """
     shown = view.under(LOO_FULL).open()
-    content = audit_records(shown.records, shown.paper)
+    content = audit_records(shown.records, shown.view_as_own)
     if not content.is_empty:
         output.print((to_json if output.is_json else to_markdown)(content))
         if out is not None:

@@ -1,6 +1,5 @@
 """The options that say which cells a command is about, the same for `run` and for whatever looks at its cells."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +13,14 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, Cell, Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED, Cell, Group, cells
+from seqrec_bench.studies.fields import VARIANT
+from seqrec_bench.studies.loading import load_study, studies
+from seqrec_bench.studies.study import DEFAULT_DIMENSION, DEFAULT_SEEDS
 
+PAPER = "chen2020"
+"""The study that --all means."""
 MAX_NUMBERS = 10_000
 """In one range of dimensions or seeds."""
 
@@ -28,8 +32,11 @@ class CellOptions:
     all_cells: Annotated[bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")] = (
         False
     )
-    suite: Annotated[
-        str | None, typer.Option("--suite", metavar="NAME", help=f"Another set of cells: {', '.join(suites())}.")
+    study: Annotated[
+        str | None,
+        typer.Option(
+            "--study", "--suite", metavar="NAME|FILE", help=f"A study's cells: {', '.join(studies())}, or your own."
+        ),
     ] = None
     models: Annotated[
         str | None, typer.Option("--models", metavar="A,B", help="Only these models, by name; your own too.")
@@ -51,7 +58,7 @@ class CellOptions:
     @property
     def name_some(self) -> bool:
         """Whether they say which cells, and not only what about them."""
-        return self.all_cells or self.suite is not None or self.models is not None
+        return self.all_cells or self.study is not None or self.models is not None
 
     def choose(self) -> list[Cell]:
         """The cells that are asked for, in anytime order.
@@ -59,14 +66,14 @@ class CellOptions:
         Raises:
             InputError: The options contradict each other, or one of them can't be read.
         """
-        if [self.all_cells, self.suite is not None, self.models is not None].count(True) != 1:
-            raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
+        if [self.all_cells, self.study is not None, self.models is not None].count(True) != 1:
+            raise InputError("Say which cells to run: --all for the whole paper, --study NAME, or --models A,B.")
         with shown("loading models"):
             settings = self.settings or []
             if self.models is not None:
                 groups = _model_groups(self.models, settings, self.variant)
             else:
-                groups = _suite_groups("paper" if self.suite is None else self.suite, settings, self.variant)
+                groups = _study_groups(self.study or PAPER, settings, self.variant)
             groups = self._under_protocol(groups)
             return cells([_restrict(group, self.dims, self.seeds) for group in groups])
 
@@ -74,8 +81,8 @@ class CellOptions:
         """The groups under the protocol that is asked for, if one is."""
         if self.protocol is None and self.k_core is None:
             return groups
-        if self.suite is not None:
-            raise InputError("--protocol and --k-core don't go with --suite, which names its protocols: use --models.")
+        if self.study is not None:
+            raise InputError("--protocol and --k-core don't go with --study, which names its protocols: use --models.")
         name = ProtocolOptions(self.protocol, self.k_core).choose().name
         return [replace(group, protocols=[name]) for group in groups]
 
@@ -94,13 +101,13 @@ class CellOptions:
                 yield f"Of no effect on {model}: {'; '.join(idle)}. It has {count_cells(n_cells)}."
 
 
-def _suite_groups(suite: str, settings: Sequence[str], variant: str) -> list[Group]:
-    """What --all or --suite asks for."""
+def _study_groups(study: str, settings: Sequence[str], variant: str) -> list[Group]:
+    """What --all or --study asks for."""
     if settings or variant != PAPER_VARIANT:
         raise InputError(
-            "--set and --variant don't go with --all and --suite, whose settings stand fast: use --models."
+            "--set and --variant don't go with --all and --study, whose settings stand fast: use --models."
         )
-    return load_suite(suite)
+    return load_study(study).groups
 
 
 def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Group]:
@@ -109,13 +116,12 @@ def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Gr
         raise InputError(
             f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
         )
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,99}", variant):
+    if not VARIANT.fullmatch(variant):
         raise InputError(
             f"--variant {variant!r} becomes part of a file's name: use at most 100 small letters, digits, dots, dashes."
         )
     names = parse_names(models)
-    paper = load_suite("paper")[0]
-    return [Group(names, paper.dimensions[:1], paper.seeds, variant, parse_settings(settings, names))]
+    return [Group(names, (DEFAULT_DIMENSION,), DEFAULT_SEEDS, variant, parse_settings(settings, names))]
 
 
 def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:

@@ -13,8 +13,6 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.tables import FormatOptions
 from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
-from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, load_suite, suites
-from seqrec_bench.experiments.suite import cells as suite_cells
 from seqrec_bench.records import RESTORE, Record, Store
 from seqrec_bench.reporting.gate.expected import Asked, expected_cells
 from seqrec_bench.reporting.gate.formats import FORMATS, workflow_command
@@ -23,6 +21,9 @@ from seqrec_bench.reporting.gate.regression import check_regression
 from seqrec_bench.reporting.gate.report import Report
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.selection import Place, only_elsewhere
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
+from seqrec_bench.studies.cells import cells as cells_of
+from seqrec_bench.studies.loading import load_study, studies
 
 
 class CheckFormat(StrEnum):
@@ -48,7 +49,7 @@ def check(
     ] = None,
     suite: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help=f"With --against: just these cells, all of them: {', '.join(suites())}."),
+        typer.Option(metavar="NAME", help=f"With --against: just these cells, all of them: {', '.join(studies())}."),
     ] = None,
     models: Annotated[str | None, typer.Option(metavar="A,B", help="With --against: just these models.")] = None,
     dims: Annotated[str | None, typer.Option(metavar="25,100", help="With --against: just these dimensions.")] = None,
@@ -80,14 +81,14 @@ def check(
                     "--suite, --models, --dims, --seeds, --dataset, --protocol and --exact go with --against DIR: "
                     "give that too."
                 )
-            report = check_reported(judged.records, judged.paper, two_sided)
+            report = check_reported(judged.records, judged.view_as_own, two_sided)
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
         else:
-            paper, data = judged.paper, judged.dataset
+            content, data = judged.view_as_own, judged.dataset
             records, reference = _sides(judged, against)
-            expected = expected_cells(records, reference, paper, data, _asked(suite, models, dims, seeds))
-            report = check_regression(records, reference, paper, data, expected, exact, name=str(against))
+            expected = expected_cells(records, reference, content, data, _asked(suite, models, dims, seeds))
+            report = check_regression(records, reference, content, data, expected, exact, name=str(against))
     except BenchError as error:
         if chosen is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
@@ -118,7 +119,7 @@ def _asked(suite: str | None, models: str | None, dims: str | None, seeds: str |
 
 
 def _cells_of(suite: str) -> set[SeededPlace]:
-    cells = suite_cells(load_suite(suite))
+    cells = cells_of(load_study(suite).groups)
     return {SeededPlace(Place(cell.model, cell.variant, cell.dimension), cell.seed) for cell in cells}
 
 

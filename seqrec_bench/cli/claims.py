@@ -40,9 +40,9 @@ def claims(
     Example: seqrec-bench claims --results results --format short
     """
     judged = view.judged()
-    if not judged.paper.claims:
-        raise InputError(f"The paper {judged.paper.name} has no claims: add [[claims]] to its file.")
-    content = claims_ledger(judged.records, judged.paper)
+    if not judged.study.claims:
+        raise InputError(f"The study {judged.study.name} has no claims: add [[claims]] to its file.")
+    content = claims_ledger(judged.records, judged.view_as_own)
     output.print(FORMATS[output.choose(LedgerFormat.MD)](content))
     if content.missing:
         raise MissingCellsError(

@@ -33,7 +33,7 @@ def compare(
     Example: seqrec-bench compare am-lstm sequential-rules sasrec am-lstm:tuned --results results
     """
     shown = view.open()
-    content = compare_records(shown.records, models, shown.dataset, shown.protocol, shown.paper.dimension)
+    content = compare_records(shown.records, models, shown.view_as_own)
     output.print(FORMATS[output.choose(PageFormat.MD)](content))
     if out is not None:
         for path in save(lambda: forest_plot(content), out, to_json(content)):

@@ -12,7 +12,7 @@ from seqrec_bench.cli.view_options import ViewOptions
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.curves import Curves, dimension_curves, rows_of_others
 from seqrec_bench.reporting.figure import draw_curves
-from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.studies.view import View
 
 
 @with_bundles
@@ -27,16 +27,16 @@ def plot(
 ) -> None:
     """Draws Figures 1 and 2, the metrics over the dimension, as PNG and SVG, and prints where they are.
 
-    On other data, and under other protocols, than the paper's: all models that have a dimension, without anything
+    On other data, and under other protocols, than the study's: all models that have a dimension, without anything
     reported.
 
     Example: seqrec-bench plot --results results --out figures
     """
     shown = view.open()
-    if shown.is_published:
-        source, figures = shown.paper, _figures(shown.records, shown.paper)
+    if shown.is_own and shown.study.figures:
+        source, figures = shown.view, _figures(shown.records, shown.view)
     else:
-        source = rows_of_others(shown.records, shown.paper)
+        source = rows_of_others(shown.records, shown.view_as_own)
         shown.require_models(bool(source.rows), " of models with a dimension")
         # That other models have a dimension asks nobody for what is missing of them.
         figures = [replace(curves, missing=()) for curves in _figures(shown.records, source)]
@@ -47,5 +47,5 @@ def plot(
     view.require_none_missing(figures[0].missing)
 
 
-def _figures(records: list[Record], source: Paper) -> list[Curves]:
+def _figures(records: list[Record], source: View) -> list[Curves]:
     return [dimension_curves(records, source, metric) for metric in source.figure_metrics]

@@ -12,10 +12,10 @@ from rich.progress import TaskID, TimeElapsedColumn
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
 from seqrec_bench.experiments.processes import Lost, Progress
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Claimant, Record
+from seqrec_bench.studies.cells import Cell
 
 COLUMNS = ("{task.completed}/{task.total}", "{task.fields[note]}", TimeElapsedColumn())
 

@@ -56,18 +56,18 @@ def report(
 
     Example: seqrec-bench report --results results --out report.html
     """
-    published = view.source
+    study = view.study
     data = replace(own, dataset=view.dataset).load() if own != DataOptions() else None
     shown = (replace(view, dataset=data.name) if data else view).open()
     options = {
-        "--paper": view.paper and view.paper.name,
-        "--dataset": None if shown.dataset == published.dataset else shown.dataset,
-        "--protocol": view.protocol or (None if shown.protocol == published.protocol else shown.protocol),
+        "--study": view.named_study and Path(view.named_study).name,
+        "--dataset": None if shown.dataset == study.dataset_names[0] else shown.dataset,
+        "--protocol": view.protocol or (None if shown.protocol == study.protocol else shown.protocol),
     }
     given = {option: str(value) for option, value in options.items() if value is not None}
-    source = shown.paper if shown.dataset == published.dataset else shown.paper_without_figures
+    shown_view = shown.view_as_own if shown.dataset in study.dataset_names else shown.view
     kept = read_kept(view.results / "explanations", shown.dataset, shown.protocol)
-    sources = Sources(shown.records, source, data or _cached_data(shown.dataset), given, *kept)
+    sources = Sources(shown.records, shown_view, data or _cached_data(shown.dataset), given, *kept)
     shown.require_models(bool(sources.models))
     content = build_report(sources)
     _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)

@@ -14,8 +14,8 @@ from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figur
 from seqrec_bench.experiments.cell import setting_under
 from seqrec_bench.experiments.run import replaces_other_data
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
-from seqrec_bench.experiments.suite import MAX_SEED
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import MAX_SEED
 
 
 @with_bundles

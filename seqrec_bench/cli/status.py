@@ -15,8 +15,8 @@ from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.run import Plan, make_plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Claimant, Store
+from seqrec_bench.studies.cells import Cell
 
 STATES = ("done", "running", "stale", "missing")
 

@@ -13,9 +13,9 @@ from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.reporting.formats import FORMATS
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place, only_elsewhere
 from seqrec_bench.reporting.table import Table, table_one
+from seqrec_bench.studies.view import View
 
 
 class Format(StrEnum):
@@ -46,14 +46,14 @@ def table(
     Example: seqrec-bench table --results results --models fpmc,am-lstm
     """
     shown = view.open()
-    source = shown.paper if shown.is_published else shown.paper_without_figures
+    source = shown.view
     named = None if models is None else parse_names(models)
     content = table_one(shown.records, source, named)
     elsewhere = only_elsewhere(shown.records, shown.dataset, shown.protocol)
     _require_rows(content, named or [], f"on {shown.dataset} under {shown.protocol}{elsewhere}")
     shown.require_models(bool(content.rows))
     output.print(FORMATS[output.choose(Format.MD)](content))
-    making = _making(content, source, whole=named is None and view.paper is None)
+    making = _making(content, source, whole=named is None and view.named_study is None)
     view.require_none_missing(content.missing, making)
 
 
@@ -67,7 +67,7 @@ def _require_rows(content: Table, named: Sequence[str], where: str) -> None:
         )
 
 
-def _making(content: Table, source: Paper, whole: bool) -> str:
+def _making(content: Table, source: View, whole: bool) -> str:
     """What makes `seqrec-bench run` make what is missing, with the seeds of what is there, and little else.
 
     Args:

@@ -27,13 +27,13 @@ from seqrec_bench.experiments.cell import cell_key, setting_under
 from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
 from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
+from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_quick, check_retrained, draw, quick
 from seqrec_bench.records import CellKey, Claimant, Record, Store
 from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
+from seqrec_bench.studies.cells import Cell
 
 OpenDisplay = Callable[[Sequence[Cell], int], AbstractContextManager[RunDisplay]]
 """Opens the display of these cells, of which so many run side by side."""
@@ -94,7 +94,7 @@ def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, D
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
     datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
     with shown("loading models") as steps:
-        checks += check_contents(records, store, datasets, cells_of_suites(), steps.track)
+        checks += check_contents(records, store, datasets, cells_of_studies(), steps.track)
     here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}
     return records, here, checks
 

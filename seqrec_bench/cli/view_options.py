@@ -1,4 +1,4 @@
-"""The options that say which records a command shows or judges, and beside which paper."""
+"""The options that say which records a command shows or judges, by which metrics, and beside which study."""
 
 import shlex
 from collections.abc import Sequence
@@ -13,14 +13,17 @@ from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
 from seqrec_bench.errors import MissingCellsError
+from seqrec_bench.evaluation.metrics import Metric, read_metrics
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting.audit import MissingUnder
-from seqrec_bench.reporting.paper import Paper, load_paper
 from seqrec_bench.reporting.selection import Missing, whereabouts
+from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.study import Study
+from seqrec_bench.studies.view import View
 from seqrec_bench.text import one_line
 
 DEFAULT_RESULTS = Path("runs")
-DEFAULT_PAPER = "chen2020"
+DEFAULT_STUDY = "chen2020"
 
 ResultsOption = Annotated[
     Path, typer.Option("--results", parser=named_path, metavar="DIR", help="The directory of the records.")
@@ -29,13 +32,14 @@ ResultsOption = Annotated[
 
 @dataclass(frozen=True)
 class Shown:
-    """Records on a data set under a protocol, and the paper that they stand beside."""
+    """Records on a data set under a protocol, and the study that they stand beside."""
 
     store: Store
-    published: Paper
-    """As its file has it, whatever data are shown."""
+    study: Study
     dataset: str
     protocol: str
+    metrics: Sequence[Metric] | None = None
+    """Those of the study where there are none."""
 
     @cached_property
     def records(self) -> list[Record]:
@@ -43,19 +47,20 @@ class Shown:
         return self.store.records()
 
     @property
-    def is_published(self) -> bool:
-        """Whether the paper reports on these data under this protocol."""
-        return (self.dataset, self.protocol) == (self.published.dataset, self.published.protocol)
+    def is_own(self) -> bool:
+        """Whether the study is about these data under this protocol."""
+        return self.dataset in self.study.dataset_names and self.protocol == self.study.protocol
 
     @property
-    def paper(self) -> Paper:
-        """The paper as if it were about these data under this protocol."""
-        return replace(self.published, dataset=self.dataset, protocol=self.protocol)
+    def view(self) -> View:
+        """What the study shows of these data under this protocol, with what it says of them."""
+        return self.study.view(self.dataset, self.protocol, self.metrics)
 
     @property
-    def paper_without_figures(self) -> Paper:
-        """The same without all that it says of models, which is of its own data under its own protocol."""
-        return replace(self.paper, rows=(), references=(), ablations=(), claims=())
+    def view_as_own(self) -> View:
+        """What the study says of its own data under its own protocol, as if it were about these."""
+        own = self.study.view(self.dataset if self.dataset in self.study.dataset_names else None, None, self.metrics)
+        return replace(own, dataset=self.dataset, protocol=self.protocol)
 
     def require_models(self, there: bool, kind: str = "") -> None:
         """Raises `MissingCellsError` where there are no records to show.
@@ -73,7 +78,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """The records that a command shows or judges, and the paper that they are held against."""
+    """The records that a command shows or judges, and the study that they belong to or are held against."""
 
     results: ResultsOption = DEFAULT_RESULTS
     dataset: Annotated[
@@ -82,7 +87,7 @@ class ViewOptions:
             "--dataset",
             metavar="NAME",
             help="The data set whose records are shown.",
-            show_default="the paper's, or the only one in --results",
+            show_default="the study's, or the only one in --results",
         ),
     ] = None
     protocol: Annotated[
@@ -91,31 +96,37 @@ class ViewOptions:
             "--protocol",
             metavar="NAME",
             help="The protocol under which they were made.",
-            show_default="the paper's, or the only one in --results",
+            show_default="the study's, or the only one in --results",
         ),
     ] = None
-    paper: Annotated[
-        Path | None,
+    metrics: Annotated[
+        str | None,
         typer.Option(
+            "--metrics", metavar="HR@10,MRR", help="The metrics that are shown, in order.", show_default="the study's"
+        ),
+    ] = None
+    named_study: Annotated[
+        str | None,
+        typer.Option(
+            "--study",
             "--paper",
-            parser=named_path,
-            metavar="FILE",
-            help="What a paper of your own reports, as TOML.",
-            show_default=DEFAULT_PAPER,
+            metavar="NAME|FILE",
+            help="A study that comes with the bench, or one of your own, as TOML.",
+            show_default=DEFAULT_STUDY,
         ),
     ] = None
 
     @cached_property
-    def source(self) -> Paper:
-        """The paper in the file, or the built-in one where none is given."""
-        return load_paper(self.paper or DEFAULT_PAPER)
+    def study(self) -> Study:
+        """The study that is named, or the built-in one where none is."""
+        return load_study(self.named_study or DEFAULT_STUDY)
 
     def under(self, protocol: str) -> "ViewOptions":
         """The same, of a command that has no --protocol and shows the records of this one."""
         return replace(self, protocol=protocol)
 
     def open(self) -> Shown:
-        """What a command shows: as asked for, the paper's, or the only records there; says so in the last case."""
+        """What a command shows: as asked for, the study's, or the only records there; says so in the last case."""
         shown, asked = self.find(), self.judged()
         if (shown.dataset, shown.protocol) != (asked.dataset, asked.protocol):
             said = f"Shows {shown.dataset} under {shown.protocol}, the only data set in {self.results}."
@@ -123,29 +134,31 @@ class ViewOptions:
         return shown
 
     def judged(self) -> Shown:
-        """What the options name and, where they name nothing, the paper.
+        """What the options name and, where they name nothing, the study.
 
         A verdict on a paper, or a gate, must not depend on what else lies in a directory.
         """
-        source = self.source
-        dataset = source.dataset if self.dataset is None else self.dataset
-        return Shown(Store(self.results), source, dataset, source.protocol if self.protocol is None else self.protocol)
+        study = self.study
+        dataset = study.dataset_names[0] if self.dataset is None else self.dataset
+        protocol = study.protocol if self.protocol is None else self.protocol
+        metrics = None if self.metrics is None else read_metrics(name.strip() for name in self.metrics.split(","))
+        return Shown(Store(self.results), study, dataset, protocol, metrics)
 
     def find(self) -> Shown:
         """The same as `open`, without a word.
 
-        Whoever names a data set has it under the paper's protocol, and so has the paper's own.
+        Whoever names a data set has it under the study's protocol, and so have the study's own.
         """
-        asked, source = self.judged(), self.source
+        asked, study = self.judged(), self.study
         if self.dataset is not None:
             return asked
         there = {path.relative_to(self.results).parts[:2] for path in asked.store.paths()}
-        name = _usual_or_only({name for name, _ in there}, source.dataset)
-        if name == source.dataset:
+        name = _usual_or_only({name for name, _ in there}, asked.dataset)
+        if name in study.dataset_names:
             return asked
         protocol = self.protocol
         if protocol is None:
-            protocol = _usual_or_only({under for on, under in there if on == name}, source.protocol)
+            protocol = _usual_or_only({under for on, under in there if on == name}, study.protocol)
         return replace(asked, dataset=name, protocol=protocol) if (name, protocol) in there else asked
 
     def require_none_missing(self, missing: Sequence[Missing | MissingUnder], cells: str = "--all") -> None:

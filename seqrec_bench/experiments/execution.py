@@ -11,8 +11,8 @@ from seqrec_bench.errors import ScoreError, in_words
 from seqrec_bench.experiments.cell import FinishedCell
 from seqrec_bench.experiments.rescue import Rescue
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Claim, Claimant, Record
+from seqrec_bench.studies.cells import Cell
 
 Attacks = Mapping[str, int]
 """What records say of the attacks that the evaluator has withstood; see `require_sound_evaluator`."""

@@ -16,9 +16,9 @@ from seqrec_bench.experiments.cell import Fitted
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.sampler import next_settings
 from seqrec_bench.experiments.search_file import ModelSpace, Search, Settings
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.trials import Log, Trial, best_trial, encode_curve
+from seqrec_bench.studies.cells import Cell
 
 
 class Executor(Protocol):

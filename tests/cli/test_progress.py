@@ -13,10 +13,10 @@ from rich.progress import Progress
 from seqrec_bench.cli import progress
 from seqrec_bench.cli.progress import LiveDisplay, open_display
 from seqrec_bench.experiments.processes import Lost
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Claimant, Ranks, Record
+from seqrec_bench.studies.cells import Cell
 
 CELL = Cell("fpmc", "paper", 4, 0, {"epochs": 10})
 

@@ -18,9 +18,10 @@ from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.experiments.execution import Outcome
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
+from seqrec_bench.studies.cells import Cell, Group, cells
+from seqrec_bench.studies.loading import load_study
 
 FAILING = """
 from dataclasses import dataclass
@@ -259,7 +260,7 @@ def test_a_suite_is_run_as_it_stands(
     bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
 ) -> None:
     assert bench(*arguments).exit_code == 0
-    expected = cells(load_suite(suite))
+    expected = cells(load_study(suite).groups)
     assert asked_for == expected
     assert [cell.settings for cell in asked_for] == [cell.settings for cell in expected]
 
@@ -267,7 +268,7 @@ def test_a_suite_is_run_as_it_stands(
 def test_a_suite_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:
     assert bench("--suite", "ablations", "--dims", "4", "--seeds", "7").exit_code == 0
     assert {(cell.dimension, cell.seed) for cell in asked_for} == {(4, 7)}
-    variants = {cell.variant for cell in cells(load_suite("ablations"))}
+    variants = {cell.variant for cell in cells(load_study("ablations").groups)}
     assert {cell.variant for cell in asked_for} == variants
 
 
@@ -398,7 +399,7 @@ def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | Non
 @pytest.fixture
 def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite of one model that only counts."""
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: [Group(["popularity"], [100], [0])])
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: [Group(["popularity"], [100], [0])])
 
 
 @pytest.mark.usefixtures("small_paper")

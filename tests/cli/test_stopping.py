@@ -15,8 +15,8 @@ import pytest
 from seqrec_bench.cli.run import RunState
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Store
+from seqrec_bench.studies.cells import Cell
 
 Process = subprocess.Popen[str]
 

@@ -18,8 +18,8 @@ from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, run_c
 from seqrec_bench.experiments.execution import Outcome, execute
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Claimant, Record, Store
+from seqrec_bench.studies.cells import Cell
 
 pytestmark = pytest.mark.usefixtures("unruly")
 

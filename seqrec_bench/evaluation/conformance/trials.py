@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.metrics import hit_rate, validation_figures
+from seqrec_bench.evaluation.metrics import metric, validation_figures
 from seqrec_bench.evaluation.ranking import latest_items, rank_targets
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import Epoch, FitContext, Float32Array, Int64Array, ItemTags, Recommender, Sequences
@@ -67,7 +67,7 @@ class Trial:
     def hit_rate_on_test(self, k: int) -> float:
         """HR@k on the test targets."""
         try:
-            return float(hit_rate(rank_targets(self.recommender, self.split.test), k).mean())
+            return float(metric(rank_targets(self.recommender, self.split.test), f"HR@{k}").mean())
         except ScoreError as error:
             raise ConformanceError(str(error)) from error
 

@@ -12,7 +12,7 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.attacks import ATTACKS, MODEL_ATTACKS, Attack, Finding, Verdict, extremes, failed
 from seqrec_bench.evaluation.attacks.attack import Deviation, Evaluator, NotApplicable, carry_out
 from seqrec_bench.evaluation.conformance import ConformanceError
-from seqrec_bench.evaluation.metrics import METRICS
+from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.recommender import Sequences
 from seqrec_bench.records import Ranks
@@ -81,8 +81,7 @@ def test_an_error_is_what_was_found(error: Exception, found: str, verdict: Verdi
 
 def off_by_one(ranks: Ranks, name: str) -> np.ndarray:
     """A metric that takes the first rank for 0."""
-    kind, _, k = name.partition("@")
-    return METRICS[kind](Ranks(ranks.better + 1, ranks.tied), int(k))
+    return metric(Ranks(ranks.better + 1, ranks.tied), name)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,8 @@
 """Which cells an experiment consists of, and in which order they are worth having."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 
-from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, place_in_order
 from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
@@ -15,8 +12,6 @@ MAX_DIMENSION = 2**16
 """No model here is of use beyond; a number mistyped would ask for terabytes."""
 MAX_SEED = 2**32 - 1
 """What all the libraries take that draw."""
-
-_FOLDER = files("seqrec_bench.experiments") / "suites"
 
 
 @dataclass(frozen=True)
@@ -57,22 +52,6 @@ class Group:
     settings: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """By model."""
     protocols: Sequence[str] = (LOO_FULL,)
-
-
-def suites() -> list[str]:
-    """The names of the suites that come with the package (``suites/<name>.toml``)."""
-    return sorted(file.name.removesuffix(".toml") for file in _FOLDER.iterdir() if file.name.endswith(".toml"))
-
-
-def load_suite(name: str) -> list[Group]:
-    """The groups of a suite.
-
-    Raises:
-        InputError: There is no suite of this name.
-    """
-    if name not in suites():
-        raise InputError(f"There is no suite {name!r}: choose from {', '.join(suites())}.")
-    return [Group(**group) for group in tomllib.loads(_FOLDER.joinpath(f"{name}.toml").read_text())["group"]]
 
 
 def cells(groups: Sequence[Group]) -> list[Cell]:

@@ -6,44 +6,45 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.reporting.paper import PAPERS, Paper, load_paper
+from seqrec_bench.studies.loading import STUDIES, load_study
+from seqrec_bench.studies.view import View
 
-CHEN2020 = (PAPERS / "chen2020.toml").read_text(encoding="utf-8")
+CHEN2020 = (STUDIES / "chen2020.toml").read_text(encoding="utf-8")
 NO_MEMORY = 'label = "without memory"\nmodel = "'
 
 
-def test_the_built_in_paper_reports_its_table(paper: Paper) -> None:
-    assert (paper.name, paper.dataset, paper.protocol, paper.dimension) == ("chen2020", "ml-100k", "loo-full-v1", 100)
-    assert paper.metrics == ("HR@50", "MRR@50", "NDCG@50")
-    assert [(row.label, row.model, *row.reported.values(), row.hits) for row in paper.rows] == [
+def test_the_built_in_paper_reports_its_table(view: View) -> None:
+    assert (view.name, view.dataset, view.protocol, view.dimension) == ("chen2020", "ml-100k", "loo-full-v1", 100)
+    assert view.metrics == ("HR@50", "MRR@50", "NDCG@50")
+    assert [(row.label, row.model, *row.reported.values(), row.hits) for row in view.rows] == [
         ("GRU4Rec", "gru4rec", 0.4698, 0.0753, 0.1522, 443),
         ("FPMC", "fpmc", 0.4889, 0.0809, 0.1599, 461),
         ("Caser", "caser", 0.5111, 0.0864, 0.1691, 482),
         ("AM-LSTM", "am-lstm", 0.5355, 0.0914, 0.1781, 505),
     ]
-    assert all(tuple(row.reported) == paper.metrics for row in paper.rows)
-    assert [(row.label, row.model, row.dimension) for row in paper.references] == [
+    assert all(tuple(row.reported) == view.metrics for row in view.rows)
+    assert [(row.label, row.model, row.dimension) for row in view.references] == [
         ("Popularity", "popularity", 0),
         ("Item-kNN", "item-knn", 0),
         ("Markov chain", "markov-chain", 0),
         ("Sequential rules", "sequential-rules", 0),
         ("SASRec", "sasrec", 100),
     ]
-    assert not any(row.reported for row in (*paper.references, *paper.ablations))
-    assert {row.variant for row in (*paper.rows, *paper.references)} == {"paper"}
-    assert {row.dimension for row in (*paper.rows, *paper.ablations)} == {100}
-    assert paper.figure_metrics == ("HR@50", "MRR@50")
-    assert paper.figure_dimensions == (25, 50, 75, 100, 125, 150)
+    assert not any(row.reported for row in (*view.references, *view.ablations))
+    assert {row.variant for row in (*view.rows, *view.references)} == {"paper"}
+    assert {row.dimension for row in (*view.rows, *view.ablations)} == {100}
+    assert view.figure_metrics == ("HR@50", "MRR@50")
+    assert view.figure_dimensions == (25, 50, 75, 100, 125, 150)
 
 
-def test_the_built_in_paper_has_a_margin_for_each_metric_and_says_why(paper: Paper) -> None:
-    assert paper.margins == {"HR@50": 0.02, "MRR@50": 0.01, "NDCG@50": 0.01}
-    assert [paper.practical_margin(metric) for metric in paper.metrics] == [0.01, 0.005, 0.005]
-    assert "twice the standard deviation" in paper.margins_reason
+def test_the_built_in_paper_has_a_margin_for_each_metric_and_says_why(view: View) -> None:
+    assert view.margins == {"HR@50": 0.02, "MRR@50": 0.01, "NDCG@50": 0.01}
+    assert [view.practical_margin(metric) for metric in view.metrics] == [0.01, 0.005, 0.005]
+    assert "twice the standard deviation" in view.margins_reason
 
 
-def test_the_built_in_paper_takes_four_parts_out_of_its_model(paper: Paper) -> None:
-    assert [(row.label, row.model, row.variant) for row in paper.ablations] == [
+def test_the_built_in_paper_takes_four_parts_out_of_its_model(view: View) -> None:
+    assert [(row.label, row.model, row.variant) for row in view.ablations] == [
         ("without attention", "am-lstm", "no-attention"),
         ("without memory", "am-lstm", "no-memory"),
         ("without fixed user vector", "am-lstm", "no-fixed-user-vector"),
@@ -51,32 +52,32 @@ def test_the_built_in_paper_takes_four_parts_out_of_its_model(paper: Paper) -> N
     ]
 
 
-def test_a_paper_need_not_have_ablations(tmp_path: Path, paper: Paper) -> None:
+def test_a_paper_need_not_have_ablations(tmp_path: Path, view: View) -> None:
     file = tmp_path / "mine.toml"
     head, _, rest = CHEN2020.partition("[[table.ablations]]")
     figures, _, _ = rest[rest.index("[figures]") :].partition("[[claims]]")
     file.write_text(head + figures, encoding="utf-8")
-    assert asdict(load_paper(file)) == {**asdict(paper), "name": "mine", "ablations": (), "claims": ()}
+    assert asdict(load_study(file).view()) == {**asdict(view), "name": "mine", "ablations": (), "claims": ()}
 
 
-def test_only_943_users_fit_the_reported_hit_rates(paper: Paper) -> None:
+def test_only_943_users_fit_the_reported_hit_rates(view: View) -> None:
     def fits(n_users: int) -> bool:
-        rates = [row.reported["HR@50"] for row in paper.rows]
+        rates = [row.reported["HR@50"] for row in view.rows]
         return all(abs(round(rate * n_users) / n_users - rate) <= 0.5e-4 for rate in rates)
 
-    assert [n_users for n_users in range(300, 1301) if fits(n_users)] == [paper.n_users] == [943]
-    assert [round(row.reported["HR@50"] * 943) for row in paper.rows] == [row.hits for row in paper.rows]
+    assert [n_users for n_users in range(300, 1301) if fits(n_users)] == [view.n_users] == [943]
+    assert [round(row.reported["HR@50"] * 943) for row in view.rows] == [row.hits for row in view.rows]
 
 
-def test_a_file_of_ones_own_is_read_alike(tmp_path: Path, paper: Paper) -> None:
+def test_a_file_of_ones_own_is_read_alike(tmp_path: Path, view: View) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(CHEN2020, encoding="utf-8")
-    assert asdict(load_paper(file)) == {**asdict(paper), "name": "mine"}
+    assert asdict(load_study(file).view()) == {**asdict(view), "name": "mine"}
 
 
 def test_an_unknown_paper_is_told_which_there_are() -> None:
     with pytest.raises(InputError, match=r"chen2021\.toml can't be read \(.*\); built in: chen2020\."):
-        load_paper("chen2021")
+        load_study("chen2021").view()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,11 @@ def test_an_unknown_paper_is_told_which_there_are() -> None:
         ("HR = 0.4889", "HR = nan", r"table\.rows\[1\]\.reported\.HR is nan"),
         ("HR = 0.4889", "HR = 1", r"table\.rows\[1\]\.reported\.HR is 1, which is not of type float"),
         ('dataset = "ml-100k"', 'dataset = ""', "dataset is empty"),
-        ('metrics = ["HR", "MRR", "NDCG"]', 'metrics = ["HR", "MAP"]', "metrics has 'MAP', which is none of HR, MRR"),
+        (
+            'metrics = ["HR", "MRR", "NDCG"]',
+            'metrics = ["HR", "MeanRank"]',
+            "metrics has 'MeanRank', which is none of HR, Recall",
+        ),
         ('metrics = ["HR", "MRR", "NDCG"]', "metrics = [[1]]", "metrics has \\[1\\], which is none of"),
         ('metrics = ["HR", "MRR", "NDCG"]', 'metrics = ["HR", "HR"]', "metrics has one metric twice"),
         ('metrics = ["HR", "MRR"]', "metrics = []", r"figures\.metrics is empty"),
@@ -135,7 +140,7 @@ def test_what_is_not_exactly_a_paper_is_refused(tmp_path: Path, old: str, new: s
     assert old in CHEN2020
     file.write_text(CHEN2020.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=rf"mine\.toml is not valid: .*{complaint}"):
-        load_paper(file)
+        load_study(file).view()
 
 
 def test_hits_need_a_hit_rate(tmp_path: Path) -> None:
@@ -146,7 +151,7 @@ def test_hits_need_a_hit_rate(tmp_path: Path) -> None:
         text = text.replace(f"HR = {rate}, ", "")
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="GRU4Rec has hits, but metrics has no HR"):
-        load_paper(file)
+        load_study(file).view()
 
 
 def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
@@ -154,4 +159,4 @@ def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
     head, _, rest = CHEN2020.partition("[[table.rows]]")
     file.write_text(f"{head}rows = []\n{rest[rest.index('[[table.references]]') :]}", encoding="utf-8")
     with pytest.raises(InputError, match=r"table\.rows is empty"):
-        load_paper(file)
+        load_study(file).view()

@@ -1,4 +1,4 @@
-"""What a paper claims: its words, and a test of one of a few kinds.
+"""What a study claims: its words, and a test of one of a few kinds.
 
 Models stand under the names by which they are registered, metrics as in ``"HR@50"``. The claims are about the models as
 published, at the table's dimension or, for curves, at those of the figures.
@@ -6,16 +6,23 @@ published, at the table's dimension or, for curves, at those of the figures.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from seqrec_bench.studies.fields import CONFIG, Dimension, Flag, Many, MetricName, Rise, Share, Text
 
 
 @dataclass(frozen=True)
 class Order:
     """Each model is better than the one before it, in each metric."""
 
-    models: tuple[str, ...]
+    __pydantic_config__ = CONFIG
+
+    models: Annotated[Many[Text], Field(min_length=2)]
     """From the worst to the best."""
-    metrics: tuple[str, ...]
-    primary: str
+    metrics: Annotated[Many[MetricName], Field(min_length=1)]
+    primary: MetricName
     """The metric that comes first when the order that is established is said in words."""
 
 
@@ -23,9 +30,11 @@ class Order:
 class RelativeRise:
     """The model is better than the other by a stated share."""
 
-    model: str
-    over: str
-    claimed: Mapping[str, float]
+    __pydantic_config__ = CONFIG
+
+    model: Text
+    over: Text
+    claimed: Annotated[Mapping[MetricName, Rise], Field(min_length=1)]
     """By metric: .1398 for +13.98 %."""
 
 
@@ -33,23 +42,27 @@ class RelativeRise:
 class Trend:
     """The model's metric rises with the dimension."""
 
-    model: str
-    metric: str
+    __pydantic_config__ = CONFIG
+
+    model: Text
+    metric: MetricName
 
 
 @dataclass(frozen=True)
 class Peak:
     """Curves over the dimension are highest, or lowest, at one of them."""
 
-    metric: str
-    at: int
-    highest: tuple[str, ...]
+    __pydantic_config__ = CONFIG
+
+    metric: MetricName
+    at: Dimension
+    highest: Many[Text] = ()
     """The models that have their peak there."""
-    lowest: tuple[str, ...]
+    lowest: Many[Text] = ()
     """The models that have their low there."""
-    rises: bool
+    rises: Flag = False
     """Whether the curves of the former are claimed to rise from the first dimension to the peak."""
-    falls: bool
+    falls: Flag = False
     """Whether they are claimed to fall markedly from the peak to the last dimension."""
 
 
@@ -57,27 +70,41 @@ class Peak:
 class Ablation:
     """The model is worse without each of some parts."""
 
-    model: str
-    variants: tuple[str, ...]
+    __pydantic_config__ = CONFIG
+
+    model: Text
+    variants: Annotated[Many[Text], Field(min_length=1)]
     """The model without each of them."""
-    metric: str
-    """The metric that decides; the paper's others are shown."""
+    metric: MetricName
+    """The metric that decides; the study's others are shown."""
 
 
 @dataclass(frozen=True)
 class Convergence:
     """The model learns faster than one of its variants, by its validation figures."""
 
-    model: str
-    than: str
+    __pydantic_config__ = CONFIG
+
+    model: Text
+    than: Text
     """The variant."""
-    share: float
+    share: Share
     """What has to be reached: this share of the lower of the two means over seeds of the best validation figure."""
-    shown_shares: tuple[float, ...]
+    shown_shares: Many[Share] = ()
     """Other shares, for which the same is shown without a verdict."""
 
 
 ClaimTest = Order | RelativeRise | Trend | Peak | Ablation | Convergence
+
+KINDS: Mapping[str, type[ClaimTest]] = {
+    "order": Order,
+    "relative-rise": RelativeRise,
+    "trend": Trend,
+    "peak": Peak,
+    "ablation": Ablation,
+    "convergence": Convergence,
+}
+"""By the names that the file gives them."""
 
 
 @dataclass(frozen=True)
@@ -86,5 +113,5 @@ class Claim:
 
     id: str
     text: str
-    """What the paper says."""
+    """What the study says."""
     test: ClaimTest

@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.reporting.paper import PAPERS, Paper, load_paper
-from seqrec_bench.reporting.paper.claim import Ablation, Convergence, Order, Peak, RelativeRise, Trend
+from seqrec_bench.studies.claim import Ablation, Convergence, Order, Peak, RelativeRise, Trend
+from seqrec_bench.studies.loading import STUDIES, load_study
+from seqrec_bench.studies.view import View
 
-CHEN2020 = (PAPERS / "chen2020.toml").read_text(encoding="utf-8")
+CHEN2020 = (STUDIES / "chen2020.toml").read_text(encoding="utf-8")
 HR, MRR, NDCG = "HR@50", "MRR@50", "NDCG@50"
 
 
-def test_the_built_in_paper_claims_seven_things(paper: Paper) -> None:
-    assert {claim.id: claim.test for claim in paper.claims} == {
+def test_the_built_in_paper_claims_seven_things(view: View) -> None:
+    assert {claim.id: claim.test for claim in view.claims} == {
         "C1": Order(("gru4rec", "fpmc", "caser", "am-lstm"), (HR, MRR, NDCG), NDCG),
         "C2": RelativeRise("am-lstm", "gru4rec", {HR: 0.1398, MRR: 0.2138, NDCG: 0.1702}),
         "C3": Trend("am-lstm", HR),
@@ -22,11 +23,11 @@ def test_the_built_in_paper_claims_seven_things(paper: Paper) -> None:
         "C6": Ablation("am-lstm", ("no-attention", "no-memory"), NDCG),
         "C7": Convergence("am-lstm", "random-start", 0.95, (0.9, 0.99)),
     }
-    assert all(claim.text.endswith(".") for claim in paper.claims)
+    assert all(claim.text.endswith(".") for claim in view.claims)
 
 
-def test_the_built_in_paper_says_what_is_stated_and_what_is_not(paper: Paper) -> None:
-    notes = paper.protocol_notes
+def test_the_built_in_paper_says_what_is_stated_and_what_is_not(view: View) -> None:
+    notes = view.protocol_notes
     assert any("no candidates" in sentence for sentence in notes.inferred)
     assert any("d999c47, before the five-seed runs" in sentence for sentence in notes.disclosed)
     assert len(notes.stated) > 0
@@ -94,10 +95,10 @@ def test_what_is_not_exactly_a_claim_is_refused(tmp_path: Path, old: str, new: s
     assert old in CHEN2020
     file.write_text(CHEN2020.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=complaint):
-        load_paper(file)
+        load_study(file).view()
 
 
 def test_a_paper_need_not_claim_anything(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(CHEN2020.partition("[[claims]]")[0], encoding="utf-8")
-    assert load_paper(file).claims == ()
+    assert load_study(file).view().claims == ()
