@@ -33,7 +33,7 @@ from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Recipe, Record, Store
-from seqrec_bench.records.trials import Log, best_trial
+from seqrec_bench.records.search_log import SearchLog, best_trial
 from seqrec_bench.reporting.audit import audit as audit_of
 from seqrec_bench.reporting.audit_figure import audit_data_text, draw_audit
 from seqrec_bench.reporting.curves import Curves, dimension_curves
@@ -139,7 +139,7 @@ def test_every_model_had_all_its_trials_by_committed_code(name: str) -> None:
     search = load_search(name)
     assert sorted(path.stem for path in (SEARCHES / name).iterdir()) == sorted(space.model for space in search.models)
     for space in search.models:
-        found = Log(SEARCHES / name / f"{space.model}.jsonl").trials
+        found = SearchLog(SEARCHES / name / f"{space.model}.jsonl").trials
         assert len(found) == search.n_trials
         for trial in found:
             assert re.fullmatch("[0-9a-f]{40}", trial.environment["commit"])
@@ -149,7 +149,7 @@ def test_every_model_had_all_its_trials_by_committed_code(name: str) -> None:
 
 @pytest.mark.parametrize("space", load_search("paper").models, ids=lambda space: space.model)
 def test_defaults_are_what_the_search_chose(space: ModelSpace) -> None:
-    chosen = best_trial(Log(SEARCHES / "paper" / f"{space.model}.jsonl").trials)
+    chosen = best_trial(SearchLog(SEARCHES / "paper" / f"{space.model}.jsonl").trials)
     assert chosen is not None
     defaults = hyperparameters(build(space.model, 100, {}))
     assert {key: defaults[key] for key in space.space} == chosen.settings
@@ -160,7 +160,7 @@ def test_the_suite_tuned_is_what_the_search_chose() -> None:
     search = load_search("tuned")
     assert settings.keys() == {space.model for space in search.models}
     for space in search.models:
-        chosen = best_trial(Log(SEARCHES / "tuned" / f"{space.model}.jsonl").trials)
+        chosen = best_trial(SearchLog(SEARCHES / "tuned" / f"{space.model}.jsonl").trials)
         assert chosen is not None
         assert settings[space.model] == {**space.fixed, **chosen.settings}
 

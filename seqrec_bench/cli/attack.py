@@ -13,7 +13,7 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import ExitCode, InputError
-from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_model, failed
+from seqrec_bench.evaluation.attacks import AttackResult, attack_evaluator, attack_model, failed
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
@@ -21,7 +21,7 @@ from seqrec_bench.reporting.attacks import to_json, to_markdown
 from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.supervision import foretold
 
-Attacked = tuple[list[Finding], str]
+Attacked = tuple[list[AttackResult], str]
 """What was found, and what was attacked, in words."""
 
 

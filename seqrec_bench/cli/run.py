@@ -21,11 +21,11 @@ from seqrec_bench.data import Dataset, describe
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
-from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
 from seqrec_bench.records import Store
-from seqrec_bench.records.claims import has_locks
+from seqrec_bench.records.locks import has_locks
 
 
 class RunState:
@@ -34,7 +34,7 @@ class RunState:
     def __init__(self, results: Path, fresh: bool) -> None:
         self._results, self._fresh = results, fresh
         self.plan: Plan | None = None
-        self.outcome = Outcome()
+        self.outcome = RunOutcome()
 
     def is_storing(self) -> bool:
         return self.outcome.is_storing
@@ -134,7 +134,7 @@ def _place(plan: Plan, processes: ProcessOptions) -> Place:
 
 
 def _execute(
-    plan: Plan, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None, outcome: Outcome
+    plan: Plan, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None, outcome: RunOutcome
 ) -> None:
     jobs, open_executor = place
     with open_display(plan.pending, jobs) as display:
@@ -145,7 +145,7 @@ def _execute(
         execute_by_protocol(plan, open_for, display, attacks, outcome)
 
 
-def _conclude(outcome: Outcome, results: Path) -> None:
+def _conclude(outcome: RunOutcome, results: Path) -> None:
     others = f"; {count_cells(len(outcome.elsewhere))} by other runs meanwhile" if outcome.elsewhere else ""
     typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}{others}.", err=True)
     for cell, complaint in outcome.without_weights:

@@ -25,7 +25,7 @@ from seqrec_bench.experiments.sampler import require_optuna
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
 from seqrec_bench.recommender import SELECTION_METRIC
-from seqrec_bench.records.claims import claim, claim_path, claimant
+from seqrec_bench.records.locks import lock_holder, lock_path, try_lock
 from seqrec_bench.text import one_line
 
 DEFAULT_OUT = Path("runs/search")
@@ -71,7 +71,7 @@ def search(
 
         open_logs()  # refuses what can't be searched before anything is written
         _require_writable(folder)
-        with _claimed([folder / f"{space.model}.jsonl" for space in chosen.models]):
+        with _locked([folder / f"{space.model}.jsonl" for space in chosen.models]):
             searches = open_logs()
             _announce(chosen, searches)
             setting = TrialSetting(under.hold_out(dataset).validation, processes.device)
@@ -112,7 +112,7 @@ def _require_writable(folder: Path) -> None:
 
 
 @contextmanager
-def _claimed(logs: Sequence[Path]) -> Iterator[None]:
+def _locked(logs: Sequence[Path]) -> Iterator[None]:
     """Keeps other searches from these logs.
 
     Raises:
@@ -120,9 +120,9 @@ def _claimed(logs: Sequence[Path]) -> Iterator[None]:
     """
     with ExitStack() as stack:
         for log in logs:
-            found = claim(log)
+            found = try_lock(log)
             if found is None:
-                other = claimant(claim_path(log))
+                other = lock_holder(lock_path(log))
                 raise InputError(
                     f"{log} is being written by another search ({other}): wait for it, or name another --out."
                 )

@@ -15,7 +15,7 @@ from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.run import Plan, make_plan
-from seqrec_bench.records import CellKey, Claimant, Store
+from seqrec_bench.records import CellKey, LockHolder, Store
 from seqrec_bench.studies.cells import Cell
 
 STATES = ("done", "running", "stale", "missing")
@@ -63,7 +63,7 @@ def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell
     return [Cell(key.model, key.variant, key.dimension, key.seed, protocol=key.protocol) for key in others]
 
 
-def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, Claimant]) -> str:
+def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, LockHolder]) -> str:
     if plan.planned[cell].key in running:
         return "running"
     if cell in plan.done:

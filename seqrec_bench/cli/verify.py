@@ -24,12 +24,12 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.data.named import NAMED_DATASETS
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
-from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_quick, check_retrained, draw, quick
-from seqrec_bench.records import CellKey, Claimant, Record, Store
+from seqrec_bench.records import CellKey, LockHolder, Record, Store
 from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
@@ -145,7 +145,7 @@ class _Counted:
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         self._steps.reach(self._steps.state.n_done + 1)
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         """Nobody else runs anything in a directory of its own."""
 
 
@@ -169,7 +169,7 @@ def _run_again(
     return again, causes
 
 
-def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, display_of: OpenDisplay) -> Outcome:
+def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, display_of: OpenDisplay) -> RunOutcome:
     _, open_executor = this_machine(jobs)
     setting = partial(setting_under, dataset=dataset, device="cpu", store=store)
     stopped = "Stopped: what was run again is thrown away, and no record was changed."

@@ -16,7 +16,7 @@ from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.experiments.execution import Outcome
+from seqrec_bench.experiments.execution import RunOutcome
 from seqrec_bench.experiments.run import Plan
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
@@ -241,9 +241,9 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
     """The cells that were to be run, none of which is; nor is the evaluator attacked before."""
     asked: list[Cell] = []
 
-    def execute_none(plan: Plan, *how: Any) -> Outcome:
+    def execute_none(plan: Plan, *how: Any) -> RunOutcome:
         asked.extend(plan.pending)
-        return Outcome()
+        return RunOutcome()
 
     monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", execute_none)
     monkeypatch.setattr(

@@ -96,8 +96,8 @@ def all_ends(group: int, run: int, folder: Path) -> bool:
 
 def run_of(folder: Path) -> int:
     """The process that does the command's work; the one that was started only waits for it."""
-    (claimant,) = Store(folder / "runs").running().values()
-    return claimant.pid
+    (holder,) = Store(folder / "runs").running().values()
+    return holder.pid
 
 
 def group_lives(group: int) -> bool:

@@ -3,9 +3,9 @@ from typing import cast
 
 import pytest
 
+from seqrec_baselines.training.ranges import require_at_least, require_share
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Recommender
-from seqrec_bench.training.ranges import require_at_least, require_share
 
 MODEL = cast(Recommender, SimpleNamespace(name="toy", epochs=3, rate=-0.1, dropout=1.5, half=0.5))
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from seqrec_bench.training.seeding import seeded
+from seqrec_baselines.training.seeding import seeded
 
 
 def draw(seed: int) -> list[float]:

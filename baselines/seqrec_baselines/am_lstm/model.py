@@ -7,14 +7,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from seqrec_bench.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
-from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
+from seqrec_baselines.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
+from seqrec_baselines.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
+from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.samples import Samples, cut_windows, shift_left, shift_right, sliding_windows
+from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences, State
-from seqrec_bench.training.epochs import fit_epochs, mean_loss
-from seqrec_bench.training.ranges import require_at_least, require_share
-from seqrec_bench.training.samples import Samples, cut_windows, shift_left, shift_right, sliding_windows
-from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import net_state, restored_net
 
 WINDOWS = {"sliding": sliding_windows, "cut": cut_windows}
 

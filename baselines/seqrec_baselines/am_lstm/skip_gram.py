@@ -12,7 +12,7 @@ from importlib.metadata import version
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.am_lstm.vector_cache import cached_vectors
+from seqrec_baselines.am_lstm.vector_cache import cached_vectors
 from seqrec_bench.recommender import Float32Array, Int64Array, ItemTags, Sequences
 
 logging.getLogger("gensim").setLevel(logging.ERROR)

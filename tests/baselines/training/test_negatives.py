@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
+from seqrec_baselines.training.negatives import UnseenItems
 from seqrec_bench.recommender import Sequences
-from seqrec_bench.training.negatives import UnseenItems
 
 N_ITEMS = 6
 histories = st.lists(st.lists(st.integers(1, N_ITEMS), max_size=10), min_size=1, max_size=6).filter(any)

@@ -6,9 +6,9 @@ from typing import TypeVar
 import numpy as np
 import torch
 
+from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import State
-from seqrec_bench.training.seeding import seeded
 
 NetT = TypeVar("NetT", bound=torch.nn.Module)
 

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from seqrec_baselines.training import epochs
+from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.recommender import Epoch, FitContext
-from seqrec_bench.training import epochs
-from seqrec_bench.training.epochs import fit_epochs, mean_loss
 
 
 class CountingNet(torch.nn.Module):

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
-from seqrec_bench.am_lstm.vector_cache import cached_vectors
+from seqrec_baselines.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
+from seqrec_baselines.am_lstm.vector_cache import cached_vectors
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import Float32Array
 

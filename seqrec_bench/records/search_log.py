@@ -50,7 +50,7 @@ def best_trial(trials: Sequence[Trial]) -> Trial | None:
     return max((trial for trial in trials if trial.value is not None), key=lambda trial: trial.value or 0, default=None)
 
 
-class Log:
+class SearchLog:
     """The trials of one model in one file."""
 
     def __init__(self, path: Path, conditions: Mapping[str, Any] | None = None) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from seqrec_bench.am_lstm.network import AMLSTMNet, Attention, DropoutPlaces, Parts, positional_encoding
-from seqrec_bench.training.seeding import seeded
+from seqrec_baselines.am_lstm.network import AMLSTMNet, Attention, DropoutPlaces, Parts, positional_encoding
+from seqrec_baselines.training.seeding import seeded
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 

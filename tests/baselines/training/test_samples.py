@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqrec_baselines.training.samples import Samples, cut_windows, shift_left, sliding_windows
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, Sequences
-from seqrec_bench.training.samples import Samples, cut_windows, shift_left, sliding_windows
 
 Windows = Callable[[Sequences, int, int, np.random.Generator], Iterator[Samples]]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from seqrec_bench.data import Dataset, Interactions, leave_one_out, prepare
 from seqrec_bench.data.score_files import RawScores
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.given_scores import given_scores
+from seqrec_bench.evaluation.external_run import external_run
 from seqrec_bench.evaluation.ranking import rank_targets
 
 Scores = dict[tuple[str, str], float]
@@ -58,7 +58,7 @@ def test_ranks_are_those_of_the_literal_count(lists: list[dict[str, float]]) -> 
     data = dataset()
     scores = {(user, item): score for user, found in zip(USERS, lists, strict=True) for item, score in found.items()}
     for holdout in (leave_one_out(data.sequences).validation, leave_one_out(data.sequences).test):
-        ranks = rank_targets(given_scores(raw(scores), data, holdout), holdout)
+        ranks = rank_targets(external_run(raw(scores), data, holdout), holdout)
         for row, (user, target) in enumerate(zip(holdout.users.tolist(), holdout.targets.tolist(), strict=True)):
             first, last = holdout.history.offsets[user : user + 2]
             history = {str(data.item_ids[item]) for item in holdout.history.items[first:last]}
@@ -73,15 +73,15 @@ def whole() -> Scores:
 def refuse(scores: RawScores, complaint: str) -> None:
     data = dataset()
     with pytest.raises(InputError, match=complaint):
-        given_scores(scores, data, leave_one_out(data.sequences).test)
+        external_run(scores, data, leave_one_out(data.sequences).test)
 
 
 def test_a_user_without_a_target_may_be_there_or_not() -> None:
     data = dataset()
     holdout = leave_one_out(data.sequences).test
     without = {pair: score for pair, score in whole().items() if pair[0] != "u0"}
-    assert rank_targets(given_scores(raw(whole()), data, holdout), holdout) == rank_targets(
-        given_scores(raw(without), data, holdout), holdout
+    assert rank_targets(external_run(raw(whole()), data, holdout), holdout) == rank_targets(
+        external_run(raw(without), data, holdout), holdout
     )
 
 
@@ -109,7 +109,7 @@ def test_what_has_a_score_is_counted_as_by_going_through_it() -> None:
     data, split = dataset(), leave_one_out(dataset().sequences)
     lists = {user: ITEMS[number % 2 :: 2] for number, user in enumerate(USERS)}
     outcomes = set()
-    scores = given_scores(raw({(user, item): 1.0 for user in USERS for item in lists[user]}), data, split.test)
+    scores = external_run(raw({(user, item): 1.0 for user in USERS for item in lists[user]}), data, split.test)
     for holdout in (split.validation, split.test):
         history, n_users = holdout.history, len(data.user_ids)
         names = [str(user) for user in data.user_ids]

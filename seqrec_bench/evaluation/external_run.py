@@ -1,4 +1,4 @@
-"""Another system's scores in the place of a recommender, so that the one evaluator ranks them as it does all others."""
+"""An external run: another system's scores in the place of a recommender, so that the one evaluator ranks them too."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +15,7 @@ from seqrec_bench.recommender import FitContext, Float32Array, Int32Array, Int64
 
 
 @dataclass(frozen=True, eq=False)
-class GivenScores:
+class ExternalRun:
     """Scores that are known beforehand: what was scored, in the order of its scores, and the rest below, all equal.
 
     Only the order within a user matters to ranks. So a score is its place among the user's different scores, from 1 up,
@@ -65,7 +65,7 @@ class GivenScores:
         return users * (self.n_items + 1) + items
 
 
-def given_scores(raw: RawScores, dataset: Dataset, holdout: Holdout) -> GivenScores:
+def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> ExternalRun:
     """The file's scores for the users who have a target in the holdout; those for other users are left out.
 
     Args:
@@ -86,7 +86,7 @@ def given_scores(raw: RawScores, dataset: Dataset, holdout: Holdout) -> GivenSco
     first_of_user = np.diff(users, prepend=-1) != 0
     steps = np.cumsum(first_of_user | (np.diff(values, prepend=np.nan) != 0))
     counts = np.bincount(users, minlength=len(dataset.user_ids))
-    return GivenScores(
+    return ExternalRun(
         n_items=dataset.sequences.n_items,
         items=items.astype(np.int32),
         places=1 + steps - np.repeat(steps[first_of_user], counts[counts > 0]),

@@ -1,6 +1,6 @@
 """Small fits on synthetic data: what the checks, and the tests of a model, are made of.
 
-All data is built anew on every call, so that a recommender that spoils its inputs can't spoil another's trial.
+All data is built anew on every call, so that a recommender that spoils its inputs can't spoil another's fit.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,15 +37,15 @@ def require(holds: bool | np.bool_, recommender: Recommender, complaint: str) ->
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class SmallFit:
     """A recommender, the data for it, and the epochs that it reported."""
 
     recommender: Recommender
     split: Split
     epochs: list[Epoch] = field(default_factory=list)
 
-    def fit(self, seed: int) -> "Trial":
-        """Fits the recommender to the training data and returns this trial."""
+    def fit(self, seed: int) -> "SmallFit":
+        """Fits the recommender to the training data and returns this fit."""
         context = fit_context(self.recommender, self.split, seed, self.epochs)
         try:
             with leaving_data_alone(self.recommender, "fit"):
@@ -95,9 +95,9 @@ def fit_context(recommender: Recommender, split: Split, seed: int, epochs: list[
 
 
 @lru_cache(maxsize=1)
-def shared_trial(make: Factory) -> Trial:
+def shared_fit(make: Factory) -> SmallFit:
     """One fit to everyday data, shared by the checks that only look at what a fitted recommender answers."""
-    return Trial(make(), everyday_split()).fit(SEED)
+    return SmallFit(make(), everyday_split()).fit(SEED)
 
 
 def arrays_of(train: Sequences) -> list[npt.NDArray[Any]]:

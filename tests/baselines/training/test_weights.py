@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.errors import InputError
-from seqrec_bench.training.weights import net_state, restored_net
 
 
 def a_net(width: int = 3) -> torch.nn.Module:

@@ -1,10 +1,10 @@
-"""Dropout: what it keeps, how it scales, and when it does nothing."""
+"""Caser's dropout: what it keeps, how it scales, and when it does nothing."""
 
 import pytest
 import torch
 
-from seqrec_bench.training.dropout import Dropout
-from seqrec_bench.training.seeding import seeded
+from seqrec_baselines.caser import Dropout
+from seqrec_baselines.training.seeding import seeded
 
 
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.5, 0.9])

@@ -7,8 +7,8 @@ from gensim import models
 from gensim.models import Word2Vec
 from scipy.stats import chisquare
 
-from seqrec_bench.am_lstm import skip_gram
-from seqrec_bench.am_lstm.skip_gram import (
+from seqrec_baselines.am_lstm import skip_gram
+from seqrec_baselines.am_lstm.skip_gram import (
     SkipGramSettings,
     cold_item_sentences,
     item_vectors,

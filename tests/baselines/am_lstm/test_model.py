@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from seqrec_bench.am_lstm.model import AMLSTM
-from seqrec_bench.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
+from seqrec_baselines.am_lstm.model import AMLSTM
+from seqrec_baselines.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
+from seqrec_baselines.training.samples import Samples
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import FitContext, Sequences
-from seqrec_bench.training.samples import Samples
 
 SEED = 5
 SETTINGS = SkipGramSettings(window=3, epochs=1, exponent=0.5)
@@ -105,8 +105,8 @@ def test_a_part_can_be_left_out(train: Sequences, started: AMLSTM, part: str) ->
 
 
 def test_random_vectors_take_the_place_of_skip_gram(train: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqrec_bench.am_lstm.model.item_vectors", None)  # calling it would fail
-    monkeypatch.setattr("seqrec_bench.am_lstm.model.user_vectors", None)
+    monkeypatch.setattr("seqrec_baselines.am_lstm.model.item_vectors", None)  # calling it would fail
+    monkeypatch.setattr("seqrec_baselines.am_lstm.model.user_vectors", None)
     first, again = (fitted(train, epochs=0, starting_vectors="random") for _ in range(2))
     for name, values in arrays(first).items():
         np.testing.assert_array_equal(values, arrays(again)[name])
@@ -114,7 +114,7 @@ def test_random_vectors_take_the_place_of_skip_gram(train: Sequences, monkeypatc
 
 
 def test_without_user_vectors_none_are_learnt(train: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqrec_bench.am_lstm.model.user_vectors", None)
+    monkeypatch.setattr("seqrec_baselines.am_lstm.model.user_vectors", None)
     assert "user_key" not in arrays(fitted(train, memory=False, fixed_user_vector=False))
 
 
