@@ -12,9 +12,11 @@ from seqrec_bench.cli.places import count_cells
 from seqrec_bench.cli.protocol_options import choose_protocol
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, Cell, Group, cells, load_suite, suites
+from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT
 
 MAX_NUMBERS = 10_000
@@ -39,6 +41,9 @@ SetOption = Annotated[
 VariantOption = Annotated[
     str, typer.Option("--variant", metavar="NAME", help="The name under which a changed model is recorded.")
 ]
+SelectOption = Annotated[
+    str, typer.Option("--select", metavar="METRIC", help="The validation metric that chooses epochs and settings.")
+]
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Asked:
     variant: str
     protocol: str | None
     k_core: int | None
+    select: str = SELECTION_METRIC
 
 
 def choose_cells(asked: Asked) -> list[Cell]:
@@ -64,13 +70,20 @@ def choose_cells(asked: Asked) -> list[Cell]:
     """
     if [asked.all_cells, asked.suite is not None, asked.models is not None].count(True) != 1:
         raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
+    selection = Metric(asked.select)
+    if selection != USUAL_SELECTION and (asked.models is None or asked.variant == PAPER_VARIANT):
+        raise InputError(
+            f"A model chosen by {selection} is not the variant {PAPER_VARIANT!r}, whose epochs are chosen by "
+            f"{USUAL_SELECTION}: name it with --models A,B and --variant NAME."
+        )
     with shown("loading models"):
         if asked.models is not None:
             groups = _model_groups(asked.models, asked.settings, asked.variant)
         else:
             groups = _suite_groups("paper" if asked.suite is None else asked.suite, asked.settings, asked.variant)
         groups = _under(groups, asked.protocol, asked.k_core, asked.suite)
-        return cells([_restrict(group, asked.dims, asked.seeds) for group in groups])
+        groups = [replace(_restrict(group, asked.dims, asked.seeds), selection=selection) for group in groups]
+        return cells(groups)
 
 
 def idle_options(asked: Asked, chosen: Sequence[Cell]) -> Iterator[str]:

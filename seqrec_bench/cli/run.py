@@ -14,6 +14,7 @@ from seqrec_bench.cli.cell_options import (
     DimsOption,
     ModelsOption,
     SeedsOption,
+    SelectOption,
     SetOption,
     SuiteOption,
     VariantOption,
@@ -52,6 +53,7 @@ from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
+from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT, Store
 from seqrec_bench.records.claims import has_locks
 
@@ -66,6 +68,7 @@ def run(
     variant: VariantOption = PAPER_VARIANT,
     protocol: ProtocolOption = None,
     k_core: KCoreOption = None,
+    select: SelectOption = SELECTION_METRIC,
     jobs: JobsOption = None,
     executor: ExecutorOption = None,
     device: DeviceOption = "cpu",
@@ -85,7 +88,7 @@ def run(
 
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
-    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
+    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core, select)
     require_device(device)
     require_executor(executor, jobs)
     state = RunState(results, fresh)
@@ -99,7 +102,7 @@ def run(
         warnings = _warnings(data, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
             plan = state.plan = make_plan(wanted, store, data, fresh, steps.track)
-        plan.require_same_data()
+        plan.require_no_loss()
         _announce(plan)
         place = _place(plan, executor, jobs)
         for warning in warnings:  # only now that nothing more is refused

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.cell_options import SelectOption
 from seqrec_bench.cli.data_arguments import data_arguments
 from seqrec_bench.cli.dataset_options import (
     DataNameOption,
@@ -33,6 +34,7 @@ from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.data import Columns
 from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import Protocol
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
 from seqrec_bench.experiments.processes import CellProcesses
@@ -60,6 +62,7 @@ def search(
     k_core: KCoreOption = None,
     jobs: JobsOption = None,
     device: DeviceOption = "cpu",
+    select: SelectOption = SELECTION_METRIC,
     dataset: DatasetOption = None,
     interactions: InteractionsOption = None,
     tags: TagsOption = None,
@@ -68,15 +71,16 @@ def search(
     time_column: TimeColumnOption = None,
     data_name: DataNameOption = None,
 ) -> None:
-    """Tries settings of models, chooses on validation NDCG@50, and logs every trial; test targets are not ranked.
+    """Tries settings of models, chooses on validation figures, and logs every trial; test targets are not ranked.
 
-    Every model has the same number of trials. The same command goes on where the logs end. Other data and another
-    protocol need another --out.
+    Every model has the same number of trials. The same command goes on where the logs end. Other data, another
+    protocol or --select need another --out.
 
     Example: seqrec-bench search paper --models fpmc,caser --jobs 2
     """
     chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
     under = _require_trained(choose_protocol(protocol, k_core))
+    selection = Metric(select)
     require_device(device)
     require_optuna()
     folder = out / chosen.name
@@ -85,7 +89,7 @@ def search(
         data = under.arrange(load_dataset(dataset, interactions, tags, columns, data_name))
 
         def open_logs() -> list[ModelSearch]:
-            return [ModelSearch(chosen, space, data, device, folder, under.name) for space in chosen.models]
+            return [ModelSearch(chosen, space, data, device, folder, under.name, selection) for space in chosen.models]
 
         open_logs()  # refuses what can't be searched before anything is written
         _require_writable(folder)
@@ -163,7 +167,7 @@ def _run(searches: Sequence[ModelSearch], jobs: int, setting: TrialSetting) -> N
 
 def _show(searches: Sequence[ModelSearch]) -> None:
     """Prints the best trial of each model."""
-    header = ["model", "trials", "failed", "minutes", f"best {SELECTION_METRIC}", "epoch", "trial", "settings"]
+    header = ["model", "trials", "failed", "minutes", f"best {searches[0].selection}", "epoch", "trial", "settings"]
     print_table(header, [_row(search) for search in searches])
 
 

@@ -13,6 +13,7 @@ from seqrec_bench.cli.cell_options import (
     DimsOption,
     ModelsOption,
     SeedsOption,
+    SelectOption,
     SetOption,
     SuiteOption,
     VariantOption,
@@ -36,6 +37,7 @@ from seqrec_bench.data import Columns
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Claimant, Store
 
 STATES = ("done", "running", "stale", "missing")
@@ -52,6 +54,7 @@ def status(
     variant: VariantOption = PAPER_VARIANT,
     protocol: ProtocolOption = None,
     k_core: KCoreOption = None,
+    select: SelectOption = SELECTION_METRIC,
     results: ResultsOption = DEFAULT_RESULTS,
     dataset: DatasetOption = None,
     interactions: InteractionsOption = None,
@@ -68,7 +71,7 @@ def status(
 
     Example: seqrec-bench status --results results
     """
-    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
+    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core, select)
     wanted = choose_cells(replace(asked, all_cells=all_cells or (suite is None and models is None)))
     data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
     store = Store(results)
@@ -87,7 +90,11 @@ def status(
     for key in (plan.planned[cell].key for cell, state in states.items() if state == "running"):
         typer.echo(f"Running: {key}, by {running[key]} since {running[key].since}.", err=True)
     for cell, reason in plan.stale:
-        kept = ", and `run` does not replace it without --fresh" if cell in plan.of_other_data else ""
+        kept = (
+            ", and `run` does not replace it without --fresh"
+            if cell in plan.of_other_data or cell in plan.of_other_choice
+            else ""
+        )
         typer.echo(f"Stale: {cell} was {reason}{kept}.", err=True)
 
 

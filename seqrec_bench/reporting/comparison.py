@@ -7,7 +7,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -84,6 +84,8 @@ class Comparison:
     """Of each model; None for a deterministic one."""
     pairs: Mapping[str, Sequence[Pair]]
     """By metric."""
+    selections: Mapping[Place, str] = field(default_factory=dict)
+    """The metrics by which epochs were chosen, of each model of which they were."""
 
     @property
     def too_few(self) -> list[Place]:
@@ -133,6 +135,7 @@ def compare_places(chosen: Mapping[Place, Sequence[Record]], dataset: str, proto
         len(next(iter(chosen.values()))[0].test.better),
         {place: None if group[0].deterministic else len(group) for place, group in chosen.items()},
         {name: _pairs(chosen, name) for name in COMPARED_METRICS},
+        {place: selection for place, group in chosen.items() if (selection := group[0].recipe.selection)},
     )
 
 

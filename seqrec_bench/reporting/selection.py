@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.metrics import metric, selection_of
+from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
@@ -71,6 +72,7 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
             cells[Place(key.model, key.variant, key.dimension)].append(record)
     chosen = {place: cells[place] for place in places if place in cells}
     require_side_by_side(chosen)
+    _require_one_selection([record for group in chosen.values() for record in group])
     return Selection(chosen, _missing(chosen, places))
 
 
@@ -78,7 +80,8 @@ def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Seque
     """The records of the paper's data and protocol that are not of its own models, by a label for each.
 
     Its own are its models as published, the references, and its ablations. Other variants of these come first, variant
-    by variant in the order of the paper's rows.
+    by variant in the order of the paper's rows. The label of a model that was chosen by another metric than the usual
+    one says so.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
@@ -98,7 +101,12 @@ def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Seque
     for group in groups.values():
         _require_one_model(group)
     _require_comparable([record for group in groups.values() for record in group])
-    return groups
+    return {f"{label}{_say_selection(group)}": group for label, group in groups.items()}
+
+
+def _say_selection(records: Sequence[Record]) -> str:
+    metric = selection_of(records)
+    return "" if metric == SELECTION_METRIC else f", chosen by {metric}"
 
 
 def _label(key: CellKey, paper: Paper) -> str:
@@ -188,6 +196,16 @@ def _require_comparable(records: Sequence[Record], mend: str = _RUN_AGAIN) -> No
             raise _not_comparable(first, other, "rank different numbers of users", mend)
         if like.recipe.version != other.recipe.version:
             raise _not_comparable(like, other, "were made by different versions of the model", mend)
+
+
+def _require_one_selection(records: Sequence[Record]) -> None:
+    """All records of which epochs were chosen had them chosen by one metric."""
+    chosen = [record for record in records if record.recipe.selection]
+    for other in chosen:
+        if chosen[0].recipe.selection != other.recipe.selection:
+            by = f"had epochs chosen by {chosen[0].recipe.selection} and by {other.recipe.selection}"
+            mend = "record those of another metric as another variant"
+            raise _not_comparable(chosen[0], other, by, mend)
 
 
 def _require_same_tags(records: Sequence[Record], mend: str) -> None:

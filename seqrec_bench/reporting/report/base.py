@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.evaluation.metrics import Metric, selection_of
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place
@@ -36,8 +35,9 @@ def choose_base(models: Sequence[Compared], paper: Paper) -> Base:
         models: At least one, in the order of Table 1.
     """
     if not paper.rows:
-        best, *others = sorted(models, key=lambda model: -_validates(model))
-        return Base(best, others, f"which has the best {SELECTION_METRIC} on validation")
+        chose = selection_of(record for model in models for record in model.records)
+        best, *others = sorted(models, key=lambda model: -chose.sign * _validates(model, chose))
+        return Base(best, others, f"which has the best {chose} on validation")
     published = [model for model in models if model.is_published]
     among = published if len(published) > 1 else models
     base, reason = _with_paper(among, paper)
@@ -58,5 +58,5 @@ def _with_paper(models: Sequence[Compared], paper: Paper) -> tuple[Compared, str
     return models[0], "the first of these models, since no row of the paper has records, and no seed changes anything"
 
 
-def _validates(model: Compared) -> float:
-    return fmean(float(metric(record.validation, SELECTION_METRIC).mean()) for record in model.records)
+def _validates(model: Compared, metric: Metric) -> float:
+    return fmean(float(metric.values(record.validation).mean()) for record in model.records)
