@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.search import ModelSearch
@@ -32,7 +33,8 @@ def _command(search: ModelSearch) -> str:
     cell = search.cell(search.best.settings)
     settings = [shlex.quote(f"{cell.model}.{key}={_text(value)}") for key, value in cell.settings.items()]
     dimension = [f"--dims {cell.dimension}"] if cell.dimension else []
-    options = [*dimension, *(f"--set {setting}" for setting in settings), f"--variant {VARIANT}"]
+    select = [] if cell.selection == USUAL_SELECTION else [f"--select {cell.selection}"]
+    options = [*dimension, *(f"--set {setting}" for setting in settings), *select, f"--variant {VARIANT}"]
     return f"seqrec-bench run --models {cell.model} {' '.join(options)}"
 
 

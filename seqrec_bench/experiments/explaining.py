@@ -180,5 +180,5 @@ def _not_as_recorded(trained: Trained, what: str) -> InvalidRecordError:
     path = shlex.quote(str(trained.store.path(trained.record.key)))
     return InvalidRecordError(
         f"The model does not rank {what} where {path} has it, since it was made by other software or on another "
-        f"machine: {advise_training(trained.store.root, trained.record.key)}"
+        f"machine: {advise_training(trained.store.root, trained.record)}"
     )
