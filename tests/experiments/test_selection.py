@@ -13,12 +13,12 @@ from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.experiments.answers import sound_epoch
 from seqrec_bench.experiments.cell import FinishedCell, TrialSetting, run_cell, run_trial, setting_under
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification.figures import check_curves
 from seqrec_bench.experiments.verification.recipes import installed
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_retrained
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import Cell
 from seqrec_bench.tracking import untracked
 
 FICKLE = """

@@ -113,4 +113,4 @@ def test_different_metrics_that_chose_are_named(make_record: MakeRecord) -> None
     other = [make_record("a", 100, seed, better=[2] * 40, variant="by-ten") for seed in range(3)]
     other = [replace(record, recipe=replace(record.recipe, selection="NDCG@10")) for record in other]
     found = to_json(compare([*records, *other], ["a:paper", "a:by-ten"], "ml-100k", "loo-full-v1", 100))
-    assert "Epochs were not chosen by one metric: a@100 by NDCG@50; a:by-ten@100 by NDCG@10." in found
+    assert "What chose the epochs: a@100 by NDCG@50; a:by-ten@100 by NDCG@10." in found

@@ -13,11 +13,11 @@ import pytest
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation import metrics
 from seqrec_bench.evaluation.registry import load
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import check_contents, completeness
 from seqrec_bench.records import DatasetIdentity, Ranks, Record, Store
 from seqrec_bench.records import store as store_module
 from seqrec_bench.records.check import Check, exit_code
+from seqrec_bench.studies.cells import Cell
 
 Faults = Callable[[Store], dict[str, list[str]]]
 FILES = "every file is a record or belongs to one"
@@ -81,17 +81,17 @@ class TestFiles:
     def test_what_a_run_is_writing_is_its_own(
         self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
     ) -> None:
-        claim = store.claim(trained.key)
-        assert claim is not None
+        lock = store.lock(trained.key)
+        assert lock is not None
         path = store.path(trained.key)
         path.with_name(f".{path.name}.0123456789abcdef").write_text("")
         path.with_name(f"{path.stem}.0123456789abcdef.safetensors").write_text("")
         files = checks_of(store)[0]
-        claim.release()
+        lock.release()
         assert list(files.faults) == []
         assert f"{path} is being written by process {os.getpid()} on {os.uname().nodename}." in files.notes
 
-    def test_a_claim_that_nobody_holds_is_no_fault_and_the_next_runs_to_remove(
+    def test_a_lock_that_nobody_holds_is_no_fault_and_the_next_runs_to_remove(
         self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
     ) -> None:
         path = store.path(trained.key)
