@@ -18,8 +18,6 @@ from seqrec_bench.text import one_line, printable
 app = typer.Typer(
     name="seqrec-bench",
     cls=LazyGroup,
-    help="An honest bench for sequential recommendation: one split, one evaluator, intervals over seeds.",
-    epilog="`seqrec-bench COMMAND --help` has the options of a command, and an example.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
