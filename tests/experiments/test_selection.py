@@ -18,7 +18,8 @@ from seqrec_bench.experiments.verification.recipes import installed
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_retrained
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record, Store
-from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.cells import Cell, cells
+from seqrec_bench.studies.loading import load_study
 from seqrec_bench.tracking import untracked
 
 FICKLE = """
@@ -85,8 +86,8 @@ def wide() -> Dataset:
 def fickle(install_plugin: Callable[..., Path], wide: Dataset, store: Store) -> dict[Metric, Record]:
     """The records of the planted recommender, as each metric chose its epoch."""
     install_plugin("fickle", "fickle", FICKLE, "Fickle")
-    cells = {metric: Cell("fickle", "mine", 0, 0, selection=metric) for metric in METRICS}
-    return {metric: finish(cell, wide, store).record for metric, cell in cells.items()}
+    wanted = {metric: Cell("fickle", "mine", 0, 0, selection=metric) for metric in METRICS}
+    return {metric: finish(cell, wide, store).record for metric, cell in wanted.items()}
 
 
 def test_each_metric_keeps_its_own_epoch(fickle: dict[Metric, Record]) -> None:
@@ -174,3 +175,16 @@ def test_what_is_ranked_again_has_the_selection_of_what_was_trained(toy: Dataset
     assert finish(again, toy, store).record.recipe == finished.record.recipe
     with pytest.raises(InvalidRecordError, match="chosen by NDCG@10, not NDCG@50: give --select as that was given it"):
         finish(replace(again, selection=Metric("NDCG@50")), toy, store)
+
+
+def test_a_studys_cells_are_chosen_by_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'select = "NDCG@10"\nvariant = "by-ten"\nseeds = [0]\n[[rows]]\nmodel = "fpmc"\n'
+        '[[ablations]]\nlabel = "short"\nmodel = "fpmc"\nvariant = "short"\nsettings = {epochs = 2}\n'
+    )
+    study = load_study(path)
+    assert {cell.selection for cell in cells(study.groups)} == {NDCG10}
+    grouped = path.read_text().replace("[[ablations]]", '[[cells]]\nmodels = ["fpmc"]\n[[ablations]]')
+    path.write_text(grouped)
+    assert {cell.selection for cell in cells(load_study(path).groups)} == {NDCG10}
