@@ -40,8 +40,8 @@ from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.markdown import markdown_table
 from seqrec_bench.reporting.selection import runs
-from seqrec_bench.studies import load_paper
-from seqrec_bench.studies.cells import cells, load_suite
+from seqrec_bench.studies.cells import cells
+from seqrec_bench.studies.loading import load_study
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
@@ -50,7 +50,7 @@ SEARCHES = RESULTS / "search"
 QUICK = RESULTS / "quick"
 VERDICTS = RESULTS / "verdicts.json"
 EXPLANATIONS = RESULTS / "explanations"
-PAPER = load_paper("chen2020")
+PAPER = load_study("chen2020").view()
 SEEN = ["--protocol", "loo-full-seen-v1"]
 COMPARED = ["am-lstm", "gru4rec", "fpmc", "caser", "sasrec", "sequential-rules", "--results", str(RESULTS)]
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
@@ -96,7 +96,7 @@ def test_the_committed_verdicts_are_what_check_prints() -> None:
 
 def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now() -> None:
     records = Store(QUICK).records()
-    planned = cells(load_suite("quick"))
+    planned = cells(load_study("quick").groups)
     assert len(records) == len(planned)
     for cell in planned:
         (record,) = [record for record in records if str(record.key) == str(cell)]
@@ -156,7 +156,7 @@ def test_defaults_are_what_the_search_chose(space: ModelSpace) -> None:
 
 
 def test_the_suite_tuned_is_what_the_search_chose() -> None:
-    settings = {cell.model: dict(cell.settings) for cell in cells(load_suite("tuned"))}
+    settings = {cell.model: dict(cell.settings) for cell in cells(load_study("tuned").groups)}
     search = load_search("tuned")
     assert settings.keys() == {space.model for space in search.models}
     for space in search.models:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqrec_bench.cli.cell_options import parse_settings
-from seqrec_bench.cli.results_options import JsonOption
+from seqrec_bench.cli.tables import JsonOption
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.registry import build, load
 from seqrec_bench.reporting.json_text import json_text

@@ -6,7 +6,8 @@ from dataclasses import asdict
 import typer
 
 from seqrec_bench.cli.process_options import available_cores
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonOption, ResultsOption
+from seqrec_bench.cli.tables import JsonOption
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.experiments.installation import Diagnosis, State, examine
 

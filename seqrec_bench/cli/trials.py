@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import JsonOption
-from seqrec_bench.cli.tables import print_markdown
+from seqrec_bench.cli.tables import JsonOption, print_markdown
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.looking import at_depth
 from seqrec_bench.records.search_log import SearchLog

@@ -9,7 +9,7 @@ from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.reporting.selection import Missing, Place, Selection, estimate, runs, select
 from seqrec_bench.reporting.statistics.estimates import Difference, Estimate, paired_difference
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 COLUMNS = ("mean", "difference", "± 95 %", "seeds")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.selection import Place, select, select_others
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)

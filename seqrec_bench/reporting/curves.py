@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.selection import Missing, Place, estimate, select
 from seqrec_bench.reporting.statistics.estimates import Estimate
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 
 @dataclass(frozen=True)

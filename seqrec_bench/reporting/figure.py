@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.reporting.curves import Curve, Curves
 from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 _RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
 

@@ -7,7 +7,7 @@ from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.selection import Missing, Place, estimate, select, select_others
 from seqrec_bench.reporting.statistics.estimates import Estimate
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,13 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
     others = select_others(records, view)
     absent = [row for row in view.references if models is None and Place.of(row) not in selection.cells]
     rows = (
-        *(_row(row, selection.cells.get(place, ()), view.metrics) for row, place in lines if row not in absent),
         *(
-            _row(Row(label, group[0].key.model, {}, group[0].key.dimension), group, view.metrics)
+            _row(row, selection.cells.get(place, ()), view.metrics, row in view.references)
+            for row, place in lines
+            if row not in absent
+        ),
+        *(
+            _row(Row(label, group[0].key.model, {}, group[0].key.dimension), group, view.metrics, True)
             for label, group in others.items()
         ),
     )
@@ -93,11 +97,11 @@ def _only(models: Collection[str], view: View, records: Iterable[Record]) -> tup
     return replace(view, rows=rows, references=references), [r for r in records if r.key.model in models]
 
 
-def _row(row: Row, records: Sequence[Record], metrics: Sequence[str]) -> TableRow:
+def _row(row: Row, records: Sequence[Record], metrics: Sequence[str], is_reference: bool) -> TableRow:
     entries = {
         metric: Entry(row.reported.get(metric), estimate(records, metric) if records else None) for metric in metrics
     }
-    return TableRow(row.label, row.model, not row.reported, len(records), entries)
+    return TableRow(row.label, row.model, is_reference, len(records), entries)
 
 
 def _notes(
@@ -108,13 +112,13 @@ def _notes(
     absent: Sequence[Row],
     view: View,
 ) -> list[str]:
-    notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.rows else []
+    notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.has_reported else []
     if shown:
         notes.append(_reproduced(shown, seeds, view))
-    if shown and view.rows:
+    if shown and view.has_reported:
         notes.append("Difference: reproduced minus reported.")
     if not all(record.deterministic for record in shown):
-        as_reported = ", as the reported figures are," if view.rows else ""
+        as_reported = ", as the reported figures are," if view.has_reported else ""
         notes.append(
             "±: half the width of the two-sided 95 % interval for the mean over seeds, on exactly these users, with "
             f"these settings and under {view.protocol}; a single run{as_reported} scatters more widely. "

@@ -8,6 +8,11 @@ from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.records import PAPER_VARIANT
 
+MAX_DIMENSION = 2**16
+"""No model here is of use beyond; a number mistyped would ask for terabytes."""
+MAX_SEED = 2**32 - 1
+"""What all the libraries take that draw."""
+
 
 @dataclass(frozen=True)
 class Cell:

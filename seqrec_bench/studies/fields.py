@@ -11,12 +11,9 @@ from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.evaluation.registry import hint, registered
 from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
 from seqrec_bench.text import one_line
 
-MAX_DIMENSION = 2**16
-"""No model here is of use beyond; a number mistyped would ask for terabytes."""
-MAX_SEED = 2**32 - 1
-"""What all the libraries take that draw."""
 MAX_USERS = 2**31 - 1
 VARIANT = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
 """A variant's name becomes part of a file's name."""
@@ -33,7 +30,8 @@ class FieldSet(BaseModel):
 def _metric(name: Any) -> Metric:
     if not isinstance(name, str):
         raise ValueError("a metric is a text, as 'NDCG@10' is")
-    return _in_words(Metric, name)
+    found: Metric = _in_words(Metric, name)
+    return found
 
 
 def _protocol(name: str) -> str:
@@ -94,7 +92,7 @@ MetricName = Annotated[Metric, PlainValidator(_metric)]
 ModelName = Annotated[Text, AfterValidator(_model)]
 ProtocolName = Annotated[Text, AfterValidator(_protocol)]
 VariantName = Annotated[Text, AfterValidator(_variant)]
-Settings = dict[str, Value]
+Settings = Mapping[str, Value]
 
 
 def faults_of(error: ValidationError, within: tuple[str | int, ...] = ()) -> list[str]:

@@ -113,8 +113,8 @@ def _inconsistencies(study: Study) -> Iterator[str]:
     for name in study.datasets:
         if isinstance(name, str) and name not in NAMED_DATASETS:
             yield (
-                f"datasets has {name!r}{hint(name, NAMED_DATASETS)}, which is none of {', '.join(NAMED_DATASETS)}: give "
-                "data of your own as {name = ..., interactions = ...}"
+                f"datasets has {name!r}{hint(name, NAMED_DATASETS)}, which is none of {', '.join(NAMED_DATASETS)}: "
+                "give data of your own as {name = ..., interactions = ...}"
             )
     yield from _twice("datasets", study.dataset_names)
     yield from _twice("rows", [(row.model, row.variant or study.variant, row.dimension) for row in study.rows])
@@ -153,7 +153,7 @@ def _unnamed_variants(study: Study) -> Iterator[str]:
     for where, variant, has_settings in changed:
         if variant == PAPER_VARIANT and (has_settings or study.select != SELECTION_METRIC):
             why = "settings" if has_settings else f"select = {str(study.select)!r}"
-            yield f"{where} is changed by {why}, so it is not the variant {PAPER_VARIANT!r}: give it a variant of its own"
+            yield f"{where} is changed by {why}, so it is not {PAPER_VARIANT!r}: give it a variant of its own"
 
 
 def _reported(study: Study, row: StudyRow, where: str) -> Iterator[str]:
@@ -165,6 +165,8 @@ def _reported(study: Study, row: StudyRow, where: str) -> Iterator[str]:
                 yield f"{where}.reported.{dataset} has {metric}, which is none of metrics"
             elif metric not in study.margins:
                 yield f"it lacks the key margins.{metric}, though figures are reported"
+            elif metric.kind.lower_is_better:
+                yield f"{where}.reported.{dataset} has {metric}, of which less is better: it has no verdict"
             if figure > 1 and not metric.kind.lower_is_better:
                 yield f"{where}.reported.{dataset}.{metric} is {figure}, not between 0 and 1"
     for dataset, hits in row.hits.items():

@@ -60,16 +60,16 @@ class StudyRow(FieldSet):
     label: Text | None = None
     """The model as the paper writes it; else its name."""
     variant: VariantName | None = None
-    settings: Settings = {}
+    settings: Settings = Field(default={})
     """Values of hyperparameters that differ from the model's defaults."""
     dimension: Dimension | None = None
     """0 for a model without one; None for the study's, where the model has one."""
     seeds: Annotated[Many[Seed], Field(min_length=1)] | None = None
     reference: Flag = False
     """Whether it stands below the others, for comparison: it is then no missing row where it has no record."""
-    reported: Mapping[Text, Mapping[MetricName, Figure]] = {}
+    reported: Mapping[Text, Mapping[MetricName, Figure]] = Field(default={})
     """By data set and metric."""
-    hits: Mapping[Text, Hits] = {}
+    hits: Mapping[Text, Hits] = Field(default={})
     """By data set, how many of the users' targets the reported hit rate counts, where that is known."""
 
 
@@ -79,7 +79,7 @@ class Ablation(FieldSet):
     label: Text
     model: ModelName
     variant: VariantName
-    settings: Settings = {}
+    settings: Settings = Field(default={})
 
 
 class CellGroup(FieldSet):
@@ -90,7 +90,7 @@ class CellGroup(FieldSet):
     dimensions: Annotated[Many[Dimension], Field(min_length=1)] | None = None
     """The first is the main one, at which the models are compared."""
     seeds: Annotated[Many[Seed], Field(min_length=1)] | None = None
-    settings: Mapping[ModelName, Settings] = {}
+    settings: Mapping[ModelName, Settings] = Field(default={})
     """By model."""
     protocols: Annotated[Many[ProtocolName], Field(min_length=1)] | None = None
 
@@ -130,14 +130,14 @@ class Study(FieldSet):
     dimension: Annotated[Dimension, Field(ge=1)] = DEFAULT_DIMENSION
     """The table's."""
     seeds: Annotated[Many[Seed], Field(min_length=1)] = DEFAULT_SEEDS
-    users: Mapping[Text, Users] = {}
+    users: Mapping[Text, Users] = Field(default={})
     """By data set, how many users the reported figures are means over, where that is known."""
     rows: tuple[StudyRow, ...] = ()
     ablations: tuple[Ablation, ...] = ()
     cells: tuple[CellGroup, ...] = ()
     """What is run; where there are none, the rows' cells."""
     figures: Figures | None = None
-    margins: Mapping[MetricName, Share] = {}
+    margins: Mapping[MetricName, Share] = Field(default={})
     """By metric, how far a mean over seeds may lie from a reported figure and still reproduce it."""
     margins_reason: Text | None = None
     protocol_notes: Notes = Notes()
@@ -175,33 +175,34 @@ class Study(FieldSet):
         is_own = dataset in self.dataset_names and under == self.protocol
         has_rows = is_own or (dataset in self.dataset_names and not self.has_reported)
         rows = self.rows if has_rows else ()
+        shown = tuple(metrics or self.metrics)
         return View(
             name=self.name,
             citation=self.title or self.name,
             dataset=dataset,
             protocol=under,
-            metrics=tuple(metrics or self.metrics),
+            metrics=shown,
             selection=self.select,
             dimension=self.dimension,
             n_users=self.users.get(dataset),
-            rows=tuple(self._row(row, dataset) for row in rows if not row.reference),
-            references=tuple(self._row(row, dataset) for row in rows if row.reference),
+            rows=tuple(self._row(row, dataset, shown) for row in rows if not row.reference),
+            references=tuple(self._row(row, dataset, shown) for row in rows if row.reference),
             ablations=tuple(
                 Row(each.label, each.model, {}, self.dimension, each.variant) for each in self.ablations if has_rows
             ),
             figure_metrics=tuple(metrics or (self.figures.metrics if self.figures else self.metrics)),
             figure_dimensions=self.figures.dimensions if self.figures else (self.dimension,),
-            margins=dict(self.margins),
+            margins={metric: margin for metric, margin in self.margins.items()},
             margins_reason=self.margins_reason or "",
             protocol_notes=ProtocolNotes(**dict(self.protocol_notes)),
             claims=tuple(claim for claim in self.claims if isinstance(claim, Claim) and has_rows),
         )
 
-    def _row(self, row: StudyRow, dataset: str) -> Row:
+    def _row(self, row: StudyRow, dataset: str, metrics: Sequence[Metric]) -> Row:
         return Row(
             row.label or row.model,
             row.model,
-            dict(row.reported.get(dataset, {})),
+            {metric: figure for metric, figure in row.reported.get(dataset, {}).items() if metric in metrics},
             self.dimension_of(row),
             row.variant or self.variant,
             row.hits.get(dataset),

@@ -1,8 +1,9 @@
-"""What a paper reports and claims, and which records are to be held against it."""
+"""What tables, figures and pages show: of a study, its part on one data set under one protocol."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Claim
 
@@ -38,15 +39,15 @@ class ProtocolNotes:
 
 @dataclass(frozen=True)
 class View:
-    """What a paper reports, and which records are to be held against it."""
+    """What a study shows of one data set under one protocol: every table, figure and page is made from one."""
 
     name: str
     citation: str
     dataset: str
     protocol: str
-    metrics: tuple[str, ...]
+    metrics: tuple[Metric, ...]
     """The table's metrics in order, such as ``"HR@50"``."""
-    selection: str
+    selection: Metric
     """The validation metric that chooses epochs."""
     dimension: int
     """The table's dimension."""
@@ -58,7 +59,7 @@ class View:
     """Models that stand below them, for comparison."""
     ablations: tuple[Row, ...]
     """Variants of its models with a part taken out, each to be compared with the model as published."""
-    figure_metrics: tuple[str, ...]
+    figure_metrics: tuple[Metric, ...]
     """What Figure 1, Figure 2, ... show over the dimension."""
     figure_dimensions: tuple[int, ...]
     margins: Mapping[str, float]
@@ -67,6 +68,16 @@ class View:
     protocol_notes: ProtocolNotes = ProtocolNotes()
     claims: tuple[Claim, ...] = ()
     """What it claims, in the paper's order."""
+
+    @property
+    def has_reported(self) -> bool:
+        """Whether there is anything to hold figures against."""
+        return any(row.reported for row in self.rows)
+
+    @property
+    def by_importance(self) -> tuple[Metric, ...]:
+        """The metrics with the primary one first: the one that chooses epochs or, where it is not shown, the first."""
+        return tuple(sorted(self.metrics, key=lambda metric: metric != self.selection))
 
     def practical_margin(self, metric: str) -> float:
         """The smallest difference between two models that matters: half of what a reported figure may be off."""

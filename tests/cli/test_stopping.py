@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from seqrec_bench.cli.run_state import RunState
+from seqrec_bench.cli.run import RunState
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.experiments.run import Plan
 from seqrec_bench.records import Store

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
-from seqrec_bench.studies import View, load_paper
+from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.view import View
 
 N_USERS = 40
 SEEDS = (0, 1, 2)
@@ -13,7 +14,7 @@ SEEDS = (0, 1, 2)
 
 @pytest.fixture(scope="session")
 def view() -> View:
-    return load_paper("chen2020")
+    return load_study("chen2020").view()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from seqrec_bench.reporting.ablations import AblationRow, Ablations, ablation_ta
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.estimates import Difference, estimate_over_seeds, paired_difference
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
 VARIANTS = ["no-attention", "no-memory", "no-fixed-user-vector", "random-start"]

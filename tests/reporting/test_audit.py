@@ -26,7 +26,7 @@ from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.reporting.variants import VARIANTS
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 N_USERS = 40
 SEEDS = (0, 1, 2)

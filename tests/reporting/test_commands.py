@@ -22,8 +22,9 @@ from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text
 from seqrec_bench.reporting.formats import FORMATS
 from seqrec_bench.reporting.table import table_one
-from seqrec_bench.studies import PAPERS, View
-from seqrec_bench.studies.cells import cells, load_suite
+from seqrec_bench.studies.cells import cells
+from seqrec_bench.studies.loading import STUDIES, load_study
+from seqrec_bench.studies.view import View
 
 app = typer.Typer()
 app.command()(table)
@@ -139,7 +140,7 @@ def test_csv_and_json_are_for_programs(results: Path) -> None:
 @pytest.mark.parametrize("command", ["table", "plot"])
 def test_a_paper_of_ones_own_is_read(results: Path, tmp_path: Path, command: str) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text((PAPERS / "chen2020.toml").read_text().replace('"Caser"', '"My Caser"'))
+    file.write_text((STUDIES / "chen2020.toml").read_text().replace('"Caser"', '"My Caser"'))
     assert run(command, "--results", results, "--paper", file)[1] is None
     if command == "table":
         assert "My Caser" in run(command, "--results", results, "--paper", file)[0]
@@ -319,13 +320,13 @@ def test_the_suite_makes_the_model_as_published_too(ablation_results: Path) -> N
         f"make them with `seqrec-bench run --suite ablations --results {ablation_results}`."
     )
     assert ("am-lstm", "paper", 100, 2) in {
-        (cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_suite("ablations"))
+        (cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_study("ablations").groups)
     }
 
 
 def test_ablations_of_a_paper_of_ones_own_are_its_own(ablation_results: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    text = (PAPERS / "chen2020.toml").read_text()
+    text = (STUDIES / "chen2020.toml").read_text()
     file.write_text(text.replace('"without memory"', '"sans memory"'))
     printed, error = run("ablations", "--results", ablation_results, "--paper", file)
     assert error is None

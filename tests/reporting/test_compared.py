@@ -3,7 +3,7 @@ from collections.abc import Callable
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.compared import compared
 from seqrec_bench.reporting.table import table_one
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 
 def test_compared_models_are_the_rows_of_the_table_that_have_records(

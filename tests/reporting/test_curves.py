@@ -21,7 +21,7 @@ from seqrec_bench.reporting.curves import Curves, dimension_curves, rows_of_othe
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 MakeRecord = Callable[..., Record]
 

@@ -18,7 +18,7 @@ from seqrec_bench.reporting.formats import FORMATS, to_csv, to_json, to_latex, t
 from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.reporting.table import Table, TableRow, table_one
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
 

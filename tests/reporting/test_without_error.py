@@ -22,7 +22,7 @@ from seqrec_bench.reporting.gate.regression import check_regression
 from seqrec_bench.reporting.gate.report import Report
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.statistics import peaks
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
 UNITS = 4

@@ -6,8 +6,8 @@ import pytest
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.registry import build
-from seqrec_bench.studies import load_paper
-from seqrec_bench.studies.cells import Cell, Group, cells, load_suite, suites
+from seqrec_bench.studies.cells import Cell, Group, cells
+from seqrec_bench.studies.loading import load_study, studies
 
 TRAINED = {"am-lstm", "caser", "fpmc", "gru4rec"}
 REFERENCES = {"item-knn", "markov-chain", "popularity", "sequential-rules"}
@@ -15,7 +15,7 @@ REFERENCES = {"item-knn", "markov-chain", "popularity", "sequential-rules"}
 
 @pytest.fixture(scope="module")
 def paper_cells() -> list[Cell]:
-    return cells(load_suite("paper"))
+    return cells(load_study("chen2020").groups)
 
 
 def test_the_paper_is_four_models_at_six_dimensions_with_five_seeds_and_the_references(paper_cells: list[Cell]) -> None:
@@ -52,7 +52,7 @@ def test_what_only_counts_is_done_at_once_and_then_the_model_that_takes_longest_
 
 
 def test_the_papers_suite_makes_all_that_its_table_and_figures_show(paper_cells: list[Cell]) -> None:
-    view = load_paper("chen2020")
+    view = load_study("chen2020").view()
     places = {(row.model, row.variant, row.dimension) for row in view.references} | {
         (row.model, row.variant, dimension) for row in view.rows for dimension in view.figure_dimensions
     }
@@ -60,16 +60,20 @@ def test_the_papers_suite_makes_all_that_its_table_and_figures_show(paper_cells:
 
 
 def test_the_suite_of_ablations_makes_every_ablation_of_the_paper() -> None:
-    made = {(cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_suite("ablations"))}
+    made = {(cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_study("ablations").groups)}
     expected = {
-        (row.model, row.variant, row.dimension, seed) for row in load_paper("chen2020").ablations for seed in range(5)
+        (row.model, row.variant, row.dimension, seed)
+        for row in load_study("chen2020").view().ablations
+        for seed in range(5)
     }
     assert {cell for cell in made if cell[1] != "paper"} == expected
     assert len(expected) == 4 * 5
 
 
 def test_each_ablation_takes_out_the_part_that_it_is_named_for() -> None:
-    changes = {cell.variant: dict(cell.settings) for cell in cells(load_suite("ablations")) if cell.variant != "paper"}
+    changes = {
+        cell.variant: dict(cell.settings) for cell in cells(load_study("ablations").groups) if cell.variant != "paper"
+    }
     assert changes == {
         "no-attention": {"attention": False},
         "no-memory": {"memory": False},
@@ -85,11 +89,11 @@ def test_each_ablation_takes_out_the_part_that_it_is_named_for() -> None:
 @pytest.mark.parametrize("name", ["", "ablation", "../suites/paper", "paper.toml"])
 def test_an_unknown_suite_is_told_which_there_are(name: str) -> None:
     with pytest.raises(InputError, match=r"There is no suite '.*': choose from ablations, "):
-        load_suite(name)
+        load_study(name).groups
 
 
 def test_the_audit_makes_all_variants_and_trains_before_it_ranks_again() -> None:
-    made = cells(load_suite("audit"))
+    made = cells(load_study("audit").groups)
     expected = {(model, name) for model in REFERENCES for name in PROTOCOLS} | {
         (model, name)
         for model in TRAINED | {"sasrec"}
@@ -107,7 +111,7 @@ def test_the_audit_makes_all_variants_and_trains_before_it_ranks_again() -> None
 
 
 def test_the_trained_models_are_trained_again_on_request() -> None:
-    made = cells(load_suite("audit-retrained"))
+    made = cells(load_study("audit-retrained").groups)
     assert {cell.model for cell in made} == TRAINED | {"sasrec"}
     assert {cell.protocol for cell in made} == {"loo-full-reversed-ties-v1", "time-full-v1"}
     assert len(made) == 5 * 2 * 3
@@ -115,7 +119,7 @@ def test_the_trained_models_are_trained_again_on_request() -> None:
 
 def test_other_suites_keep_to_the_benchs_own_protocol() -> None:
     for name in ("ablations", "paper", "tuned"):
-        assert {cell.protocol for cell in cells(load_suite(name))} == {LOO_FULL}
+        assert {cell.protocol for cell in cells(load_study(name).groups)} == {LOO_FULL}
 
 
 def test_a_cells_name_has_its_protocol_where_that_is_another() -> None:
@@ -125,8 +129,8 @@ def test_a_cells_name_has_its_protocol_where_that_is_another() -> None:
 
 
 def test_every_suite_has_a_name() -> None:
-    assert {"ablations", "audit", "audit-retrained", "paper", "tuned"} <= set(suites())
-    assert suites() == sorted(suites())
+    assert {"ablations", "audit", "audit-retrained", "paper", "tuned"} <= set(studies())
+    assert studies() == sorted(studies())
 
 
 def test_settings_go_to_their_own_model() -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.studies import PAPERS, View, load_paper
 from seqrec_bench.studies.claim import Ablation, Convergence, Order, Peak, RelativeRise, Trend
+from seqrec_bench.studies.loading import STUDIES, load_study
+from seqrec_bench.studies.view import View
 
-CHEN2020 = (PAPERS / "chen2020.toml").read_text(encoding="utf-8")
+CHEN2020 = (STUDIES / "chen2020.toml").read_text(encoding="utf-8")
 HR, MRR, NDCG = "HR@50", "MRR@50", "NDCG@50"
 
 
@@ -94,10 +95,10 @@ def test_what_is_not_exactly_a_claim_is_refused(tmp_path: Path, old: str, new: s
     assert old in CHEN2020
     file.write_text(CHEN2020.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=complaint):
-        load_paper(file)
+        load_study(file).view()
 
 
 def test_a_paper_need_not_claim_anything(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(CHEN2020.partition("[[claims]]")[0], encoding="utf-8")
-    assert load_paper(file).claims == ()
+    assert load_study(file).view().claims == ()

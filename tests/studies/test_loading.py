@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.studies import PAPERS, View, load_paper
+from seqrec_bench.studies.loading import STUDIES, load_study
+from seqrec_bench.studies.view import View
 
-CHEN2020 = (PAPERS / "chen2020.toml").read_text(encoding="utf-8")
+CHEN2020 = (STUDIES / "chen2020.toml").read_text(encoding="utf-8")
 NO_MEMORY = 'label = "without memory"\nmodel = "'
 
 
@@ -56,7 +57,7 @@ def test_a_paper_need_not_have_ablations(tmp_path: Path, view: View) -> None:
     head, _, rest = CHEN2020.partition("[[table.ablations]]")
     figures, _, _ = rest[rest.index("[figures]") :].partition("[[claims]]")
     file.write_text(head + figures, encoding="utf-8")
-    assert asdict(load_paper(file)) == {**asdict(view), "name": "mine", "ablations": (), "claims": ()}
+    assert asdict(load_study(file).view()) == {**asdict(view), "name": "mine", "ablations": (), "claims": ()}
 
 
 def test_only_943_users_fit_the_reported_hit_rates(view: View) -> None:
@@ -71,12 +72,12 @@ def test_only_943_users_fit_the_reported_hit_rates(view: View) -> None:
 def test_a_file_of_ones_own_is_read_alike(tmp_path: Path, view: View) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(CHEN2020, encoding="utf-8")
-    assert asdict(load_paper(file)) == {**asdict(view), "name": "mine"}
+    assert asdict(load_study(file).view()) == {**asdict(view), "name": "mine"}
 
 
 def test_an_unknown_paper_is_told_which_there_are() -> None:
     with pytest.raises(InputError, match=r"chen2021\.toml can't be read \(.*\); built in: chen2020\."):
-        load_paper("chen2021")
+        load_study("chen2021").view()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_what_is_not_exactly_a_paper_is_refused(tmp_path: Path, old: str, new: s
     assert old in CHEN2020
     file.write_text(CHEN2020.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=rf"mine\.toml is not valid: .*{complaint}"):
-        load_paper(file)
+        load_study(file).view()
 
 
 def test_hits_need_a_hit_rate(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_hits_need_a_hit_rate(tmp_path: Path) -> None:
         text = text.replace(f"HR = {rate}, ", "")
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="GRU4Rec has hits, but metrics has no HR"):
-        load_paper(file)
+        load_study(file).view()
 
 
 def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
@@ -158,4 +159,4 @@ def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
     head, _, rest = CHEN2020.partition("[[table.rows]]")
     file.write_text(f"{head}rows = []\n{rest[rest.index('[[table.references]]') :]}", encoding="utf-8")
     with pytest.raises(InputError, match=r"table\.rows is empty"):
-        load_paper(file)
+        load_study(file).view()

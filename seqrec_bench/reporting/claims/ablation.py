@@ -10,8 +10,8 @@ from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import Ablation
+from seqrec_bench.studies.view import View
 
 _METHOD = "difference of means, runs paired by seed, for users like these"
 

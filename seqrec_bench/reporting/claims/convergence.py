@@ -12,8 +12,8 @@ from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.exact import permutation_p_smaller, shift_interval
 from seqrec_bench.reporting.statistics.power import values_needed
 from seqrec_bench.reporting.statistics.rounding import is_greater
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import Convergence
+from seqrec_bench.studies.view import View
 
 _METHOD = "median of all differences between two runs; exact permutation test over seeds"
 

@@ -10,7 +10,7 @@ from seqrec_bench.reporting.statistics.power import seeds_needed_for_sum
 from seqrec_bench.reporting.statistics.questions import population, too_few_differ
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import Runs, lacking_seeds
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 POPULATION = "difference of means, for users like these"
 MORE_USERS = "no number of seeds; it takes more users"

@@ -13,7 +13,6 @@ from seqrec_bench.reporting.claims.peak import judge_peak, peak_places
 from seqrec_bench.reporting.claims.relative_rise import judge_relative_rise, relative_rise_places
 from seqrec_bench.reporting.claims.trend import judge_trend, trend_places
 from seqrec_bench.reporting.selection import Missing, Place, select
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import (
     Ablation,
     Claim,
@@ -24,6 +23,7 @@ from seqrec_bench.studies.claim import (
     RelativeRise,
     Trend,
 )
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)

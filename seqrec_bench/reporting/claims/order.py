@@ -8,8 +8,8 @@ from seqrec_bench.reporting.claims.part import Answer
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.questions import population
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import Order
+from seqrec_bench.studies.view import View
 
 
 def order_places(test: Order, view: View) -> list[Place]:

@@ -18,8 +18,8 @@ from seqrec_bench.reporting.statistics.power import seeds_needed
 from seqrec_bench.reporting.statistics.questions import too_few_differ
 from seqrec_bench.reporting.statistics.rounding import is_greater, settled
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import Peak
+from seqrec_bench.studies.view import View
 
 _METHOD = "95 % set, by multiple comparisons with the best"
 

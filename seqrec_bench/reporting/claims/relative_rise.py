@@ -11,8 +11,8 @@ from seqrec_bench.reporting.statistics.power import seeds_needed_on_these_users
 from seqrec_bench.reporting.statistics.questions import benchmark, welch
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import RelativeRise
+from seqrec_bench.studies.view import View
 
 
 def relative_rise_places(test: RelativeRise, view: View) -> list[Place]:

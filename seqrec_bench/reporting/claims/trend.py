@@ -11,8 +11,8 @@ from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import Trend
+from seqrec_bench.studies.view import View
 
 
 def trend_places(test: Trend, view: View) -> list[Place]:

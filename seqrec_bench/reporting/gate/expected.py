@@ -9,7 +9,7 @@ from seqrec_bench.evaluation.registry import hint
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.pairs import SeededPlace, cells
 from seqrec_bench.reporting.selection import Place
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import benchmark
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 
 class SeededPlace(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from seqrec_bench.errors import ExitCode, MissingCellsError
+from seqrec_bench.errors import ExitCode, InputError, MissingCellsError
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.pairs import (
     Cells,
@@ -21,7 +21,7 @@ from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reference
 from seqrec_bench.reporting.selection import Missing, Place, only_elsewhere
 from seqrec_bench.reporting.statistics.families import holm
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, lacking_seeds
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 
 class Side(StrEnum):
@@ -71,12 +71,18 @@ def check_regression(
 
     Raises:
         MissingCellsError: Nothing is expected.
+        InputError: One of the view's metrics has no margin.
         InvalidRecordError: The two sides can't be compared, or the records of one side not averaged.
     """
     if not expected:
         raise MissingCellsError(
             "The reference has none of these cells, so there is nothing to hold records against"
             f"{only_elsewhere(reference, dataset, view.protocol)}: name others with --dataset and --protocol."
+        )
+    if without := [metric for metric in view.metrics if metric not in view.margins]:
+        raise InputError(
+            f"{view.name} has no margin for {', '.join(without)}: leave it out of --metrics, or add it to [margins] of "
+            "its file."
         )
     new, old = cells(records, view, dataset), cells(reference, view, dataset)
     for side, found in ((records, new), (reference, old)):

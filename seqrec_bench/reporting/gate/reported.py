@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from seqrec_bench.errors import ExitCode, InvalidRecordError
+from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reported
@@ -12,7 +12,7 @@ from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import benchmark
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, lacking_seeds
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 _AT_LEAST = {Verdict.REPRODUCED, Verdict.EXCEEDS, Verdict.AT_LEAST_REPRODUCED}
 
@@ -24,13 +24,22 @@ def check_reported(records: Iterable[Record], view: View, two_sided: bool = Fals
         two_sided: Whether to demand figures that are no better than reported either.
 
     Raises:
+        InputError: The study reports nothing in one of the view's metrics.
         InvalidRecordError: Records that would stand side by side were not made in the same way, or not for the users
             that the reported figures are means over.
     """
+    for metric in view.metrics:
+        if not any(metric in row.reported for row in view.rows):
+            raise InputError(f"{view.name} reports no {metric}: leave it out of --metrics, or add it to its file.")
     selection = select(records, view, [Place.of(row) for row in view.rows])
     _require_users(selection, view)
     enough = [row for row in view.rows if _too_few(selection.cells.get(Place.of(row), ())) == ()]
-    judged = [(row, metric, runs(selection.cells[Place.of(row)], metric)) for metric in view.metrics for row in enough]
+    judged = [
+        (row, metric, runs(selection.cells[Place.of(row)], metric))
+        for metric in view.metrics
+        for row in enough
+        if metric in row.reported
+    ]
     differences = [_difference(found, row.reported[metric]) for row, metric, found in judged]
     judgements = tuple(
         _judgement(row, metric, found, difference, view.margins[metric], two_sided)
@@ -44,7 +53,7 @@ def check_reported(records: Iterable[Record], view: View, two_sided: bool = Fals
 
 def _require_users(selection: Selection, view: View) -> None:
     for record in selection.records:
-        if len(record.test.better) != view.n_users:
+        if view.n_users is not None and len(record.test.better) != view.n_users:
             raise InvalidRecordError(
                 f"{record.key} ranks {len(record.test.better)} users, and the figures of {view.name} are means over "
                 f"{view.n_users}: run it on {view.dataset} as it is."

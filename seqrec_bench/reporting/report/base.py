@@ -8,7 +8,7 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.selection import Place
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def choose_base(models: Sequence[Compared], view: View) -> Base:
     Args:
         models: At least one, in the order of Table 1.
     """
-    if not view.rows:
+    if not view.has_reported:
         best, *others = sorted(models, key=lambda model: -_validates(model))
         return Base(best, others, f"which has the best {SELECTION_METRIC} on validation")
     published = [model for model in models if model.is_published]

@@ -8,7 +8,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry, claims_ledger
 from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.variants import SAMPLES, SEEN
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 CANDIDATES: Mapping[str, str] = {
     **dict.fromkeys(SEEN.protocols, "seen items kept"),

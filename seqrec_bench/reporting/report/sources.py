@@ -20,7 +20,7 @@ from seqrec_bench.reporting.report.chart import MARKERS, Style
 from seqrec_bench.reporting.report.elsewhere import Elsewhere, claims_elsewhere
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.table import Table, table_one
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Sources:
     @cached_property
     def check(self) -> Check | str:
         """The verdicts on the reported figures or, in a sentence, why there are none."""
-        if not self.view.rows:
+        if not self.view.has_reported:
             return f"No paper's figures on {self.view.dataset} are known here, so there is nothing to reproduce."
         try:
             return check_reported(self.records, self.view)

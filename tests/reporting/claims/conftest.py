@@ -5,8 +5,8 @@ import pytest
 
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry, claims_ledger
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import Claim, ClaimTest
+from seqrec_bench.studies.view import View
 
 SEEDS = (0, 1, 2)
 

@@ -12,9 +12,10 @@ from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Ledger, claims_ledger
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.studies import View, load_paper
+from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.view import View
 
-SMALL = load_paper(Path(__file__).with_name("small.toml"))
+SMALL = load_study(Path(__file__).with_name("small.toml"))
 
 Plant = Callable[..., list[Record]]
 

@@ -9,8 +9,8 @@ from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.selection import runs
 from seqrec_bench.reporting.statistics.questions import population
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import Order
+from seqrec_bench.studies.view import View
 
 MODELS = ("gru4rec", "fpmc", "caser", "am-lstm")
 METRICS = ("HR@50", "MRR@50", "NDCG@50")

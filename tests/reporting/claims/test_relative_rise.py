@@ -12,8 +12,8 @@ from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.claims.relative_rise import log_margin, log_ratio
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import View
 from seqrec_bench.studies.claim import RelativeRise
+from seqrec_bench.studies.view import View
 
 C2 = RelativeRise("am-lstm", "gru4rec", {"MRR@50": 0.2138})
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from seqrec_bench.records import Record
-from seqrec_bench.studies import Row, View
+from seqrec_bench.studies.view import Row, View
 
 N_USERS = 400
 MISS = 1000

@@ -7,7 +7,7 @@ import pytest
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.expected import Asked, expected_cells
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 Make = Callable[..., Record]
 

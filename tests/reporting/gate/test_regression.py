@@ -15,7 +15,7 @@ from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.runs import Runs
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 Make = Callable[..., Record]
 Check = Callable[..., Report]

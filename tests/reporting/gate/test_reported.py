@@ -13,7 +13,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.gate.verdicts import Verdict
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 Make = Callable[..., Record]
 MakePaper = Callable[..., View]

@@ -8,7 +8,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.report.blocks import Section
 from seqrec_bench.reporting.report.sections import SECTIONS
 from seqrec_bench.reporting.report.sources import Sources
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 NO_DATA = "This needs the data."
 HOSTILE = r"""<script>alert(1)</script>"'&|$x_y$ \input{x} `b` %#^~"""

@@ -10,7 +10,7 @@ from seqrec_bench.reporting.claims.ledger import claims_ledger
 from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.report.blocks import Notes, Paragraph, Section
 from seqrec_bench.reporting.report.sources import Sources
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
 SEEN = "loo-full-seen-v1"

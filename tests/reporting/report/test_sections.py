@@ -14,7 +14,7 @@ from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources, numbers
 from seqrec_bench.reporting.report.text import TEXT_FORMATS
-from seqrec_bench.studies import View
+from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
 

@@ -4,21 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from seqrec_bench.cli.shown_records import choose_shown, more_options
-from seqrec_bench.records import Store
-from seqrec_bench.studies import load_paper
+from seqrec_bench.cli.view_options import ViewOptions, more_options
 
 LOO, TIME = "loo-full-v1", "time-full-v1"
-PAPER = load_paper("chen2020")
 
 
-def store(folder: Path, *kinds: tuple[str, str]) -> Store:
+def fill(folder: Path, *kinds: tuple[str, str]) -> Path:
     """Has a record, as far as paths tell, on each of these data under that protocol; and a search's logs."""
     for kind in (*kinds, ("search", "paper")):
         place = folder.joinpath(*kind, "fpmc")
         place.mkdir(parents=True)
         (place / ("fpmc.jsonl" if kind[0] == "search" else "paper-d100-s0.json")).touch()
-    return Store(folder)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -48,14 +45,16 @@ def test_the_only_records_are_shown_where_the_paper_s_data_have_none(
     shown: tuple[str, str],
     says: bool,
 ) -> None:
-    assert choose_shown(store(tmp_path, *there), PAPER, *asked) == shown
+    found = ViewOptions(fill(tmp_path, *there), *asked).open()
+    assert (found.dataset, found.protocol) == (found.paper.dataset, found.paper.protocol) == shown
+    assert found.is_published == (shown == ("ml-100k", LOO))
     printed = capsys.readouterr()
     expected = f"Shows {shown[0]} under {shown[1]}, the only data set in {tmp_path}.\n" if says else ""
     assert (printed.out, printed.err) == ("", expected)
 
 
 def test_a_name_from_the_disk_has_no_say_over_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    choose_shown(store(tmp_path, ("\x1b[2J", LOO)), PAPER, None, None)
+    ViewOptions(fill(tmp_path, ("\x1b[2J", LOO))).open()
     assert "\x1b" not in capsys.readouterr().err
 
 
