@@ -1,5 +1,6 @@
 """What tests of several floors need."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -33,6 +34,16 @@ def place_of(node: str) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not place_of(item.nodeid).startswith(LONG))
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: Python's search for garbage need not go through it again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
