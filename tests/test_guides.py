@@ -85,7 +85,7 @@ def run_in_process(block: str) -> str:
 
 @pytest.fixture
 def find_installed(fresh_venv: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
-    """Has this process find what pip has installed there, from the sources in a folder, for as long as the test runs."""
+    """Has this process find what pip has installed there, from its sources, for as long as the test runs."""
 
     def find(sources: Path) -> None:
         (site_packages,) = fresh_venv.glob("lib/python*/site-packages")
