@@ -74,7 +74,7 @@ def no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def small_figures(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Pixels cost time, and hardly a test looks at them: a hundredth is drawn. Returns how many an inch has otherwise."""
+    """Pixels cost time, and hardly a test looks at them. Returns how many an inch has otherwise."""
     dots = drawing._DPI
     monkeypatch.setattr(drawing, "_DPI", dots // 10)
     return dots
