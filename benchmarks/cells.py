@@ -9,8 +9,8 @@ from seqrec_bench.data import Dataset, load_named
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.experiments.cell import Lesson, Setting
 from seqrec_bench.experiments.processes import CellProcesses
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 MODELS = ("popularity", "fpmc", "caser", "am-lstm")
 N_INTERACTIONS = 20_000_000

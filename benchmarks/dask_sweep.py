@@ -24,8 +24,8 @@ from seqrec_bench.experiments import dask_cells
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.dask_worker import CellPlugin
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 RESULT_SIZE = 20_000
 """Whole numbers that a cell returns, of 8 bytes each: the ranks of 5,000 users."""

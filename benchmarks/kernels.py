@@ -16,9 +16,10 @@ from seqrec_bench.data import Dataset, load_named
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.cell import Setting, run_cell
-from seqrec_bench.experiments.suite import Cell, cells, load_suite
 from seqrec_bench.records import PAPER_VARIANT, Ranks, Store
 from seqrec_bench.reporting.markdown import NONE
+from seqrec_bench.studies.cells import Cell, cells
+from seqrec_bench.studies.loading import load_study
 
 COMMITTED = Path(__file__).parents[1] / "results"
 DIMENSION = 100
@@ -71,7 +72,7 @@ def measure() -> Measurement:
 
 
 def trainings() -> list[Training]:
-    quick = {cell.model: cell for cell in cells(load_suite("quick")) if cell.seed == 0}
+    quick = {cell.model: cell for cell in cells(load_study("quick").groups) if cell.seed == 0}
     whole = Cell("fpmc", PAPER_VARIANT, DIMENSION, 0)
     return [
         Training("Item-kNN", Cell("item-knn", PAPER_VARIANT, 0, 0)),

@@ -132,11 +132,14 @@ def test_imports_point_one_way(copy: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+KNOW_NO_MODEL = "models do not know each other, and what they share knows none"
 WRONG_WAY = [
     ("seqrec_bench/evaluation/metrics.py", "torch", "the harness knows neither the models nor torch"),
-    ("seqrec_bench/cli/run.py", "seqrec_bench.am_lstm", "the harness knows neither the models nor torch"),
+    ("seqrec_bench/cli/run.py", "seqrec_baselines.am_lstm", "the harness knows neither the models nor torch"),
     ("seqrec_bench/data/split.py", "seqrec_bench.records", "the harness's floors import downwards only"),
-    ("seqrec_bench/training/epochs.py", "seqrec_bench.am_lstm", "the models' floors import downwards only"),
+    ("seqrec_bench/recommender.py", "seqrec_baselines.popularity", "the models' floors import downwards only"),
+    ("baselines/seqrec_baselines/training/epochs.py", "seqrec_baselines.am_lstm", KNOW_NO_MODEL),
+    ("baselines/seqrec_baselines/caser.py", "seqrec_baselines.gru4rec", KNOW_NO_MODEL),
     ("baselines/seqrec_baselines/fpmc.py", "seqrec_bench.evaluation", "the models do not know the harness"),
     ("seqrec_bench/records/store.py", "pickle", "nothing reads pickled objects"),
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seqrec_bench.cli.main import main
-from seqrec_bench.reporting.paper.loading import PAPERS
+from seqrec_bench.studies.loading import STUDIES
 
 ROOT = Path(__file__).parents[1]
 READERS = ("table", "plot", "ablations", "audit", "claims", "check", "compare am-lstm fpmc")
@@ -67,7 +67,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _papers() -> dict[str, str]:
-    text = (PAPERS / "chen2020.toml").read_text()
+    text = (STUDIES / "chen2020.toml").read_text()
     return {
         "cut.toml": text[:500],
         "empty.toml": "",

@@ -16,8 +16,8 @@ from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.experiments.answers import explain
 from seqrec_bench.experiments.cell import Lesson, conclude
 from seqrec_bench.experiments.processes import CellError, CellProcesses
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Store
+from seqrec_bench.studies.cells import Cell
 
 ROOT = Path(__file__).parents[1]
 CASES: dict[str, list[dict[str, Any]]] = tomllib.loads(Path(__file__).with_name("input_plugins.toml").read_text())

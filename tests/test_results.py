@@ -30,18 +30,18 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
-from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Recipe, Record, Store
-from seqrec_bench.records.trials import Log, best_trial
+from seqrec_bench.records.search_log import SearchLog, best_trial
 from seqrec_bench.reporting.audit import audit as audit_of
 from seqrec_bench.reporting.audit_figure import audit_data_text, draw_audit
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.markdown import markdown_table
-from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.selection import runs
+from seqrec_bench.studies.cells import cells
+from seqrec_bench.studies.loading import load_study
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
@@ -50,7 +50,7 @@ SEARCHES = RESULTS / "search"
 QUICK = RESULTS / "quick"
 VERDICTS = RESULTS / "verdicts.json"
 EXPLANATIONS = RESULTS / "explanations"
-PAPER = load_paper("chen2020")
+PAPER = load_study("chen2020").view()
 SEEN = ["--protocol", "loo-full-seen-v1"]
 COMPARED = ["am-lstm", "gru4rec", "fpmc", "caser", "sasrec", "sequential-rules", "--results", str(RESULTS)]
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
@@ -96,7 +96,7 @@ def test_the_committed_verdicts_are_what_check_prints() -> None:
 
 def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now() -> None:
     records = Store(QUICK).records()
-    planned = cells(load_suite("quick"))
+    planned = cells(load_study("quick").groups)
     assert len(records) == len(planned)
     for cell in planned:
         (record,) = [record for record in records if str(record.key) == str(cell)]
@@ -139,7 +139,7 @@ def test_every_model_had_all_its_trials_by_committed_code(name: str) -> None:
     search = load_search(name)
     assert sorted(path.stem for path in (SEARCHES / name).iterdir()) == sorted(space.model for space in search.models)
     for space in search.models:
-        found = Log(SEARCHES / name / f"{space.model}.jsonl").trials
+        found = SearchLog(SEARCHES / name / f"{space.model}.jsonl").trials
         assert len(found) == search.n_trials
         for trial in found:
             assert re.fullmatch("[0-9a-f]{40}", trial.environment["commit"])
@@ -149,18 +149,18 @@ def test_every_model_had_all_its_trials_by_committed_code(name: str) -> None:
 
 @pytest.mark.parametrize("space", load_search("paper").models, ids=lambda space: space.model)
 def test_defaults_are_what_the_search_chose(space: ModelSpace) -> None:
-    chosen = best_trial(Log(SEARCHES / "paper" / f"{space.model}.jsonl").trials)
+    chosen = best_trial(SearchLog(SEARCHES / "paper" / f"{space.model}.jsonl").trials)
     assert chosen is not None
     defaults = hyperparameters(build(space.model, 100, {}))
     assert {key: defaults[key] for key in space.space} == chosen.settings
 
 
 def test_the_suite_tuned_is_what_the_search_chose() -> None:
-    settings = {cell.model: dict(cell.settings) for cell in cells(load_suite("tuned"))}
+    settings = {cell.model: dict(cell.settings) for cell in cells(load_study("tuned").groups)}
     search = load_search("tuned")
     assert settings.keys() == {space.model for space in search.models}
     for space in search.models:
-        chosen = best_trial(Log(SEARCHES / "tuned" / f"{space.model}.jsonl").trials)
+        chosen = best_trial(SearchLog(SEARCHES / "tuned" / f"{space.model}.jsonl").trials)
         assert chosen is not None
         assert settings[space.model] == {**space.fixed, **chosen.settings}
 

@@ -10,14 +10,14 @@ import pytest
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.description import describe
 from seqrec_bench.records import PAPER_VARIANT, Store
-from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.selection import runs
 from seqrec_bench.reporting.statistics.exact import mcnemar_p
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.loading import load_study
 
 ROOT = Path(__file__).parents[1]
 PAGE = " ".join((ROOT / "docs" / "reproduction.md").read_text(encoding="utf-8").split())
-PAPER = load_paper("chen2020")
+PAPER = load_study("chen2020").view()
 
 
 def figure(value: float, digits: int = 4) -> str:

@@ -96,7 +96,12 @@ def test_the_files_agree() -> None:
         ("Makefile", "--extra search", "", "other extras"),
         ("tests/quick.txt", "tests/cli/test_data.py", "tests/cli/test_gone.py", "test_gone.py is not there"),
         ("tests/quick.txt", "::test_the_command", "::test_gone", "test_gone"),
-        ("tests/quick.txt", "tests/training/test_epochs.py", "", "nothing of training"),
+        (
+            "tests/quick.txt",
+            "tests/evaluation/test_metrics.py\ntests/evaluation/test_ranking.py\n",
+            "",
+            "nothing of evaluation",
+        ),
     ],
 )
 def test_a_planted_contradiction_is_found(name: str, old: str, new: str, fault: str) -> None:

@@ -1,1 +1,1 @@
-"""The models that seqrec-bench compares against, laid out exactly as a third party's plug-in would be."""
+"""The models that seqrec-bench compares, laid out exactly as a third party's plug-in would be."""

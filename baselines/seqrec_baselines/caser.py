@@ -12,13 +12,22 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.caser_filters import horizontal_activations
+from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.negatives import UnseenItems
+from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
-from seqrec_bench.training.dropout import Dropout
-from seqrec_bench.training.epochs import fit_epochs, mean_loss
-from seqrec_bench.training.negatives import UnseenItems
-from seqrec_bench.training.ranges import require_at_least, require_share
-from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import net_state, restored_net
+
+
+class Dropout(nn.Dropout):
+    """nn.Dropout, but for how its mask is drawn: a CPU makes uniform numbers four times as fast as Bernoulli's."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        if not self.training:
+            return values
+        kept = torch.rand_like(values) >= self.p
+        return values * (kept / (1 - self.p))
 
 
 class CaserNet(nn.Module):

@@ -16,12 +16,12 @@ from torch.nn import functional
 from seqrec_baselines import gru4rec_losses as losses
 from seqrec_baselines.gru4rec_adagrad import Adagrad
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
+from seqrec_baselines.training.epochs import fit_epochs
+from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
-from seqrec_bench.training.epochs import fit_epochs
-from seqrec_bench.training.ranges import require_at_least, require_share
-from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import net_state, restored_net
 
 
 class GRU4RecNet(nn.Module):

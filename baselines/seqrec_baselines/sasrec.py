@@ -13,14 +13,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.negatives import UnseenItems
+from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.samples import Samples, cut_windows, shift_left, shift_right
+from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, Explanation, FitContext, Float32Array, Int64Array, Sequences, State
-from seqrec_bench.training.epochs import fit_epochs, mean_loss
-from seqrec_bench.training.negatives import UnseenItems
-from seqrec_bench.training.ranges import require_at_least, require_share
-from seqrec_bench.training.samples import Samples, cut_windows, shift_left, shift_right
-from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import net_state, restored_net
 
 
 class CausalAttention(nn.Module):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqrec_baselines.training.samples import transitions
 from seqrec_bench.recommender import Int64Array, Sequences
-from seqrec_bench.training.samples import transitions
 
 
 @dataclass(frozen=True, eq=False)

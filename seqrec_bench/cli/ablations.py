@@ -1,41 +1,20 @@
 """``seqrec-bench ablations``: what each part of a model is worth."""
 
-from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated
 
-import typer
-
-from seqrec_bench.cli.results_options import (
-    DEFAULT_RESULTS,
-    JsonFormatOption,
-    PaperOption,
-    ResultsOption,
-    choose_format,
-    read_paper,
-    require_none_missing,
-)
-from seqrec_bench.cli.shown_records import ShownDatasetOption, choose_shown, more_options
-from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
+from seqrec_bench.cli.bundles import Described, Without, with_bundles
+from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
+from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import InputError
-from seqrec_bench.records import Store
 from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
 
 
-class AblationFormat(StrEnum):
-    MD = "md"
-    JSON = "json"
-
-
+@with_bundles
 def ablations(
-    results: ResultsOption = DEFAULT_RESULTS,
-    dataset: ShownDatasetOption = None,
-    format: Annotated[
-        AblationFormat | None,
-        typer.Option(help=f"md is for a README, and {SHOWN_RENDERED}", show_default="md"),
-    ] = None,
-    as_json: JsonFormatOption = False,
-    paper: PaperOption = None,
+    view: Annotated[ViewOptions, Without("protocol")],
+    output: Annotated[
+        FormatOptions[PageFormat], Described("format", f"md is for a README, and {SHOWN_RENDERED}", "md")
+    ],
 ) -> None:
     """Prints the model without each of its parts, and the paired difference from the model as published.
 
@@ -43,12 +22,9 @@ def ablations(
 
     Example: seqrec-bench ablations --results results
     """
-    chosen = choose_format(format, as_json, AblationFormat.MD)
-    source = read_paper(paper)
-    if not source.ablations:
-        raise InputError(f"The paper {source.name} has no ablations: add [[table.ablations]] to its file.")
-    store = Store(results)
-    name, _ = choose_shown(store, source, dataset, source.protocol)
-    content = ablation_table(store.records(), replace(source, dataset=name))
-    print_formatted((to_json if chosen == AblationFormat.JSON else to_markdown)(content), chosen, format)
-    require_none_missing(content.missing, results, f"--suite ablations{more_options(name)}")
+    if not view.study.ablations:
+        raise InputError(f"The study {view.study.name} has no ablations: add [[ablations]] to its file.")
+    shown = view.under(view.study.protocol).open()
+    content = ablation_table(shown.records, shown.view_as_own)
+    output.print((to_json if output.is_json else to_markdown)(content))
+    view.require_none_missing(content.missing, f"--suite ablations{more_options(shown.dataset)}")

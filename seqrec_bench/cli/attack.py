@@ -2,61 +2,38 @@
 
 import sys
 from contextlib import redirect_stdout
-from enum import StrEnum
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
-    DataNameOption,
-    DatasetOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TagsOption,
-    TimeColumnOption,
-    UserColumnOption,
-    load_dataset,
-)
-from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
+from seqrec_bench.cli.bundles import Described, with_bundles
+from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.steps import shown
-from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
-from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
+from seqrec_bench.data import Dataset
 from seqrec_bench.errors import ExitCode, InputError
-from seqrec_bench.evaluation.attacks import Finding, attack_evaluator, attack_model, failed
+from seqrec_bench.evaluation.attacks import AttackResult, attack_evaluator, attack_model, failed
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
-from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.attacks import to_json, to_markdown
+from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.supervision import foretold
 
-Attacked = tuple[list[Finding], str]
+Attacked = tuple[list[AttackResult], str]
 """What was found, and what was attacked, in words."""
 
 
-class AttackFormat(StrEnum):
-    MD = "md"
-    JSON = "json"
-
-
+@with_bundles
 def attack(
     model: Annotated[
         str | None, typer.Argument(metavar="[MODEL]", help="Attack this model, on synthetic data.", show_default=False)
     ] = None,
     dimension: Annotated[int, typer.Option(min=1, max=MAX_DIMENSION, help="The model's embedding dimension.")] = 25,
-    format: Annotated[
-        AttackFormat | None,
-        typer.Option(help=f"md is for a page, and {SHOWN_RENDERED}", show_default="md"),
-    ] = None,
-    as_json: JsonFormatOption = False,
-    dataset: DatasetOption = None,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
+    *,
+    output: Annotated[FormatOptions[PageFormat], Described("format", f"md is for a page, and {SHOWN_RENDERED}", "md")],
+    data: DataOptions,
 ) -> None:
     """Attacks the evaluator on a data set, or a model, and says what was expected and what was found.
 
@@ -64,15 +41,13 @@ def attack(
 
     Example: seqrec-bench attack sequential-rules
     """
-    chosen = choose_format(format, as_json, AttackFormat.MD)
-    columns = Columns(user_column, item_column, time_column)
     if model is None:
-        findings, subject = _attack_evaluator(load_dataset(dataset, interactions, tags, columns, data_name))
-    elif any(option is not None for option in (dataset, interactions, tags, data_name)) or columns != Columns():
+        findings, subject = _attack_evaluator(data.load())
+    elif data != DataOptions():
         raise InputError("A model is attacked on synthetic data: leave the data set out, or the model.")
     else:
         findings, subject = _attack_model(model, dimension)
-    print_formatted((to_json if chosen == AttackFormat.JSON else to_markdown)(findings, subject), chosen, format)
+    output.print((to_json if output.is_json else to_markdown)(findings, subject))
     if failed(findings):
         raise typer.Exit(ExitCode.FALLS_SHORT)
 

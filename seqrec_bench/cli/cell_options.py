@@ -1,6 +1,5 @@
 """The options that say which cells a command is about, the same for `run` and for whatever looks at its cells."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,93 +7,107 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.data_options import KCoreOption, ProtocolOption, ProtocolOptions
 from seqrec_bench.cli.places import count_cells
-from seqrec_bench.cli.protocol_options import choose_protocol
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, Cell, Group, cells, load_suite, suites
 from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED, Cell, Group, cells
+from seqrec_bench.studies.fields import VARIANT
+from seqrec_bench.studies.loading import load_study, studies
+from seqrec_bench.studies.study import DEFAULT_DIMENSION, DEFAULT_SEEDS
 
+PAPER = "chen2020"
+"""The study that --all means."""
 MAX_NUMBERS = 10_000
 """In one range of dimensions or seeds."""
 
 
-AllOption = Annotated[bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")]
-SuiteOption = Annotated[
-    str | None, typer.Option("--suite", metavar="NAME", help=f"Another set of cells: {', '.join(suites())}.")
-]
-ModelsOption = Annotated[
-    str | None, typer.Option("--models", metavar="A,B", help="Only these models, by name; your own too.")
-]
-DimsOption = Annotated[
-    str | None,
-    typer.Option("--dims", metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's"),
-]
-SeedsOption = Annotated[str | None, typer.Option("--seeds", metavar="0-4", help="Seeds.", show_default="0-4")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter; needs --variant.")
-]
-VariantOption = Annotated[
-    str, typer.Option("--variant", metavar="NAME", help="The name under which a changed model is recorded.")
-]
-
-
 @dataclass(frozen=True)
-class Asked:
-    """What these options were given."""
+class CellOptions:
+    """The cells that a command is about."""
 
-    all_cells: bool
-    suite: str | None
-    models: str | None
-    dims: str | None
-    seeds: str | None
-    settings: Sequence[str]
-    variant: str
-    protocol: str | None
-    k_core: int | None
+    all_cells: Annotated[bool, typer.Option("--all", help="The whole paper: all its models, dimensions, seeds.")] = (
+        False
+    )
+    study: Annotated[
+        str | None,
+        typer.Option(
+            "--study", "--suite", metavar="NAME|FILE", help=f"A study's cells: {', '.join(studies())}, or your own."
+        ),
+    ] = None
+    models: Annotated[
+        str | None, typer.Option("--models", metavar="A,B", help="Only these models, by name; your own too.")
+    ] = None
+    dims: Annotated[
+        str | None,
+        typer.Option("--dims", metavar="25,100", help="Embedding dimensions.", show_default="100, or the paper's"),
+    ] = None
+    seeds: Annotated[str | None, typer.Option("--seeds", metavar="0-4", help="Seeds.", show_default="0-4")] = None
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="MODEL.KEY=VALUE", help="A hyperparameter; needs --variant.")
+    ] = None
+    variant: Annotated[
+        str, typer.Option("--variant", metavar="NAME", help="The name under which a changed model is recorded.")
+    ] = PAPER_VARIANT
+    protocol: ProtocolOption = None
+    k_core: KCoreOption = None
+
+    @property
+    def name_some(self) -> bool:
+        """Whether they say which cells, and not only what about them."""
+        return self.all_cells or self.study is not None or self.models is not None
+
+    def choose(self) -> list[Cell]:
+        """The cells that are asked for, in anytime order.
+
+        Raises:
+            InputError: The options contradict each other, or one of them can't be read.
+        """
+        if [self.all_cells, self.study is not None, self.models is not None].count(True) != 1:
+            raise InputError("Say which cells to run: --all for the whole paper, --study NAME, or --models A,B.")
+        with shown("loading models"):
+            settings = self.settings or []
+            if self.models is not None:
+                groups = _model_groups(self.models, settings, self.variant)
+            else:
+                groups = _study_groups(self.study or PAPER, settings, self.variant)
+            groups = self._under_protocol(groups)
+            return cells([_restrict(group, self.dims, self.seeds) for group in groups])
+
+    def _under_protocol(self, groups: list[Group]) -> list[Group]:
+        """The groups under the protocol that is asked for, if one is."""
+        if self.protocol is None and self.k_core is None:
+            return groups
+        if self.study is not None:
+            raise InputError("--protocol and --k-core don't go with --study, which names its protocols: use --models.")
+        name = ProtocolOptions(self.protocol, self.k_core).choose().name
+        return [replace(group, protocols=[name]) for group in groups]
+
+    def idle(self, chosen: Sequence[Cell]) -> Iterator[str]:
+        """Says of each model that was named in vain with --dims or --seeds why, and how many cells it has."""
+        if self.models is None:
+            return
+        several_seeds = self.seeds is not None and len(parse_numbers(self.seeds, "--seeds", 0, MAX_SEED)) > 1
+        for model, n_cells in Counter(cell.model for cell in chosen).items():
+            recommender, idle = load(model), []
+            if self.dims is not None and not has_dimension(recommender):
+                idle.append("--dims, since it has no dimension")
+            if several_seeds and recommender.deterministic:
+                idle.append("--seeds, since its seed changes nothing")
+            if idle:
+                yield f"Of no effect on {model}: {'; '.join(idle)}. It has {count_cells(n_cells)}."
 
 
-def choose_cells(asked: Asked) -> list[Cell]:
-    """The cells that are asked for, in anytime order.
-
-    Raises:
-        InputError: The options contradict each other, or one of them can't be read.
-    """
-    if [asked.all_cells, asked.suite is not None, asked.models is not None].count(True) != 1:
-        raise InputError("Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B.")
-    with shown("loading models"):
-        if asked.models is not None:
-            groups = _model_groups(asked.models, asked.settings, asked.variant)
-        else:
-            groups = _suite_groups("paper" if asked.suite is None else asked.suite, asked.settings, asked.variant)
-        groups = _under(groups, asked.protocol, asked.k_core, asked.suite)
-        return cells([_restrict(group, asked.dims, asked.seeds) for group in groups])
-
-
-def idle_options(asked: Asked, chosen: Sequence[Cell]) -> Iterator[str]:
-    """Says of each model that was named in vain with --dims or --seeds why, and how many cells it has."""
-    if asked.models is None:
-        return
-    several_seeds = asked.seeds is not None and len(parse_numbers(asked.seeds, "--seeds", 0, MAX_SEED)) > 1
-    for model, n_cells in Counter(cell.model for cell in chosen).items():
-        recommender, idle = load(model), []
-        if asked.dims is not None and not has_dimension(recommender):
-            idle.append("--dims, since it has no dimension")
-        if several_seeds and recommender.deterministic:
-            idle.append("--seeds, since its seed changes nothing")
-        if idle:
-            yield f"Of no effect on {model}: {'; '.join(idle)}. It has {count_cells(n_cells)}."
-
-
-def _suite_groups(suite: str, settings: Sequence[str], variant: str) -> list[Group]:
-    """What --all or --suite asks for."""
+def _study_groups(study: str, settings: Sequence[str], variant: str) -> list[Group]:
+    """What --all or --study asks for."""
     if settings or variant != PAPER_VARIANT:
         raise InputError(
-            "--set and --variant don't go with --all and --suite, whose settings stand fast: use --models."
+            "--set and --variant don't go with --all and --study, whose settings stand fast: use --models."
         )
-    return load_suite(suite)
+    return load_study(study).groups
 
 
 def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Group]:
@@ -103,23 +116,12 @@ def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Gr
         raise InputError(
             f"A model changed by --set is not the variant {PAPER_VARIANT!r}: give yours a name with --variant NAME."
         )
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,99}", variant):
+    if not VARIANT.fullmatch(variant):
         raise InputError(
             f"--variant {variant!r} becomes part of a file's name: use at most 100 small letters, digits, dots, dashes."
         )
     names = parse_names(models)
-    paper = load_suite("paper")[0]
-    return [Group(names, paper.dimensions[:1], paper.seeds, variant, parse_settings(settings, names))]
-
-
-def _under(groups: list[Group], protocol: str | None, k_core: int | None, suite: str | None) -> list[Group]:
-    """The groups under the protocol that is asked for, if one is."""
-    if protocol is None and k_core is None:
-        return groups
-    if suite is not None:
-        raise InputError("--protocol and --k-core don't go with --suite, which names its protocols: use --models.")
-    name = choose_protocol(protocol, k_core).name
-    return [replace(group, protocols=[name]) for group in groups]
+    return [Group(names, (DEFAULT_DIMENSION,), DEFAULT_SEEDS, variant, parse_settings(settings, names))]
 
 
 def _restrict(group: Group, dims: str | None, seeds: str | None) -> Group:

@@ -1,27 +1,18 @@
 """``seqrec-bench check``: verdicts and exit codes, for continuous integration."""
 
 import shlex
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import (
-    DEFAULT_RESULTS,
-    JsonFormatOption,
-    PaperOption,
-    ResultsOption,
-    choose_format,
-    read_paper,
-)
-from seqrec_bench.cli.tables import print_formatted
+from seqrec_bench.cli.tables import FormatOptions
+from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
-from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED, load_suite, suites
-from seqrec_bench.experiments.suite import cells as suite_cells
 from seqrec_bench.records import RESTORE, Record, Store
 from seqrec_bench.reporting.gate.expected import Asked, expected_cells
 from seqrec_bench.reporting.gate.formats import FORMATS, workflow_command
@@ -30,6 +21,9 @@ from seqrec_bench.reporting.gate.regression import check_regression
 from seqrec_bench.reporting.gate.report import Report
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.selection import Place, only_elsewhere
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
+from seqrec_bench.studies.cells import cells as cells_of
+from seqrec_bench.studies.loading import load_study, studies
 
 
 class CheckFormat(StrEnum):
@@ -40,8 +34,13 @@ class CheckFormat(StrEnum):
     GITHUB = "github"
 
 
+@with_bundles
 def check(
-    results: ResultsOption = DEFAULT_RESULTS,
+    view: Annotated[
+        ViewOptions,
+        Described("dataset", "With --against: the data set.", "the paper's"),
+        Described("protocol", "With --against: the protocol.", "the paper's"),
+    ],
     against: Annotated[
         Path | None,
         typer.Option(
@@ -50,30 +49,21 @@ def check(
     ] = None,
     suite: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help=f"With --against: just these cells, all of them: {', '.join(suites())}."),
+        typer.Option(metavar="NAME", help=f"With --against: just these cells, all of them: {', '.join(studies())}."),
     ] = None,
     models: Annotated[str | None, typer.Option(metavar="A,B", help="With --against: just these models.")] = None,
     dims: Annotated[str | None, typer.Option(metavar="25,100", help="With --against: just these dimensions.")] = None,
     seeds: Annotated[
         str | None, typer.Option(metavar="0-2", help="With --against: exactly these seeds, on both sides.")
     ] = None,
-    dataset: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="With --against: the data set.", show_default="the paper's"),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="With --against: the protocol.", show_default="the paper's"),
-    ] = None,
     exact: Annotated[bool, typer.Option("--exact", help="With --against: demand identical ranks.")] = False,
     two_sided: Annotated[
         bool, typer.Option("--two-sided", help="Demand figures no better than the paper's either.")
     ] = False,
-    format: Annotated[
-        CheckFormat | None, typer.Option(help="github makes annotations of a workflow.", show_default="text")
-    ] = None,
-    as_json: JsonFormatOption = False,
-    paper: PaperOption = None,
+    *,
+    output: Annotated[
+        FormatOptions[CheckFormat], Described("format", "github makes annotations of a workflow.", "text")
+    ],
 ) -> None:
     """Says by its exit code whether records reproduce the paper's figures or, with --against, have not regressed.
 
@@ -81,42 +71,41 @@ def check(
 
     Example: seqrec-bench check --results runs --against results --seeds 0-4
     """
-    chosen = choose_format(format, as_json, CheckFormat.TEXT)
-    asked = (suite, models, dims, seeds, dataset, protocol)
+    chosen = output.choose(CheckFormat.TEXT)
+    asked = (suite, models, dims, seeds, view.dataset, view.protocol)
     try:
-        source = read_paper(paper)
+        judged = view.judged()
         if against is None:
             if exact or any(option is not None for option in asked):
                 raise InputError(
                     "--suite, --models, --dims, --seeds, --dataset, --protocol and --exact go with --against DIR: "
                     "give that too."
                 )
-            records, data = Store(results).records(), source.dataset
-            report = check_reported(records, source, two_sided)
+            report = check_reported(judged.records, judged.view_as_own, two_sided)
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
         else:
-            records, reference = _sides(results, against)
-            data = source.dataset if dataset is None else dataset
-            source = replace(source, protocol=protocol or source.protocol)
-            expected = expected_cells(records, reference, source, data, _asked(suite, models, dims, seeds))
-            report = check_regression(records, reference, source, data, expected, exact, name=str(against))
+            content, data = judged.view_as_own, judged.dataset
+            records, reference = _sides(judged, against)
+            expected = expected_cells(records, reference, content, data, _asked(suite, models, dims, seeds))
+            report = check_regression(records, reference, content, data, expected, exact, name=str(against))
     except BenchError as error:
         if chosen is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
-    print_formatted(FORMATS[chosen](report), chosen, format)
-    elsewhere = only_elsewhere(records, data, source.protocol)
-    _end(report, _mend(report, results, elsewhere, "--all" if against is None else suite and f"--suite {suite}"))
+    output.print(FORMATS[chosen](report))
+    elsewhere = only_elsewhere(judged.records, judged.dataset, judged.protocol)
+    _end(report, _mend(report, view.results, elsewhere, "--all" if against is None else suite and f"--suite {suite}"))
 
 
-def _sides(results: Path, against: Path) -> tuple[list[Record], list[Record]]:
+def _sides(judged: Shown, against: Path) -> tuple[list[Record], list[Record]]:
     """The new records and the reference."""
+    results = judged.store.root
     if not against.is_dir():
         raise InputError(f"There is no directory {against}: name one of records with --against.")
     if results.resolve() == against.resolve():
         raise InputError(f"--results and --against are both {results}, which proves nothing: name two directories.")
-    return Store(results).records(), Store(against, mend=RESTORE).records()
+    return judged.records, Store(against, mend=RESTORE).records()
 
 
 def _asked(suite: str | None, models: str | None, dims: str | None, seeds: str | None) -> Asked:
@@ -130,7 +119,7 @@ def _asked(suite: str | None, models: str | None, dims: str | None, seeds: str |
 
 
 def _cells_of(suite: str) -> set[SeededPlace]:
-    cells = suite_cells(load_suite(suite))
+    cells = cells_of(load_study(suite).groups)
     return {SeededPlace(Place(cell.model, cell.variant, cell.dimension), cell.seed) for cell in cells}
 
 

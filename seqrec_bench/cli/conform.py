@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqrec_bench.cli.cell_options import parse_settings
-from seqrec_bench.cli.results_options import JsonOption
+from seqrec_bench.cli.tables import JsonOption
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.registry import build, load
-from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.json_text import json_text
+from seqrec_bench.studies.cells import MAX_DIMENSION
 
 if TYPE_CHECKING:
-    from seqrec_bench.evaluation.conformance import Finding
+    from seqrec_bench.evaluation.conformance import CheckResult
 
 
 def conform(
@@ -49,7 +49,7 @@ def conform(
     typer.echo(f"All {len(ALL_CHECKS)} checks hold. Next: seqrec-bench run --models {model},sequential-rules", err=True)
 
 
-def _show(finding: "Finding") -> bool:
+def _show(finding: "CheckResult") -> bool:
     """Prints what a check has found; returns whether something is broken."""
     typer.echo(f"{'ok    ' if finding.complaint is None else 'BROKEN'}  {finding.name}")
     if finding.complaint is not None:
@@ -57,12 +57,12 @@ def _show(finding: "Finding") -> bool:
     return finding.complaint is not None
 
 
-def _show_json(model: str, findings: Iterable["Finding"]) -> int:
+def _show_json(model: str, findings: Iterable["CheckResult"]) -> int:
     """Prints what all checks have found; returns how many demands are broken."""
     checks = [{"name": each.name, "demand": _demand(each), "complaint": each.complaint} for each in findings]
     typer.echo(json_text({"model": model, "checks": checks}), nl=False)
     return sum(check["complaint"] is not None for check in checks)
 
 
-def _demand(finding: "Finding") -> str:
+def _demand(finding: "CheckResult") -> str:
     return " ".join(finding.demand.split())

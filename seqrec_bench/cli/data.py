@@ -1,33 +1,20 @@
 """``seqrec-bench data``: fetch, describe, list and export data sets."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from seqrec_bench import __version__
+from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
-from seqrec_bench.cli.data_arguments import data_arguments
-from seqrec_bench.cli.dataset_options import (
-    DEFAULT_DATASET,
-    DataNameOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TagsOption,
-    TimeColumnOption,
-    UserColumnOption,
-    fetch_with_notice,
-    load_dataset,
-    show_terms,
-)
+from seqrec_bench.cli.data_options import DEFAULT_DATASET, DataOptions, ProtocolOptions, fetch_with_notice, show_terms
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
-from seqrec_bench.cli.results_options import JsonOption
 from seqrec_bench.cli.steps import shown
-from seqrec_bench.cli.tables import print_table
-from seqrec_bench.data import NAMED_DATASETS, Columns, Description, find_cached, named_dataset
+from seqrec_bench.cli.tables import JsonOption, print_table
+from seqrec_bench.data import NAMED_DATASETS, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.split_files import Labels, write_split
 
@@ -48,24 +35,20 @@ def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data li
 
 
 @app.command()
+@with_bundles
 def describe(
     name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
-    protocol: ProtocolOption = None,
-    k_core: KCoreOption = None,
+    *,
+    own: Annotated[DataOptions, Without("dataset")],
+    protocol: ProtocolOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Prints the facts about a data set that bear on its evaluation.
 
     Example: seqrec-bench data describe --interactions ratings.csv
     """
-    chosen = choose_protocol(protocol, k_core)
-    dataset = load_dataset(name, interactions, tags, Columns(user_column, item_column, time_column), data_name)
+    chosen = protocol.choose()
+    dataset = replace(own, dataset=name).load()
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
         description = describe_dataset(arranged, chosen.hold_out(arranged))
@@ -78,28 +61,25 @@ def describe(
 
 
 @app.command()
+@with_bundles
 def export(
     split: Annotated[Path, typer.Option(parser=named_path, metavar="DIR", help="A new folder for the split's files.")],
     name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
-    protocol: ProtocolOption = None,
-    k_core: KCoreOption = None,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
+    *,
+    protocol: ProtocolOptions,
+    own: Annotated[DataOptions, Without("dataset")],
 ) -> None:
     """Writes what a protocol holds out, as csv and as RecBole's atomic files, for systems that the bench does not run.
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
-    chosen = choose_protocol(protocol, k_core)
-    columns = Columns(user_column, item_column, time_column)
-    dataset = load_dataset(name, interactions, tags, columns, data_name)
-    terms = "These data are your own." if interactions else f"Licence: {named_dataset(dataset.name).licence}"
-    options = data_arguments(None if interactions else dataset.name, interactions, tags, columns, data_name)
-    labels = Labels(chosen.name, __version__, terms, f"{options} --protocol {chosen.name}")
+    chosen = protocol.choose()
+    dataset = replace(own, dataset=name).load()
+    if own.interactions:
+        terms, data = "These data are your own.", own
+    else:
+        terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
+    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} --protocol {chosen.name}")
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels)

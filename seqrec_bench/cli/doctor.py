@@ -6,9 +6,10 @@ from dataclasses import asdict
 import typer
 
 from seqrec_bench.cli.process_options import available_cores
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonOption, ResultsOption
+from seqrec_bench.cli.tables import JsonOption
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.experiments.installation import Finding, State, examine
+from seqrec_bench.experiments.installation import Diagnosis, State, examine
 
 _COLOURS = {State.OK: "green", State.OPTIONAL: "yellow", State.BROKEN: "red"}
 
@@ -29,7 +30,7 @@ def doctor(results: ResultsOption = DEFAULT_RESULTS, as_json: JsonOption = False
         raise typer.Exit(ExitCode.BAD_INPUT)
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: Diagnosis) -> None:
     label = typer.style(f"{finding.state:<10}", fg=_COLOURS[finding.state])
     typer.echo(f"{label}{finding.topic}: {finding.fact}")
     if finding.mend:

@@ -11,7 +11,6 @@ import typer
 
 from seqrec_bench import __version__, supervision
 from seqrec_bench.cli.commands import LazyGroup
-from seqrec_bench.cli.first_steps import show_first_steps
 from seqrec_bench.cli.streams import own_streams
 from seqrec_bench.errors import BenchError, ExitCode, in_words
 from seqrec_bench.text import one_line, printable
@@ -19,12 +18,25 @@ from seqrec_bench.text import one_line, printable
 app = typer.Typer(
     name="seqrec-bench",
     cls=LazyGroup,
-    help="An honest bench for sequential recommendation: one split, one evaluator, intervals over seeds.",
-    epilog="`seqrec-bench COMMAND --help` has the options of a command, and an example.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+_STEPS = {
+    "See whether all is here that it takes, and which models there are": ["doctor", "models"],
+    "Compare two models on MovieLens 100K, in a minute or two": [
+        "run --models sequential-rules,fpmc --seeds 0-2",
+        "compare fpmc sequential-rules",
+        "report",
+    ],
+    "Reproduce the paper: its Table 1 first, in minutes, then the rest, in hours": ["run --all", "table"],
+    "Look at what is committed, if this is a clone": [
+        "table --results results",
+        "claims --results results",
+        "check --results results",
+    ],
+}
 
 
 @app.callback()
@@ -44,7 +56,17 @@ def _options(
     if not any(isinstance(handler, _StandardError) for handler in logger.handlers):
         logger.addHandler(_StandardError())
     if context.invoked_subcommand is None:
-        show_first_steps()
+        _show_first_steps()
+
+
+def _show_first_steps() -> None:
+    """Prints what to do first, each step with its commands."""
+    typer.echo(f"seqrec-bench {__version__}: an honest bench for sequential recommendation.")
+    for step, commands in _STEPS.items():
+        typer.echo(f"\n{step}:")
+        for command in commands:
+            typer.echo(typer.style(f"  seqrec-bench {command}", fg=typer.colors.CYAN))
+    typer.echo("\nAll commands: seqrec-bench --help. Tab completes them after: seqrec-bench --install-completion.")
 
 
 class _StandardError(logging.Handler):

@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import DEFAULT_DATASET
-from seqrec_bench.cli.results_options import JsonFormatOption, choose_format
-from seqrec_bench.cli.tables import print_table
+from seqrec_bench.cli.bundles import Described, with_bundles
+from seqrec_bench.cli.data_options import DEFAULT_DATASET
+from seqrec_bench.cli.tables import FormatOptions, print_table
 from seqrec_bench.data import NamedDataset, named_dataset
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.model_description import ModelDescription, describe_model
 from seqrec_bench.evaluation.parameter_count import count_parameters
 from seqrec_bench.evaluation.registry import registered
-from seqrec_bench.experiments.suite import MAX_DIMENSION
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_table
 from seqrec_bench.reporting.model_settings import meaning, plain, settings_markdown
+from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.text import one_line
 
 
@@ -27,6 +27,7 @@ class ModelsFormat(StrEnum):
     JSON = "json"
 
 
+@with_bundles
 def models(
     name: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Show this one.", show_default=False)] = None,
     dimension: Annotated[
@@ -35,17 +36,17 @@ def models(
     dataset: Annotated[
         str, typer.Option(metavar="NAME", help="The public data set for whose size they are counted.")
     ] = DEFAULT_DATASET,
-    format: Annotated[
-        ModelsFormat | None,
-        typer.Option(help="md is made for a page: one model's settings, or the list.", show_default="text"),
-    ] = None,
-    as_json: JsonFormatOption = False,
+    *,
+    output: Annotated[
+        FormatOptions[ModelsFormat],
+        Described("format", "md is made for a page: one model's settings, or the list.", "text"),
+    ],
 ) -> None:
     """Lists the models that are registered, your own too, or shows one: its paper, settings and parameters.
 
     Example: seqrec-bench models am-lstm --dimension 50
     """
-    chosen = choose_format(format, as_json, ModelsFormat.TEXT)
+    chosen = output.choose(ModelsFormat.TEXT)
     if name is None:
         _list_all(chosen)
         return

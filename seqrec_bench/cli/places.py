@@ -10,7 +10,7 @@ from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, learn
 from seqrec_bench.experiments.execution import Executor
 from seqrec_bench.experiments.processes import CellProcesses, Progress
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.studies.cells import Cell
 from seqrec_bench.text import one_line
 
 Place = tuple[int, Callable[[Setting, Callable[[Cell, Progress], None]], Executor]]

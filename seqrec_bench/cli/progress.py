@@ -12,10 +12,10 @@ from rich.progress import TaskID, TimeElapsedColumn
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
 from seqrec_bench.experiments.processes import Lost, Progress
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
-from seqrec_bench.records import Claimant, Record
+from seqrec_bench.records import LockHolder, Record
+from seqrec_bench.studies.cells import Cell
 
 COLUMNS = ("{task.completed}/{task.total}", "{task.fields[note]}", TimeElapsedColumn())
 
@@ -29,7 +29,7 @@ class RunDisplay(Protocol):
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         """The cell has a record, or has failed for the cause given."""
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         """Only cells are left that are being run by others, as this one is."""
 
 
@@ -69,9 +69,9 @@ class LogDisplay:
             left = _say_left(self._time_left)
             print_line(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {left}]")
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         with self._lock:
-            print_line(_say_waiting(cell, claimant))
+            print_line(_say_waiting(cell, holder))
 
 
 class LiveDisplay:
@@ -106,9 +106,9 @@ class LiveDisplay:
             self._progress.update(self._run, advance=1, note=_say_left(self._time_left))
             print_above(self._progress, f"{cell}: {_conclude(outcome)}")
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         with self._lock:
-            print_above(self._progress, _say_waiting(cell, claimant))
+            print_above(self._progress, _say_waiting(cell, holder))
 
 
 def print_above(bars: Bars, line: str) -> None:
@@ -127,8 +127,8 @@ def say_lost(name: str, lost: Lost) -> str:
     return f"{name}: lost, and started once more: {lost.cause}"
 
 
-def _say_waiting(cell: Cell, claimant: Claimant) -> str:
-    return f"{cell}: waiting for {claimant}, which is running it"
+def _say_waiting(cell: Cell, holder: LockHolder) -> str:
+    return f"{cell}: waiting for {holder}, which is running it"
 
 
 def _describe(epoch: Epoch) -> str:

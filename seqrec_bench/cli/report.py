@@ -8,26 +8,17 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
-    DataNameOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TimeColumnOption,
-    UserColumnOption,
-    load_dataset,
-)
+from seqrec_bench.cli.bundles import Without, with_bundles
+from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, PaperOption, ResultsOption, read_paper
-from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, more_options
-from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, find_cached, load_fetched
-from seqrec_bench.errors import InputError, MissingCellsError
-from seqrec_bench.records import Store
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ViewOptions, more_options
+from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
+from seqrec_bench.errors import InputError
 from seqrec_bench.reporting.explanations.kept import read_kept
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
 from seqrec_bench.reporting.report.text import TEXT_FORMATS
-from seqrec_bench.reporting.selection import whereabouts
 
 DEFAULT_OUT = Path("report.html")
 
@@ -40,8 +31,9 @@ class ReportFormat(StrEnum):
     LATEX = "latex"
 
 
+@with_bundles
 def report(
-    results: ResultsOption = DEFAULT_RESULTS,
+    view: ViewOptions,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -54,14 +46,8 @@ def report(
     format: Annotated[
         ReportFormat, typer.Option(help="md and latex have Table 1, the claims and the breakdowns by users.")
     ] = ReportFormat.HTML,
-    dataset: ShownDatasetOption = None,
-    protocol: ShownProtocolOption = None,
-    paper: PaperOption = None,
-    interactions: InteractionsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
+    *,
+    own: Annotated[DataOptions, Without("dataset", "tags")],
 ) -> None:
     """Writes a report: Table 1, figures, claims, audit, learning curves, breakdowns by users, cost, how all was made.
 
@@ -70,32 +56,25 @@ def report(
 
     Example: seqrec-bench report --results results --out report.html
     """
-    source = read_paper(paper)
-    data = _own_data(dataset, interactions, Columns(user_column, item_column, time_column), data_name)
-    store = Store(results)
-    name, under = choose_shown(store, source, data.name if data else dataset, protocol)
+    study = view.study
+    data = replace(own, dataset=view.dataset).load() if own != DataOptions() else None
+    shown = (replace(view, dataset=data.name) if data else view).open()
     options = {
-        "--paper": paper and paper.name,
-        "--dataset": name if name != source.dataset else None,
-        "--protocol": protocol or (under if under != source.protocol else None),
+        "--study": view.named_study and Path(view.named_study).name,
+        "--dataset": None if shown.dataset == study.dataset_names[0] else shown.dataset,
+        "--protocol": view.protocol or (None if shown.protocol == study.protocol else shown.protocol),
     }
     given = {option: str(value) for option, value in options.items() if value is not None}
-    if name != source.dataset:
-        source = replace(source, dataset=name, rows=(), references=(), ablations=(), claims=())
-    source = replace(source, protocol=under)
-    kept = read_kept(results / "explanations", name, under)
-    sources = Sources(store.records(), source, data or _cached_data(name), given, *kept)
-    if not sources.models:
-        raise MissingCellsError(
-            f"{results} has no records on the data set {name} under {under}{whereabouts(sources.records)}: run some "
-            "models first, or name others with --dataset and --protocol."
-        )
+    shown_view = shown.view_as_own if shown.dataset in study.dataset_names else shown.view
+    kept = read_kept(view.results / "explanations", shown.dataset, shown.protocol)
+    sources = Sources(shown.records, shown_view, data or _cached_data(shown.dataset), given, *kept)
+    shown.require_models(bool(sources.models))
     content = build_report(sources)
     _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
     if content.lacking:
         typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
     if content.completing:
-        commands = "; ".join(f"`{_as_here(command, name, results)}`" for command in content.completing)
+        commands = "; ".join(f"`{_as_here(command, shown.dataset, view.results)}`" for command in content.completing)
         typer.echo(f"To complete it: {commands}", err=True)
 
 
@@ -104,14 +83,6 @@ def _as_here(command: str, dataset: str, results: Path) -> str:
     data = more_options(dataset) if command.startswith("seqrec-bench run ") else ""
     has_results = results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
     return f"{command}{data}" + (f" --results {shlex.quote(str(results))}" if has_results else "")
-
-
-def _own_data(
-    dataset: str | None, interactions: Path | None, columns: Columns, data_name: str | None
-) -> Dataset | None:
-    if interactions is None and columns == Columns() and data_name is None:
-        return None
-    return load_dataset(dataset, interactions, None, columns, data_name)
 
 
 def _cached_data(name: str) -> Dataset | str:

@@ -7,106 +7,89 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.catalogue import small_catalogue_note
-from seqrec_bench.cli.cell_options import (
-    AllOption,
-    Asked,
-    DimsOption,
-    ModelsOption,
-    SeedsOption,
-    SetOption,
-    SuiteOption,
-    VariantOption,
-    choose_cells,
-    idle_options,
-)
-from seqrec_bench.cli.dataset_options import (
-    DataNameOption,
-    DatasetOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TagsOption,
-    TimeColumnOption,
-    UserColumnOption,
-    load_dataset,
-)
+from seqrec_bench.cli.cell_options import CellOptions
+from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.places import Place, cluster, count_cells, require_no_weights, this_machine
-from seqrec_bench.cli.process_options import (
-    DeviceOption,
-    ExecutorOption,
-    JobsOption,
-    available_cores,
-    require_device,
-    require_executor,
-)
+from seqrec_bench.cli.process_options import ProcessOptions
 from seqrec_bench.cli.progress import open_display
-from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.cli.run_state import RunState
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
-from seqrec_bench.data import Columns, Dataset, describe
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.data import Dataset, describe
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
-from seqrec_bench.experiments.execution import Attacks, Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
-from seqrec_bench.records import PAPER_VARIANT, Store
-from seqrec_bench.records.claims import has_locks
+from seqrec_bench.records import Store
+from seqrec_bench.records.locks import has_locks
 
 
+class RunState:
+    """How far a run has come, for the sentence that it ends with when it is stopped; filled as it goes on."""
+
+    def __init__(self, results: Path, fresh: bool) -> None:
+        self._results, self._fresh = results, fresh
+        self.plan: Plan | None = None
+        self.outcome = RunOutcome()
+
+    def is_storing(self) -> bool:
+        return self.outcome.is_storing
+
+    def say(self) -> str:
+        """What is done, and how to go on."""
+        if self.plan is None:
+            return "Stopped before any cell was run; the same command begins again."
+        n_run, n_cells = len(self.outcome.finished) + len(self.outcome.elsewhere), len(self.plan.planned)
+        if self._fresh:
+            return (
+                f"Stopped: {n_run} of {n_cells} cells were run afresh, with records in {self._results}; the same "
+                "command would run these again too: name the others by --models, --dims and --seeds to go on."
+            )
+        return (
+            f"Stopped: {len(self.plan.done) + n_run} of {n_cells} cells are done, with records in {self._results}; the "
+            "same command goes on from there."
+        )
+
+
+@with_bundles
 def run(
-    all_cells: AllOption = False,
-    suite: SuiteOption = None,
-    models: ModelsOption = None,
-    dims: DimsOption = None,
-    seeds: SeedsOption = None,
-    settings: SetOption = None,
-    variant: VariantOption = PAPER_VARIANT,
-    protocol: ProtocolOption = None,
-    k_core: KCoreOption = None,
-    jobs: JobsOption = None,
-    executor: ExecutorOption = None,
-    device: DeviceOption = "cpu",
+    cells: CellOptions,
+    processes: ProcessOptions,
+    data: DataOptions,
     results: ResultsOption = DEFAULT_RESULTS,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run finished cells again; replace records of other data too.")
     ] = False,
-    dataset: DatasetOption = None,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
 ) -> None:
     """Trains and tests models, and stores a record of each; what is done already is not run again.
 
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
-    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
-    require_device(device)
-    require_executor(executor, jobs)
+    processes.require_valid()
     state = RunState(results, fresh)
     with stops_in_time(state.say, state.is_storing):
-        wanted = choose_cells(asked)
-        for note in idle_options(asked, wanted):
+        wanted = cells.choose()
+        for note in cells.idle(wanted):
             typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
-        data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
-        warnings = _warnings(data, {cell.protocol for cell in wanted})
+        dataset = data.load()
+        warnings = _warnings(dataset, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
-            plan = state.plan = make_plan(wanted, store, data, fresh, steps.track)
+            plan = state.plan = make_plan(wanted, store, dataset, fresh, steps.track)
         plan.require_same_data()
         _announce(plan)
-        place = _place(plan, executor, jobs)
+        place = _place(plan, processes)
         for warning in warnings:  # only now that nothing more is refused
             typer.echo(f"Warning: {warning}", err=True)
-        attacks = None if models is not None else _attack(data)
+        attacks = None if cells.models is not None else _attack(dataset)
         _open_store(store)
-        _execute(plan, place, partial(setting_under, dataset=data, device=device, store=store), attacks, state.outcome)
+        setting = partial(setting_under, dataset=dataset, device=processes.device, store=store)
+        _execute(plan, place, setting, attacks, state.outcome)
         store.tidy()
     _conclude(state.outcome, results)
 
@@ -143,15 +126,15 @@ def _open_store(store: Store) -> None:
         )
 
 
-def _place(plan: Plan, executor: str | None, jobs: int | None) -> Place:
-    if executor is None:
-        return this_machine(jobs or available_cores())
+def _place(plan: Plan, processes: ProcessOptions) -> Place:
+    if processes.executor is None:
+        return this_machine(processes.n_here)
     require_no_weights(plan)
-    return cluster(executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
+    return cluster(processes.executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
 
 
 def _execute(
-    plan: Plan, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None, outcome: Outcome
+    plan: Plan, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None, outcome: RunOutcome
 ) -> None:
     jobs, open_executor = place
     with open_display(plan.pending, jobs) as display:
@@ -162,7 +145,7 @@ def _execute(
         execute_by_protocol(plan, open_for, display, attacks, outcome)
 
 
-def _conclude(outcome: Outcome, results: Path) -> None:
+def _conclude(outcome: RunOutcome, results: Path) -> None:
     others = f"; {count_cells(len(outcome.elsewhere))} by other runs meanwhile" if outcome.elsewhere else ""
     typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}{others}.", err=True)
     for cell, complaint in outcome.without_weights:

@@ -5,29 +5,20 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
-    DataNameAloneOption,
-    DatasetOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TagsOption,
-    TimeColumnOption,
-    UserColumnOption,
-    load_dataset,
-)
+from seqrec_bench.cli.bundles import with_bundles
+from seqrec_bench.cli.data_options import DataOptionsBesideName, ProtocolOptions
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.cli.steps import shown
-from seqrec_bench.data import Columns
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
 from seqrec_bench.experiments.cell import setting_under
 from seqrec_bench.experiments.run import replaces_other_data
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
-from seqrec_bench.experiments.suite import MAX_SEED
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import MAX_SEED
 
 
+@with_bundles
 def score(
     test: Annotated[
         Path,
@@ -47,15 +38,9 @@ def score(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Replace a record of other data, or one that is not valid.")
     ] = False,
-    protocol: ProtocolOption = None,
-    k_core: KCoreOption = None,
-    dataset: DatasetOption = None,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameAloneOption = None,
+    *,
+    protocol: ProtocolOptions,
+    data: DataOptionsBesideName,
 ) -> None:
     """Ranks another system's scores (user_id, item_id, score or rank) as any model's, and stores its record.
 
@@ -64,12 +49,11 @@ def score(
     Example: seqrec-bench score test-scores.csv --validation validation-scores.csv --name their-system
     """
     system = ScoredSystem(name, seed, deterministic, validation, test)
-    chosen = choose_protocol(protocol, k_core)
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
+    chosen, dataset = protocol.choose(), data.load()
     store = Store(results)
     store.require_writable()
     with shown("ranking by the scores"):
-        record, coverage = score_system(system, setting_under(chosen.name, data, "unknown", store))
+        record, coverage = score_system(system, setting_under(chosen.name, dataset, "unknown", store))
     _require_free(record, store, fresh)
     _tell(coverage)
     if too_good(validation_figures(record.validation).values()):

@@ -1,5 +1,6 @@
 """``seqrec-bench search``: chooses what a paper leaves open, on validation alone and with equal effort."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -8,44 +9,31 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.data_arguments import data_arguments
-from seqrec_bench.cli.dataset_options import (
-    DataNameOption,
-    DatasetOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TagsOption,
-    TimeColumnOption,
-    UserColumnOption,
-    load_dataset,
-)
+from seqrec_bench.cli.bundles import Without, with_bundles
+from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.process_options import (
-    DeviceOption,
-    JobsOption,
-    available_cores,
-    require_device,
-)
-from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption, choose_protocol
-from seqrec_bench.cli.search_outcome import say_next
+from seqrec_bench.cli.process_options import ProcessOptions
 from seqrec_bench.cli.search_progress import open_search_display, say_settings
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
-from seqrec_bench.data import Columns
 from seqrec_bench.errors import ExitCode, InputError
-from seqrec_bench.evaluation.protocols import Protocol
+from seqrec_bench.evaluation.protocols import LOO_FULL, Protocol
+from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
 from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.sampler import require_optuna
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
 from seqrec_bench.recommender import SELECTION_METRIC
-from seqrec_bench.records.claims import claim, claim_path, claimant
+from seqrec_bench.records.locks import lock_holder, lock_path, try_lock
 from seqrec_bench.text import one_line
 
 DEFAULT_OUT = Path("runs/search")
+CHOSEN_VARIANT = "chosen"
+"""Under which what was chosen is to be run."""
 
 
+@with_bundles
 def search(
     source: Annotated[
         str, typer.Argument(metavar="NAME", help="A search that comes with the package, or a .toml file of your own.")
@@ -56,17 +44,10 @@ def search(
     out: Annotated[
         Path, typer.Option(parser=named_path, metavar="DIR", help="The directory of the logs.")
     ] = DEFAULT_OUT,
-    protocol: ProtocolOption = None,
-    k_core: KCoreOption = None,
-    jobs: JobsOption = None,
-    device: DeviceOption = "cpu",
-    dataset: DatasetOption = None,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
+    *,
+    protocol: ProtocolOptions,
+    processes: Annotated[ProcessOptions, Without("executor")],
+    data: DataOptions,
 ) -> None:
     """Tries settings of models, chooses on validation NDCG@50, and logs every trial; test targets are not ranked.
 
@@ -76,25 +57,27 @@ def search(
     Example: seqrec-bench search paper --models fpmc,caser --jobs 2
     """
     chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
-    under = _require_trained(choose_protocol(protocol, k_core))
-    require_device(device)
+    under = _require_trained(protocol.choose())
+    processes.require_valid()
     require_optuna()
     folder = out / chosen.name
-    columns = Columns(user_column, item_column, time_column)
     with stops_in_time(lambda: f"Stopped: finished trials are in {folder}; the same command goes on from there."):
-        data = under.arrange(load_dataset(dataset, interactions, tags, columns, data_name))
+        dataset = under.arrange(data.load())
 
         def open_logs() -> list[ModelSearch]:
-            return [ModelSearch(chosen, space, data, device, folder, under.name) for space in chosen.models]
+            return [
+                ModelSearch(chosen, space, dataset, processes.device, folder, under.name) for space in chosen.models
+            ]
 
         open_logs()  # refuses what can't be searched before anything is written
         _require_writable(folder)
-        with _claimed([folder / f"{space.model}.jsonl" for space in chosen.models]):
+        with _locked([folder / f"{space.model}.jsonl" for space in chosen.models]):
             searches = open_logs()
             _announce(chosen, searches)
-            _run(searches, jobs or available_cores(), TrialSetting(under.hold_out(data).validation, device))
+            setting = TrialSetting(under.hold_out(dataset).validation, processes.device)
+            _run(searches, processes.n_here, setting)
     _show(searches)
-    for line in say_next(searches, folder, data_arguments(dataset, interactions, tags, columns, data_name), under.name):
+    for line in say_next(searches, folder, data.arguments(), under.name):
         typer.echo(one_line(line), err=True)
     if any(search.best is None for search in searches):
         raise typer.Exit(ExitCode.CELLS_FAILED)
@@ -129,7 +112,7 @@ def _require_writable(folder: Path) -> None:
 
 
 @contextmanager
-def _claimed(logs: Sequence[Path]) -> Iterator[None]:
+def _locked(logs: Sequence[Path]) -> Iterator[None]:
     """Keeps other searches from these logs.
 
     Raises:
@@ -137,9 +120,9 @@ def _claimed(logs: Sequence[Path]) -> Iterator[None]:
     """
     with ExitStack() as stack:
         for log in logs:
-            found = claim(log)
+            found = try_lock(log)
             if found is None:
-                other = claimant(claim_path(log))
+                other = lock_holder(lock_path(log))
                 raise InputError(
                     f"{log} is being written by another search ({other}): wait for it, or name another --out."
                 )
@@ -175,3 +158,33 @@ def _row(search: ModelSearch) -> list[str]:
         return [*start, "", "", "", ""]
     epoch = "" if best.epoch is None else str(best.epoch)
     return [*start, f"{best.value:.4f}", epoch, str(best.number), say_settings(best.settings)]
+
+
+def say_next(searches: Sequence[ModelSearch], folder: Path, data_options: str, protocol: str) -> Iterator[str]:
+    """Yields a line on the logs, and one for each model of which a trial was chosen.
+
+    Args:
+        folder: Where the logs are.
+        data_options: How a command names the data.
+    """
+    logs = shlex.quote(str(folder))
+    yield f"Every trial is logged in {folder}: `seqrec-bench trials {logs}` prints them."
+    where = [data_options, "" if protocol == LOO_FULL else f"--protocol {protocol}"]
+    for search in searches:
+        if search.best is not None:
+            yield f"To run what was chosen: `{' '.join(filter(None, [_command(search), *where]))}`."
+
+
+def _command(search: ModelSearch) -> str:
+    """Runs the model with the settings of its best trial, and with what was set in all of them."""
+    assert search.best is not None
+    cell = search.cell(search.best.settings)
+    settings = [shlex.quote(f"{cell.model}.{key}={_text(value)}") for key, value in cell.settings.items()]
+    dimension = [f"--dims {cell.dimension}"] if cell.dimension else []
+    options = [*dimension, *(f"--set {setting}" for setting in settings), f"--variant {CHOSEN_VARIANT}"]
+    return f"seqrec-bench run --models {cell.model} {' '.join(options)}"
+
+
+def _text(value: Value) -> str:
+    """The value as ``--set`` reads it."""
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)

@@ -13,10 +13,10 @@ from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, p
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.search import ModelSearch
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import SearchTimeLeft
 from seqrec_bench.recommender import SELECTION_METRIC
-from seqrec_bench.records.trials import Trial
+from seqrec_bench.records.search_log import Trial
+from seqrec_bench.studies.cells import Cell
 from seqrec_bench.text import one_line
 
 

@@ -7,59 +7,25 @@ from dataclasses import replace
 
 import typer
 
-from seqrec_bench.cli.cell_options import (
-    AllOption,
-    Asked,
-    DimsOption,
-    ModelsOption,
-    SeedsOption,
-    SetOption,
-    SuiteOption,
-    VariantOption,
-    choose_cells,
-)
-from seqrec_bench.cli.dataset_options import (
-    DataNameOption,
-    DatasetOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TagsOption,
-    TimeColumnOption,
-    UserColumnOption,
-    load_dataset,
-)
-from seqrec_bench.cli.protocol_options import KCoreOption, ProtocolOption
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonOption, ResultsOption
+from seqrec_bench.cli.bundles import with_bundles
+from seqrec_bench.cli.cell_options import CellOptions
+from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.steps import shown
-from seqrec_bench.cli.tables import print_table
-from seqrec_bench.data import Columns
+from seqrec_bench.cli.tables import JsonOption, print_table
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.run import Plan, make_plan
-from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.records import PAPER_VARIANT, CellKey, Claimant, Store
+from seqrec_bench.records import CellKey, LockHolder, Store
+from seqrec_bench.studies.cells import Cell
 
 STATES = ("done", "running", "stale", "missing")
-_NO_CHOICE = Asked(False, None, None, None, None, [], PAPER_VARIANT, None, None)
 
 
+@with_bundles
 def status(
-    all_cells: AllOption = False,
-    suite: SuiteOption = None,
-    models: ModelsOption = None,
-    dims: DimsOption = None,
-    seeds: SeedsOption = None,
-    settings: SetOption = None,
-    variant: VariantOption = PAPER_VARIANT,
-    protocol: ProtocolOption = None,
-    k_core: KCoreOption = None,
+    cells: CellOptions,
+    data: DataOptions,
     results: ResultsOption = DEFAULT_RESULTS,
-    dataset: DatasetOption = None,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Says of the cells that `run` would make with these options which are done, running, stale or missing.
@@ -68,17 +34,16 @@ def status(
 
     Example: seqrec-bench status --results results
     """
-    asked = Asked(all_cells, suite, models, dims, seeds, settings or [], variant, protocol, k_core)
-    wanted = choose_cells(replace(asked, all_cells=all_cells or (suite is None and models is None)))
-    data = load_dataset(dataset, interactions, tags, Columns(user_column, item_column, time_column), data_name)
+    wanted = (cells if cells.name_some else replace(cells, all_cells=True)).choose()
+    dataset = data.load()
     store = Store(results)
     with shown("looking at cells") as steps:
-        plan = make_plan(wanted, store, data, fresh=False, track=steps.track)
+        plan = make_plan(wanted, store, dataset, fresh=False, track=steps.track)
     running = store.running()
     states = {cell: _state(cell, plan, running) for cell in wanted}
-    if asked == _NO_CHOICE:
+    if cells == CellOptions():
         states |= dict.fromkeys(
-            _other_cells(store, data.name, {planned.key for planned in plan.planned.values()}), "done"
+            _other_cells(store, dataset.name, {planned.key for planned in plan.planned.values()}), "done"
         )
     if as_json:
         typer.echo(json.dumps([_fields(cell, state) for cell, state in states.items()], indent=2))
@@ -98,7 +63,7 @@ def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell
     return [Cell(key.model, key.variant, key.dimension, key.seed, protocol=key.protocol) for key in others]
 
 
-def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, Claimant]) -> str:
+def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, LockHolder]) -> str:
     if plan.planned[cell].key in running:
         return "running"
     if cell in plan.done:

@@ -1,31 +1,21 @@
 """``seqrec-bench table``: what was reported beside what was reproduced."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_names
-from seqrec_bench.cli.results_options import (
-    DEFAULT_RESULTS,
-    JsonFormatOption,
-    PaperOption,
-    ResultsOption,
-    choose_format,
-    read_paper,
-    require_none_missing,
-)
-from seqrec_bench.cli.shown_records import ShownDatasetOption, ShownProtocolOption, choose_shown, more_options
-from seqrec_bench.cli.tables import SHOWN_RENDERED, print_formatted
+from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions
+from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.records import Store
 from seqrec_bench.reporting.formats import FORMATS
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.selection import Place, only_elsewhere, whereabouts
+from seqrec_bench.reporting.selection import Place, only_elsewhere
 from seqrec_bench.reporting.table import Table, table_one
+from seqrec_bench.studies.view import View
 
 
 class Format(StrEnum):
@@ -37,20 +27,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
+@with_bundles
 def table(
-    results: ResultsOption = DEFAULT_RESULTS,
-    dataset: ShownDatasetOption = None,
-    protocol: ShownProtocolOption = None,
+    view: ViewOptions,
     models: Annotated[
         str | None,
         typer.Option(metavar="A,B", help="Only these models and their variants.", show_default="all there are"),
     ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option(help=f"md is for a README, and {SHOWN_RENDERED}", show_default="md"),
-    ] = None,
-    as_json: JsonFormatOption = False,
-    paper: PaperOption = None,
+    *,
+    output: Annotated[FormatOptions[Format], Described("format", f"md is for a README, and {SHOWN_RENDERED}", "md")],
 ) -> None:
     """Prints Table 1: reported and reproduced figures, the interval over seeds, and their difference.
 
@@ -60,25 +45,16 @@ def table(
 
     Example: seqrec-bench table --results results --models fpmc,am-lstm
     """
-    chosen = choose_format(format, as_json, Format.MD)
-    source = read_paper(paper)
-    store = Store(results)
-    shown = choose_shown(store, source, dataset, protocol)
-    if shown != (source.dataset, source.protocol):  # the paper says nothing about it
-        source = replace(source, dataset=shown[0], protocol=shown[1], rows=(), references=(), ablations=())
-    records = store.records()
+    shown = view.open()
+    source = shown.view
     named = None if models is None else parse_names(models)
-    content = table_one(records, source, named)
-    where = f"on {source.dataset} under {source.protocol}{only_elsewhere(records, *shown)}"
-    _require_rows(content, named or [], where)
-    if not content.rows:
-        raise MissingCellsError(
-            f"{results} has no records on the data set {source.dataset} under {source.protocol}"
-            f"{whereabouts(records)}: run some models first, or name others with --dataset and --protocol."
-        )
-    print_formatted(FORMATS[chosen](content), chosen, format)
-    making = _making(content, source, whole=named is None and paper is None)
-    require_none_missing(content.missing, results, making)
+    content = table_one(shown.records, source, named)
+    elsewhere = only_elsewhere(shown.records, shown.dataset, shown.protocol)
+    _require_rows(content, named or [], f"on {shown.dataset} under {shown.protocol}{elsewhere}")
+    shown.require_models(bool(content.rows))
+    output.print(FORMATS[output.choose(Format.MD)](content))
+    making = _making(content, source, whole=named is None and view.named_study is None)
+    view.require_none_missing(content.missing, making)
 
 
 def _require_rows(content: Table, named: Sequence[str], where: str) -> None:
@@ -91,7 +67,7 @@ def _require_rows(content: Table, named: Sequence[str], where: str) -> None:
         )
 
 
-def _making(content: Table, source: Paper, whole: bool) -> str:
+def _making(content: Table, source: View, whole: bool) -> str:
     """What makes `seqrec-bench run` make what is missing, with the seeds of what is there, and little else.
 
     Args:

@@ -2,13 +2,71 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Generic, TypeVar
 
 import typer
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.text import one_line
 
 SHOWN_RENDERED = "shown rendered on a terminal unless it is named."
-"""What help says of Markdown that `print_formatted` prints."""
+"""What help says of Markdown that `FormatOptions` prints."""
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+"""Of a command that has no other formats to choose from."""
+
+
+class PageFormat(StrEnum):
+    MD = "md"
+    JSON = "json"
+
+
+class TextFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+FormatT = TypeVar("FormatT", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class FormatOptions(Generic[FormatT]):
+    """The format in which a command prints what it has made; one of its kinds is JSON.
+
+    Raises:
+        InputError: The options contradict each other.
+    """
+
+    format: Annotated[FormatT | None, typer.Option("--format")] = None
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False
+
+    def __post_init__(self) -> None:
+        if self.as_json and self.format not in (None, "json"):
+            raise InputError(
+                f"--json is --format json, and --format {self.format} is something else: give one of the two."
+            )
+
+    @property
+    def is_json(self) -> bool:
+        return self.as_json or self.format == "json"
+
+    def choose(self, usual: FormatT) -> FormatT:
+        """The format that is asked for, or the usual one."""
+        if self.as_json:
+            return type(usual)("json")
+        return usual if self.format is None else self.format
+
+    def print(self, text: str) -> None:
+        """Prints what was made in the format; Markdown, where it is the usual one, rendered if people see it.
+
+        In a pipe, or where --format was given, the text stays as it is; only `--format short` is for people anyway.
+        """
+        if self.format == "short" or not (self.format or self.as_json):
+            print_markdown(text)
+        else:
+            typer.echo(text, nl=False)
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -33,22 +91,6 @@ def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(value) for value in row))  # as they are: a value in brackets is not markup
     Console().print(table)
-
-
-def print_formatted(text: str, chosen: str, named: str | None) -> None:
-    """Prints what a command made in a format, whose default is Markdown: rendered, if people see it on a terminal.
-
-    In a pipe, or where --format was given, the text stays as it is; only `--format short` is for people anyway.
-
-    Args:
-        chosen: The format.
-        named: What --format named, if it was given.
-    """
-    is_for_people = chosen == "short" or (named is None and chosen != "json")
-    if is_for_people:
-        print_markdown(text)
-    else:
-        typer.echo(text, nl=False)
 
 
 def print_markdown(text: str) -> None:

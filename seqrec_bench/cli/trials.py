@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.results_options import JsonOption
-from seqrec_bench.cli.tables import print_markdown
+from seqrec_bench.cli.tables import JsonOption, print_markdown
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.looking import at_depth
-from seqrec_bench.records.trials import Log
+from seqrec_bench.records.search_log import SearchLog
 from seqrec_bench.reporting.trials import trials_json, trials_markdown
 
 
@@ -24,7 +23,7 @@ def trials(
 
     Example: seqrec-bench trials results/search/paper
     """
-    logs = {path.stem: Log(path).trials for path in _logs(folder, 1)}
+    logs = {path.stem: SearchLog(path).trials for path in _logs(folder, 1)}
     logs = {model: found for model, found in logs.items() if found}
     if not logs:
         searches = sorted({str(path.parent) for path in _logs(folder, 2)})

@@ -4,53 +4,42 @@ import random
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.dataset_options import (
-    DataNameOption,
-    InteractionsOption,
-    ItemColumnOption,
-    TagsOption,
-    TimeColumnOption,
-    UserColumnOption,
-    load_dataset,
-)
+from seqrec_bench.cli.bundles import Described, Without, with_bundles
+from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
 from seqrec_bench.cli.progress import RunDisplay, open_display
-from seqrec_bench.cli.results_options import DEFAULT_RESULTS, JsonFormatOption, ResultsOption, choose_format
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.cli.stopping import stops_in_time
-from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.cli.tables import FormatOptions, TextFormat
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.data import Dataset
 from seqrec_bench.data.named import NAMED_DATASETS
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
-from seqrec_bench.experiments.execution import Executor, Outcome, execute_by_protocol
+from seqrec_bench.experiments.execution import Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
+from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.experiments.verification.retraining import cells_to_train, check_quick, check_retrained, draw, quick
-from seqrec_bench.records import CellKey, Claimant, Record, Store
+from seqrec_bench.records import CellKey, LockHolder, Record, Store
 from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
 from seqrec_bench.reporting.verification import to_json, to_text
+from seqrec_bench.studies.cells import Cell
 
 OpenDisplay = Callable[[Sequence[Cell], int], AbstractContextManager[RunDisplay]]
 """Opens the display of these cells, of which so many run side by side."""
 
 
-class VerifyFormat(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-
-
+@with_bundles
 def verify(
     directory: Annotated[
         Path | None,
@@ -64,14 +53,9 @@ def verify(
         int | None, typer.Option(min=0, help="With --retrain: of the draw.", show_default="another each time")
     ] = None,
     jobs: JobsOption = None,
-    format: Annotated[VerifyFormat | None, typer.Option(help="json has every fault.", show_default="text")] = None,
-    as_json: JsonFormatOption = False,
-    interactions: InteractionsOption = None,
-    tags: TagsOption = None,
-    user_column: UserColumnOption = None,
-    item_column: ItemColumnOption = None,
-    time_column: TimeColumnOption = None,
-    data_name: DataNameOption = None,
+    *,
+    output: Annotated[FormatOptions[TextFormat], Described("format", "json has every fault.", "text")],
+    own: Annotated[DataOptions, Without("dataset")],
 ) -> None:
     """Checks records: files, hashes, metrics from ranks, data, versions, completeness; runs again what takes seconds.
 
@@ -82,14 +66,12 @@ def verify(
     0: all is well; 2: wrong usage or input, or a file can't be read; 3: cells missing or stale, or the data are not
     here; 4: a record or file is invalid; 6: a cell that was run again differs; 7: one could not be run.
     """
-    chosen = choose_format(format, as_json, VerifyFormat.TEXT)
     if directory is not None and results != DEFAULT_RESULTS:
         raise InputError(f"{directory} and --results {results} both name the directory: give one of them.")
     if retrain is None and seed is not None:
         raise InputError("--seed goes with --retrain N: give that too, or neither.")
-    own = _load_own(interactions, tags, Columns(user_column, item_column, time_column), data_name)
     store = Store(directory or results)
-    records, datasets, checks = _check(store, own)
+    records, datasets, checks = _check(store, None if own == DataOptions() else own.load())
     subject = f"{len(records)} records in {store.root}"
     at_once = jobs or available_cores()
     checks.append(_run_quick(records, datasets, at_once))
@@ -98,7 +80,7 @@ def verify(
         drawn = _draw(records, datasets, retrain, seed, store)
         checks.append(check_retrained(drawn, *_run_again(drawn, datasets, at_once, open_display)))
         subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
-    typer.echo((to_json if chosen == VerifyFormat.JSON else to_text)(checks, subject), nl=False)
+    typer.echo((to_json if output.is_json else to_text)(checks, subject), nl=False)
     raise typer.Exit(exit_code(checks))
 
 
@@ -112,15 +94,9 @@ def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, D
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
     datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
     with shown("loading models") as steps:
-        checks += check_contents(records, store, datasets, cells_of_suites(), steps.track)
+        checks += check_contents(records, store, datasets, cells_of_studies(), steps.track)
     here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}
     return records, here, checks
-
-
-def _load_own(interactions: Path | None, tags: Path | None, columns: Columns, data_name: str | None) -> Dataset | None:
-    if interactions is None and tags is None and columns == Columns() and data_name is None:
-        return None
-    return load_dataset(None, interactions, tags, columns, data_name)
 
 
 def _find_data(name: str, own: Dataset | None) -> Dataset | str:
@@ -133,7 +109,7 @@ def _find_data(name: str, own: Dataset | None) -> Dataset | str:
             f"(and --name {name}, if the file is called otherwise)."
         )
     try:
-        return load_dataset(name, None, None, Columns())
+        return DataOptions(name).load()
     except InputError as error:
         return str(error)
 
@@ -169,7 +145,7 @@ class _Counted:
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         self._steps.reach(self._steps.state.n_done + 1)
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         """Nobody else runs anything in a directory of its own."""
 
 
@@ -193,7 +169,7 @@ def _run_again(
     return again, causes
 
 
-def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, display_of: OpenDisplay) -> Outcome:
+def _run(cells: Sequence[Cell], dataset: Dataset, store: Store, jobs: int, display_of: OpenDisplay) -> RunOutcome:
     _, open_executor = this_machine(jobs)
     setting = partial(setting_under, dataset=dataset, device="cpu", store=store)
     stopped = "Stopped: what was run again is thrown away, and no record was changed."

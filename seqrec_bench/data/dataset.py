@@ -7,8 +7,7 @@ import numpy as np
 
 from seqrec_bench.data.fingerprints import sequences_fingerprint, tags_fingerprint
 from seqrec_bench.data.interactions import Interactions, RawTags, StrArray
-from seqrec_bench.data.natural_order import natural_order
-from seqrec_bench.data.ordering import order_by_user_and_time
+from seqrec_bench.data.ordering import natural_order, order_by_user_and_time
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences, TimeArray
 

@@ -1,13 +1,44 @@
-"""The order of interactions by user, time and row, at a cost for each that hardly grows with their number."""
+"""Orders: of ids as a person would have them, of interactions by user, time and row, and of those of one time."""
 
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.recommender import Int32Array, Int64Array, TimeArray
+from seqrec_bench.data.interactions import StrArray
+from seqrec_bench.recommender import Int32Array, Int64Array, Sequences, TimeArray
 
 WORD_BITS = 64
 PIECE = 2**14
 """Values whose words are made at once: 128 KiB."""
+
+
+def natural_order(ids: StrArray) -> Int64Array:
+    """Returns the permutation that puts distinct ids into natural order, whatever order they came in.
+
+    It is the one that a person would choose: 2 before 10, a2 before a10. Ids that it can't tell apart ("7" and "007")
+    follow plain string order.
+    """
+    numbers = _plain_integers(ids)
+    if numbers is not None:
+        return np.argsort(numbers)
+    return _natsort_order(ids)
+
+
+def _plain_integers(ids: StrArray) -> Int64Array | None:
+    """The ids as numbers if each is a non-negative integer written the one plain way, else None."""
+    try:
+        numbers = ids.astype(np.int64)
+    except (ValueError, OverflowError):
+        return None
+    plain = bool(np.all(numbers >= 0)) and np.array_equal(numbers.astype(np.str_), ids)
+    return numbers if plain else None
+
+
+def _natsort_order(ids: StrArray) -> Int64Array:
+    from natsort import natsort_keygen
+
+    key = natsort_keygen()
+    strings = ids.tolist()
+    return np.array(sorted(range(len(ids)), key=lambda i: (key(strings[i]), strings[i])), dtype=np.int64)
 
 
 def order_by_user_and_time(users: Int32Array, times: TimeArray) -> Int64Array:
@@ -50,3 +81,26 @@ def stable_argsort(values: npt.NDArray[np.signedinteger]) -> Int64Array:
         positions = words.view(np.int64)
         order = positions if shift == 0 else order.take(positions, mode="clip")
     return order
+
+
+def reverse_ties(sequences: Sequences) -> Sequences:
+    """The interactions of one user and time backwards."""
+    return _order_ties(sequences, -np.arange(sequences.n_interactions))
+
+
+def shuffle_ties(sequences: Sequences, seed: int) -> Sequences:
+    """The interactions of one user and time in a random order, which the seed decides."""
+    return _order_ties(sequences, np.random.default_rng(seed).random(sequences.n_interactions))
+
+
+def sort_ties_by_item(sequences: Sequences, descending: bool) -> Sequences:
+    """The interactions of one user and time by item number, which is the natural order of the raw ids."""
+    return _order_ties(sequences, -sequences.items if descending else sequences.items)
+
+
+def _order_ties(sequences: Sequences, keys: npt.NDArray[np.number]) -> Sequences:
+    """Each user's interactions of one time by their keys, (n_interactions,), ascending; equal keys stay in order."""
+    users, times = sequences.users, sequences.times
+    begins = (np.diff(users, prepend=-1) != 0) | (np.diff(times, prepend=times[:1]) != 0)
+    order = np.lexsort((keys, np.cumsum(begins)))
+    return Sequences(sequences.items[order], times, sequences.offsets, sequences.n_items, sequences.tags)

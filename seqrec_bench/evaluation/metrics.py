@@ -1,54 +1,165 @@
-"""Metrics at a cut-off, one value per user, as the exact expectation over a random order of the tied candidates.
+"""Metrics of ranks, one value per user, as the exact expectation over a random order of the tied candidates.
 
-With G(r) a metric's gain at rank r, a user with b better and t tied candidates (the target among the latter) has
+With G(r) a metric's gain at rank r, 0 beyond its cut-off, a user with b better and t tied candidates (the target among
+the latter) has
 
     E = (G(b + 1) + ... + G(b + t)) / t.
 
 So a constant scorer gets chance level, neither a perfect score nor none.
+
+Each user has one target. So Recall@K is HR@K, and MAP@K is MRR@K; both names are there since both are in use.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
+from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Ranks
 
 Float64Array = npt.NDArray[np.float64]
+Gain = Callable[[npt.NDArray[np.int64]], Float64Array]
+
+MAX_CUTOFF = 10_000
 
 
-def hit_rate(ranks: Ranks, k: int) -> Float64Array:
-    """HR@k: G(r) = 1 for r <= k. Shape (n_evaluated,)."""
-    return _expected_gain(ranks, np.ones(k))
+class CutOff(Enum):
+    """Whether a metric has one."""
+
+    NEEDED = "needed"
+    POSSIBLE = "possible"
+    NONE = "none"
 
 
-def reciprocal_rank(ranks: Ranks, k: int) -> Float64Array:
-    """MRR@k, before the mean over users: G(r) = 1 / r for r <= k. Shape (n_evaluated,)."""
-    return _expected_gain(ranks, 1 / np.arange(1, k + 1))
+@dataclass(frozen=True)
+class Kind:
+    """What the metrics of one name have in common."""
+
+    gain: Gain
+    """G at an array of ranks, 1 for the first: (n,) -> (n,)."""
+    cut_off: CutOff = CutOff.NEEDED
+    lower_is_better: bool = False
 
 
-def ndcg(ranks: Ranks, k: int) -> Float64Array:
-    """NDCG@k with one relevant item, so an ideal DCG of 1: G(r) = 1 / log2(r + 1) for r <= k. Shape (n_evaluated,)."""
-    return _expected_gain(ranks, 1 / np.log2(np.arange(2, k + 2)))
+def hit(ranks: npt.NDArray[np.int64]) -> Float64Array:
+    """G(r) = 1."""
+    return np.ones(len(ranks))
 
 
-METRICS: Mapping[str, Callable[[Ranks, int], Float64Array]] = {"HR": hit_rate, "MRR": reciprocal_rank, "NDCG": ndcg}
-"""The metrics by the names under which they are reported."""
+def reciprocal_rank(ranks: npt.NDArray[np.int64]) -> Float64Array:
+    """G(r) = 1 / r."""
+    return 1 / ranks
+
+
+def discounted_gain(ranks: npt.NDArray[np.int64]) -> Float64Array:
+    """G(r) = 1 / log2(r + 1), of an ideal DCG of 1 with one relevant item."""
+    return 1 / np.log2(ranks + 1)
+
+
+def rank(ranks: npt.NDArray[np.int64]) -> Float64Array:
+    """G(r) = r."""
+    return ranks.astype(np.float64)
+
+
+KINDS: Mapping[str, Kind] = {
+    "HR": Kind(hit),
+    "Recall": Kind(hit),
+    "NDCG": Kind(discounted_gain),
+    "MRR": Kind(reciprocal_rank, CutOff.POSSIBLE),
+    "MAP": Kind(reciprocal_rank),
+    "MeanRank": Kind(rank, CutOff.NONE, lower_is_better=True),
+}
+"""By the names under which they are reported, in the order in which they are sorted."""
+
+
+class Metric(str):
+    """A metric by its name, such as ``NDCG@10`` or ``MRR``; it is that name, so records and tables have it as it is.
+
+    Raises:
+        InputError: There is no such metric.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> "Metric":
+        """Checks the name; a `Metric` is one already."""
+        if isinstance(name, Metric):
+            return name
+        kind, at, k = name.partition("@")
+        if kind not in KINDS:
+            raise InputError(f"There is no metric {name!r}: choose from {known_metrics()}.")
+        if (at and KINDS[kind].cut_off is CutOff.NONE) or (not at and KINDS[kind].cut_off is CutOff.NEEDED):
+            has = "no cut-off" if at else f"a cut-off, as {kind}@10 has"
+            raise InputError(f"There is no metric {name!r}: {kind} has {has}.")
+        if at and not (re.fullmatch(r"[1-9]\d*", k, re.ASCII) and int(k) <= MAX_CUTOFF):
+            raise InputError(
+                f"There is no metric {name!r}: a cut-off is a whole number from 1 to {MAX_CUTOFF}, as {kind}@10 has."
+            )
+        return super().__new__(cls, name)
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.partition("@")[0]]
+
+    @property
+    def cut_off(self) -> int | None:
+        """K; None for a metric of all ranks."""
+        _, at, k = self.partition("@")
+        return int(k) if at else None
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        return -1 if self.kind.lower_is_better else 1
+
+    def values(self, ranks: Ranks) -> Float64Array:
+        """One value per user. Shape (n_evaluated,)."""
+        k = int((ranks.better + ranks.tied).max()) if self.cut_off is None else self.cut_off
+        return _expected_gain(ranks, self.kind.gain(np.arange(1, k + 1)))
+
+
+def known_metrics() -> str:
+    """How all metrics are written, K for a cut-off, to be put into a sentence."""
+    forms = {CutOff.NEEDED: ("@K",), CutOff.POSSIBLE: ("@K", ""), CutOff.NONE: ("",)}
+    return ", ".join(f"{name}{form}" for name, kind in KINDS.items() for form in forms[kind.cut_off])
+
+
+def read_metrics(names: Iterable[str]) -> tuple[Metric, ...]:
+    """Different metrics in the order in which they are named.
+
+    Raises:
+        InputError: There are none, there is no such metric, or one is named twice.
+    """
+    metrics = tuple(map(Metric, names))
+    if not metrics:
+        raise InputError(f"No metric is named: name one or more of {known_metrics()}.")
+    for metric in metrics:
+        if metrics.count(metric) > 1:
+            raise InputError(f"The metric {metric} is named twice: name each once.")
+    return metrics
 
 
 def metric(ranks: Ranks, name: str) -> Float64Array:
-    """The metric that is written ``NDCG@50``, one value per user. Shape (n_evaluated,)."""
-    kind, _, k = name.partition("@")
-    return METRICS[kind](ranks, int(k))
+    """The metric of this name, one value per user. Shape (n_evaluated,).
+
+    Raises:
+        InputError: There is no such metric.
+    """
+    return Metric(name).values(ranks)
 
 
-VALIDATION_METRICS = ("HR@50", "MRR@50", "NDCG@50")
-"""What a model is told of its validation targets, `SELECTION_METRIC` among it."""
+VALIDATION_METRICS = (Metric("HR@50"), Metric("MRR@50"), Metric("NDCG@50"))
+"""What a model is told of its validation targets; where another metric chooses, that one too."""
 
 
-def validation_figures(ranks: Ranks) -> dict[str, float]:
-    """The means over users of `VALIDATION_METRICS`, by name."""
-    return {name: float(metric(ranks, name).mean()) for name in VALIDATION_METRICS}
+def validation_figures(ranks: Ranks, selection: str = SELECTION_METRIC) -> dict[str, float]:
+    """The means over users of `VALIDATION_METRICS` and of the metric that chooses, by name."""
+    return {name: float(Metric(name).values(ranks).mean()) for name in dict.fromkeys((*VALIDATION_METRICS, selection))}
 
 
 TOO_GOOD = "a model that ranks every target first has almost surely seen them"
@@ -56,8 +167,8 @@ TOO_GOOD = "a model that ranks every target first has almost surely seen them"
 
 
 def too_good(figures: Iterable[float]) -> bool:
-    """Whether all of a model's figures are 1.0000 as they are shown, with four digits."""
-    return all(round(figure, 4) >= 1 for figure in figures)
+    """Whether all of a model's figures are 1.0000 as they are shown, with four digits: a mean rank of 1 too."""
+    return all(round(figure, 4) == 1 for figure in figures)
 
 
 def _expected_gain(ranks: Ranks, gains: Float64Array) -> Float64Array:

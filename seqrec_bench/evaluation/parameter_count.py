@@ -45,7 +45,7 @@ def _count(name: str, dimension: int, n_users: int, n_items: int) -> int:
     train = leave_one_out(synthetic_sequences(n_users, n_items, _LENGTH, order=0.5, seed=0)).train
     short = {"epochs": 1} if "epochs" in hyperparameters(build(name, dimension, {})) else {}
     recommender = build(name, dimension, short)
-    nothing = dict.fromkeys(VALIDATION_METRICS, 0.0)
+    nothing: dict[str, float] = dict.fromkeys(VALIDATION_METRICS, 0.0)
     with running(name, "while it was fitted to count its parameters"):
         try:
             recommender.fit(train, FitContext(0, "cpu", lambda: nothing, lambda epoch: None))

@@ -11,8 +11,8 @@ from functools import partial
 
 from seqrec_bench.data.dataset import Dataset, in_order
 from seqrec_bench.data.k_core import k_core
+from seqrec_bench.data.ordering import reverse_ties, shuffle_ties, sort_ties_by_item
 from seqrec_bench.data.split import Split, leave_one_out
-from seqrec_bench.data.ties import reverse_ties, shuffle_ties, sort_ties_by_item
 from seqrec_bench.data.time_split import split_at_time
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.candidates import with_popular_sample, with_seen, with_uniform_sample

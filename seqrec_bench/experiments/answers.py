@@ -39,7 +39,7 @@ def sound_epoch(epoch: Epoch, number: int, model: str) -> Epoch:
     """The epoch in plain numbers, as a record can hold it."""
     try:
         loss, seconds = float(epoch.loss), float(epoch.seconds)
-        validation = {name: float(epoch.validation[name]) for name in VALIDATION_METRICS}
+        validation: dict[str, float] = {name: float(epoch.validation[name]) for name in VALIDATION_METRICS}
     except (TypeError, ValueError, KeyError) as error:
         raise ScoreError(f"{model} reported {epoch}, in which numbers are missing ({error}).") from error
     if epoch.number != number or not all(math.isfinite(value) for value in (loss, seconds, *validation.values())):

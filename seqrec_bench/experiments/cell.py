@@ -19,9 +19,9 @@ from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.restoring import restore_trained
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
+from seqrec_bench.studies.cells import Cell
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.experiments.dask_client import CONNECT_SECONDS
 from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
 from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 MAX_SENT = 500
 """How many cells the cluster knows of at a time, those that wait there included; the others wait here."""

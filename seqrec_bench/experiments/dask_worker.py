@@ -23,8 +23,8 @@ from seqrec_bench.experiments.processes import (
 )
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import difference, software, uses_torch
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 TOPIC = "seqrec-bench"
 """The Dask topic of the events that workers tell drivers of: how far a cell is, and that a worker can't run cells."""

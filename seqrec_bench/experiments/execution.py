@@ -1,4 +1,4 @@
-"""Doing what a plan has left: each cell is claimed, run and stored, beside other runs that may be doing the same."""
+"""Doing what a plan has left: each cell is locked, run and stored, beside other runs that may be doing the same."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,21 +11,21 @@ from seqrec_bench.errors import ScoreError, in_words
 from seqrec_bench.experiments.cell import FinishedCell
 from seqrec_bench.experiments.rescue import Rescue
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.records import Claim, Claimant, Record
+from seqrec_bench.records import Lock, LockHolder, Record
+from seqrec_bench.studies.cells import Cell
 
 Attacks = Mapping[str, int]
 """What records say of the attacks that the evaluator has withstood; see `require_sound_evaluator`."""
 
 POLL_SECONDS = 0.5
-"""How often a cell that another run has claimed is looked at."""
+"""How often a cell that another run has locked is looked at."""
 
 
 class Executor(Protocol):
     """Where cells are run: `concurrent.futures`, in short."""
 
     n_at_once: int
-    """How many cells it may have at a time, those included that wait there. All of them are claimed."""
+    """How many cells it may have at a time, those included that wait there. All of them are locked."""
 
     def submit(self, cell: Cell) -> Future[FinishedCell]: ...
 
@@ -33,7 +33,7 @@ class Executor(Protocol):
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What has come of a run, so far or in the end."""
 
     finished: list[Cell] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Audience(Protocol):
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         """The cell has a record, or has failed for the cause given."""
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         """Nothing else is left to be started, and the cell is being run by somebody else."""
 
 
@@ -62,8 +62,8 @@ def execute_by_protocol(
     open_executor: Callable[[str], Executor],
     audience: Audience,
     attacks: Attacks | None = None,
-    outcome: Outcome | None = None,
-) -> Outcome:
+    outcome: RunOutcome | None = None,
+) -> RunOutcome:
     """Runs the pending cells of one protocol after those of another, since only cells of one share their data.
 
     Args:
@@ -71,7 +71,7 @@ def execute_by_protocol(
         open_executor: Makes an executor for the cells of the protocol of that name.
         audience, attacks, outcome: As `execute` has them.
     """
-    outcome = outcome or Outcome()
+    outcome = outcome or RunOutcome()
     for protocol, cells in groupby(plan.pending, key=lambda cell: cell.protocol):
         execute(replace(plan, pending=list(cells)), open_executor(protocol), audience, attacks, outcome)
     return outcome
@@ -82,11 +82,11 @@ def execute(
     executor: Executor,
     audience: Audience,
     attacks: Attacks | None = None,
-    outcome: Outcome | None = None,
-) -> Outcome:
+    outcome: RunOutcome | None = None,
+) -> RunOutcome:
     """Runs the pending cells and stores what comes of each as it ends; a cell that fails keeps none of the others back.
 
-    Each cell is claimed before it is started. One that another run has claimed is left for later; once that run has let
+    Each cell is locked before it is started. One that another run has locked is left for later; once that run has let
     go of it, its record is taken if it is of use, and else the cell is run here.
 
     Args:
@@ -97,7 +97,7 @@ def execute(
     Raises:
         InputError: The results directory can't be written any more. Cells that have finished are in another.
     """
-    outcome = outcome or Outcome()
+    outcome = outcome or RunOutcome()
     _Execution(plan, executor, audience, attacks, outcome).run()
     return outcome
 
@@ -111,12 +111,12 @@ class _StoreFault(Exception):
 
 class _Execution:
     def __init__(
-        self, plan: Plan, executor: Executor, audience: Audience, attacks: Attacks | None, outcome: Outcome
+        self, plan: Plan, executor: Executor, audience: Audience, attacks: Attacks | None, outcome: RunOutcome
     ) -> None:
         self._plan, self._executor, self._audience = plan, executor, audience
         self._attacks, self._outcome = attacks, outcome
         self._waiting = dict.fromkeys(plan.pending)
-        self._running: dict[Future[FinishedCell], tuple[Cell, Claim]] = {}
+        self._running: dict[Future[FinishedCell], tuple[Cell, Lock]] = {}
         self._waited_for: set[Cell] = set()
 
     def run(self) -> None:
@@ -136,28 +136,28 @@ class _Execution:
         for cell in list(self._waiting):
             if len(self._running) >= self._executor.n_at_once:
                 return
-            if claim := self._claim(cell):
+            if lock := self._lock(cell):
                 del self._waiting[cell]
                 try:
-                    self._start(cell, claim)
+                    self._start(cell, lock)
                 except BaseException:
-                    claim.release()
+                    lock.release()
                     raise
 
-    def _claim(self, cell: Cell) -> Claim | None:
+    def _lock(self, cell: Cell) -> Lock | None:
         try:
-            return self._plan.store.claim(self._plan.planned[cell].key)
+            return self._plan.store.lock(self._plan.planned[cell].key)
         except OSError as error:
             raise _StoreFault(error) from error
 
-    def _start(self, cell: Cell, claim: Claim) -> None:
+    def _start(self, cell: Cell, lock: Lock) -> None:
         """Starts the cell, unless another run has finished it meanwhile."""
         if record := self._plan.stored_since(cell):
-            claim.release()
+            lock.release()
             self._outcome.elsewhere.append(cell)
             self._audience.ended(cell, record)
         else:
-            self._running[self._executor.submit(cell)] = cell, claim
+            self._running[self._executor.submit(cell)] = cell, lock
 
     def _wait(self) -> None:
         """Until a cell has ended, or those that others have are to be looked at again."""
@@ -173,16 +173,16 @@ class _Execution:
 
     def _tell_of_waiting(self) -> None:
         for cell in self._waiting:
-            found = self._plan.store.claimant(self._plan.planned[cell].key)
+            found = self._plan.store.lock_holder(self._plan.planned[cell].key)
             if found and cell not in self._waited_for:
                 self._waited_for.add(cell)
                 self._audience.waits(cell, found)
 
     def _end(self, future: Future[FinishedCell]) -> None:
-        cell, claim = self._running[future]
+        cell, lock = self._running[future]
         if error := future.exception():
             del self._running[future]
-            claim.release()
+            lock.release()
             self._outcome.failed.append((cell, in_words(error)))
             self._audience.ended(cell, in_words(error))
             return
@@ -196,7 +196,7 @@ class _Execution:
         else:
             end = record
         del self._running[future]
-        claim.release()
+        lock.release()
         self._audience.ended(cell, end)
 
     def _keep(self, cell: Cell, done: FinishedCell) -> Record:
@@ -226,7 +226,7 @@ class _Execution:
         """
         self._executor.shutdown()
         rescue = Rescue(self._plan.store.root)
-        for future, (cell, claim) in self._running.items():
+        for future, (cell, lock) in self._running.items():
             is_stored = cell in self._outcome.finished  # as when it was interrupted just after that
             if not (is_stored or future.cancelled() or future.exception()):
                 try:
@@ -236,7 +236,7 @@ class _Execution:
                 except OSError as error:
                     fault = fault or error
                     rescue.keep(self._with_attacks(future.result()), future.result().weights)
-            claim.release()
+            lock.release()
         self._running.clear()
         if fault:
             raise rescue.explain(fault) from fault

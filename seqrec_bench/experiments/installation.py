@@ -27,12 +27,12 @@ _EXTRAS = {"dask": "run --executor", "search": "search"}
 class State(StrEnum):
     OK = "ok"
     OPTIONAL = "optional"
-    """Not here, and needed for one thing only, which `Finding.mend` names."""
+    """Not here, and needed for one thing only, which `Diagnosis.mend` names."""
     BROKEN = "broken"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     topic: str
     state: State
     fact: str
@@ -40,17 +40,17 @@ class Finding:
     """The command, or what else to do; empty where all is well."""
 
 
-def examine(results: Path, n_cores: int) -> Iterator[Finding]:
+def examine(results: Path, n_cores: int) -> Iterator[Diagnosis]:
     """Looks at everything that a run needs, one thing after another.
 
     Args:
         results: Where records are, or would go.
         n_cores: How many cells run side by side unless --jobs says otherwise.
     """
-    yield Finding("seqrec-bench", State.OK, f"{seqrec_bench.__version__} in {Path(seqrec_bench.__file__).parent}")
-    yield Finding("Python", State.OK, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    yield Diagnosis("seqrec-bench", State.OK, f"{seqrec_bench.__version__} in {Path(seqrec_bench.__file__).parent}")
+    yield Diagnosis("Python", State.OK, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield from _libraries()
-    yield Finding("cores", State.OK, f"{n_cores}: cells run side by side unless --jobs says otherwise")
+    yield Diagnosis("cores", State.OK, f"{n_cores}: cells run side by side unless --jobs says otherwise")
     yield from _memory()
     yield _device()
     yield from _models()
@@ -58,22 +58,22 @@ def examine(results: Path, n_cores: int) -> Iterator[Finding]:
     yield _records(results)
 
 
-def _libraries() -> Iterator[Finding]:
+def _libraries() -> Iterator[Diagnosis]:
     wanted = [Requirement(text) for text in requires(_DISTRIBUTION) or []]
     needed = [one for one in wanted if one.marker is None]
     faulty = [one for one in needed if _fault(one)]
     versions = ", ".join(f"{one.name} {version(one.name)}" for one in needed if one not in faulty)
-    yield Finding("libraries", State.OK, versions)
+    yield Diagnosis("libraries", State.OK, versions)
     for one in faulty:
         fault = str(_fault(one))
-        yield Finding(one.name, State.BROKEN, fault, f"pip install '{one.name}{one.specifier}'")
+        yield Diagnosis(one.name, State.BROKEN, fault, f"pip install '{one.name}{one.specifier}'")
     for extra, use in _EXTRAS.items():
         for one in wanted:
             if one.marker and one.marker.evaluate({"extra": extra}) and not one.marker.evaluate({"extra": ""}):
                 mend = f"pip install 'seqrec-bench[{extra}]', if you want `seqrec-bench {use}`"
                 fault = str(_fault(one) or "")
                 state = State.OPTIONAL if fault else State.OK
-                yield Finding(one.name, state, fault or version(one.name), mend if fault else "")
+                yield Diagnosis(one.name, state, fault or version(one.name), mend if fault else "")
 
 
 def _fault(requirement: Requirement) -> str | None:
@@ -87,15 +87,15 @@ def _fault(requirement: Requirement) -> str | None:
     )
 
 
-def _memory() -> Iterator[Finding]:
+def _memory() -> Iterator[Diagnosis]:
     if "SC_PHYS_PAGES" in os.sysconf_names:  # not on Windows
         n_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        yield Finding("memory", State.OK, f"{n_bytes / 2**30:.1f} GiB")
+        yield Diagnosis("memory", State.OK, f"{n_bytes / 2**30:.1f} GiB")
 
 
-def _device() -> Finding:
+def _device() -> Diagnosis:
     if find_spec("torch") is None:
-        return Finding("device", State.OK, "cpu")
+        return Diagnosis("device", State.OK, "cpu")
     torch = importlib.import_module("torch")  # by name, since the bench itself does without it
     devices = ["cpu"]
     if torch.cuda.is_available():
@@ -104,34 +104,34 @@ def _device() -> Finding:
         ]
     if torch.backends.mps.is_available():
         devices.append("mps")
-    return Finding("device", State.OK, ", ".join(devices))
+    return Diagnosis("device", State.OK, ", ".join(devices))
 
 
-def _models() -> Iterator[Finding]:
+def _models() -> Iterator[Diagnosis]:
     try:
         names = list(registered())
     except InputError as error:
-        yield Finding("models", State.BROKEN, str(error), "uninstall one of the two")
+        yield Diagnosis("models", State.BROKEN, str(error), "uninstall one of the two")
         return
     usable: dict[str, list[str]] = {}
     for name in names:
         try:
             load(name)
         except BenchError as error:
-            yield Finding(f"model {name}", State.BROKEN, str(error), "mend or uninstall that distribution")
+            yield Diagnosis(f"model {name}", State.BROKEN, str(error), "mend or uninstall that distribution")
         else:
             usable.setdefault(distribution(registered()[name]), []).append(name)
     for source, found in usable.items():
-        yield Finding(f"models of {source}", State.OK, ", ".join(found))
+        yield Diagnosis(f"models of {source}", State.OK, ", ".join(found))
 
 
-def _data() -> Iterator[Finding]:
+def _data() -> Iterator[Diagnosis]:
     folder = cache_folder()
     nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if os.access(nearest, os.W_OK | os.X_OK):
-        yield Finding("cache", State.OK, str(folder))
+        yield Diagnosis("cache", State.OK, str(folder))
     else:
-        yield Finding(
+        yield Diagnosis(
             "cache", State.BROKEN, f"{folder} can't be written to", f"name another folder by {CACHE_VARIABLE}"
         )
     here: list[str] = []
@@ -140,20 +140,20 @@ def _data() -> Iterator[Finding]:
         try:
             (here if find_cached(name) else absent).append(name)
         except InputError as error:
-            yield Finding(f"data set {name}", State.BROKEN, str(error), f"seqrec-bench data fetch {name}")
+            yield Diagnosis(f"data set {name}", State.BROKEN, str(error), f"seqrec-bench data fetch {name}")
     if here:
-        yield Finding("data sets here", State.OK, ", ".join(here))
+        yield Diagnosis("data sets here", State.OK, ", ".join(here))
     if absent:
         mend = "seqrec-bench data fetch NAME; a run that needs one fetches it"
-        yield Finding("data sets to be had", State.OPTIONAL, ", ".join(absent), mend)
+        yield Diagnosis("data sets to be had", State.OPTIONAL, ", ".join(absent), mend)
 
 
-def _records(results: Path) -> Finding:
+def _records(results: Path) -> Diagnosis:
     if not results.exists():
-        return Finding("records", State.OPTIONAL, f"{results} is not there yet", "seqrec-bench run makes it")
+        return Diagnosis("records", State.OPTIONAL, f"{results} is not there yet", "seqrec-bench run makes it")
     try:
         n_records = len(Store(results).records())
         Store(results).require_writable()
     except BenchError as error:
-        return Finding("records", State.BROKEN, str(error), "as it says")
-    return Finding("records", State.OK, f"{n_records} in {results}")
+        return Diagnosis("records", State.BROKEN, str(error), "as it says")
+    return Diagnosis("records", State.OK, f"{n_records} in {results}")

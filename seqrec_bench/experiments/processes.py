@@ -31,10 +31,10 @@ from seqrec_bench.experiments.starting import (
     interrupts_blocked,
     start_patiently,
 )
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.temporary import settle_temporary_files
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Ranks
+from seqrec_bench.studies.cells import Cell
 from seqrec_bench.supervision import signal_name
 
 SettingT = TypeVar("SettingT")

@@ -10,9 +10,9 @@ from seqrec_bench.errors import InputError, InvalidRecordError, UnreadableError
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Recipe, Record, Store
 from seqrec_bench.records.reading import Version
+from seqrec_bench.studies.cells import Cell
 from seqrec_bench.tracking import Track, untracked
 
 

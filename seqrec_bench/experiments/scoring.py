@@ -11,7 +11,7 @@ import numpy as np
 from seqrec_bench.data.score_files import read_scores
 from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.given_scores import GivenScores, given_scores
+from seqrec_bench.evaluation.external_run import ExternalRun, external_run
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.experiments.cell import Setting, peak_memory
@@ -64,9 +64,9 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[Record, Covera
     """
     started = time.perf_counter()
     data, split = setting.dataset, setting.split
-    at_validation = given_scores(read_scores(system.validation), data, split.validation)
+    at_validation = external_run(read_scores(system.validation), data, split.validation)
     validation = rank_targets(at_validation, split.validation)
-    at_test = given_scores(read_scores(system.test), data, split.test)
+    at_test = external_run(read_scores(system.test), data, split.test)
     test = rank_targets(at_test, split.test)
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
     record = Record(
@@ -84,7 +84,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[Record, Covera
     return record, _coverage(at_validation, at_test, split)
 
 
-def _coverage(at_validation: GivenScores, at_test: GivenScores, split: Split) -> Coverage:
+def _coverage(at_validation: ExternalRun, at_test: ExternalRun, split: Split) -> Coverage:
     users, targets = split.validation.users, split.validation.targets
     lengths = at_test.lengths_beside(split.test.history)[split.test.users]
     return Coverage(

@@ -16,9 +16,9 @@ from seqrec_bench.experiments.cell import Fitted
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.sampler import next_settings
 from seqrec_bench.experiments.search_file import ModelSpace, Search, Settings
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import SELECTION_METRIC
-from seqrec_bench.records.trials import Log, Trial, best_trial, encode_curve
+from seqrec_bench.records.search_log import SearchLog, Trial, best_trial, encode_curve
+from seqrec_bench.studies.cells import Cell
 
 
 class Executor(Protocol):
@@ -54,7 +54,7 @@ class ModelSearch:
         self.n_trials = min(search.n_trials, space.n_combinations)
         self._space, self._seed = space, search.seed
         self._dimension = search.dimension if has_dimension(load(space.model)) else 0
-        self._log = Log(folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device, protocol))
+        self._log = SearchLog(folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device, protocol))
         if len(self.trials) > self.n_trials:
             raise InputError(
                 f"{self._log.path} has {len(self.trials)} trials, and the search {search.name} is of {self.n_trials}: "

@@ -11,7 +11,7 @@ from typing import Any
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.suite import MAX_DIMENSION, MAX_SEED
+from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
 
 MAX_TRIALS = 10_000
 

@@ -7,7 +7,7 @@ from heapq import heapreplace
 from statistics import fmean
 
 from seqrec_bench.evaluation.registry import build, hyperparameters
-from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.studies.cells import Cell
 
 
 @dataclass

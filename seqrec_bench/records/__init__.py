@@ -1,6 +1,6 @@
 """What is kept of every cell, and where."""
 
-from seqrec_bench.records.claims import Claim, Claimant
+from seqrec_bench.records.locks import Lock, LockHolder
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import PAPER_VARIANT, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.store import RESTORE, Store
@@ -9,9 +9,9 @@ __all__ = [
     "PAPER_VARIANT",
     "RESTORE",
     "CellKey",
-    "Claim",
-    "Claimant",
     "DatasetIdentity",
+    "Lock",
+    "LockHolder",
     "Ranks",
     "Recipe",
     "Record",

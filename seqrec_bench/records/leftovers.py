@@ -1,12 +1,12 @@
-"""What killed runs leave beside records: temporary files, claims that are nobody's, weights without a record."""
+"""What killed runs leave beside records: temporary files, locks that nobody holds, weights without a record."""
 
 import glob
 import re
 from pathlib import Path
 
 from seqrec_bench.errors import UnreadableError
-from seqrec_bench.records.claims import SUFFIX
 from seqrec_bench.records.files import RANKS, WEIGHTS, remove_beside
+from seqrec_bench.records.locks import SUFFIX
 from seqrec_bench.records.looking import read_bytes
 from seqrec_bench.records.record import STEM
 from seqrec_bench.records.strict_json import parse
@@ -18,7 +18,7 @@ _LEFTOVER = re.compile(
 
 
 def record_of(file: Path) -> Path | None:
-    """The path of the record that a hidden file was written for, a claim or a temporary; None for any other file."""
+    """The path of the record that a hidden file was written for, a lock or a temporary; None for any other file."""
     found = _LEFTOVER.fullmatch(file.name)
     return file.with_name(f"{found['stem']}.json") if found else None
 
@@ -26,7 +26,7 @@ def record_of(file: Path) -> Path | None:
 def remove_leftovers(record: Path) -> None:
     """Removes what was left for the record at that path, which may be there or not.
 
-    Only for whoever has the claim on it: nobody else is writing then.
+    Only for whoever has locked it: nobody else is writing then.
     """
     for file in record.parent.glob(f".{glob.escape(record.stem)}.*"):
         if record_of(file) == record and not file.name.endswith(SUFFIX):

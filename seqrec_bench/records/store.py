@@ -21,10 +21,10 @@ from seqrec_bench.errors import (
     in_words,
 )
 from seqrec_bench.recommender import State
-from seqrec_bench.records.claims import SUFFIX, Claim, Claimant, claim, claim_path, claimant
 from seqrec_bench.records.encoding import decode, encode, encode_rank_lists
 from seqrec_bench.records.files import RANKS, WEIGHTS, beside, remove_beside, sha256, write_atomically, write_beside
 from seqrec_bench.records.leftovers import record_of, remove_leftovers
+from seqrec_bench.records.locks import SUFFIX, Lock, LockHolder, lock_holder, lock_path, try_lock
 from seqrec_bench.records.looking import Missed, at_depth, is_folder, is_there, read_bytes, require_file, stop
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.reading import Version, read_record, require_within_catalogue, version_of
@@ -179,43 +179,43 @@ class Store:
         remove_beside(path, WEIGHTS, but=record.weights)
         return path
 
-    def claim(self, key: CellKey) -> Claim | None:
-        """Claims the cell for this process, and removes what was left behind by one that was killed while it had it.
+    def lock(self, key: CellKey) -> Lock | None:
+        """Locks the cell for this process, and removes what was left behind by one that was killed while it had it.
 
         Returns:
-            To be released once the cell's record is saved or given up; None while another process has the claim.
+            To be released once the cell's record is saved or given up; None while another process has it.
 
         Raises:
             OSError: Nothing can be written there.
         """
         path = self._place(key)
-        found = claim(path)
+        found = try_lock(path)
         if found:
             remove_leftovers(path)
         return found
 
-    def running(self) -> dict[CellKey, Claimant]:
+    def running(self) -> dict[CellKey, LockHolder]:
         """The cells that are being run at the moment, by this process or another, and by whom."""
         files = (file for file in at_depth(self.root, DEPTH) if file.name.endswith(SUFFIX))
         records = {file: record for file in files if (record := record_of(file))}
         return {
             CellKey.of_path(record.relative_to(self.root)): found
             for file, record in records.items()
-            if (found := claimant(file))
+            if (found := lock_holder(file))
         }
 
-    def claimant(self, key: CellKey) -> Claimant | None:
+    def lock_holder(self, key: CellKey) -> LockHolder | None:
         """Who runs the cell at the moment."""
-        return claimant(claim_path(self.path(key)))
+        return lock_holder(lock_path(self.path(key)))
 
     def tidy(self) -> None:
-        """Removes what runs that were killed have left here: claims, temporary files, weights without a record.
+        """Removes what runs that were killed have left here: locks, temporary files, weights without a record.
 
         What can't be read is left as it is.
         """
         leftovers = {record_of(file) for file in at_depth(self.root, DEPTH, lambda error: None)}
         for record in filter(None, leftovers):
-            if found := self.claim(CellKey.of_path(record.relative_to(self.root))):
+            if found := self.lock(CellKey.of_path(record.relative_to(self.root))):
                 found.release()
 
     def _place(self, key: CellKey) -> Path:

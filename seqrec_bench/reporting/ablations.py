@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
-from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, Selection, estimate, runs, select
 from seqrec_bench.reporting.statistics.estimates import Difference, Estimate, paired_difference
+from seqrec_bench.studies.view import Row, View
 
 COLUMNS = ("mean", "difference", "± 95 %", "seeds")
 
@@ -43,25 +43,25 @@ class Ablations:
     notes: tuple[str, ...]
 
 
-def ablation_table(records: Iterable[Record], paper: Paper) -> Ablations:
+def ablation_table(records: Iterable[Record], view: View) -> Ablations:
     """The paper's ablations beside the models that they were made from.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    ablated = {row.model for row in paper.ablations}
-    rows = [row for whole in paper.rows if whole.model in ablated for row in (whole, *_ablations_of(whole, paper))]
-    selection = select(records, paper, [Place.of(row) for row in rows])
+    ablated = {row.model for row in view.ablations}
+    rows = [row for whole in view.rows if whole.model in ablated for row in (whole, *_ablations_of(whole, view))]
+    selection = select(records, view, [Place.of(row) for row in rows])
     cells = {place: {record.key.seed: record for record in group} for place, group in selection.cells.items()}
-    made = tuple(_row(row, cells, paper.metrics) for row in rows)
-    return Ablations(paper.metrics, made, selection.missing, tuple(_notes(made, selection, paper)))
+    made = tuple(_row(row, cells, view.metrics) for row in rows)
+    return Ablations(view.metrics, made, selection.missing, tuple(_notes(made, selection, view)))
 
 
-def _ablations_of(whole: PaperRow, paper: Paper) -> list[PaperRow]:
-    return [row for row in paper.ablations if row.model == whole.model]
+def _ablations_of(whole: Row, view: View) -> list[Row]:
+    return [row for row in view.ablations if row.model == whole.model]
 
 
-def _row(row: PaperRow, cells: Mapping[Place, Mapping[int, Record]], metrics: Sequence[str]) -> AblationRow:
+def _row(row: Row, cells: Mapping[Place, Mapping[int, Record]], metrics: Sequence[str]) -> AblationRow:
     place = Place.of(row)
     by_seed, whole = cells.get(place, {}), cells.get(place._replace(variant=PAPER_VARIANT), {})
     common = sorted(by_seed.keys() & whole.keys()) if row.variant != PAPER_VARIANT else []
@@ -76,14 +76,14 @@ def _row(row: PaperRow, cells: Mapping[Place, Mapping[int, Record]], metrics: Se
     return AblationRow(row.label, place, entries)
 
 
-def _notes(rows: Sequence[AblationRow], selection: Selection, paper: Paper) -> list[str]:
+def _notes(rows: Sequence[AblationRow], selection: Selection, view: View) -> list[str]:
     notes = [
-        f"Means over seeds on {paper.dataset} at dimension {paper.dimension}, protocol {paper.protocol}.",
+        f"Means over seeds on {view.dataset} at dimension {view.dimension}, protocol {view.protocol}.",
         "Difference: from the model as published, over the seeds that both have, runs of one seed and targets of one "
         "user paired; after it, half the width of the two-sided 95 % interval for users like these, trained again. It "
         "does not cover another choice of settings or another split.",
     ]
-    changes = [f"{row.label} ({change})" for row in paper.ablations if (change := _change(Place.of(row), selection))]
+    changes = [f"{row.label} ({change})" for row in view.ablations if (change := _change(Place.of(row), selection))]
     if changes:
         notes.append(f"Changed in the records: {'; '.join(changes)}.")
     few = [words for row in rows if (words := _few_users(row))]

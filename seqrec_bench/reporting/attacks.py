@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from seqrec_bench.evaluation.attacks import SUITE, Finding, Verdict, failed
+from seqrec_bench.evaluation.attacks import SUITE, AttackResult, AttackVerdict, failed
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_notes, markdown_table
 
 
-def to_markdown(findings: Sequence[Finding], subject: str) -> str:
+def to_markdown(findings: Sequence[AttackResult], subject: str) -> str:
     """A table with a line for each attack, and notes.
 
     Args:
@@ -19,15 +19,15 @@ def to_markdown(findings: Sequence[Finding], subject: str) -> str:
     return f"{markdown_table(cells, n_left=4)}\n\n{markdown_notes(_notes(findings, subject))}\n"
 
 
-def _notes(findings: Sequence[Finding], subject: str) -> list[str]:
-    n_carried_out = sum(finding.verdict != Verdict.NOT_APPLICABLE for finding in findings)
+def _notes(findings: Sequence[AttackResult], subject: str) -> list[str]:
+    n_carried_out = sum(finding.verdict != AttackVerdict.NOT_APPLICABLE for finding in findings)
     return [
         f"Attacked: {subject}; version {SUITE} of the suite.",
         f"Passed: {n_carried_out - len(failed(findings))} of {n_carried_out}.",
     ]
 
 
-def to_json(findings: Sequence[Finding], subject: str) -> str:
+def to_json(findings: Sequence[AttackResult], subject: str) -> str:
     """The same as a JSON object."""
     attacks = [
         {"name": finding.name, "expected": finding.expected, "found": finding.found, "verdict": finding.verdict}

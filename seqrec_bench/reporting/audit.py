@@ -7,11 +7,9 @@ from itertools import combinations
 import numpy as np
 
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.metrics import Metric, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Record
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place, select
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.families import LEVEL
@@ -19,6 +17,7 @@ from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.rounding import is_greater, settled
 from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.reporting.variants import BASE, RANDOM, RANKED_AGAIN, TRAINED_AGAIN, VARIANTS, Variant
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)
@@ -85,19 +84,16 @@ class MissingUnder:
 class Audit:
     """All figures, and what is not there."""
 
-    metrics: tuple[str, ...]
+    metrics: tuple[Metric, ...]
     labels: Mapping[str, str]
     """Of the paper's models and references, by model, in its order."""
-    columns: Mapping[str, Mapping[str, Column]]
+    columns: Mapping[Metric, Mapping[str, Column]]
     """By metric and by the variant's name; without variants that have no record."""
-    order_spread: Mapping[str, Mapping[str, float]]
+    order_spread: Mapping[Metric, Mapping[str, float]]
     """By metric and model, the standard deviation of the figure over random orders of ties; where there are two."""
     missing: tuple[MissingUnder, ...]
-
-    @property
-    def main_metric(self) -> str:
-        """The metric that chooses settings, or the first one."""
-        return SELECTION_METRIC if SELECTION_METRIC in self.metrics else self.metrics[0]
+    main_metric: Metric
+    """The metric that chooses epochs, or the first one."""
 
     @property
     def is_empty(self) -> bool:
@@ -108,31 +104,32 @@ Cells = Mapping[str, Mapping[str, Sequence[Record]]]
 """Records by protocol and model."""
 
 
-def audit(records: Iterable[Record], paper: Paper) -> Audit:
+def audit(records: Iterable[Record], view: View) -> Audit:
     """The paper's models and references under every variant of the protocol.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    records, rows = list(records), (*paper.rows, *paper.references)
+    records, rows = list(records), (*view.rows, *view.references)
     labels = {row.model: row.label for row in rows}
     places = [Place.of(row) for row in rows]
-    selections = {name: select(records, replace(paper, protocol=name), places) for name in PROTOCOLS}
+    selections = {name: select(records, replace(view, protocol=name), places) for name in PROTOCOLS}
     cells = {
         name: {place.model: found for place, found in selection.cells.items()} for name, selection in selections.items()
     }
     _require_base_models(cells)
     missing = [MissingUnder(LOO_FULL, gap) for gap in selections[LOO_FULL].missing]
     return Audit(
-        paper.metrics,
+        view.metrics,
         labels,
-        {name: _columns(labels, cells, name) for name in paper.metrics},
-        {name: _order_spread(labels, cells, name) for name in paper.metrics},
+        {name: _columns(labels, cells, name) for name in view.metrics},
+        {name: _order_spread(labels, cells, name) for name in view.metrics},
         (*missing, *_missing(cells, places)),
+        view.by_importance[0],
     )
 
 
-def _columns(labels: Mapping[str, str], cells: Cells, name: str) -> dict[str, Column]:
+def _columns(labels: Mapping[str, str], cells: Cells, name: Metric) -> dict[str, Column]:
     base = _runs(BASE, labels, cells, name)
     columns = {}
     for variant in VARIANTS:
@@ -140,8 +137,8 @@ def _columns(labels: Mapping[str, str], cells: Cells, name: str) -> dict[str, Co
         if there:
             columns[variant.name] = Column(
                 variant,
-                {model: _standing(model, there, base) for model in there},
-                tuple(_flips(labels, base, there)),
+                {model: _standing(model, there, base, name.sign) for model in there},
+                tuple(_flips(labels, base, there, name.sign)),
                 next(iter(there.values())).n_users,
             )
     return columns
@@ -159,17 +156,19 @@ def _runs(variant: Variant, models: Iterable[str], cells: Cells, name: str) -> d
     return found
 
 
-def _standing(model: str, there: Mapping[str, Runs], base: Mapping[str, Runs]) -> Standing:
-    rank, before = (1 + sum(is_greater(of[other].mean, of[model].mean) for other in there) for of in (there, base))
+def _standing(model: str, there: Mapping[str, Runs], base: Mapping[str, Runs], sign: int) -> Standing:
+    rank, before = (
+        1 + sum(is_greater(sign * of[other].mean, sign * of[model].mean) for other in there) for of in (there, base)
+    )
     runs = there[model]
     return Standing(estimate_over_seeds(runs), rank, before - rank)
 
 
-def _flips(labels: Mapping[str, str], base: Mapping[str, Runs], there: Mapping[str, Runs]) -> Iterator[Flip]:
+def _flips(labels: Mapping[str, str], base: Mapping[str, Runs], there: Mapping[str, Runs], sign: int) -> Iterator[Flip]:
     """In the base protocol's order."""
-    for first, second in combinations(sorted(there, key=lambda model: -base[model].mean), 2):
+    for first, second in combinations(sorted(there, key=lambda model: -sign * base[model].mean), 2):
         lead, lead_there = (settled(of[first].mean - of[second].mean) for of in (base, there))
-        if lead > 0 > lead_there:
+        if sign * lead > 0 > sign * lead_there:
             clear = all(_is_clear(of[first], of[second]) for of in (base, there))
             yield Flip(labels[first], labels[second], lead, lead_there, clear)
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.reporting.audit import Audit, Column
 from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TIME_SPLIT, TIME_TIES, Variant
@@ -123,7 +124,7 @@ def _numbers(ranks: Sequence[int]) -> str:
     return _each([str(rank) for rank in (ranks if len(set(ranks)) > 1 else ranks[:1])])
 
 
-def _changes(audit: Audit, variant: Variant, name: str) -> dict[str, float]:
+def _changes(audit: Audit, variant: Variant, name: Metric) -> dict[str, float]:
     """By model, the figure under the variant minus that under the base protocol."""
     base, there = (audit.columns[name].get(each.name) for each in (BASE, variant))
     if base is None or there is None:
@@ -134,7 +135,7 @@ def _changes(audit: Audit, variant: Variant, name: str) -> dict[str, float]:
     }
 
 
-def _present(audit: Audit, variants: Iterable[Variant], name: str) -> list[Column]:
+def _present(audit: Audit, variants: Iterable[Variant], name: Metric) -> list[Column]:
     return [audit.columns[name][variant.name] for variant in variants if variant.name in audit.columns[name]]
 
 

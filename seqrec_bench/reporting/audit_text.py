@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.reporting.audit import Audit, Column
 from seqrec_bench.reporting.audit_findings import findings
@@ -25,12 +26,12 @@ def to_markdown(audit: Audit) -> str:
     return "\n\n".join([*tables, text, markdown_notes([*flips(audit), *notes(audit)])]) + "\n"
 
 
-def _table(audit: Audit, name: str, variants: Sequence[Variant]) -> str | None:
+def _table(audit: Audit, name: Metric, variants: Sequence[Variant]) -> str | None:
     lines = table_lines(audit, name, variants)
     return markdown_table([[escape_markdown(line[0]), *line[1:]] for line in lines]) if lines else None
 
 
-def table_lines(audit: Audit, name: str, variants: Sequence[Variant]) -> list[list[str]]:
+def table_lines(audit: Audit, name: Metric, variants: Sequence[Variant]) -> list[list[str]]:
     """The head, and a line for each model that has a figure beside the base protocol's; none where no model has."""
     base, *columns = [audit.columns[name].get(variant.name) for variant in variants]
     models = [model for model in audit.labels if any(column and model in column.standings for column in columns)]
@@ -110,7 +111,7 @@ def to_json(audit: Audit) -> str:
     return json_text(fields)
 
 
-def _rows(audit: Audit, name: str, column: Column) -> list[dict[str, Any]]:
+def _rows(audit: Audit, name: Metric, column: Column) -> list[dict[str, Any]]:
     return [
         {
             "metric": name,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seqrec_bench.records import PAPER_VARIANT, Record
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place, select, select_others
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,17 @@ class Compared:
         return self.place.variant == PAPER_VARIANT
 
 
-def compared(records: Iterable[Record], paper: Paper) -> list[Compared]:
+def compared(records: Iterable[Record], view: View) -> list[Compared]:
     """The rows of Table 1 that have records, in its order.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     records = list(records)
-    labels = {Place.of(row): row.label for row in (*paper.rows, *paper.references)}
-    cells = select(records, paper, list(labels)).cells
+    labels = {Place.of(row): row.label for row in (*view.rows, *view.references)}
+    cells = select(records, view, list(labels)).cells
     own = [Compared(label, place, cells[place]) for place, label in labels.items() if place in cells]
-    keys = {label: (group[0].key, group) for label, group in select_others(records, paper).items()}
+    keys = {label: (group[0].key, group) for label, group in select_others(records, view).items()}
     others = [
         Compared(label, Place(key.model, key.variant, key.dimension), group) for label, (key, group) in keys.items()
     ]

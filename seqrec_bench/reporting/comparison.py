@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.selection import Place, require_side_by_side, runs, whereabouts
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
@@ -21,9 +22,7 @@ from seqrec_bench.reporting.statistics.power import seeds_needed, smallest_detec
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.rounding import settled, variance
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, joined
-
-COMPARED_METRICS = ("NDCG@50", "HR@50", "MRR@50")
-"""The first is the primary one, since it also selects; the others are secondary, each a family of its own."""
+from seqrec_bench.studies.view import View
 
 
 class Outcome(StrEnum):
@@ -61,13 +60,15 @@ class Pair:
     """Two-sided, by Holm over the comparisons of this metric."""
     detectable: float | None
     """The smallest true difference that these runs would find with a chance of 80 %."""
+    sign: int
+    """-1 where less is better."""
     seeds_needed: int | None
     """The seeds a model with which a difference as great as the observed one would be found; None if there is none."""
 
     @property
     def outcome(self) -> Outcome:
         if self.p_value is not None and self.p_value <= LEVEL:
-            return Outcome.BETTER if self.difference > 0 else Outcome.WORSE
+            return Outcome.BETTER if self.sign * self.difference > 0 else Outcome.WORSE
         if self.few_users:
             return Outcome.TOO_FEW_USERS
         return Outcome.TOO_FEW_SEEDS if self.p_value is None else Outcome.NOT_SEPARATED
@@ -82,8 +83,14 @@ class Comparison:
     n_users: int
     n_seeds: Mapping[Place, int | None]
     """Of each model; None for a deterministic one."""
-    pairs: Mapping[str, Sequence[Pair]]
-    """By metric."""
+    pairs: Mapping[Metric, Sequence[Pair]]
+    """By metric, each a family of its own; the first is the primary one, the others are secondary."""
+    is_selected_by: Metric
+    """The validation metric that chose the epochs."""
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        return tuple(self.pairs)
 
     @property
     def too_few(self) -> list[Place]:
@@ -91,13 +98,13 @@ class Comparison:
         return [place for place, n_seeds in self.n_seeds.items() if n_seeds is not None and n_seeds < MIN_SEEDS]
 
 
-def compare(records: Iterable[Record], names: Sequence[str], dataset: str, protocol: str, dimension: int) -> Comparison:
+def compare(records: Iterable[Record], names: Sequence[str], view: View) -> Comparison:
     """The first of the named models against each of the others.
 
     Args:
         names: ``model``, ``model:variant``, ``model@dimension`` or ``model:variant@dimension``. A variant that is not
             named is the model as published or, where that has no record, the only one that has.
-        dimension: Which one is meant where none is named and the model was recorded at several.
+        view: Its dimension is meant where none is named and the model was recorded at several.
 
     Raises:
         InputError: Fewer than two models are named, one of them twice, or by a name that can't be read.
@@ -107,20 +114,20 @@ def compare(records: Iterable[Record], names: Sequence[str], dataset: str, proto
     wanted = [_read_name(name) for name in names]
     records, cells = sorted(records, key=lambda record: record.key), defaultdict(list)
     for record in records:
-        if (record.key.dataset, record.key.protocol) == (dataset, protocol):
+        if (record.key.dataset, record.key.protocol) == (view.dataset, view.protocol):
             cells[Place(record.key.model, record.key.variant, record.key.dimension)].append(record)
     if not cells:
         raise MissingCellsError(
-            f"There is no record of {names[0]} on {dataset} under {protocol}{whereabouts(records)}: run it first, or "
-            "name others with --dataset and --protocol."
+            f"There is no record of {names[0]} on {view.dataset} under {view.protocol}{whereabouts(records)}: run it "
+            "first, or name others with --dataset and --protocol."
         )
-    places = [_place(*parts, cells, dimension) for parts in wanted]
+    places = [_place(*parts, cells, view.dimension) for parts in wanted]
     if len(set(places)) < max(2, len(places)):
         raise InputError(f"{', '.join(names)} are not two or more different models: name each once.")
-    return compare_places({place: cells[place] for place in places}, dataset, protocol)
+    return compare_places({place: cells[place] for place in places}, view)
 
 
-def compare_places(chosen: Mapping[Place, Sequence[Record]], dataset: str, protocol: str) -> Comparison:
+def compare_places(chosen: Mapping[Place, Sequence[Record]], view: View) -> Comparison:
     """The model at the first of the places against each of the others.
 
     Raises:
@@ -128,11 +135,12 @@ def compare_places(chosen: Mapping[Place, Sequence[Record]], dataset: str, proto
     """
     require_side_by_side(chosen)
     return Comparison(
-        dataset,
-        protocol,
+        view.dataset,
+        view.protocol,
         len(next(iter(chosen.values()))[0].test.better),
         {place: None if group[0].deterministic else len(group) for place, group in chosen.items()},
-        {name: _pairs(chosen, name) for name in COMPARED_METRICS},
+        {metric: _pairs(chosen, metric) for metric in view.by_importance},
+        view.selection,
     )
 
 
@@ -175,16 +183,16 @@ def _usual_variant(model: str, cells: Mapping[Place, object]) -> str:
     return variants.pop() if len(variants) == 1 else PAPER_VARIANT
 
 
-def _pairs(chosen: Mapping[Place, Sequence[Record]], name: str) -> list[Pair]:
+def _pairs(chosen: Mapping[Place, Sequence[Record]], metric: Metric) -> list[Pair]:
     """The comparisons of one metric, which are one family."""
-    (first, ours), *others = ((place, runs(group, name)) for place, group in chosen.items())
+    (first, ours), *others = ((place, runs(group, metric)) for place, group in chosen.items())
     inferences = [
         population([ours, theirs], [1, -1]) if ours.n_users > 1 and ours.are_enough and theirs.are_enough else None
         for _, theirs in others
     ]
     adjusted = iter(holm([inference.p_other() for inference in inferences if inference]))
     return [
-        _pair(first, ours, place, theirs, inference, next(adjusted) if inference else None)
+        _pair(first, ours, place, theirs, inference, next(adjusted) if inference else None, metric.sign)
         for (place, theirs), inference in zip(others, inferences, strict=True)
     ]
 
@@ -198,13 +206,13 @@ def _too_few_differ(inference: Inference | None, p_value: float | None) -> bool:
 
 
 def _pair(
-    first: Place, ours: Runs, other: Place, theirs: Runs, inference: Inference | None, p_value: float | None
+    first: Place, ours: Runs, other: Place, theirs: Runs, inference: Inference | None, p_value: float | None, sign: int
 ) -> Pair:
     of_users = joined([ours, theirs], [1, -1])
     difference = settled(ours.mean - theirs.mean)
     spread = math.sqrt(variance(of_users, 2)) if len(of_users) > 1 else 0.0
     few_users = len(of_users) < 2 or _too_few_differ(inference, p_value)
-    shares = of_users > 0, of_users == 0, of_users < 0
+    shares = sign * of_users > 0, of_users == 0, sign * of_users < 0
     return Pair(
         first,
         other,
@@ -217,5 +225,6 @@ def _pair(
         few_users,
         p_value,
         smallest_detectable(inference) if inference else None,
+        sign,
         None if few_users or not inference else seeds_needed(ours, theirs, difference),
     )

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT
-from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair
+from seqrec_bench.reporting.comparison import Comparison, Outcome, Pair
 from seqrec_bench.reporting.drawing import GREY, figure_label
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
@@ -28,11 +29,11 @@ _COLOURS = {
 
 def to_markdown(comparison: Comparison) -> str:
     """One table for each metric, and the notes."""
-    tables = [_markdown_table(comparison, name) for name in COMPARED_METRICS]
+    tables = [_markdown_table(comparison, name) for name in comparison.metrics]
     return "\n\n".join([*tables, markdown_notes(notes(comparison))]) + "\n"
 
 
-def _markdown_table(comparison: Comparison, name: str) -> str:
+def _markdown_table(comparison: Comparison, name: Metric) -> str:
     lines = [[f"{name}, against", *COLUMNS]]
     lines += [[escape_markdown(_label(pair.other)), *pair_texts(pair)] for pair in comparison.pairs[name]]
     return markdown_table(lines)
@@ -74,14 +75,13 @@ def notes(comparison: Comparison) -> list[str]:
         "±: half the width of the two-sided 95 % interval, of this comparison alone, for other users like these and "
         "models trained again. It does not cover another choice of settings or another split.",
         f"Verdict on the first model at 5 %, p by Holm's procedure over the {n_others} "
-        f"comparison{'s' if n_others > 1 else ''} of a metric. {COMPARED_METRICS[0]} is the primary metric, since it "
-        f"selects; {' and '.join(COMPARED_METRICS[1:])} are secondary.",
+        f"comparison{'s' if n_others > 1 else ''} of a metric.{_ranking(comparison)}",
         "d_z: mean over users of their differences, over its standard deviation. Users: per cent for whom the first "
         "model is better / equal / worse.",
     ]
     sentences += [
         _reach(name, pair)
-        for name in COMPARED_METRICS
+        for name in comparison.metrics
         for pair in comparison.pairs[name]
         if pair.outcome is Outcome.NOT_SEPARATED
     ]
@@ -89,14 +89,24 @@ def notes(comparison: Comparison) -> list[str]:
         return [*sentences, "One test user gives no interval and no verdict, since it says nothing about other users."]
     sentences += [
         _few_users(name, pair, pair.inference, comparison.n_users)
-        for name in COMPARED_METRICS
+        for name in comparison.metrics
         for pair in comparison.pairs[name]
         if pair.inference and pair.outcome is Outcome.TOO_FEW_USERS
     ]
     return sentences
 
 
-def _few_users(name: str, pair: Pair, inference: Inference, n_users: int) -> str:
+def _ranking(comparison: Comparison) -> str:
+    """Which metric comes first and why, in a sentence after others; nothing where there is one only."""
+    primary, *secondary = comparison.metrics
+    if not secondary:
+        return ""
+    why = "it selects" if primary == comparison.is_selected_by else "it is named first"
+    others = f"{' and '.join(secondary)} {'are' if len(secondary) > 1 else 'is'} secondary"
+    return f" {primary} is the primary metric, since {why}; {others}."
+
+
+def _few_users(name: Metric, pair: Pair, inference: Inference, n_users: int) -> str:
     """Why there is no verdict from so few users."""
     against = f"{name} against {_label(pair.other)}"
     if not pair.n_differing:
@@ -109,7 +119,7 @@ def _few_users(name: str, pair: Pair, inference: Inference, n_users: int) -> str
     )
 
 
-def _reach(name: str, pair: Pair) -> str:
+def _reach(name: Metric, pair: Pair) -> str:
     """What it would take to separate the two."""
     if pair.seeds_needed is None:
         takes = "no number of seeds would separate a difference as great as this one: it takes more users"
@@ -139,7 +149,7 @@ def to_json(comparison: Comparison) -> str:
             "smallest_detectable": pair.detectable,
             "seeds_needed": pair.seeds_needed,
         }
-        for name in COMPARED_METRICS
+        for name in comparison.metrics
         for pair in comparison.pairs[name]
     ]
     fields = {"rows": rows, "notes": notes(comparison)}
@@ -157,8 +167,8 @@ def forest_plot(comparison: Comparison) -> "Figure":
 
     n_rows = len(comparison.n_seeds) - 1
     figure = Figure(figsize=(7.2, 1.5 + 0.3 * n_rows), layout="constrained")
-    panels = figure.subplots(1, len(COMPARED_METRICS), sharey=True, squeeze=False)[0]
-    for axes, name in zip(panels, COMPARED_METRICS, strict=True):
+    panels = figure.subplots(1, len(comparison.metrics), sharey=True, squeeze=False)[0]
+    for axes, name in zip(panels, comparison.metrics, strict=True):
         _draw_panel(axes, comparison, name)
     first, *others = (figure_label(_label(place)) for place in comparison.n_seeds)
     panels[0].set_yticks(range(n_rows), others)
@@ -181,7 +191,7 @@ def forest_plot(comparison: Comparison) -> "Figure":
     return figure
 
 
-def _draw_panel(axes: "Axes", comparison: Comparison, name: str) -> None:
+def _draw_panel(axes: "Axes", comparison: Comparison, name: Metric) -> None:
     axes.axvline(0, color=GREY, linewidth=0.8)
     for row, pair in enumerate(comparison.pairs[name]):
         colour = _COLOURS[pair.outcome]

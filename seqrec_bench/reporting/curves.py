@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from seqrec_bench.records import PAPER_VARIANT, Record
-from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, estimate, select
 from seqrec_bench.reporting.statistics.estimates import Estimate
+from seqrec_bench.studies.view import Row, View
 
 
 @dataclass(frozen=True)
 class Curve:
     """One model."""
 
-    row: PaperRow
+    row: Row
     points: tuple[Estimate | None, ...]
     """One for each of the figure's dimensions; None where the model's records are missing."""
 
@@ -33,32 +33,32 @@ class Curves:
         return all(point is None for curve in self.curves for point in curve.points)
 
 
-def rows_of_others(records: Iterable[Record], paper: Paper) -> Paper:
+def rows_of_others(records: Iterable[Record], view: View) -> View:
     """A paper that says nothing about its data and protocol, with a row for each model recorded there at a dimension.
 
     Its figures are over the dimensions that there are.
     """
     keys = [record.key for record in records if record.key.dimension]
-    keys = [key for key in keys if (key.dataset, key.protocol) == (paper.dataset, paper.protocol)]
+    keys = [key for key in keys if (key.dataset, key.protocol) == (view.dataset, view.protocol)]
     rows = tuple(
-        PaperRow(model if variant == PAPER_VARIANT else f"{model}, {variant}", model, {}, paper.dimension, variant)
+        Row(model if variant == PAPER_VARIANT else f"{model}, {variant}", model, {}, view.dimension, variant)
         for model, variant in sorted({(key.model, key.variant) for key in keys})
     )
     dimensions = tuple(sorted({key.dimension for key in keys}))
-    return replace(paper, rows=rows, references=(), ablations=(), figure_dimensions=dimensions)
+    return replace(view, rows=rows, references=(), ablations=(), figure_dimensions=dimensions)
 
 
-def dimension_curves(records: Iterable[Record], paper: Paper, metric: str) -> Curves:
+def dimension_curves(records: Iterable[Record], view: View, metric: str) -> Curves:
     """The metric of each of the paper's models at each of the figures' dimensions.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    dimensions = paper.figure_dimensions
-    places = [[Place(row.model, row.variant, dimension) for dimension in dimensions] for row in paper.rows]
-    selection = select(records, paper, [place for curve in places for place in curve])
+    dimensions = view.figure_dimensions
+    places = [[Place(row.model, row.variant, dimension) for dimension in dimensions] for row in view.rows]
+    selection = select(records, view, [place for curve in places for place in curve])
     curves = []
-    for row, curve in zip(paper.rows, places, strict=True):
+    for row, curve in zip(view.rows, places, strict=True):
         cells = [selection.cells.get(place) for place in curve]
         curves.append(Curve(row, tuple(estimate(cell, metric) if cell else None for cell in cells)))
     return Curves(metric, dimensions, tuple(curves), selection.missing)

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.reporting.curves import Curve, Curves
 from seqrec_bench.reporting.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
-from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.studies.view import View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def draw_curves(curves: Curves, paper: Paper, stem: Path) -> list[Path]:
+def draw_curves(curves: Curves, view: View, stem: Path) -> list[Path]:
     """Writes the figure to ``<stem>.png`` and ``<stem>.svg``, each with its `data_text` as description.
 
     Returns:
         The two paths.
     """
-    return save(lambda: _figure(curves, paper), stem, data_text(curves))
+    return save(lambda: _figure(curves, view), stem, data_text(curves))
 
 
 def data_text(curves: Curves) -> str:
@@ -38,7 +38,7 @@ def data_text(curves: Curves) -> str:
     return json.dumps(data)
 
 
-def _figure(curves: Curves, paper: Paper) -> "Figure":
+def _figure(curves: Curves, view: View) -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
@@ -46,9 +46,9 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     shifts = _shifts(curves)
     for curve, shift, style in zip(curves.curves, shifts, cycle(STYLES), strict=False):
         _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
-        _draw_reported(axes, curve.row.reported.get(curves.metric), paper.dimension + shift, style)
+        _draw_reported(axes, curve.row.reported.get(curves.metric), view.dimension + shift, style)
     if any(curve.row.reported for curve in curves.curves):
-        label = f"reported, at {paper.dimension}"
+        label = f"reported, at {view.dimension}"
         axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=label)
     axes.set_xticks(curves.dimensions)
     axes.set_xlabel("dimension")
@@ -56,7 +56,7 @@ def _figure(curves: Curves, paper: Paper) -> "Figure":
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
-    notes = [textwrap.fill(figure_label(note), NOTE_WIDTH) for note in figure_notes(curves, paper)]
+    notes = [textwrap.fill(figure_label(note), NOTE_WIDTH) for note in figure_notes(curves, view)]
     figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
     return figure
 
@@ -83,7 +83,7 @@ def _draw_reported(axes: "Axes", reported: float | None, place: float, style: Ma
     axes.plot([place], [math.nan if reported is None else reported], linestyle="none", **hollow)
 
 
-def figure_notes(curves: Curves, paper: Paper) -> list[str]:
+def figure_notes(curves: Curves, view: View) -> list[str]:
     """What has to be known to read the figure, a sentence a line."""
     points = {
         (curve.row.label, dimension): point
@@ -92,7 +92,7 @@ def figure_notes(curves: Curves, paper: Paper) -> list[str]:
         if point is not None
     }
     seeds = sorted({point.n_seeds for point in points.values() if point.half_width is not None})
-    notes = [f"{paper.dataset} under {paper.protocol}. Curves stand a little to the side of one another."]
+    notes = [f"{view.dataset} under {view.protocol}. Curves stand a little to the side of one another."]
     if seeds:
         n_seeds = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
         notes.append(f"Band: 95 % interval over {n_seeds} seeds, on exactly these users and with these settings.")

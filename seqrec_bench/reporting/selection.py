@@ -10,9 +10,9 @@ import numpy as np
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
-from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.view import Row, View
 
 _RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
 
@@ -25,7 +25,7 @@ class Place(NamedTuple):
     dimension: int
 
     @classmethod
-    def of(cls, row: PaperRow) -> "Place":
+    def of(cls, row: Row) -> "Place":
         return cls(row.model, row.variant, row.dimension)
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class Selection:
         return [record for cells in self.cells.values() for record in cells]
 
 
-def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> Selection:
+def select(records: Iterable[Record], view: View, places: Sequence[Place]) -> Selection:
     """The records of the paper's data and protocol that belong to these places.
 
     Raises:
@@ -67,14 +67,14 @@ def select(records: Iterable[Record], paper: Paper, places: Sequence[Place]) -> 
     cells = defaultdict(list)
     for record in sorted(records, key=lambda record: record.key):
         key = record.key
-        if (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
+        if (key.dataset, key.protocol) == (view.dataset, view.protocol):
             cells[Place(key.model, key.variant, key.dimension)].append(record)
     chosen = {place: cells[place] for place in places if place in cells}
     require_side_by_side(chosen)
     return Selection(chosen, _missing(chosen, places))
 
 
-def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Sequence[Record]]:
+def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequence[Record]]:
     """The records of the paper's data and protocol that are not of its own models, by a label for each.
 
     Its own are its models as published, the references, and its ablations. Other variants of these come first, variant
@@ -83,8 +83,8 @@ def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Seque
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    own = {(row.model, row.variant) for row in (*paper.rows, *paper.references, *paper.ablations)}
-    order = [row.model for row in (*paper.rows, *paper.references)]
+    own = {(row.model, row.variant) for row in (*view.rows, *view.references, *view.ablations)}
+    order = [row.model for row in (*view.rows, *view.references)]
 
     def place_in_table(record: Record) -> tuple[bool, str, int, CellKey]:
         known = record.key.model in order
@@ -93,20 +93,20 @@ def select_others(records: Iterable[Record], paper: Paper) -> Mapping[str, Seque
     groups = defaultdict(list)
     for record in sorted(records, key=place_in_table):
         key = record.key
-        if (key.model, key.variant) not in own and (key.dataset, key.protocol) == (paper.dataset, paper.protocol):
-            groups[_label(key, paper)].append(record)
+        if (key.model, key.variant) not in own and (key.dataset, key.protocol) == (view.dataset, view.protocol):
+            groups[_label(key, view)].append(record)
     for group in groups.values():
         _require_one_model(group)
     _require_comparable([record for group in groups.values() for record in group])
     return groups
 
 
-def _label(key: CellKey, paper: Paper) -> str:
+def _label(key: CellKey, view: View) -> str:
     """The model's label or name, with its variant and dimension where these are not the usual ones."""
-    labels = {row.model: row.label for row in (*paper.rows, *paper.references)}
+    labels = {row.model: row.label for row in (*view.rows, *view.references)}
     variant = "" if key.variant == PAPER_VARIANT else f", {key.variant}"
     return f"{labels.get(key.model, key.model)}{variant}" + (
-        "" if key.dimension in (0, paper.dimension) else f", d = {key.dimension}"
+        "" if key.dimension in (0, view.dimension) else f", d = {key.dimension}"
     )
 
 

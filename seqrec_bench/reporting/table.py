@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
 from seqrec_bench.records import Record
-from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, estimate, select, select_others
 from seqrec_bench.reporting.statistics.estimates import Estimate
+from seqrec_bench.studies.view import Row, View
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Table:
         return any(entry.reported is not None for row in self.rows for entry in row.entries.values())
 
 
-def table_one(records: Iterable[Record], paper: Paper, models: Collection[str] | None = None) -> Table:
+def table_one(records: Iterable[Record], view: View, models: Collection[str] | None = None) -> Table:
     """The paper's table: its own rows at its dimension, then the references, then whatever else there is.
 
     Args:
@@ -70,34 +70,38 @@ def table_one(records: Iterable[Record], paper: Paper, models: Collection[str] |
     """
     records = list(records)
     if models is not None:
-        paper, records = _only(models, paper, records)
-    lines = [(row, Place.of(row)) for row in (*paper.rows, *paper.references)]
-    selection = select(records, paper, [place for _, place in lines])
-    others = select_others(records, paper)
-    absent = [row for row in paper.references if models is None and Place.of(row) not in selection.cells]
+        view, records = _only(models, view, records)
+    lines = [(row, Place.of(row)) for row in (*view.rows, *view.references)]
+    selection = select(records, view, [place for _, place in lines])
+    others = select_others(records, view)
+    absent = [row for row in view.references if models is None and Place.of(row) not in selection.cells]
     rows = (
-        *(_row(row, selection.cells.get(place, ()), paper.metrics) for row, place in lines if row not in absent),
         *(
-            _row(PaperRow(label, group[0].key.model, {}, group[0].key.dimension), group, paper.metrics)
+            _row(row, selection.cells.get(place, ()), view.metrics, row in view.references)
+            for row, place in lines
+            if row not in absent
+        ),
+        *(
+            _row(Row(label, group[0].key.model, {}, group[0].key.dimension), group, view.metrics, True)
             for label, group in others.items()
         ),
     )
     shown = [*selection.records, *(record for group in others.values() for record in group)]
     missing = tuple(cell for cell in selection.missing if cell.place not in map(Place.of, absent))
     seeds = tuple(sorted({record.key.seed for record in shown if not record.deterministic}))
-    return Table(paper.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, paper)))
+    return Table(view.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, view)))
 
 
-def _only(models: Collection[str], paper: Paper, records: Iterable[Record]) -> tuple[Paper, list[Record]]:
-    rows, references = (tuple(row for row in some if row.model in models) for some in (paper.rows, paper.references))
-    return replace(paper, rows=rows, references=references), [r for r in records if r.key.model in models]
+def _only(models: Collection[str], view: View, records: Iterable[Record]) -> tuple[View, list[Record]]:
+    rows, references = (tuple(row for row in some if row.model in models) for some in (view.rows, view.references))
+    return replace(view, rows=rows, references=references), [r for r in records if r.key.model in models]
 
 
-def _row(row: PaperRow, records: Sequence[Record], metrics: Sequence[str]) -> TableRow:
+def _row(row: Row, records: Sequence[Record], metrics: Sequence[str], is_reference: bool) -> TableRow:
     entries = {
         metric: Entry(row.reported.get(metric), estimate(records, metric) if records else None) for metric in metrics
     }
-    return TableRow(row.label, row.model, not row.reported, len(records), entries)
+    return TableRow(row.label, row.model, is_reference, len(records), entries)
 
 
 def _notes(
@@ -105,22 +109,22 @@ def _notes(
     shown: Sequence[Record],
     seeds: Sequence[int],
     missing: Sequence[Missing],
-    absent: Sequence[PaperRow],
-    paper: Paper,
+    absent: Sequence[Row],
+    view: View,
 ) -> list[str]:
-    notes = [f"Reported: {paper.citation}; dimension {paper.dimension}."] if paper.rows else []
+    notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.has_reported else []
     if shown:
-        notes.append(_reproduced(shown, seeds, paper))
-    if shown and paper.rows:
+        notes.append(_reproduced(shown, seeds, view))
+    if shown and view.has_reported:
         notes.append("Difference: reproduced minus reported.")
     if not all(record.deterministic for record in shown):
-        as_reported = ", as the reported figures are," if paper.rows else ""
+        as_reported = ", as the reported figures are," if view.has_reported else ""
         notes.append(
             "±: half the width of the two-sided 95 % interval for the mean over seeds, on exactly these users, with "
-            f"these settings and under {paper.protocol}; a single run{as_reported} scatters more widely. "
+            f"these settings and under {view.protocol}; a single run{as_reported} scatters more widely. "
             "It does not cover other users, another choice of settings or another split."
         )
-    estimates = {row.label: row.entries[paper.metrics[0]].reproduced for row in rows}
+    estimates = {row.label: row.entries[view.metrics[0]].reproduced for row in rows}
     for reason, meaning in (("exact", "Exact, since the seed changes nothing"), ("1 seed", "One seed, so no interval")):
         labels = [label for label, value in estimates.items() if value and value.no_interval == reason]
         if labels:
@@ -139,11 +143,11 @@ def _is_too_good(row: TableRow) -> bool:
     return too_good(entry.reproduced.mean if entry.reproduced else 0.0 for entry in row.entries.values())
 
 
-def _reproduced(shown: Sequence[Record], seeds: Sequence[int], paper: Paper) -> str:
+def _reproduced(shown: Sequence[Record], seeds: Sequence[int], view: View) -> str:
     """Says what the reproduced figures are means over."""
     first = shown[0]
     over = f"over seeds {', '.join(map(str, seeds))} " if seeds else ""
     return (
-        f"Reproduced: mean {over}on the {len(first.test.better)} test users of {paper.dataset} "
-        f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {paper.protocol}."
+        f"Reproduced: mean {over}on the {len(first.test.better)} test users of {view.dataset} "
+        f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from seqrec_bench.recommender import SELECTION_METRIC
-from seqrec_bench.records.trials import Trial, best_trial
+from seqrec_bench.records.search_log import Trial, best_trial
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_table, number
 

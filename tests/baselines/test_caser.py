@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from seqrec_baselines.caser import Caser, CaserNet, instances
+from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.weights import net_state
 from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
-from seqrec_bench.training.seeding import seeded
-from seqrec_bench.training.weights import net_state
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 

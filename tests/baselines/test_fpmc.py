@@ -10,9 +10,9 @@ import torch
 from scipy.stats import chisquare
 
 from seqrec_baselines.fpmc import FPMC, FPMCNet
+from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Sequences
-from seqrec_bench.training.seeding import seeded
 
 N_USERS, N_ITEMS, D = 3, 5, 2
 RATE, DECAY = 0.05, 0.01

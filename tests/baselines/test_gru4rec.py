@@ -12,9 +12,9 @@ from scipy.stats import chisquare
 from seqrec_baselines.gru4rec import GRU4Rec, GRU4RecNet
 from seqrec_baselines.gru4rec_adagrad import Adagrad
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
+from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Sequences
-from seqrec_bench.training.seeding import seeded
 
 SEED, N_ITEMS, D = 4, 14, 3
 Weights = dict[str, torch.Tensor]

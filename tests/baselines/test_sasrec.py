@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from seqrec_baselines.sasrec import Block, SASRec, SASRecNet
+from seqrec_baselines.training.negatives import UnseenItems
+from seqrec_baselines.training.samples import Samples
+from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
-from seqrec_bench.training.negatives import UnseenItems
-from seqrec_bench.training.samples import Samples
-from seqrec_bench.training.seeding import seeded
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 

@@ -11,8 +11,8 @@ from benchmarks import kernels
 from benchmarks.kernels import KERNELS, Outcome, compare, trainings
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.experiments.cell import Setting
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Ranks
+from seqrec_bench.studies.cells import Cell
 
 ROOT = Path(__file__).parents[2]
 

@@ -60,9 +60,12 @@ def test_json_is_the_same_by_either_option_and_the_code_is_not_lost(options: lis
     assert json.loads(done.stdout)["exit_code"] == done.exception.exit_code
 
 
-def test_help_lists_every_command() -> None:
-    shown = CliRunner().invoke(app, ["--help"]).output
-    assert all(re.search(rf"│ {name} ", shown) for name in COMMANDS)
+def test_help_lists_every_command_and_option_and_fits_a_screen_of_24_lines_with_a_prompt() -> None:
+    lines = CliRunner().invoke(app, ["--help"], prog_name="seqrec-bench").output.splitlines()
+    assert [line[8:].split()[0] for line in lines[1:-1]] == list(COMMANDS)
+    assert "--debug, --version" in lines[-1] and "--help" in lines[-1]
+    assert len(lines) <= 23
+    assert max(map(len, lines)) <= 80
 
 
 def test_without_a_command_it_says_what_to_do_first_with_commands_that_are_there() -> None:
@@ -73,9 +76,11 @@ def test_without_a_command_it_says_what_to_do_first_with_commands_that_are_there
 
 
 def test_no_color_is_respected_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "\x1b[" in CliRunner().invoke(app, [], color=True).output
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[" not in CliRunner().invoke(app, [], color=True).output
+    for call in ([], ["--help"]):
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        assert "\x1b[" in CliRunner().invoke(app, call, color=True).output
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert "\x1b[" not in CliRunner().invoke(app, call, color=True).output
 
 
 def test_a_command_is_imported_only_when_it_is_called() -> None:
@@ -88,8 +93,7 @@ def test_a_command_is_imported_only_when_it_is_called() -> None:
     )
     lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
     assert lines[-2:] == [
-        "imported: ['seqrec_bench.cli.commands', 'seqrec_bench.cli.first_steps', 'seqrec_bench.cli.main', "
-        "'seqrec_bench.cli.streams']",
+        "imported: ['seqrec_bench.cli.commands', 'seqrec_bench.cli.main', 'seqrec_bench.cli.streams']",
         "numpy: False",
     ]
 

@@ -6,17 +6,17 @@ from typer.testing import CliRunner
 
 from seqrec_bench.cli import doctor
 from seqrec_bench.cli.main import app
-from seqrec_bench.experiments.installation import Finding, State
+from seqrec_bench.experiments.installation import Diagnosis, State
 
 FINDINGS = [
-    Finding("cores", State.OK, "2"),
-    Finding("optuna", State.OPTIONAL, "not installed", "pip install it"),
-    Finding("numpy", State.BROKEN, "not installed", "pip install numpy"),
+    Diagnosis("cores", State.OK, "2"),
+    Diagnosis("optuna", State.OPTIONAL, "not installed", "pip install it"),
+    Diagnosis("numpy", State.BROKEN, "not installed", "pip install numpy"),
 ]
 
 
 @pytest.mark.parametrize(("findings", "code"), [(FINDINGS, 2), (FINDINGS[:2], 0)])
-def test_only_what_is_broken_ends_with_2(findings: list[Finding], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_is_broken_ends_with_2(findings: list[Diagnosis], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "examine", lambda results, n_cores: findings)
     assert CliRunner().invoke(app, ["doctor"]).exit_code == code
 

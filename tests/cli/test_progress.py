@@ -13,10 +13,10 @@ from rich.progress import Progress
 from seqrec_bench.cli import progress
 from seqrec_bench.cli.progress import LiveDisplay, open_display
 from seqrec_bench.experiments.processes import Lost
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Claimant, Ranks, Record
+from seqrec_bench.records import LockHolder, Ranks, Record
+from seqrec_bench.studies.cells import Cell
 
 CELL = Cell("fpmc", "paper", 4, 0, {"epochs": 10})
 
@@ -134,7 +134,7 @@ def test_what_is_lost_and_what_is_waited_for_are_named(
             display.advanced(CELL, None)
             display.advanced(CELL, Lost("its process was killed by SIGKILL: was memory short?"))
             display.advanced(CELL, None)
-            display.waits(CELL, Claimant("a-host", 123, "2026-01-01T00:00:00+00:00"))
+            display.waits(CELL, LockHolder("a-host", 123, "2026-01-01T00:00:00+00:00"))
     lost = "fpmc paper-d4-s0: lost, and started once more: its process was killed by SIGKILL: was memory short?"
     waiting = "fpmc paper-d4-s0: waiting for process 123 on a-host, which is running it"
     started = "fpmc paper-d4-s0: started"

@@ -12,8 +12,8 @@ from seqrec_bench.data import Columns, load_file
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import run_cell, setting_under
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Store
+from seqrec_bench.studies.cells import Cell
 
 CORE = "time-full-3core-v1"
 

@@ -10,17 +10,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from seqrec_bench.cli.cell_options import Asked, choose_cells, idle_options, parse_numbers
+from seqrec_bench.cli.cell_options import CellOptions, parse_numbers
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Holdout
 from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.experiments.execution import Outcome
+from seqrec_bench.experiments.execution import RunOutcome
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell, Group, cells, load_suite
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
+from seqrec_bench.studies.cells import Cell, Group, cells
+from seqrec_bench.studies.loading import load_study
 
 FAILING = """
 from dataclasses import dataclass
@@ -92,8 +93,8 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
 def test_options_that_change_nothing_about_a_named_model_are_said(
     models: str | None, dims: str | None, seeds: str | None, notes: list[str]
 ) -> None:
-    asked = Asked(models is None, None, models, dims, seeds, [], "paper", None, None)
-    assert list(idle_options(asked, choose_cells(asked))) == notes
+    asked = CellOptions(all_cells=models is None, models=models, dims=dims, seeds=seeds)
+    assert list(asked.idle(asked.choose())) == notes
 
 
 def test_dimensions_seeds_and_settings_reach_the_cells(bench: Callable[..., Result], tmp_path: Path) -> None:
@@ -240,9 +241,9 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
     """The cells that were to be run, none of which is; nor is the evaluator attacked before."""
     asked: list[Cell] = []
 
-    def execute_none(plan: Plan, *how: Any) -> Outcome:
+    def execute_none(plan: Plan, *how: Any) -> RunOutcome:
         asked.extend(plan.pending)
-        return Outcome()
+        return RunOutcome()
 
     monkeypatch.setattr("seqrec_bench.cli.run.execute_by_protocol", execute_none)
     monkeypatch.setattr(
@@ -259,7 +260,7 @@ def test_a_suite_is_run_as_it_stands(
     bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
 ) -> None:
     assert bench(*arguments).exit_code == 0
-    expected = cells(load_suite(suite))
+    expected = cells(load_study(suite).groups)
     assert asked_for == expected
     assert [cell.settings for cell in asked_for] == [cell.settings for cell in expected]
 
@@ -267,7 +268,7 @@ def test_a_suite_is_run_as_it_stands(
 def test_a_suite_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:
     assert bench("--suite", "ablations", "--dims", "4", "--seeds", "7").exit_code == 0
     assert {(cell.dimension, cell.seed) for cell in asked_for} == {(4, 7)}
-    variants = {cell.variant for cell in cells(load_suite("ablations"))}
+    variants = {cell.variant for cell in cells(load_study("ablations").groups)}
     assert {cell.variant for cell in asked_for} == variants
 
 
@@ -398,7 +399,7 @@ def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | Non
 @pytest.fixture
 def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite of one model that only counts."""
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: [Group(["popularity"], [100], [0])])
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: [Group(["popularity"], [100], [0])])
 
 
 @pytest.mark.usefixtures("small_paper")

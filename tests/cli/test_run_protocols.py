@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from seqrec_bench.cli.main import app
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.experiments.suite import Group
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import Group
 
 SEEN, REVERSED, TIME = "loo-full-seen-v1", "loo-full-reversed-ties-v1", "time-full-v1"
 PROTOCOLS = [TIME, REVERSED, SEEN, LOO_FULL]
@@ -50,7 +50,7 @@ def bench_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Res
     ratings = folder / "ratings.csv"
     ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
     groups = [Group(["fpmc", "popularity"], [4], [0], "short", {"fpmc": {"epochs": 2}}, PROTOCOLS)]
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: groups)
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: groups)
 
     def call(*arguments: str) -> Result:
         command = ["run", "--suite", "audit", "--interactions", str(ratings), "--results", str(folder / "runs")]

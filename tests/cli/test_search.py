@@ -20,8 +20,8 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import TrialSetting
 from seqrec_bench.experiments.search import ModelSearch
-from seqrec_bench.records.claims import claim
-from seqrec_bench.records.trials import Trial
+from seqrec_bench.records.locks import try_lock
+from seqrec_bench.records.search_log import Trial
 
 COMMAND = [sys.executable, "-c", "from seqrec_bench.cli.main import main; main()", "search"]
 
@@ -189,7 +189,7 @@ def test_optuna_that_is_not_there_is_asked_for(arguments: list[str], monkeypatch
 def test_a_log_that_another_search_writes_is_left_to_it(arguments: list[str], tmp_path: Path) -> None:
     log = tmp_path / "logs" / "tiny" / "item-knn.jsonl"
     log.parent.mkdir(parents=True)
-    other = claim(log)
+    other = try_lock(log)
     assert other is not None
     done = call(*arguments)
     other.release()

@@ -3,9 +3,9 @@ from types import SimpleNamespace
 from typing import cast
 
 from seqrec_bench.cli.cell_options import parse_settings
-from seqrec_bench.cli.search_outcome import say_next
+from seqrec_bench.cli.search import say_next
 from seqrec_bench.experiments.search import ModelSearch
-from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.studies.cells import Cell
 
 CELL = Cell("item-knn", "trial-1", 16, 0, {"shrink": 1e-06, "history_length": None})
 

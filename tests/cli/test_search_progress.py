@@ -11,10 +11,10 @@ from seqrec_bench.cli import search_progress
 from seqrec_bench.cli.search_progress import LiveSearch, open_search_display
 from seqrec_bench.experiments.processes import Lost
 from seqrec_bench.experiments.search import ModelSearch
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import SearchTimeLeft
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records.trials import Trial
+from seqrec_bench.records.search_log import Trial
+from seqrec_bench.studies.cells import Cell
 
 TRIAL = Cell("fpmc", "trial-1", 4, 0, {"epochs": 10})
 

@@ -45,10 +45,10 @@ def test_each_cell_is_done_running_stale_or_missing(bench: Callable[..., Result]
     first, second, *_ = store.records()
     old = replace(first, recipe=replace(first.recipe, version=first.recipe.version + 1))
     store.save(old)
-    claimed = store.claim(replace(second.key, seed=2))
-    assert claimed
+    locked = store.lock(replace(second.key, seed=2))
+    assert locked
     found = states(bench("status", *CHOICE, extra=("--json",)))
-    claimed.release()
+    locked.release()
     assert found == {
         ("fpmc", 0): "stale",
         ("fpmc", 1): "done",

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.soak.bench import group_lives
-from seqrec_bench.cli.run_state import RunState
+from seqrec_bench.cli.run import RunState
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.experiments.run import Plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Store
+from seqrec_bench.studies.cells import Cell
 
 Process = subprocess.Popen[str]
 
@@ -97,8 +97,8 @@ def all_ends(group: int, run: int, folder: Path) -> bool:
 
 def run_of(folder: Path) -> int:
     """The process that does the command's work; the one that was started only waits for it."""
-    (claimant,) = Store(folder / "runs").running().values()
-    return claimant.pid
+    (holder,) = Store(folder / "runs").running().values()
+    return holder.pid
 
 
 def lives(process: str) -> bool:

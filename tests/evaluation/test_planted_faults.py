@@ -14,7 +14,7 @@ import torch
 from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.conformance import ALL_CHECKS, ConformanceError, Factory, check_recommender
-from seqrec_bench.evaluation.conformance.trials import Trial, noise_split
+from seqrec_bench.evaluation.conformance.small_fits import SmallFit, noise_split
 from seqrec_bench.recommender import Epoch, Explanation, FitContext, Sequences
 
 PLANTED: list[tuple[Factory, str, str]] = []
@@ -342,7 +342,7 @@ class LooksUpTheStack(Looking):
     def find(self, train: Sequences, context: FitContext) -> Iterator[np.ndarray]:
         frame = sys._getframe()
         while frame := frame.f_back:
-            yield from (thing.split.test.targets for thing in frame.f_locals.values() if isinstance(thing, Trial))
+            yield from (thing.split.test.targets for thing in frame.f_locals.values() if isinstance(thing, SmallFit))
 
 
 @planted(*LOOKS)

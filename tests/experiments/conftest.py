@@ -10,7 +10,7 @@ from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.evaluation.registry import build, registered
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.studies.cells import Cell
 
 UNRULY = """
 import multiprocessing, os, signal, time

@@ -12,9 +12,9 @@ from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters, registered
 from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, cell_recipe, run_cell
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch, Restorable
 from seqrec_bench.records import CellKey, Record
+from seqrec_bench.studies.cells import Cell
 
 pytestmark = pytest.mark.usefixtures("unruly")
 

@@ -1,4 +1,4 @@
-"""What is claimed, run and stored, whatever happens to cells, to the run, to the directory, or beside it."""
+"""What is locked, run and stored, whatever happens to cells, to the run, to the directory, or beside it."""
 
 import errno
 import weakref
@@ -15,11 +15,11 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import execution
 from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, run_cell
-from seqrec_bench.experiments.execution import Outcome, execute
+from seqrec_bench.experiments.execution import RunOutcome, execute
 from seqrec_bench.experiments.processes import CellError
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
-from seqrec_bench.records import Claimant, Record, Store
+from seqrec_bench.records import LockHolder, Record, Store
+from seqrec_bench.studies.cells import Cell
 
 pytestmark = pytest.mark.usefixtures("unruly")
 
@@ -63,7 +63,7 @@ class Audience:
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         self.ends.append((cell, type(outcome)))
 
-    def waits(self, cell: Cell, claimant: Claimant) -> None:
+    def waits(self, cell: Cell, holder: LockHolder) -> None:
         self.waited_for.append(cell)
         self._once_it_waits()
 
@@ -107,7 +107,7 @@ def test_a_record_that_could_not_be_read_back_is_a_failed_cell(
                 future.set_result(replace(done, record=replace(done.record, recipe=recipe)))
             return future
 
-    outcome = Outcome()
+    outcome = RunOutcome()
     with suppress(KeyboardInterrupt):
         execute(make_plan([OTHER, CELL], store, toy, fresh=False), Odd(toy, {}), ends(), outcome=outcome)
     assert outcome.finished == [OTHER]
@@ -198,9 +198,9 @@ def names(store: Store) -> list[str]:
 
 @pytest.mark.usefixtures("quick_polls")
 def test_a_cell_that_another_run_has_comes_last_and_is_run_here_if_need_be(store: Store, toy: Dataset) -> None:
-    plan, claim = make_plan([CELL, OTHER], store, toy, fresh=False), store.claim(cell_key(CELL, toy))
-    assert claim is not None
-    audience = Audience(claim.release)
+    plan, lock = make_plan([CELL, OTHER], store, toy, fresh=False), store.lock(cell_key(CELL, toy))
+    assert lock is not None
+    audience = Audience(lock.release)
     outcome = execute(plan, Here(toy, {}), audience)
     assert outcome.finished == [OTHER, CELL]
     assert audience.waited_for == [CELL]
@@ -215,14 +215,14 @@ def test_what_another_run_has_stored_is_not_run_again(store: Store, toy: Dataset
     path = store.path(record.key)
     if not fresh:
         path.unlink()
-    plan, claim = make_plan([CELL, OTHER], store, toy, fresh), store.claim(record.key)
-    assert claim is not None
+    plan, lock = make_plan([CELL, OTHER], store, toy, fresh), store.lock(record.key)
+    assert lock is not None
     written: list[int] = []
 
     def end_as_the_other_run() -> None:
         store.save(record)
         written.append(path.stat().st_mtime_ns)
-        claim.release()
+        lock.release()
 
     audience = Audience(end_as_the_other_run)
     outcome = execute(plan, Here(toy, {}), audience)
@@ -231,18 +231,18 @@ def test_what_another_run_has_stored_is_not_run_again(store: Store, toy: Dataset
     assert [path.stat().st_mtime_ns] == written
 
 
-def test_no_more_cells_are_claimed_than_the_executor_takes(store: Store, toy: Dataset) -> None:
-    claimed: list[int] = []
+def test_no_more_cells_are_locked_than_the_executor_takes(store: Store, toy: Dataset) -> None:
+    locked: list[int] = []
 
     class Single(Here):
         n_at_once = 1
 
         def submit(self, cell: Cell) -> Future[FinishedCell]:
-            claimed.append(len(store.running()))
+            locked.append(len(store.running()))
             return super().submit(cell)
 
     execute(make_plan([CELL, OTHER], store, toy, fresh=False), Single(toy, {}), Audience())
-    assert claimed == [1, 1]
+    assert locked == [1, 1]
     assert store.running() == {}
 
 
@@ -333,7 +333,7 @@ def test_a_full_disk_is_found_before_a_cell_is_run(
     def fail(store: Store, key: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(Store, "claim", fail)
+    monkeypatch.setattr(Store, "lock", fail)
     with pytest.raises(InputError, match=r"any more \(Read-only file system\), so the run was stopped: see to that"):
         execute(make_plan([CELL], store, toy, fresh=False), Here(toy, {CELL: AssertionError()}), Audience())
     assert list(temporary.iterdir()) == []

@@ -16,8 +16,8 @@ from seqrec_bench.experiments.explaining import (
     require_explainable,
     summarise_from_record,
 )
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Ranks, Record, Store
+from seqrec_bench.studies.cells import Cell
 
 TRAINED = Cell("fpmc", "short", 4, 0, {"epochs": 2})
 COUNTED = Cell("sequential-rules", "wide", 0, 0, {"window": 3})

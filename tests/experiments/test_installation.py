@@ -9,10 +9,10 @@ from seqrec_bench.cache import CACHE_VARIABLE
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation import registry
 from seqrec_bench.experiments import installation
-from seqrec_bench.experiments.installation import Finding, State, examine
+from seqrec_bench.experiments.installation import Diagnosis, State, examine
 
 
-def look(results: Path = Path("no-results")) -> dict[str, Finding]:
+def look(results: Path = Path("no-results")) -> dict[str, Diagnosis]:
     return {finding.topic: finding for finding in examine(results, n_cores=3)}
 
 

@@ -12,7 +12,7 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.cell import Setting, learn
 from seqrec_bench.experiments.orphans import MARK, post_guard
 from seqrec_bench.experiments.processes import CellError, CellProcesses
-from seqrec_bench.experiments.suite import Cell
+from seqrec_bench.studies.cells import Cell
 
 LEAVING = """
 import gc, os, signal, struct, subprocess, sys, time

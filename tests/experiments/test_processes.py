@@ -19,8 +19,8 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.cell import Setting, learn, run_cell
 from seqrec_bench.experiments.processes import CellError, CellProcesses, Lost, Progress, _explain_death
 from seqrec_bench.experiments.shared import Shared
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 pytestmark = pytest.mark.usefixtures("unruly")
 

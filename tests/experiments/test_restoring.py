@@ -15,9 +15,9 @@ from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.experiments.cell import FinishedCell, run_cell, setting_under
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import FitContext, Sequences
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import Cell
 
 SEEN = "loo-full-seen-v1"
 RANKED_AGAIN = [name for name, protocol in PROTOCOLS.items() if protocol.base]

@@ -8,8 +8,8 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError, InvalidRecordError, UnreadableError
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.experiments.run import make_plan
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import Cell
 
 pytestmark = pytest.mark.usefixtures("unruly")
 

@@ -18,9 +18,9 @@ from seqrec_bench.data import Columns, Dataset, load_file
 from seqrec_bench.evaluation.ranking import block_size, rank_targets
 from seqrec_bench.evaluation.registry import build, registered
 from seqrec_bench.experiments.cell import FinishedCell, Setting, run_cell
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import FitContext, Recommender, Restorable
 from seqrec_bench.records import Ranks, Store
+from seqrec_bench.studies.cells import Cell
 
 MODELS = sorted(registered())
 

@@ -18,8 +18,8 @@ from seqrec_bench.experiments import cell as cell_module
 from seqrec_bench.experiments.cell import Fitted, Setting, TrialSetting, run_cell, run_trial
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import ModelSpace, Search
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import Ranks
+from seqrec_bench.studies.cells import Cell
 
 FPMC = ModelSpace("fpmc", {"learning_rate": [0.05, 0.5, 0.01], "initial_std": [0.1, 1.0, 0.01]}, {"epochs": 3})
 KNN = ModelSpace("item-knn", {"shrink": [10.0, 0.0], "n_neighbours": [50, 1, 2]}, {})

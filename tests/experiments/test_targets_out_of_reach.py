@@ -16,8 +16,8 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.experiments.cell import FinishedCell, Learnt, Setting, learn
 from seqrec_bench.experiments.processes import CellError, CellProcesses
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 PEEKING = """
 import gc, mmap, os, struct, sys

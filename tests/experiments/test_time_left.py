@@ -1,7 +1,7 @@
 import pytest
 
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.time_left import SearchTimeLeft, TimeLeft
+from seqrec_bench.studies.cells import Cell
 
 SLOW, SLOW_TOO = Cell("fpmc", "paper", 4, 0, {"epochs": 10}), Cell("fpmc", "paper", 4, 1, {"epochs": 10})
 QUICK = Cell("popularity", "paper", 0, 0)

@@ -27,16 +27,16 @@ def leave(record: Path) -> None:
 
 
 @pytest.mark.parametrize("limit", [2, 20_000], ids=["ranks beside the record", "ranks in the record"])
-def test_a_claim_removes_what_was_left_and_keeps_the_records_own(
+def test_a_lock_removes_what_was_left_and_keeps_the_records_own(
     store: Store, record: Record, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
     monkeypatch.setattr(store_module, "MAX_USERS_IN_JSON", limit)
     path = store.save(record, WEIGHTS)
     own = files(store)
     leave(path)
-    claim = store.claim(record.key)
-    assert claim is not None
-    claim.release()
+    lock = store.lock(record.key)
+    assert lock is not None
+    lock.release()
     assert files(store) == own
     assert store.load_weights(store.records()[0])
 
@@ -54,13 +54,13 @@ def test_tidying_spares_what_is_being_run_and_what_is_no_leftover(store: Store, 
     others = {".gitignore", ".paper-d100-s3.json.swp", f".notes.{HEX}"}
     for name in others:
         path.with_name(name).write_text("somebody's")
-    claim = store.claim(record.key)
-    assert claim is not None
-    leave(path)  # as by the process that has the claim
+    lock = store.lock(record.key)
+    assert lock is not None
+    leave(path)  # as by the process that holds the lock
     before = files(store)
     store.tidy()
     assert files(store) == before
-    claim.release()
+    lock.release()
     store.tidy()
     assert files(store) == others | {
         path.name,
@@ -73,9 +73,9 @@ def test_a_neighbours_files_are_its_own(store: Store, record: Record) -> None:
     for variant in ("paper", "paper-d100-s3.json", "x.paper"):
         store.save(replace(record, key=replace(record.key, variant=variant)), WEIGHTS)
     before = files(store)
-    claim = store.claim(record.key)
-    assert claim is not None
-    claim.release()
+    lock = store.lock(record.key)
+    assert lock is not None
+    lock.release()
     assert files(store) == before
 
 
@@ -84,9 +84,9 @@ def test_a_record_that_cant_be_read_keeps_its_weights(store: Store, record: Reco
     path.write_text(path.read_text()[:40])
     before = files(store)
     leave(path.with_name("paper-d100-s4.json"))
-    claim = store.claim(record.key)
-    assert claim is not None
-    claim.release()
+    lock = store.lock(record.key)
+    assert lock is not None
+    lock.release()
     assert before <= files(store)
 
 

@@ -205,9 +205,9 @@ def test_what_stands_beside_a_record_that_cant_be_read_is_left_alone(store: Stor
     for spoil in (lambda: path.symlink_to("nothing"), lambda: path.write_text("[" * 100_000)):
         path.unlink()
         spoil()
-        claim = store.claim(record.key)
-        assert claim is not None
-        claim.release()
+        lock = store.lock(record.key)
+        assert lock is not None
+        lock.release()
         store.tidy()
         assert weights.exists()
 

@@ -5,15 +5,16 @@ import numpy as np
 import pytest
 
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
-from seqrec_bench.reporting.paper import Paper, load_paper
+from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.view import View
 
 N_USERS = 40
 SEEDS = (0, 1, 2)
 
 
 @pytest.fixture(scope="session")
-def paper() -> Paper:
-    return load_paper("chen2020")
+def view() -> View:
+    return load_study("chen2020").view()
 
 
 @pytest.fixture(scope="session")
@@ -55,22 +56,22 @@ def make_record() -> Callable[..., Record]:
 
 
 @pytest.fixture(scope="session")
-def all_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record]:
+def all_records(view: View, make_record: Callable[..., Record]) -> list[Record]:
     """A record of every cell of Table 1 and of the figures, at three seeds."""
     records = [
         make_record(row.model, dimension, seed)
-        for row in paper.rows
-        for dimension in paper.figure_dimensions
+        for row in view.rows
+        for dimension in view.figure_dimensions
         for seed in SEEDS
     ]
-    for row in paper.references:
+    for row in view.references:
         seeds = SEEDS if row.dimension else SEEDS[:1]
         records += [make_record(row.model, row.dimension, seed, deterministic=not row.dimension) for seed in seeds]
     return records
 
 
 @pytest.fixture(scope="session")
-def ablation_records(paper: Paper, make_record: Callable[..., Record]) -> list[Record]:
+def ablation_records(view: View, make_record: Callable[..., Record]) -> list[Record]:
     """A record of AM-LSTM as published and of each of its ablations, at three seeds."""
-    variants = ["paper", *[row.variant for row in paper.ablations]]
+    variants = ["paper", *[row.variant for row in view.ablations]]
     return [make_record("am-lstm", 100, seed, variant=variant) for variant in variants for seed in SEEDS]

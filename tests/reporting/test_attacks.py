@@ -1,12 +1,12 @@
 import json
 
-from seqrec_bench.evaluation.attacks import SUITE, Finding, Verdict
+from seqrec_bench.evaluation.attacks import SUITE, AttackResult, AttackVerdict
 from seqrec_bench.reporting.attacks import to_json, to_markdown
 
 FINDINGS = [
-    Finding("ties are ties", "tied = c", "so for 3 targets", Verdict.PASSED),
-    Finding("nan is refused", "ScoreError", "KeyError: 'a|b'", Verdict.FAILED),
-    Finding("items mean nothing", "the same scores", "it is trained", Verdict.NOT_APPLICABLE),
+    AttackResult("ties are ties", "tied = c", "so for 3 targets", AttackVerdict.PASSED),
+    AttackResult("nan is refused", "ScoreError", "KeyError: 'a|b'", AttackVerdict.FAILED),
+    AttackResult("items mean nothing", "the same scores", "it is trained", AttackVerdict.NOT_APPLICABLE),
 ]
 
 
@@ -26,4 +26,6 @@ def test_the_table_has_a_line_for_each_attack_and_counts_those_that_apply() -> N
 def test_json_has_the_same_as_it_is() -> None:
     content = json.loads(to_json(FINDINGS, "the evaluator, on toy_1"))
     assert (content["subject"], content["suite"]) == ("the evaluator, on toy_1", SUITE)
-    assert [Finding(**{**attack, "verdict": Verdict(attack["verdict"])}) for attack in content["attacks"]] == FINDINGS
+    assert [
+        AttackResult(**{**attack, "verdict": AttackVerdict(attack["verdict"])}) for attack in content["attacks"]
+    ] == FINDINGS

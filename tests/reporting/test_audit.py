@@ -22,11 +22,11 @@ from seqrec_bench.reporting.audit import Audit, audit
 from seqrec_bench.reporting.audit_figure import audit_data_text, draw_audit
 from seqrec_bench.reporting.audit_findings import findings
 from seqrec_bench.reporting.audit_text import to_json, to_markdown
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.reporting.variants import VARIANTS
+from seqrec_bench.studies.view import View
 
 N_USERS = 40
 SEEDS = (0, 1, 2)
@@ -74,8 +74,8 @@ def noise(model: str, protocol: str, seed: int) -> list[int]:
     return rng.integers(0, 60, N_USERS).tolist()
 
 
-def test_nothing_moves_where_nothing_changes(make_record: Make, paper: Paper) -> None:
-    found = audit(make_all(make_record), paper)
+def test_nothing_moves_where_nothing_changes(make_record: Make, view: View) -> None:
+    found = audit(make_all(make_record), view)
     assert found.missing == ()
     for columns in found.columns.values():
         assert list(columns) == [variant.name for variant in VARIANTS]
@@ -87,8 +87,8 @@ def test_nothing_moves_where_nothing_changes(make_record: Make, paper: Paper) ->
     ]
 
 
-def test_a_planted_flip_is_found_with_its_figures(make_record: Make, paper: Paper) -> None:
-    found = audit(make_all(make_record, swapped("am-lstm", "sasrec", SEEN)), paper)
+def test_a_planted_flip_is_found_with_its_figures(make_record: Make, view: View) -> None:
+    found = audit(make_all(make_record, swapped("am-lstm", "sasrec", SEEN)), view)
     column = found.columns["MRR@50"]["seen"]
     (flip,) = column.flips
     assert (flip.first, flip.second, flip.is_clear) == ("AM-LSTM", "SASRec", True)
@@ -116,10 +116,10 @@ def literal(records: list[Record], name: str, variant_name: str) -> dict[str, np
 
 
 @pytest.mark.parametrize("variant", [variant.name for variant in VARIANTS])
-def test_figures_ranks_and_flips_equal_the_literal_ones(make_record: Make, paper: Paper, variant: str) -> None:
+def test_figures_ranks_and_flips_equal_the_literal_ones(make_record: Make, view: View, variant: str) -> None:
     records = [tie(record) for record in make_all(make_record, noise)]
-    found = audit(records, paper)
-    for name in paper.metrics:
+    found = audit(records, view)
+    for name in view.metrics:
         column = found.columns[name][variant]
         base, there = literal(records, name, "base"), literal(records, name, variant)
         means = {model: values.mean() for model, values in there.items()}
@@ -144,9 +144,9 @@ def tie(record: Record) -> Record:
     return replace(record, test=Ranks(record.test.better, tied))
 
 
-def test_some_flip_by_chance_is_not_clear(make_record: Make, paper: Paper) -> None:
+def test_some_flip_by_chance_is_not_clear(make_record: Make, view: View) -> None:
     records = make_all(make_record, noise)
-    found = audit(records, paper)
+    found = audit(records, view)
     base, there = literal(records, "NDCG@50", "base"), literal(records, "NDCG@50", "seen")
     model_of = {label: model for model, label in found.labels.items()}
     flips = found.columns["NDCG@50"]["seen"].flips
@@ -160,19 +160,19 @@ def test_some_flip_by_chance_is_not_clear(make_record: Make, paper: Paper) -> No
     assert not all(flip.is_clear for flip in flips)
 
 
-def test_one_run_of_a_trained_model_makes_no_flip_clear(make_record: Make, paper: Paper) -> None:
+def test_one_run_of_a_trained_model_makes_no_flip_clear(make_record: Make, view: View) -> None:
     records = make_all(make_record, swapped("am-lstm", "sasrec", SEEN))
-    found = audit([record for record in records if record.key.seed == 0], paper)
+    found = audit([record for record in records if record.key.seed == 0], view)
     (flip,) = found.columns["MRR@50"]["seen"].flips
     assert not flip.is_clear
 
 
-def test_random_orders_are_averaged_and_their_spread_is_measured(make_record: Make, paper: Paper) -> None:
+def test_random_orders_are_averaged_and_their_spread_is_measured(make_record: Make, view: View) -> None:
     def better(model: str, protocol: str, seed: int) -> list[int]:
         order = int(protocol.split("-")[4]) if "random" in protocol else 0
         return [order * ((*TRAINED, *COUNTING).index(model) + 1)] * N_USERS
 
-    found = audit(make_all(make_record, better), paper)
+    found = audit(make_all(make_record, better), view)
     figures = [1 / (1 + order * 9) for order in range(5)]  # popularity's MRR: it is the ninth
     estimate = found.columns["MRR@50"]["random-order"].standings["popularity"].estimate
     expected = estimate_over_seeds(Runs(np.tile(np.array(figures)[:, None], (1, N_USERS))))
@@ -184,8 +184,8 @@ def test_random_orders_are_averaged_and_their_spread_is_measured(make_record: Ma
     assert found.order_spread["MRR@50"].keys() == set(COUNTING)
 
 
-def test_a_figure_of_a_deterministic_model_is_exact(make_record: Make, paper: Paper) -> None:
-    columns = audit(make_all(make_record, noise), paper).columns["HR@50"]
+def test_a_figure_of_a_deterministic_model_is_exact(make_record: Make, view: View) -> None:
+    columns = audit(make_all(make_record, noise), view).columns["HR@50"]
     assert columns["seen"].standings["popularity"].estimate.no_interval == "exact"
     assert columns["seen"].standings["caser"].estimate.half_width is not None
 
@@ -196,11 +196,11 @@ def without(records: list[Record], model: str, protocol: str, seed: int | None =
     return [record for record in records if record not in gone]
 
 
-def test_missing_cells_are_named_with_their_protocol(make_record: Make, paper: Paper) -> None:
+def test_missing_cells_are_named_with_their_protocol(make_record: Make, view: View) -> None:
     records = without(make_all(make_record), "caser", SEEN, seed=1)
     records = without(records, "item-knn", "time-full-v1")
     records = without(records, "fpmc", LOO_FULL)
-    found = audit(records, paper)
+    found = audit(records, view)
     assert [str(cells) for cells in found.missing] == [
         "fpmc paper-d100 under loo-full-v1",
         "caser paper-d100 of seed 1 under loo-full-seen-v1",
@@ -209,12 +209,12 @@ def test_missing_cells_are_named_with_their_protocol(make_record: Make, paper: P
     assert "fpmc" not in found.columns["HR@50"]["seen"].standings
 
 
-def test_trained_models_under_other_training_data_are_shown_where_they_are(make_record: Make, paper: Paper) -> None:
+def test_trained_models_under_other_training_data_are_shown_where_they_are(make_record: Make, view: View) -> None:
     records = make_all(make_record)
-    assert "caser" not in audit(records, paper).columns["HR@50"]["time-split"].standings
+    assert "caser" not in audit(records, view).columns["HR@50"]["time-split"].standings
     records += [make_record("caser", 100, seed, better=[0] * 9, protocol="time-full-v1") for seed in SEEDS]
     records = [r for r in records if r.key.protocol != "time-full-v1" or r.key.model == "caser"]
-    column = audit(records, paper).columns["HR@50"]["time-split"]
+    column = audit(records, view).columns["HR@50"]["time-split"]
     assert (list(column.standings), column.n_users, column.tau) == (["caser"], 9, None)
 
 
@@ -232,27 +232,27 @@ def change(records: list[Record], protocol: str, by: Callable[[Record], Record])
     ],
 )
 def test_what_was_not_made_as_the_base_is_refused(
-    make_record: Make, paper: Paper, protocol: str, by: Callable[[Record], Record], why: str
+    make_record: Make, view: View, protocol: str, by: Callable[[Record], Record], why: str
 ) -> None:
     records = change(make_all(make_record), LOO_FULL, lambda record: replace(record, weights="0" * 64))
-    assert audit(change(records, protocol, lambda record: replace(record, weights="0" * 64)), paper).missing == ()
+    assert audit(change(records, protocol, lambda record: replace(record, weights="0" * 64)), view).missing == ()
     with pytest.raises(InvalidRecordError, match=rf"under {protocol} can't stand beside .* {why}.*: run"):
-        audit(change(records, protocol, by), paper)
+        audit(change(records, protocol, by), view)
 
 
-def test_records_of_other_training_data_must_be_of_the_same_model(make_record: Make, paper: Paper) -> None:
+def test_records_of_other_training_data_must_be_of_the_same_model(make_record: Make, view: View) -> None:
     records = [record for record in make_all(make_record) if record.key.protocol != "time-full-v1"]
     other = make_record("caser", 100, 0, protocol="time-full-v1", fingerprint="f" * 64)
-    assert audit([*records, other], paper).columns["HR@50"]["time-split"].standings.keys() == {"caser"}
+    assert audit([*records, other], view).columns["HR@50"]["time-split"].standings.keys() == {"caser"}
     newer = replace(other, recipe=replace(other.recipe, version=2))
     with pytest.raises(InvalidRecordError, match="under time-full-v1 can't stand beside"):
-        audit([*records, newer], paper)
+        audit([*records, newer], view)
 
 
 @pytest.fixture
-def flipped(make_record: Make, paper: Paper) -> Audit:
+def flipped(make_record: Make, view: View) -> Audit:
     """AM-LSTM and SASRec change places with seen items kept."""
-    return audit(make_all(make_record, swapped("am-lstm", "sasrec", SEEN)), paper)
+    return audit(make_all(make_record, swapped("am-lstm", "sasrec", SEEN)), view)
 
 
 def test_the_findings_follow_from_planted_numbers(flipped: Audit) -> None:
@@ -271,22 +271,22 @@ def test_the_findings_follow_from_planted_numbers(flipped: Audit) -> None:
     assert found[-1] == "Split at one point in time, with 40 users, none of the 6 pairs of models flips by any metric."
 
 
-def test_costs_and_ranges_are_those_of_the_records(make_record: Make, paper: Paper) -> None:
+def test_costs_and_ranges_are_those_of_the_records(make_record: Make, view: View) -> None:
     def better(model: str, protocol: str, seed: int) -> list[int]:
         hits = {SEEN: 10, "loo-full-item-up-ties-v1": 4, "loo-full-item-down-ties-v1": 38}.get(protocol, 20)
         return [0] * (hits + (model == "caser" and protocol == SEEN) * 4) + [99] * (
             N_USERS - hits - (model == "caser" and protocol == SEEN) * 4
         )
 
-    found = " ".join(findings(audit(make_all(make_record, better), paper)))
+    found = " ".join(findings(audit(make_all(make_record, better), view)))
     assert "changes HR@50 by -0.2500 (GRU4Rec) to -0.1500 (Caser), -0.2389 on average." in found
     assert "HR@50 goes from 0.1000 (item up) to 0.9500 (item down) for Popularity, from" in found
     assert "the standard deviation of HR@50, MRR@50 and NDCG@50 is 0.0000, 0.0000 and 0.0000" in found
 
 
-def test_without_records_of_a_variant_nothing_is_said_of_it(make_record: Make, paper: Paper) -> None:
+def test_without_records_of_a_variant_nothing_is_said_of_it(make_record: Make, view: View) -> None:
     base = [record for record in make_all(make_record) if record.key.protocol == LOO_FULL]
-    found = findings(audit(base, paper))
+    found = findings(audit(base, view))
     assert len(found) == 1
     assert found[0].startswith("Counting equal scores")
 
@@ -342,17 +342,15 @@ def store(records: list[Record], folder: Path) -> Path:
     return folder
 
 
-def test_the_command_prints_the_audit_and_draws_where_it_is_told(
-    make_record: Make, paper: Paper, tmp_path: Path
-) -> None:
+def test_the_command_prints_the_audit_and_draws_where_it_is_told(make_record: Make, view: View, tmp_path: Path) -> None:
     records = make_all(make_record)
     results = store(records, tmp_path / "results")
     before = sorted(results.rglob("*"))
     done = CliRunner().invoke(app, ["--results", str(results)])
-    assert (done.exit_code, done.stdout) == (0, to_markdown(audit(records, paper)))
+    assert (done.exit_code, done.stdout) == (0, to_markdown(audit(records, view)))
     assert sorted(results.rglob("*")) == before
     drawn = CliRunner().invoke(app, ["--results", str(results), "--format", "json", "--out", str(tmp_path / "fig")])
-    assert drawn.stdout == to_json(audit(records, paper))
+    assert drawn.stdout == to_json(audit(records, view))
     assert sorted(path.name for path in (tmp_path / "fig").iterdir()) == ["audit.png", "audit.svg"]
 
 

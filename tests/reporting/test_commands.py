@@ -16,14 +16,15 @@ from seqrec_bench.cli.main import app as bench
 from seqrec_bench.cli.plot import plot
 from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
-from seqrec_bench.experiments.suite import cells, load_suite
 from seqrec_bench.records import Record, Store
 from seqrec_bench.reporting import ablations as reporting
 from seqrec_bench.reporting.curves import Curves, dimension_curves
 from seqrec_bench.reporting.figure import data_text
 from seqrec_bench.reporting.formats import FORMATS
-from seqrec_bench.reporting.paper import PAPERS, Paper
 from seqrec_bench.reporting.table import table_one
+from seqrec_bench.studies.cells import cells
+from seqrec_bench.studies.loading import STUDIES, load_study
+from seqrec_bench.studies.view import View
 
 app = typer.Typer()
 app.command()(table)
@@ -63,11 +64,11 @@ def test_the_choices_of_format_are_the_formats() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_table_prints_the_table_and_nothing_else(
-    results: Path, all_records: list[Record], paper: Paper, name: str
+    results: Path, all_records: list[Record], view: View, name: str
 ) -> None:
     printed, error = run("table", "--results", results, "--format", name)
     assert error is None
-    assert printed == FORMATS[name](table_one(all_records, paper))
+    assert printed == FORMATS[name](table_one(all_records, view))
     assert "\x1b" not in printed
 
 
@@ -139,7 +140,7 @@ def test_csv_and_json_are_for_programs(results: Path) -> None:
 @pytest.mark.parametrize("command", ["table", "plot"])
 def test_a_paper_of_ones_own_is_read(results: Path, tmp_path: Path, command: str) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text((PAPERS / "chen2020.toml").read_text().replace('"Caser"', '"My Caser"'))
+    file.write_text((STUDIES / "chen2020.toml").read_text().replace('"Caser"', '"My Caser"'))
     assert run(command, "--results", results, "--paper", file)[1] is None
     if command == "table":
         assert "My Caser" in run(command, "--results", results, "--paper", file)[0]
@@ -156,13 +157,13 @@ def test_a_directory_that_is_not_there_or_not_sound_is_an_error(results: Path, t
     assert printed == ""
 
 
-def test_plot_draws_into_the_results_and_prints_where(results: Path, all_records: list[Record], paper: Paper) -> None:
+def test_plot_draws_into_the_results_and_prints_where(results: Path, all_records: list[Record], view: View) -> None:
     printed, error = run("plot", "--results", results)
     assert error is None
     names = ["figure-1.png", "figure-1.svg", "figure-2.png", "figure-2.svg"]
     assert printed.splitlines() == [str(results / "figures" / name) for name in names]
-    for number, metric in enumerate(paper.figure_metrics, start=1):
-        data = data_text(dimension_curves(all_records, paper, metric))
+    for number, metric in enumerate(view.figure_metrics, start=1):
+        data = data_text(dimension_curves(all_records, view, metric))
         assert json.dumps(metric) in data
         assert data in (results / "figures" / f"figure-{number}.svg").read_text()
     assert run("table", "--results", results)[1] is None
@@ -287,13 +288,13 @@ def ablation_results(tmp_path: Path, saved: Path) -> Path:
 def test_ablations_prints_their_table_and_nothing_else(
     ablation_results: Path,
     ablation_records: list[Record],
-    paper: Paper,
+    view: View,
     options: tuple[str, ...],
     form: Callable[[reporting.Ablations], str],
 ) -> None:
     printed, error = run("ablations", "--results", ablation_results, *options)
     assert error is None
-    assert printed == form(reporting.ablation_table(ablation_records, paper))
+    assert printed == form(reporting.ablation_table(ablation_records, view))
 
 
 @pytest.mark.parametrize("name", ["md", "json"])
@@ -319,13 +320,13 @@ def test_the_suite_makes_the_model_as_published_too(ablation_results: Path) -> N
         f"make them with `seqrec-bench run --suite ablations --results {ablation_results}`."
     )
     assert ("am-lstm", "paper", 100, 2) in {
-        (cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_suite("ablations"))
+        (cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_study("ablations").groups)
     }
 
 
 def test_ablations_of_a_paper_of_ones_own_are_its_own(ablation_results: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    text = (PAPERS / "chen2020.toml").read_text()
+    text = (STUDIES / "chen2020.toml").read_text()
     file.write_text(text.replace('"without memory"', '"sans memory"'))
     printed, error = run("ablations", "--results", ablation_results, "--paper", file)
     assert error is None

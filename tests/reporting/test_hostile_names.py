@@ -15,7 +15,7 @@ import pytest
 
 from seqrec_bench.cli.main import main
 from seqrec_bench.records import Record, Store
-from seqrec_bench.reporting.paper.loading import PAPERS
+from seqrec_bench.studies.loading import STUDIES
 
 FORMULA, SCRIPT, INPUT = "=cmd|' /C calc'!A0", "<script>alert(1)</script>", r"\input{/etc/passwd}"
 LABELS = {"GRU4Rec": FORMULA, "FPMC": SCRIPT, "Caser": INPUT, "AM-LSTM": "_$x^ [red] ::error::"}
@@ -37,7 +37,7 @@ def call(
     for record in (*at_100, *ablation_records):
         store.save(record)
         store.save(replace(record, key=replace(record.key, protocol="loo-full-seen-v1")))
-    text = (PAPERS / "chen2020.toml").read_text()
+    text = (STUDIES / "chen2020.toml").read_text()
     for label, other in LABELS.items():
         text = text.replace(f'label = "{label}"', f"label = {json.dumps(other)}")
     citation = tomllib.loads(text)["citation"]

@@ -11,7 +11,7 @@ import pytest
 
 from seqrec_bench.cli.main import main
 from seqrec_bench.records import Ranks, Record, Store
-from seqrec_bench.reporting.paper.loading import PAPERS
+from seqrec_bench.studies.loading import STUDIES
 
 NO_INTERVAL = "One test user gives no interval and no verdict, since it says nothing about other users."
 
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, all_records: list[Record], 
         again = Ranks(better=first.better + 1, tied=first.tied)
         Store(folder / "reference").save(replace(one, test=again, validation=again))
     patch.undo()
-    text = (PAPERS / "chen2020.toml").read_text()
+    text = (STUDIES / "chen2020.toml").read_text()
     text = re.sub(r"^hits = .*$", "", text.replace("n_users = 943", "n_users = 1"), flags=re.MULTILINE)
     (folder / "paper.toml").write_text(text)
     return folder

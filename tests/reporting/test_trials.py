@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from seqrec_bench.cli.trials import trials
 from seqrec_bench.errors import InputError
-from seqrec_bench.records.trials import Log, Trial
+from seqrec_bench.records.search_log import SearchLog, Trial
 from seqrec_bench.reporting.trials import trials_json, trials_markdown
 
 FIRST = Trial(1, {"rate": 0.1, "kind": "a_b"}, 0.25, 7, None, 90, {}, [])
@@ -44,7 +44,7 @@ def run(*arguments: str) -> tuple[str, BaseException | None]:
 
 def test_the_command_prints_every_log_of_the_directory(tmp_path: Path) -> None:
     for model in ("gru4rec", "fpmc"):
-        log = Log(tmp_path / f"{model}.jsonl", {"model": model})
+        log = SearchLog(tmp_path / f"{model}.jsonl", {"model": model})
         for trial in (FIRST, SECOND, FAILED):
             log.append(trial)
     printed, error = run(str(tmp_path))

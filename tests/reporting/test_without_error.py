@@ -21,8 +21,8 @@ from seqrec_bench.reporting.gate.pairs import cells
 from seqrec_bench.reporting.gate.regression import check_regression
 from seqrec_bench.reporting.gate.report import Report
 from seqrec_bench.reporting.gate.reported import check_reported
-from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.statistics import peaks
+from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
 UNITS = 4
@@ -56,10 +56,10 @@ def group(
     return [make_record(model, dimension, seed, better=better, **fields) for seed in range(n_seeds)]
 
 
-def whole_paper(make_record: MakeRecord, paper: Paper, rank: Callable[[str, str, int], Sequence[int]]) -> list[Record]:
+def whole_paper(make_record: MakeRecord, view: View, rank: Callable[[str, str, int], Sequence[int]]) -> list[Record]:
     """Records of all cells that the paper's claims need, with equal learning curves."""
-    wanted = {(row.model, "paper", d) for row in paper.rows for d in paper.figure_dimensions}
-    wanted |= {(row.model, row.variant, 100) for row in paper.ablations}
+    wanted = {(row.model, "paper", d) for row in view.rows for d in view.figure_dimensions}
+    wanted |= {(row.model, row.variant, 100) for row in view.ablations}
     curve = [Epoch(number, 1.0, {"NDCG@50": 0.05 * number}, 1.0) for number in range(1, 4)]
     return [
         replace(record, curve=curve)
@@ -68,8 +68,8 @@ def whole_paper(make_record: MakeRecord, paper: Paper, rank: Callable[[str, str,
     ]
 
 
-def verdicts(records: list[Record], paper: Paper) -> dict[str, str]:
-    return {entry.claim.id: entry.verdict.value for entry in claims_ledger(records, paper).entries}
+def verdicts(records: list[Record], view: View) -> dict[str, str]:
+    return {entry.claim.id: entry.verdict.value for entry in claims_ledger(records, view).entries}
 
 
 UNDECIDABLE = dict.fromkeys(("C1", "C2", "C3", "C4", "C5", "C6", "C7"), "undecidable")
@@ -87,13 +87,13 @@ UNDECIDABLE = dict.fromkeys(("C1", "C2", "C3", "C4", "C5", "C6", "C7"), "undecid
     ids=["all first", "all tenth", "all equal", "no hit", "one user"],
 )
 def test_equal_runs_support_no_claim_of_any_kind(
-    make_record: MakeRecord, paper: Paper, ranks: Sequence[int], otherwise: dict[str, str]
+    make_record: MakeRecord, view: View, ranks: Sequence[int], otherwise: dict[str, str]
 ) -> None:
-    records = whole_paper(make_record, paper, lambda model, variant, d: ranks)
-    assert verdicts(records, paper) == {**UNDECIDABLE, **otherwise}
+    records = whole_paper(make_record, view, lambda model, variant, d: ranks)
+    assert verdicts(records, view) == {**UNDECIDABLE, **otherwise}
 
 
-def test_curves_and_orders_without_error_are_what_they_are(make_record: MakeRecord, paper: Paper) -> None:
+def test_curves_and_orders_without_error_are_what_they_are(make_record: MakeRecord, view: View) -> None:
     level = {"gru4rec": 40, "fpmc": 30, "caser": 24, "am-lstm": 20}
     at = {"am-lstm": 75, "caser": 75, "gru4rec": None, "fpmc": 100}
 
@@ -101,12 +101,12 @@ def test_curves_and_orders_without_error_are_what_they_are(make_record: MakeReco
         """One at the peak, and flat beside it; without a part, worse by two."""
         return [level[model] + (d != at[model]) + 2 * (variant != "paper")] * 40
 
-    records = whole_paper(make_record, paper, rank)
-    found = verdicts(records, paper)
+    records = whole_paper(make_record, view, rank)
+    found = verdicts(records, view)
     assert (found["C1"], found["C6"]) == ("undecidable", "supported")  # all are hits, so that HR@50 has no order
     assert found["C5"] == "undecidable"  # GRU4Rec's curve is flat, so its low may be anywhere
     parts = {
-        part.statistic.says: part.verdict for entry in claims_ledger(records, paper).entries for part in entry.parts
+        part.statistic.says: part.verdict for entry in claims_ledger(records, view).entries for part in entry.parts
     }
     assert parts["MRR@50: AM-LSTM above Caser"] == "supported"
     assert parts["MRR@50 of AM-LSTM: the peak is at 75, and may be nowhere else"] == "supported"
@@ -143,10 +143,10 @@ def hit(n_hits: int) -> list[int]:
 
 
 @pytest.fixture
-def hit_rate_paper(paper: Paper) -> Callable[[float], Paper]:
-    def make(reported: float) -> Paper:
-        row = PaperRow("A", "a", {"HR@50": reported}, 100)
-        return replace(paper, rows=(row,), ablations=(), metrics=("HR@50",), n_users=N_USERS)
+def hit_rate_paper(view: View) -> Callable[[float], View]:
+    def make(reported: float) -> View:
+        row = Row("A", "a", {"HR@50": reported}, 100)
+        return replace(view, rows=(row,), ablations=(), metrics=("HR@50",), n_users=N_USERS)
 
     return make
 
@@ -165,7 +165,7 @@ def hit_rate_paper(paper: Paper) -> Callable[[float], Paper]:
 )
 def test_check_against_a_paper(
     make_record: MakeRecord,
-    hit_rate_paper: Callable[[float], Paper],
+    hit_rate_paper: Callable[[float], View],
     options: dict[str, object],
     n_hits: int,
     verdict: str,
@@ -178,7 +178,7 @@ def test_check_against_a_paper(
 
 
 def test_all_first_and_no_hit_are_checked_like_any_other_figure(
-    make_record: MakeRecord, hit_rate_paper: Callable[[float], Paper]
+    make_record: MakeRecord, hit_rate_paper: Callable[[float], View]
 ) -> None:
     for reported, ranks, verdict in (
         (1.0, hit(100), "reproduced"),
@@ -204,7 +204,7 @@ def test_all_first_and_no_hit_are_checked_like_any_other_figure(
 )
 def test_check_against_records(
     make_record: MakeRecord,
-    hit_rate_paper: Callable[[float], Paper],
+    hit_rate_paper: Callable[[float], View],
     options: dict[str, object],
     new: list[int],
     verdict: str,
@@ -220,29 +220,29 @@ def test_check_against_records(
 
 @pytest.mark.parametrize(("new", "old"), [([60], [70]), ([1], [9]), ([60] * 40, [70] * 40), ([3] * 40, [9] * 40)])
 def test_ranks_that_differ_and_hit_alike_hold(
-    make_record: MakeRecord, hit_rate_paper: Callable[[float], Paper], new: list[int], old: list[int]
+    make_record: MakeRecord, hit_rate_paper: Callable[[float], View], new: list[int], old: list[int]
 ) -> None:
     report = _held(group(make_record, "a", new), group(make_record, "a", old), hit_rate_paper(0.5))
     assert (report.judgements[0].verdict.value, report.code.value) == ("holds", 0)
     assert report.judgements[0].bounds == (0, 0)
 
 
-def _held(records: list[Record], reference: list[Record], paper: Paper, exact: bool = False) -> Report:
-    return check_regression(records, reference, paper, "ml-100k", set(cells(reference, paper, "ml-100k")), exact)
+def _held(records: list[Record], reference: list[Record], view: View, exact: bool = False) -> Report:
+    return check_regression(records, reference, view, "ml-100k", set(cells(reference, view, "ml-100k")), exact)
 
 
 @pytest.mark.parametrize("ranks", [[10] * 40, [60] * 40, [1]], ids=["all tenth", "no hit", "one user"])
 def test_an_audit_of_equal_models_ranks_them_level_and_flips_nothing(
-    make_record: MakeRecord, paper: Paper, ranks: list[int]
+    make_record: MakeRecord, view: View, ranks: list[int]
 ) -> None:
     protocols = ("loo-full-v1", "loo-full-seen-v1", "loo-full-reversed-v1")
     records = [
         record
         for protocol in protocols
-        for row in paper.rows
+        for row in view.rows
         for record in group(make_record, row.model, ranks, protocol=protocol)
     ]
-    for columns in audit(records, paper).columns.values():
+    for columns in audit(records, view).columns.values():
         assert len(columns) > 1
         for column in columns.values():
             assert {standing.rank for standing in column.standings.values()} == {1}

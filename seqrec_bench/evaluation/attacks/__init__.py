@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from seqrec_bench.data.split import Split
 from seqrec_bench.errors import BenchError, ExitCode
 from seqrec_bench.evaluation.attacks import counting, extremes, invariances, leaks, models, refusals
-from seqrec_bench.evaluation.attacks.attack import Attack, Deviation, Evaluator, Finding, Verdict, carry_out
+from seqrec_bench.evaluation.attacks.attack import Attack, AttackResult, AttackVerdict, Deviation, Evaluator, carry_out
 from seqrec_bench.evaluation.attacks.holdouts import excerpt
 from seqrec_bench.evaluation.conformance import Factory
 from seqrec_bench.tracking import Track, untracked
@@ -35,10 +35,10 @@ __all__ = [
     "SUITE",
     "Attack",
     "AttackError",
+    "AttackResult",
+    "AttackVerdict",
     "Deviation",
     "Evaluator",
-    "Finding",
-    "Verdict",
     "attack_evaluator",
     "attack_model",
     "failed",
@@ -51,12 +51,12 @@ class AttackError(BenchError):
     exit_code = ExitCode.FALLS_SHORT
 
 
-def attack_evaluator(evaluate: Evaluator, split: Split, track: Track = untracked) -> list[Finding]:
+def attack_evaluator(evaluate: Evaluator, split: Split, track: Track = untracked) -> list[AttackResult]:
     """Carries out `ATTACKS` on these data, or on an excerpt where they are large."""
     return carry_out(ATTACKS, evaluate, excerpt(split), track)
 
 
-def attack_model(evaluate: Evaluator, make: Factory, track: Track = untracked) -> list[Finding]:
+def attack_model(evaluate: Evaluator, make: Factory, track: Track = untracked) -> list[AttackResult]:
     """Carries out `MODEL_ATTACKS` on fresh recommenders.
 
     Args:
@@ -65,6 +65,6 @@ def attack_model(evaluate: Evaluator, make: Factory, track: Track = untracked) -
     return carry_out(MODEL_ATTACKS, evaluate, make, track)
 
 
-def failed(findings: Sequence[Finding]) -> list[Finding]:
+def failed(findings: Sequence[AttackResult]) -> list[AttackResult]:
     """Those that show a fault."""
-    return [finding for finding in findings if finding.verdict == Verdict.FAILED]
+    return [finding for finding in findings if finding.verdict == AttackVerdict.FAILED]

@@ -29,20 +29,20 @@ class NotApplicable(Exception):
     """The attack has no exact outcome for this subject; the words say why."""
 
 
-class Verdict(StrEnum):
+class AttackVerdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_APPLICABLE = "not applicable"
 
 
 @dataclass(frozen=True)
-class Finding:
+class AttackResult:
     """What came of an attack."""
 
     name: str
     expected: str
     found: str
-    verdict: Verdict
+    verdict: AttackVerdict
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,20 @@ class Attack(Generic[SubjectT]):
 
 def carry_out(
     attacks: Sequence[Attack[SubjectT]], evaluate: Evaluator, subject: SubjectT, track: Track = untracked
-) -> list[Finding]:
+) -> list[AttackResult]:
     """Carries out each attack; one that ends with any error has failed, and the error's words are what was found."""
     return [_carry_out(attack, evaluate, subject) for attack in track("attacking", attacks)]
 
 
-def _carry_out(attack: Attack[SubjectT], evaluate: Evaluator, subject: SubjectT) -> Finding:
+def _carry_out(attack: Attack[SubjectT], evaluate: Evaluator, subject: SubjectT) -> AttackResult:
     try:
-        found, verdict = attack.carry_out(evaluate, subject), Verdict.PASSED
+        found, verdict = attack.carry_out(evaluate, subject), AttackVerdict.PASSED
     except NotApplicable as reason:
-        found, verdict = str(reason), Verdict.NOT_APPLICABLE
+        found, verdict = str(reason), AttackVerdict.NOT_APPLICABLE
     except (Deviation, ConformanceError) as deviation:
-        found, verdict = str(deviation), Verdict.FAILED
+        found, verdict = str(deviation), AttackVerdict.FAILED
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a recommender may call sys.exit, say
-        found, verdict = in_words(error), Verdict.FAILED
-    return Finding(attack.name, attack.expected, found, verdict)
+        found, verdict = in_words(error), AttackVerdict.FAILED
+    return AttackResult(attack.name, attack.expected, found, verdict)

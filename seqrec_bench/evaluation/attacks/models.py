@@ -14,7 +14,7 @@ from seqrec_bench.evaluation.attacks.expectations import require_ranks
 from seqrec_bench.evaluation.attacks.holdouts import rename_items
 from seqrec_bench.evaluation.attacks.scorers import WithPadding
 from seqrec_bench.evaluation.conformance import Factory, fitting, scoring
-from seqrec_bench.evaluation.conformance.trials import SEED, everyday_split, shared_trial
+from seqrec_bench.evaluation.conformance.small_fits import SEED, everyday_split, shared_fit
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, validation_figures
 from seqrec_bench.evaluation.ranking import latest_items
 from seqrec_bench.recommender import FitContext, Float32Array, Recommender
@@ -40,30 +40,30 @@ def held_out_targets_do_not_reach_the_scores(evaluate: Evaluator, make: Factory)
 
 def padding_scores_change_no_rank(evaluate: Evaluator, make: Factory) -> str:
     """The fitted recommender with the highest score for the padding, and with NaN."""
-    trial = shared_trial(make)
-    holdout = trial.split.test
-    expected = evaluate(trial.recommender, holdout)
+    fitted = shared_fit(make)
+    holdout = fitted.split.test
+    expected = evaluate(fitted.recommender, holdout)
     for score in _PADDING_SCORES:
-        found = evaluate(WithPadding(trial.recommender, score), holdout)
+        found = evaluate(WithPadding(fitted.recommender, score), holdout)
         require_ranks(found, expected, holdout.users, f"the test with a padding score of {score:.3g}")
     return f"equal for {len(holdout.users)} targets with {len(_PADDING_SCORES)} padding scores"
 
 
 def ranks_do_not_depend_on_who_is_asked_for(evaluate: Evaluator, make: Factory) -> str:
     """Each user alone, in turned order, after all of them at once."""
-    trial = shared_trial(make)
-    holdout = trial.split.test
-    everyone = evaluate(trial.recommender, holdout)
+    fitted = shared_fit(make)
+    holdout = fitted.split.test
+    everyone = evaluate(fitted.recommender, holdout)
     for place in reversed(range(len(holdout.users))):
         users, own = holdout.users[[place]], slice(place, place + 1)
-        alone = evaluate(trial.recommender, holdout, users)
+        alone = evaluate(fitted.recommender, holdout, users)
         require_ranks(alone, Ranks(everyone.better[own], everyone.tied[own]), users, "the test, alone")
     return f"equal for {len(holdout.users)} targets"
 
 
 def scores_follow_renumbered_items(evaluate: Evaluator, make: Factory) -> str:
     """A fit to the same data with other numbers for the items, the tags left out on both sides."""
-    if not (make().deterministic and shared_trial(make).recommender.n_parameters == 0):
+    if not (make().deterministic and shared_fit(make).recommender.n_parameters == 0):
         raise NotApplicable("it is trained, so other numbers lead to another start and another order of the sums")
     split = everyday_split()
     n_items = split.train.n_items

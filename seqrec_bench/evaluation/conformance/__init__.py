@@ -11,12 +11,12 @@ the very same call is repeated.
 """
 
 from seqrec_bench.evaluation.conformance import explaining, fitting, restoring, scoring
-from seqrec_bench.evaluation.conformance.examination import Finding, examine
-from seqrec_bench.evaluation.conformance.trials import Check, ConformanceError, Factory
+from seqrec_bench.evaluation.conformance.examination import CheckResult, examine
+from seqrec_bench.evaluation.conformance.small_fits import Check, ConformanceError, Factory
 
 ALL_CHECKS: tuple[Check, ...] = scoring.CHECKS + fitting.CHECKS + restoring.CHECKS + explaining.CHECKS
 
-__all__ = ["ALL_CHECKS", "Check", "ConformanceError", "Factory", "Finding", "check_recommender", "examine"]
+__all__ = ["ALL_CHECKS", "Check", "CheckResult", "ConformanceError", "Factory", "check_recommender", "examine"]
 
 
 def check_recommender(make: Factory) -> None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqrec_bench.errors import ExitCode, in_words
-from seqrec_bench.evaluation.conformance.trials import Check, ConformanceError, Factory
+from seqrec_bench.evaluation.conformance.small_fits import Check, ConformanceError, Factory
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.supervision import foretold
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What one check has found."""
 
     name: str
@@ -26,7 +26,7 @@ class Finding:
     """What is broken and, where the recommender's own code raised, in which line; None if the fact holds."""
 
 
-def examine(recommender: type[Recommender], make: Factory, checks: Sequence[Check]) -> Iterator[Finding]:
+def examine(recommender: type[Recommender], make: Factory, checks: Sequence[Check]) -> Iterator[CheckResult]:
     """Runs the checks in turn. An error in the recommender's own code is a finding too, and so is a call for the end.
 
     What it prints goes to standard error, apart from the findings.
@@ -39,7 +39,7 @@ def examine(recommender: type[Recommender], make: Factory, checks: Sequence[Chec
         ended = f"The recommender {recommender.name!r} has ended the command's process in the check {name!r}"
         with foretold(ExitCode.FALLS_SHORT, ended), redirect_stdout(sys.stderr):
             complaint = _complaint(check, recommender, make)
-        yield Finding(name, inspect.getdoc(check) or "", complaint)
+        yield CheckResult(name, inspect.getdoc(check) or "", complaint)
 
 
 def _complaint(check: Check, recommender: type[Recommender], make: Factory) -> str | None:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.evaluation.conformance.scoring import is_close
-from seqrec_bench.evaluation.conformance.trials import ConformanceError, Factory, Trial, require, shared_trial
+from seqrec_bench.evaluation.conformance.small_fits import ConformanceError, Factory, SmallFit, require, shared_fit
 from seqrec_bench.recommender import PADDING, Explainable, Explanation, Float32Array, Int64Array
 
 SUM_ROUNDING = 1e-4
@@ -13,78 +13,78 @@ SUM_ROUNDING = 1e-4
 
 def check_explanation_has_the_right_shapes(make: Factory) -> None:
     """Something is explained, all of it in finite float32 arrays of the shapes that `Explanation` has."""
-    trial = shared_trial(make)
-    if isinstance(trial.recommender, Explainable):
-        _, histories = trial.inputs()
+    fitted = shared_fit(make)
+    if isinstance(fitted.recommender, Explainable):
+        _, histories = fitted.inputs()
         n_rows, length = histories.shape
-        width = trial.split.train.n_items + 1
-        found = _explain(trial)
+        width = fitted.split.train.n_items + 1
+        found = _explain(fitted)
         expected: list[tuple[str, Float32Array | None, tuple[int, ...]]] = [
             ("contributions", found.contributions, (n_rows, length, width)),
             ("items", found.items, (n_rows, length, length)),
-            ("users", found.users, (n_rows, trial.split.train.n_users)),
+            ("users", found.users, (n_rows, fitted.split.train.n_users)),
             *((f"part {name!r}", part, (n_rows, width)) for name, part in (found.parts or {}).items()),
         ]
-        require(any(array is not None for _, array, _ in expected), trial.recommender, "its explanation is empty")
+        require(any(array is not None for _, array, _ in expected), fitted.recommender, "its explanation is empty")
         for name, array, shape in expected:
             if array is not None:
-                _require_array(trial, name, array, shape)
+                _require_array(fitted, name, array, shape)
 
 
 def check_explained_terms_sum_to_the_scores(make: Factory) -> None:
     """The parts, where there are any, sum to the scores, and so do the contributions, which are 0 at padding."""
-    trial = shared_trial(make)
-    if isinstance(trial.recommender, Explainable):
-        found = _explain(trial)
+    fitted = shared_fit(make)
+    if isinstance(fitted.recommender, Explainable):
+        found = _explain(fitted)
         if found.parts is not None:
             total = np.sum(list(found.parts.values()), axis=0)[:, 1:]
-            require(is_close(total, trial.scores()), trial.recommender, "its parts do not sum to its scores")
+            require(is_close(total, fitted.scores()), fitted.recommender, "its parts do not sum to its scores")
         if found.contributions is not None:
-            at_padding = found.contributions[trial.inputs()[1] == PADDING]
-            require(not at_padding.any(), trial.recommender, "it explains scores by padding")
+            at_padding = found.contributions[fitted.inputs()[1] == PADDING]
+            require(not at_padding.any(), fitted.recommender, "it explains scores by padding")
             total = found.contributions.sum(axis=1)[:, 1:]
-            require(is_close(total, trial.scores()), trial.recommender, "its contributions do not sum to its scores")
+            require(is_close(total, fitted.scores()), fitted.recommender, "its contributions do not sum to its scores")
 
 
 def check_attention_is_a_distribution(make: Factory) -> None:
     """Weights are 0 or more and sum to 1 over what may be seen: users, or items of a history up to an item's own."""
-    trial = shared_trial(make)
-    if isinstance(trial.recommender, Explainable):
-        found = _explain(trial)
+    fitted = shared_fit(make)
+    if isinstance(fitted.recommender, Explainable):
+        found = _explain(fitted)
         if found.items is not None:
-            _, histories = trial.inputs()
+            _, histories = fitted.inputs()
             seen = _visible(histories)
-            require(not found.items[~seen].any(), trial.recommender, "it attends to padding or to later items")
-            _require_distributions(trial, found.items[histories != PADDING], "over items")
+            require(not found.items[~seen].any(), fitted.recommender, "it attends to padding or to later items")
+            _require_distributions(fitted, found.items[histories != PADDING], "over items")
         if found.users is not None:
-            _require_distributions(trial, found.users, "over users")
+            _require_distributions(fitted, found.users, "over users")
 
 
 def check_explaining_changes_nothing(make: Factory) -> None:
     """`explain` leaves its arguments and the scores as they are."""
-    trial = shared_trial(make)
-    if isinstance(trial.recommender, Explainable):
-        users, histories = trial.inputs()
-        before = trial.scores().copy()
-        trial.recommender.explain(users, histories)
-        given = trial.inputs()
+    fitted = shared_fit(make)
+    if isinstance(fitted.recommender, Explainable):
+        users, histories = fitted.inputs()
+        before = fitted.scores().copy()
+        fitted.recommender.explain(users, histories)
+        given = fitted.inputs()
         same = np.array_equal(users, given[0]) and np.array_equal(histories, given[1])
-        require(same, trial.recommender, "explain() changed its arguments")
-        require(np.array_equal(trial.scores(), before), trial.recommender, "explain() changed its scores")
+        require(same, fitted.recommender, "explain() changed its arguments")
+        require(np.array_equal(fitted.scores(), before), fitted.recommender, "explain() changed its scores")
 
 
-def _explain(trial: Trial) -> Explanation:
-    assert isinstance(trial.recommender, Explainable)
-    found = trial.recommender.explain(*trial.inputs())
+def _explain(fitted: SmallFit) -> Explanation:
+    assert isinstance(fitted.recommender, Explainable)
+    found = fitted.recommender.explain(*fitted.inputs())
     if not isinstance(found, Explanation):
-        raise ConformanceError(f"{trial.recommender.name}: its explanation is a {type(found).__name__}")
+        raise ConformanceError(f"{fitted.recommender.name}: its explanation is a {type(found).__name__}")
     return found
 
 
-def _require_array(trial: Trial, name: str, array: Float32Array, shape: tuple[int, ...]) -> None:
+def _require_array(fitted: SmallFit, name: str, array: Float32Array, shape: tuple[int, ...]) -> None:
     complaint = f"{name} of its explanation is not finite float32 {shape}"
     is_array = isinstance(array, np.ndarray) and array.shape == shape and array.dtype == np.float32
-    require(is_array and bool(np.isfinite(array).all()), trial.recommender, complaint)
+    require(is_array and bool(np.isfinite(array).all()), fitted.recommender, complaint)
 
 
 def _visible(histories: Int64Array) -> npt.NDArray[np.bool_]:
@@ -94,11 +94,11 @@ def _visible(histories: Int64Array) -> npt.NDArray[np.bool_]:
     return visible
 
 
-def _require_distributions(trial: Trial, weights: Float32Array, place: str) -> None:
+def _require_distributions(fitted: SmallFit, weights: Float32Array, place: str) -> None:
     """Raises `ConformanceError` where a row of weights, (n, k), is no distribution."""
-    require(bool((weights >= 0).all()), trial.recommender, f"a weight of its attention {place} is negative")
+    require(bool((weights >= 0).all()), fitted.recommender, f"a weight of its attention {place} is negative")
     off = float(np.abs(weights.sum(axis=1) - 1).max(initial=0))
-    require(off <= SUM_ROUNDING, trial.recommender, f"weights of its attention {place} do not sum to 1")
+    require(off <= SUM_ROUNDING, fitted.recommender, f"weights of its attention {place} do not sum to 1")
 
 
 CHECKS = (

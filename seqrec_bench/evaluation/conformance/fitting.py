@@ -6,16 +6,16 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from seqrec_bench.evaluation.conformance.trials import (
+from seqrec_bench.evaluation.conformance.small_fits import (
     SEED,
     Factory,
-    Trial,
+    SmallFit,
     arrays_of,
     everyday_split,
     noise_split,
     orderly_split,
     require,
-    shared_trial,
+    shared_fit,
     with_targets_within_reach,
 )
 from seqrec_bench.recommender import Restorable
@@ -23,20 +23,20 @@ from seqrec_bench.recommender import Restorable
 
 def check_inputs_are_left_alone(make: Factory) -> None:
     """Neither fitting nor scoring changes an array that was handed in."""
-    trial = Trial(make(), everyday_split()).fit(SEED)
-    for given, original in zip(arrays_of(trial.split.train), arrays_of(everyday_split().train), strict=True):
-        require(np.array_equal(given, original), trial.recommender, "fit() changed the training data")
-    users, histories = trial.inputs()
-    trial.recommender.score(given_users := users.copy(), given_histories := histories.copy())
-    require(np.array_equal(given_users, users), trial.recommender, "score() changed the users")
-    require(np.array_equal(given_histories, histories), trial.recommender, "score() changed the histories")
+    fitted = SmallFit(make(), everyday_split()).fit(SEED)
+    for given, original in zip(arrays_of(fitted.split.train), arrays_of(everyday_split().train), strict=True):
+        require(np.array_equal(given, original), fitted.recommender, "fit() changed the training data")
+    users, histories = fitted.inputs()
+    fitted.recommender.score(given_users := users.copy(), given_histories := histories.copy())
+    require(np.array_equal(given_users, users), fitted.recommender, "score() changed the users")
+    require(np.array_equal(given_histories, histories), fitted.recommender, "score() changed the histories")
 
 
 def check_same_seed_same_scores(make: Factory) -> None:
     """Two fits with one seed score exactly alike, whatever state the process's global generators are in."""
-    expected = shared_trial(make)
+    expected = shared_fit(make)
     _draw_from_global_generators()
-    again = Trial(make(), everyday_split()).fit(SEED)
+    again = SmallFit(make(), everyday_split()).fit(SEED)
     require(np.array_equal(again.scores(), expected.scores()), again.recommender, "one seed gives two sets of scores")
 
 
@@ -45,10 +45,10 @@ def check_global_random_state_is_left_alone(make: Factory) -> None:
     recommender = make()
     _draw_from_global_generators()  # or seeding them twice with the same number would not show
     before = _global_random_states()
-    trial = Trial(recommender, everyday_split()).fit(SEED)
-    trial.scores()
+    fitted = SmallFit(recommender, everyday_split()).fit(SEED)
+    fitted.scores()
     if isinstance(recommender, Restorable):
-        recommender.restore(trial.split.train, recommender.state())
+        recommender.restore(fitted.split.train, recommender.state())
     after = _global_random_states()
     for generator, state in before.items():
         require(after[generator] == state, recommender, f"it changes the global random state of {generator}")
@@ -56,11 +56,11 @@ def check_global_random_state_is_left_alone(make: Factory) -> None:
 
 def check_seed_matters_unless_deterministic(make: Factory) -> None:
     """Another seed changes the scores if, and only if, `deterministic` is False."""
-    trial = shared_trial(make)
-    other = Trial(make(), everyday_split()).fit(SEED + 1)
-    same = np.array_equal(trial.scores(), other.scores())
+    fitted = shared_fit(make)
+    other = SmallFit(make(), everyday_split()).fit(SEED + 1)
+    same = np.array_equal(fitted.scores(), other.scores())
     complaint = "ignores the seed but is not declared" if same else "depends on the seed but is declared"
-    require(same == trial.recommender.deterministic, trial.recommender, f"it {complaint} deterministic")
+    require(same == fitted.recommender.deterministic, fitted.recommender, f"it {complaint} deterministic")
 
 
 def check_fit_forgets_the_last_fit(make: Factory) -> None:
@@ -68,10 +68,10 @@ def check_fit_forgets_the_last_fit(make: Factory) -> None:
 
     It was fitted to other numbers of users and items, and then to as many of them with other histories.
     """
-    used = Trial(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
-    used = Trial(used, everyday_split(seed=SEED + 1)).fit(SEED).recommender
-    refitted = Trial(used, everyday_split()).fit(SEED)
-    fresh = shared_trial(make)
+    used = SmallFit(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
+    used = SmallFit(used, everyday_split(seed=SEED + 1)).fit(SEED).recommender
+    refitted = SmallFit(used, everyday_split()).fit(SEED)
+    fresh = shared_fit(make)
     require(np.array_equal(refitted.scores(), fresh.scores()), used, "an earlier fit() changes its scores")
 
 
@@ -81,39 +81,39 @@ def check_test_targets_within_reach_change_no_score(make: Factory) -> None:
     They do in the callers' local variables, in the memory that the training items are a part of, beside what `validate`
     ranks, and so among all objects. A cell's process has no test target; who looks for them is found out here.
     """
-    expected = shared_trial(make).scores()
-    trial = Trial(make(), with_targets_within_reach(everyday_split())).fit(SEED)
-    n_users = int((trial.scores() != expected).any(axis=1).sum())
+    expected = shared_fit(make).scores()
+    fitted = SmallFit(make(), with_targets_within_reach(everyday_split())).fit(SEED)
+    n_users = int((fitted.scores() != expected).any(axis=1).sum())
     complaint = f"its scores of {n_users} users depend on the test targets: it has looked for them"
-    require(n_users == 0, trial.recommender, complaint)
+    require(n_users == 0, fitted.recommender, complaint)
 
 
 def check_every_epoch_is_reported(make: Factory) -> None:
     """What is reported of epochs counts 1, 2, 3 and so on, and is finite; a model without epochs reports none."""
-    trial = shared_trial(make)
-    numbers = [epoch.number for epoch in trial.epochs]
-    require(numbers == list(range(1, len(numbers) + 1)), trial.recommender, f"it reports the epochs {numbers}")
-    for epoch in trial.epochs:
+    fitted = shared_fit(make)
+    numbers = [epoch.number for epoch in fitted.epochs]
+    require(numbers == list(range(1, len(numbers) + 1)), fitted.recommender, f"it reports the epochs {numbers}")
+    for epoch in fitted.epochs:
         finite = all(isfinite(value) for value in (epoch.loss, epoch.seconds, *epoch.validation.values()))
-        require(finite, trial.recommender, f"it reports {epoch}, which is not finite")
+        require(finite, fitted.recommender, f"it reports {epoch}, which is not finite")
 
 
 def check_order_is_learned(make: Factory) -> None:
     """A recommender that uses order finds the next item of most users where the last item determines it."""
-    trial = Trial(make(), orderly_split())
-    if trial.recommender.uses_order:
-        hits = trial.fit(SEED).hit_rate_on_test(5)
-        require(hits > 0.5, trial.recommender, f"its HR@5 is only {hits:.2f} where the last item determines the next")
+    fitted = SmallFit(make(), orderly_split())
+    if fitted.recommender.uses_order:
+        hits = fitted.fit(SEED).hit_rate_on_test(5)
+        require(hits > 0.5, fitted.recommender, f"its HR@5 is only {hits:.2f} where the last item determines the next")
 
 
 def check_nothing_is_learned_from_noise(make: Factory) -> None:
     """Where the next item is any unseen one, the hit rate is chance, give or take 5 standard errors."""
-    trial = Trial(make(), noise_split()).fit(SEED)
-    history, targets = trial.split.test.history, trial.split.test.targets
-    hits = trial.hit_rate_on_test(10)
+    fitted = SmallFit(make(), noise_split()).fit(SEED)
+    history, targets = fitted.split.test.history, fitted.split.test.targets
+    hits = fitted.hit_rate_on_test(10)
     chance = float((10 / (history.n_items - history.lengths)).mean())
     margin = 5 * sqrt(chance * (1 - chance) / len(targets))
-    require(abs(hits - chance) <= margin, trial.recommender, f"its HR@10 on noise is {hits:.2f}, chance {chance:.2f}")
+    require(abs(hits - chance) <= margin, fitted.recommender, f"its HR@10 on noise is {hits:.2f}, chance {chance:.2f}")
 
 
 def _draw_from_global_generators() -> None:

@@ -3,16 +3,16 @@
 import numpy as np
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.conformance.trials import (
+from seqrec_bench.evaluation.conformance.small_fits import (
     SEED,
     ConformanceError,
     Factory,
-    Trial,
+    SmallFit,
     arrays_of,
     everyday_split,
     leaving_data_alone,
     require,
-    shared_trial,
+    shared_fit,
 )
 from seqrec_bench.recommender import Recommender, Restorable, Sequences, State
 from seqrec_bench.records.weights import decode_weights, encode_weights, plain_arrays
@@ -20,7 +20,7 @@ from seqrec_bench.records.weights import decode_weights, encode_weights, plain_a
 
 def check_state_can_be_kept(make: Factory) -> None:
     """`state` gives named arrays of numbers or booleans."""
-    recommender = shared_trial(make).recommender
+    recommender = shared_fit(make).recommender
     if isinstance(recommender, Restorable):
         try:
             plain_arrays(recommender.state())
@@ -30,36 +30,36 @@ def check_state_can_be_kept(make: Factory) -> None:
 
 def check_state_is_a_copy(make: Factory) -> None:
     """Whoever writes into the arrays that `state` gave does not change the recommender."""
-    trial = shared_trial(make)
-    if isinstance(trial.recommender, Restorable):
-        restored = _restore(make(), everyday_split().train, _kept(trial.recommender))
+    fitted = shared_fit(make)
+    if isinstance(fitted.recommender, Restorable):
+        restored = _restore(make(), everyday_split().train, _kept(fitted.recommender))
         assert isinstance(restored, Restorable)
         for array in restored.state().values():
             if array.flags.writeable:
                 array.fill(0)
-        _require_scores_of(trial, restored, "its scores change with the arrays that state() gave")
+        _require_scores_of(fitted, restored, "its scores change with the arrays that state() gave")
 
 
 def check_restored_scores_are_the_same(make: Factory) -> None:
     """A fresh recommender that is given the state, taken through a file, scores bit for bit like the fitted one."""
-    trial = shared_trial(make)
-    if isinstance(trial.recommender, Restorable):
-        restored = _restore(make(), everyday_split().train, _kept(trial.recommender))
-        _require_scores_of(trial, restored, "it scores otherwise once its state is restored")
+    fitted = shared_fit(make)
+    if isinstance(fitted.recommender, Restorable):
+        restored = _restore(make(), everyday_split().train, _kept(fitted.recommender))
+        _require_scores_of(fitted, restored, "it scores otherwise once its state is restored")
 
 
 def check_restoring_forgets_the_last_fit(make: Factory) -> None:
     """A recommender that was fitted before, to other users and items, does so too."""
-    trial = shared_trial(make)
-    if isinstance(trial.recommender, Restorable):
-        used = Trial(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
-        restored = _restore(used, everyday_split().train, _kept(trial.recommender))
-        _require_scores_of(trial, restored, "an earlier fit() changes its scores once its state is restored")
+    fitted = shared_fit(make)
+    if isinstance(fitted.recommender, Restorable):
+        used = SmallFit(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
+        restored = _restore(used, everyday_split().train, _kept(fitted.recommender))
+        _require_scores_of(fitted, restored, "an earlier fit() changes its scores once its state is restored")
 
 
 def check_restoring_leaves_its_inputs_alone(make: Factory) -> None:
     """`restore` changes no array that was handed in."""
-    recommender = shared_trial(make).recommender
+    recommender = shared_fit(make).recommender
     if isinstance(recommender, Restorable):
         state, train = _kept(recommender), everyday_split().train
         _restore(make(), train, state)
@@ -85,9 +85,9 @@ def _restore(recommender: Recommender, train: Sequences, state: State) -> Recomm
     return recommender
 
 
-def _require_scores_of(trial: Trial, restored: Recommender, complaint: str) -> None:
-    scores = Trial(restored, trial.split).scores()
-    require(np.array_equal(scores, trial.scores()), restored, complaint)
+def _require_scores_of(fitted: SmallFit, restored: Recommender, complaint: str) -> None:
+    scores = SmallFit(restored, fitted.split).scores()
+    require(np.array_equal(scores, fitted.scores()), restored, complaint)
 
 
 CHECKS = (

@@ -3,7 +3,14 @@
 import numpy as np
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.conformance.trials import SEED, ConformanceError, Factory, Trial, require, shared_trial
+from seqrec_bench.evaluation.conformance.small_fits import (
+    SEED,
+    ConformanceError,
+    Factory,
+    SmallFit,
+    require,
+    shared_fit,
+)
 from seqrec_bench.evaluation.contract import contract_fault
 from seqrec_bench.evaluation.ranking import latest_items
 from seqrec_bench.evaluation.registry import hyperparameters
@@ -30,7 +37,7 @@ def check_is_a_dataclass_with_json_hyperparameters(make: Factory) -> None:
 
 def check_history_length_and_parameters_are_whole_numbers(make: Factory) -> None:
     """`history_length` is None or at least 1 before and after fitting, and `n_parameters` 0 or more after it."""
-    fitted = shared_trial(make).recommender
+    fitted = shared_fit(make).recommender
     for recommender in (make(), fitted):
         length = recommender.history_length
         require(length is None or _is_whole(length, 1), recommender, f"its history_length is {length!r}")
@@ -39,60 +46,62 @@ def check_history_length_and_parameters_are_whole_numbers(make: Factory) -> None
 
 def check_scores_have_one_column_per_item(make: Factory) -> None:
     """Scores are float32, (B, n_items + 1), and finite for every item, also for one that nobody had."""
-    trial = shared_trial(make)
-    users, histories = trial.inputs()
-    _require_scores(trial, trial.recommender.score(users, histories), len(users))
+    fitted = shared_fit(make)
+    users, histories = fitted.inputs()
+    _require_scores(fitted, fitted.recommender.score(users, histories), len(users))
 
 
 def check_empty_history_still_scores(make: Factory) -> None:
     """Rows of nothing but padding get finite scores."""
-    trial = shared_trial(make)
-    users, histories = trial.inputs()
-    _require_scores(trial, trial.recommender.score(users, np.zeros_like(histories)), len(users))
+    fitted = shared_fit(make)
+    users, histories = fitted.inputs()
+    _require_scores(fitted, fitted.recommender.score(users, np.zeros_like(histories)), len(users))
 
 
 def check_scores_tell_items_apart(make: Factory) -> None:
     """Most users get more than one score: only those whose history says nothing may get the same for every item."""
-    trial = shared_trial(make)
-    constant = np.ptp(trial.scores(), axis=1) == 0
-    require(constant.mean() < 0.5, trial.recommender, f"it scores all items alike for {constant.mean():.0%} of users")
+    fitted = shared_fit(make)
+    constant = np.ptp(fitted.scores(), axis=1) == 0
+    require(constant.mean() < 0.5, fitted.recommender, f"it scores all items alike for {constant.mean():.0%} of users")
 
 
 def check_scores_do_not_depend_on_the_batch(make: Factory) -> None:
     """A row's scores are the same alone, among others, and among the same others in another order."""
-    trial = shared_trial(make)
-    users, histories = trial.inputs()
-    together = trial.scores()
+    fitted = shared_fit(make)
+    users, histories = fitted.inputs()
+    together = fitted.scores()
     for row in range(0, len(users), 7):
-        alone = trial.recommender.score(users[[row]], histories[[row]])[:, 1:]
-        require(is_close(alone, together[[row]]), trial.recommender, "it scores a user otherwise alone than in a batch")
+        alone = fitted.recommender.score(users[[row]], histories[[row]])[:, 1:]
+        require(
+            is_close(alone, together[[row]]), fitted.recommender, "it scores a user otherwise alone than in a batch"
+        )
     order = np.random.default_rng(SEED).permutation(len(users))
-    shuffled = trial.recommender.score(users[order], histories[order])[:, 1:]
-    require(is_close(shuffled, together[order]), trial.recommender, "a row's scores depend on its place in the batch")
+    shuffled = fitted.recommender.score(users[order], histories[order])[:, 1:]
+    require(is_close(shuffled, together[order]), fitted.recommender, "a row's scores depend on its place in the batch")
 
 
 def check_scoring_changes_nothing(make: Factory) -> None:
     """The same call gives the same scores again, whoever was scored in between."""
-    trial = shared_trial(make)
-    users, histories = trial.inputs()
-    before = trial.scores().copy()
-    require(np.array_equal(trial.scores(), before), trial.recommender, "it scores the same batch otherwise again")
-    trial.recommender.score(users[::-1].copy(), histories[::-1].copy())
-    require(np.array_equal(trial.scores(), before), trial.recommender, "its scores depend on who was scored before")
+    fitted = shared_fit(make)
+    users, histories = fitted.inputs()
+    before = fitted.scores().copy()
+    require(np.array_equal(fitted.scores(), before), fitted.recommender, "it scores the same batch otherwise again")
+    fitted.recommender.score(users[::-1].copy(), histories[::-1].copy())
+    require(np.array_equal(fitted.scores(), before), fitted.recommender, "its scores depend on who was scored before")
 
 
 def check_more_padding_changes_nothing(make: Factory) -> None:
     """A short history scores the same however much padding stands before it."""
-    trial = shared_trial(make)
-    limit = trial.recommender.history_length
-    users, histories = trial.inputs()
+    fitted = shared_fit(make)
+    limit = fitted.recommender.history_length
+    users, histories = fitted.inputs()
     short = histories[:, -2:]
-    expected = trial.recommender.score(users, short)[:, 1:]
+    expected = fitted.recommender.score(users, short)[:, 1:]
     for length in range(short.shape[1] + 1, 1 + min(limit or LONGEST, LONGEST)):
         padded = np.pad(short, ((0, 0), (length - short.shape[1], 0)), constant_values=PADDING)
-        scores = trial.recommender.score(users, padded)[:, 1:]
+        scores = fitted.recommender.score(users, padded)[:, 1:]
         complaint = f"padding to length {length} changes its scores: an item number of 0 is no item"
-        require(is_close(scores, expected), trial.recommender, complaint)
+        require(is_close(scores, expected), fitted.recommender, complaint)
 
 
 def check_order_matters_only_where_declared(make: Factory) -> None:
@@ -100,16 +109,16 @@ def check_order_matters_only_where_declared(make: Factory) -> None:
 
     If it is True, turning round the users' whole histories changes scores.
     """
-    trial = shared_trial(make)
-    users, histories = trial.inputs()
-    if not trial.recommender.uses_order:
-        scores = trial.recommender.score(users, _turned_round(histories))[:, 1:]
-        require(is_close(scores, trial.scores()), trial.recommender, "it uses order but is not declared to")
+    fitted = shared_fit(make)
+    users, histories = fitted.inputs()
+    if not fitted.recommender.uses_order:
+        scores = fitted.recommender.score(users, _turned_round(histories))[:, 1:]
+        require(is_close(scores, fitted.scores()), fitted.recommender, "it uses order but is not declared to")
         return
-    whole = latest_items(trial.split.test.history, users, None)
+    whole = latest_items(fitted.split.test.history, users, None)
     turned = _turned_round(whole)[:, -histories.shape[1] :]
-    scores = trial.recommender.score(users, turned)[:, 1:]
-    require(not is_close(scores, trial.scores()), trial.recommender, "it is declared to use order but does not")
+    scores = fitted.recommender.score(users, turned)[:, 1:]
+    require(not is_close(scores, fitted.scores()), fitted.recommender, "it is declared to use order but does not")
 
 
 def is_close(scores: Float32Array, expected: Float32Array) -> bool:
@@ -117,12 +126,12 @@ def is_close(scores: Float32Array, expected: Float32Array) -> bool:
     return np.allclose(scores, expected, rtol=ROUNDING, atol=ROUNDING * float(np.abs(expected).max()))
 
 
-def _require_scores(trial: Trial, scores: Float32Array, n_rows: int) -> None:
-    expected = (n_rows, trial.split.train.n_items + 1)
-    require(isinstance(scores, np.ndarray), trial.recommender, f"its scores are a {type(scores).__name__}")
+def _require_scores(fitted: SmallFit, scores: Float32Array, n_rows: int) -> None:
+    expected = (n_rows, fitted.split.train.n_items + 1)
+    require(isinstance(scores, np.ndarray), fitted.recommender, f"its scores are a {type(scores).__name__}")
     found = f"its scores are {scores.dtype} {scores.shape}, not float32 {expected}"
-    require(scores.shape == expected and scores.dtype == np.float32, trial.recommender, found)
-    require(np.isfinite(scores[:, 1:]).all(), trial.recommender, "some of its scores are NaN or infinite")
+    require(scores.shape == expected and scores.dtype == np.float32, fitted.recommender, found)
+    require(np.isfinite(scores[:, 1:]).all(), fitted.recommender, "some of its scores are NaN or infinite")
 
 
 def _is_whole(value: object, least: int) -> bool:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.experiments.suite import Cell, cells, load_suite, suites
-from seqrec_bench.experiments.verification.completeness import check_seeds, check_suites
+from seqrec_bench.experiments.verification.completeness import check_seeds, check_studies
 from seqrec_bench.experiments.verification.copies import check_copies
 from seqrec_bench.experiments.verification.data import (
     Arrangements,
@@ -18,9 +17,11 @@ from seqrec_bench.experiments.verification.files import Unread, check_files, che
 from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
+from seqrec_bench.studies.cells import Cell, cells
+from seqrec_bench.studies.loading import load_study, studies
 from seqrec_bench.tracking import Track, untracked
 
-__all__ = ["cells_of_suites", "check_contents", "check_store"]
+__all__ = ["cells_of_studies", "check_contents", "check_store"]
 
 
 def check_store(store: Store, track: Track = untracked) -> tuple[list[Record], list[Check]]:
@@ -31,9 +32,9 @@ def check_store(store: Store, track: Track = untracked) -> tuple[list[Record], l
     return records, [*checks, missed.check()]
 
 
-def cells_of_suites() -> dict[str, list[Cell]]:
-    """The cells of every suite by its name."""
-    return {suite: cells(load_suite(suite)) for suite in suites()}
+def cells_of_studies() -> dict[str, list[Cell]]:
+    """The cells of every study that comes with the package, by its name."""
+    return {study: cells(load_study(study).groups) for study in studies()}
 
 
 def check_contents(
@@ -47,7 +48,7 @@ def check_contents(
 
     Args:
         datasets: Of every data set that records are on, itself, or in words why it is not here.
-        cells_of: As `cells_of_suites` has them.
+        cells_of: As `cells_of_studies` has them.
         track: Told of what is gone through, one thing after another.
     """
     arrangements = Arrangements(datasets)
@@ -63,6 +64,6 @@ def check_contents(
         check_copies(records),
         check_versions(records, models),
         check_settings(records, models, [cell for found in cells_of.values() for cell in found]),
-        check_suites(records, store.root, cells_of),
+        check_studies(records, store.root, cells_of),
         check_seeds(records),
     ]

@@ -1,4 +1,4 @@
-"""Checks of completeness: are all cells of a suite here, and the same seeds of every model?"""
+"""Checks of completeness: are all cells of a study here, and the same seeds of every model?"""
 
 import shlex
 from collections import defaultdict
@@ -7,26 +7,26 @@ from pathlib import Path
 
 from seqrec_bench.data.named import data_option
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.records import CellKey, Record
 from seqrec_bench.records.check import Check
+from seqrec_bench.studies.cells import Cell
 
 HELD_SHARE = 0.5
-"""A directory with at least this share of a suite's cells is taken for one that is to hold all of them."""
+"""A directory with at least this share of a study's cells is taken for one that is to hold all of them."""
 _NAMED = 6
 """How many missing cells are named one by one."""
 
 
-def check_suites(records: Sequence[Record], root: Path, cells_of: Mapping[str, Sequence[Cell]]) -> Check:
-    """Of each suite of which half the cells or more are here, all are.
+def check_studies(records: Sequence[Record], root: Path, cells_of: Mapping[str, Sequence[Cell]]) -> Check:
+    """Of each study of which half the cells or more are here, all are.
 
     Args:
-        cells_of: The suites by name.
+        cells_of: The studies by name.
     """
     there = {record.key for record in records}
     faults, notes, n_passed = [], [], 0
     for dataset in sorted({key.dataset for key in there}):
-        for suite, cells in cells_of.items():
+        for study, cells in cells_of.items():
             wanted = [
                 CellKey(dataset, cell.protocol, cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells
             ]
@@ -36,14 +36,14 @@ def check_suites(records: Sequence[Record], root: Path, cells_of: Mapping[str, S
                 n_passed += 1
             elif n_here >= HELD_SHARE * len(wanted):
                 faults.append(
-                    f"{len(missing)} of {len(wanted)} cells of the suite {suite} on {dataset} are missing "
-                    f"({_listed(missing)}): make them with `{_command(suite, dataset, root)}`."
+                    f"{len(missing)} of {len(wanted)} cells of the study {study} on {dataset} are missing "
+                    f"({_listed(missing)}): make them with `{_command(study, dataset, root)}`."
                 )
             elif n_here:
                 notes.append(
-                    f"Of the suite {suite} on {dataset}, {n_here} of {len(wanted)} cells are here: not taken for it."
+                    f"Of the study {study} on {dataset}, {n_here} of {len(wanted)} cells are here: not taken for it."
                 )
-    return Check("suites are whole", n_passed, faults, notes, ExitCode.CELLS_MISSING)
+    return Check("studies are whole", n_passed, faults, notes, ExitCode.CELLS_MISSING)
 
 
 def check_seeds(records: Sequence[Record]) -> Check:
@@ -72,6 +72,6 @@ def _listed(missing: Sequence[CellKey]) -> str:
     return "; ".join([*names, *([f"and {others} more"] if others else [])])
 
 
-def _command(suite: str, dataset: str, root: Path) -> str:
-    cells_option = "--all" if suite == "paper" else f"--suite {suite}"
+def _command(study: str, dataset: str, root: Path) -> str:
+    cells_option = "--all" if study == "chen2020" else f"--study {study}"
     return f"seqrec-bench run {cells_option} {data_option(dataset)} --results {shlex.quote(str(root))}"

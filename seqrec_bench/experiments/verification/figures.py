@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqrec_bench.evaluation import metrics
-from seqrec_bench.evaluation.metrics import METRICS, VALIDATION_METRICS
+from seqrec_bench.evaluation.metrics import KINDS, VALIDATION_METRICS, CutOff, Metric
 from seqrec_bench.experiments.verification.literal import literal_values, mean
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records import Record
@@ -14,6 +13,11 @@ from seqrec_bench.records.check import Check
 from seqrec_bench.tracking import Track
 
 CUT_OFFS = (10, 50)
+CHECKED = (
+    *(Metric(f"{name}@{k}") for name, kind in KINDS.items() if kind.cut_off is not CutOff.NONE for k in CUT_OFFS),
+    *(Metric(name) for name, kind in KINDS.items() if kind.cut_off is not CutOff.NEEDED),
+)
+NAME = f"{', '.join(KINDS)} are what a literal count of the ranks gives"
 ROUNDING = 1e-9
 """The greatest difference that the order of a sum explains."""
 OWN = "seqrec-bench "
@@ -23,14 +27,13 @@ OWN = "seqrec-bench "
 def check_metrics(records: Sequence[Record], track: Track) -> Check:
     """For every user, the metrics are those that a second, literal implementation finds."""
     faults = [fault for record in track("checking metrics", records) if (fault := _metrics_fault(record))]
-    name = f"{', '.join(METRICS)} at {' and '.join(map(str, CUT_OFFS))} are what a literal count of the ranks gives"
-    return Check(name, len(records) - len(faults), faults)
+    return Check(NAME, len(records) - len(faults), faults)
 
 
 def _metrics_fault(record: Record) -> str | None:
     for part, ranks in (("validation", record.validation), ("test", record.test)):
-        for name in (f"{kind}@{cut_off}" for kind in METRICS for cut_off in CUT_OFFS):
-            found, literal = metrics.metric(ranks, name), literal_values(ranks, name)
+        for name in CHECKED:
+            found, literal = name.values(ranks), literal_values(ranks, name)
             if not np.allclose(found, literal, rtol=0, atol=ROUNDING):
                 return (
                     f"{record.key.path()}: {part} {name} is {found.mean():.6f}, and {mean(literal):.6f} by a literal "
@@ -56,7 +59,7 @@ def check_curves(records: Sequence[Record], track: Track) -> Check:
 
 
 def _curve_fault(record: Record) -> str | None:
-    figures = {name: mean(literal_values(record.validation, name)) for name in VALIDATION_METRICS}
+    figures: dict[str, float] = {name: mean(literal_values(record.validation, name)) for name in VALIDATION_METRICS}
     best = max(record.curve, key=lambda epoch: epoch.validation.get(SELECTION_METRIC, -1.0))
     if _agrees(best, figures):
         return None

@@ -12,9 +12,9 @@ from seqrec_bench.errors import ExitCode, InvalidRecordError, UnreadableError
 from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
-from seqrec_bench.records.claims import SUFFIX, claim_path, claimant, is_claimed
 from seqrec_bench.records.files import RANKS, WEIGHTS, beside, sha256
 from seqrec_bench.records.leftovers import record_of
+from seqrec_bench.records.locks import SUFFIX, is_locked, lock_holder, lock_path
 from seqrec_bench.records.looking import files_below, is_there, read_bytes
 from seqrec_bench.records.store import DEPTH
 from seqrec_bench.records.strict_json import parse
@@ -62,7 +62,7 @@ class _Kind(Enum):
 
     OWN = "a record, or a file that one names"
     UNDER_WAY = "being written"
-    LEFT_CLAIM = "the claim of a run that was killed"
+    LEFT_LOCK = "the claim of a run that was killed"
     NOT_JUDGED = "beside a record that can't be read or is not valid, so that nobody knows what it names"
     TEMPORARY = "a temporary file of a run that was stopped: the next run there removes it"
     ALONE = "beside no record that names it: move it elsewhere"
@@ -86,11 +86,11 @@ def check_files(store: Store, missed: Unread) -> Check:
             if kind in (_Kind.TEMPORARY, _Kind.ALONE, _Kind.STRAY):
                 faults.append(f"{path} is {kind.value}.")
             elif kind is _Kind.UNDER_WAY and (record := _record_for(path)):
-                running[f"{record} is being written by {claimant(claim_path(record)) or 'a run'}."] = None
+                running[f"{record} is being written by {lock_holder(lock_path(record)) or 'a run'}."] = None
     notes = [f"Not looked at: {derived} files under {', '.join(DERIVED)}, which are no records."] if derived else []
     notes += [f"{store.root / name} is a results directory of its own: verify it by itself." for name in sorted(nested)]
     notes += running
-    if n_left := kinds[_Kind.LEFT_CLAIM]:
+    if n_left := kinds[_Kind.LEFT_LOCK]:
         notes.append(f"{n_left} claims of runs that were killed are here: the next run removes them.")
     if n_open := kinds[_Kind.NOT_JUDGED]:
         notes.append(f"Not judged: {n_open} files {_Kind.NOT_JUDGED.value}.")
@@ -103,12 +103,12 @@ def _kind(path: Path, missed: Unread) -> _Kind:
         record = _record_for(path)
         if record is None:
             return _Kind.OWN if _is_record_name(path) else _Kind.STRAY
-        if is_claimed(claim_path(record)):
+        if is_locked(lock_path(record)):
             return _Kind.UNDER_WAY
         if not is_there(path):  # removed since the folder was listed
             return _Kind.OWN
         if path.name.startswith("."):
-            return _Kind.LEFT_CLAIM if path.name.endswith(SUFFIX) else _Kind.TEMPORARY
+            return _Kind.LEFT_LOCK if path.name.endswith(SUFFIX) else _Kind.TEMPORARY
         named = _named_by(record)
     except UnreadableError as error:
         missed(error)
@@ -119,7 +119,7 @@ def _kind(path: Path, missed: Unread) -> _Kind:
 
 
 def _record_for(path: Path) -> Path | None:
-    """The record that the file stands beside, is written for or claims; None for a record itself and any other file."""
+    """The record that the file stands beside, is written for or locks; None for a record itself and any other file."""
     found = _BESIDE.fullmatch(path.name)
     if found and not path.name.startswith("."):
         return path.with_name(f"{found['stem']}.json")

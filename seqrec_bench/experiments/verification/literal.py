@@ -9,25 +9,39 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.records import Ranks
 
 
 def literal_values(ranks: Ranks, name: str) -> list[float]:
-    """The metric that is written ``NDCG@50``, one value per user."""
-    kind, cut_off = name.split("@")
+    """The metric that is written ``NDCG@50`` or ``MRR``, one value per user.
+
+    Raises:
+        InputError: There is no such metric, or not here.
+    """
+    kind, _, cut_off = name.partition("@")
+    if kind not in _SAME_AS:
+        raise InputError(f"There is no literal twin of {name}: write one.")
     pairs = zip(ranks.better.tolist(), ranks.tied.tolist(), strict=True)
-    return [_expectation(kind, int(cut_off), better, tied) for better, tied in pairs]
+    return [_expectation(_SAME_AS[kind], int(cut_off) if cut_off else None, *pair) for pair in pairs]
 
 
 def mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
+_SAME_AS = {"HR": "HR", "Recall": "HR", "MRR": "MRR", "MAP": "MRR", "NDCG": "NDCG", "MeanRank": "MeanRank"}
+"""With one target a user, Recall is the hit rate and the average precision the reciprocal rank."""
+
+
 @cache
-def _expectation(kind: str, cut_off: int, better: int, tied: int) -> float:
-    ranks = range(better + 1, min(better + tied, cut_off) + 1)
+def _expectation(kind: str, cut_off: int | None, better: int, tied: int) -> float:
+    last = better + tied if cut_off is None else min(better + tied, cut_off)
+    ranks = range(better + 1, last + 1)
     if kind == "HR":
         return float(Fraction(len(ranks), tied))
+    if kind == "MeanRank":
+        return float(Fraction(sum(ranks), tied))
     if kind == "MRR":
-        return float(sum((Fraction(1, rank) for rank in ranks), Fraction()) / tied)
+        return math.fsum(1 / rank for rank in ranks) / tied
     return math.fsum(1 / math.log2(rank + 1) for rank in ranks) / tied

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.registry import build, hyperparameters, load, registered
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import PAPER_VARIANT, Recipe, Record
 from seqrec_bench.records.check import Check
+from seqrec_bench.studies.cells import Cell
 
 
 @dataclass

@@ -8,10 +8,10 @@ from typing import Any
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol, place_in_order
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification.recipes import can_be_made, installed
 from seqrec_bench.records import CellKey, Ranks, Record
 from seqrec_bench.records.check import Check
+from seqrec_bench.studies.cells import Cell
 
 NOT_SOFTWARE = ("attacks", "commit")
 """What differs between environments without any figure depending on it."""

@@ -5,26 +5,26 @@ from dataclasses import replace
 
 from seqrec_bench.reporting.claims.evidence import Evidence, above, published
 from seqrec_bench.reporting.claims.part import Answer, Question, Statistic, measured
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import Ablation
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.claim import Ablation
+from seqrec_bench.studies.view import View
 
 _METHOD = "difference of means, runs paired by seed, for users like these"
 
 
-def ablation_places(test: Ablation, paper: Paper) -> list[Place]:
-    variants = [Place(test.model, variant, paper.dimension) for variant in test.variants]
-    return [published(test.model, paper.dimension), *variants]
+def ablation_places(test: Ablation, view: View) -> list[Place]:
+    variants = [Place(test.model, variant, view.dimension) for variant in test.variants]
+    return [published(test.model, view.dimension), *variants]
 
 
 def judge_ablation(test: Ablation, evidence: Evidence) -> Answer:
     """One-sided tests of the paired differences, by Holm since several parts are credited by one claim."""
-    paper = evidence.paper
-    margin, others = paper.practical_margin(test.metric), [name for name in paper.metrics if name != test.metric]
+    view = evidence.view
+    margin, others = view.practical_margin(test.metric), [name for name in view.metrics if name != test.metric]
     questions, remarks = [], []
     for variant in test.variants:
         differences = _differences(test, variant, test.metric, evidence)
@@ -54,8 +54,8 @@ def _shown(test: Ablation, variant: str, metric: str, evidence: Evidence) -> Sta
 
 def _differences(test: Ablation, variant: str, metric: str, evidence: Evidence) -> Runs:
     """The model as published less the variant, run by run: both have the same seeds, which they share things by."""
-    whole = evidence.runs(published(test.model, evidence.paper.dimension), metric)
-    part = evidence.runs(Place(test.model, variant, evidence.paper.dimension), metric)
+    whole = evidence.runs(published(test.model, evidence.view.dimension), metric)
+    part = evidence.runs(Place(test.model, variant, evidence.view.dimension), metric)
     return whole.minus(part)
 
 
@@ -64,5 +64,5 @@ def _says(test: Ablation, variant: str, metric: str, evidence: Evidence) -> str:
 
 
 def _label(test: Ablation, variant: str, evidence: Evidence) -> str:
-    rows = evidence.paper.ablations
+    rows = evidence.view.ablations
     return next(row.label for row in rows if (row.model, row.variant) == (test.model, variant))

@@ -8,23 +8,23 @@ from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.evidence import Evidence, about_seeds, published
 from seqrec_bench.reporting.claims.part import Answer, Question, Statistic
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import Convergence
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.exact import permutation_p_smaller, shift_interval
 from seqrec_bench.reporting.statistics.power import values_needed
 from seqrec_bench.reporting.statistics.rounding import is_greater
+from seqrec_bench.studies.claim import Convergence
+from seqrec_bench.studies.view import View
 
 _METHOD = "median of all differences between two runs; exact permutation test over seeds"
 
 
-def convergence_places(test: Convergence, paper: Paper) -> list[Place]:
-    return [published(test.model, paper.dimension), Place(test.model, test.than, paper.dimension)]
+def convergence_places(test: Convergence, view: View) -> list[Place]:
+    return [published(test.model, view.dimension), Place(test.model, test.than, view.dimension)]
 
 
 def judge_convergence(test: Convergence, evidence: Evidence) -> Answer:
     """Epochs and seconds until the validation figure that chooses the epoch has reached a share of what both reach."""
-    groups = [evidence.cells[place] for place in convergence_places(test, evidence.paper)]
+    groups = [evidence.cells[place] for place in convergence_places(test, evidence.view)]
     if not all(record.curve for group in groups for record in group):
         return Answer([_without_curves(test)])
     questions = _questions(test, test.share, groups)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.reporting.claims.part import Question, measured
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place, runs
 from seqrec_bench.reporting.statistics.power import seeds_needed_for_sum
 from seqrec_bench.reporting.statistics.questions import population, too_few_differ
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import Runs, lacking_seeds
+from seqrec_bench.studies.view import View
 
 POPULATION = "difference of means, for users like these"
 MORE_USERS = "no number of seeds; it takes more users"
@@ -20,7 +20,7 @@ MORE_USERS = "no number of seeds; it takes more users"
 class Evidence:
     """The records of a paper's data and protocol."""
 
-    paper: Paper
+    view: View
     cells: Mapping[Place, Sequence[Record]]
     """The records of each place that has any, by seed."""
 
@@ -32,7 +32,7 @@ class Evidence:
         return len(next(iter(self.cells.values()))[0].test.better)
 
     def label(self, model: str) -> str:
-        return next(row.label for row in self.paper.rows if row.model == model)
+        return next(row.label for row in self.view.rows if row.model == model)
 
 
 def published(model: str, dimension: int) -> Place:

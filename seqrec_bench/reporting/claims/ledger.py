@@ -12,8 +12,8 @@ from seqrec_bench.reporting.claims.part import Answer, Part, Verdict, decide, wh
 from seqrec_bench.reporting.claims.peak import judge_peak, peak_places
 from seqrec_bench.reporting.claims.relative_rise import judge_relative_rise, relative_rise_places
 from seqrec_bench.reporting.claims.trend import judge_trend, trend_places
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import (
+from seqrec_bench.reporting.selection import Missing, Place, select
+from seqrec_bench.studies.claim import (
     Ablation,
     Claim,
     ClaimTest,
@@ -23,7 +23,7 @@ from seqrec_bench.reporting.paper.claim import (
     RelativeRise,
     Trend,
 )
-from seqrec_bench.reporting.selection import Missing, Place, select
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,21 @@ class Ledger:
     """What has to be run before all claims can be judged."""
 
 
-def claims_ledger(records: Iterable[Record], paper: Paper) -> Ledger:
+def claims_ledger(records: Iterable[Record], view: View) -> Ledger:
     """Each of the paper's claims with its verdict from the records of the paper's data and protocol.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    places = list(dict.fromkeys(place for claim in paper.claims for place in _places(claim.test, paper)))
-    evidence = Evidence(paper, select(records, paper, places).cells)
-    entries = tuple(_entry(claim, evidence) for claim in paper.claims)
+    places = list(dict.fromkeys(place for claim in view.claims for place in _places(claim.test, view)))
+    evidence = Evidence(view, select(records, view, places).cells)
+    entries = tuple(_entry(claim, evidence) for claim in view.claims)
     missing = _merged(cell for entry in entries for cell in entry.missing)
     return Ledger(entries, tuple(_notes(evidence, missing)), missing)
 
 
 def _entry(claim: Claim, evidence: Evidence) -> Entry:
-    missing = incomplete(evidence.cells, _places(claim.test, evidence.paper))
+    missing = incomplete(evidence.cells, _places(claim.test, evidence.view))
     if missing:
         return Entry(claim, Verdict.UNDECIDABLE, (), (), missing)
     if evidence.n_users < 2:
@@ -74,21 +74,21 @@ def _entry(claim: Claim, evidence: Evidence) -> Entry:
     return Entry(claim, whole(judged), (*judged, *shown), tuple(answer.remarks), ())
 
 
-def _places(test: ClaimTest, paper: Paper) -> Sequence[Place]:
+def _places(test: ClaimTest, view: View) -> Sequence[Place]:
     """Where the records are that the test needs."""
     match test:
         case Order():
-            return order_places(test, paper)
+            return order_places(test, view)
         case RelativeRise():
-            return relative_rise_places(test, paper)
+            return relative_rise_places(test, view)
         case Trend():
-            return trend_places(test, paper)
+            return trend_places(test, view)
         case Peak():
-            return peak_places(test, paper)
+            return peak_places(test, view)
         case Ablation():
-            return ablation_places(test, paper)
+            return ablation_places(test, view)
         case Convergence():
-            return convergence_places(test, paper)
+            return convergence_places(test, view)
 
 
 def _answer(test: ClaimTest, evidence: Evidence) -> Answer:
@@ -116,16 +116,16 @@ def _merged(missing: Iterable[Missing]) -> tuple[Missing, ...]:
 
 
 def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
-    paper, protocol = evidence.paper, evidence.paper.protocol_notes
-    margins = ", ".join(f"{metric} {paper.practical_margin(metric):g}" for metric in paper.metrics)
+    view, protocol = evidence.view, evidence.view.protocol_notes
+    margins = ", ".join(f"{metric} {view.practical_margin(metric):g}" for metric in view.metrics)
     notes = [
-        f"{paper.citation}. {_judged_from(evidence.cells, paper)}",
+        f"{view.citation}. {_judged_from(evidence.cells, view)}",
         "Intervals are two-sided, 90 %: their ends are the one-sided 95 % bounds that verdicts rest on. They are for "
         "users like these, trained again, but in the size of a rise for exactly these users. None covers another "
         "choice of settings, another order of ties in time, another split or other data.",
         f"Refuted here: outside of what is said by more than the practical margin ({margins}), by Holm over a claim's "
         "parts, under this protocol, with these implementations and settings. It does not say that the authors erred. "
-        f"Each claim is judged at 5 %; there are {len(paper.claims)}.",
+        f"Each claim is judged at 5 %; there are {len(view.claims)}.",
         *protocol.disclosed,
         *(f"Stated: {sentence}" for sentence in protocol.stated),
         *(f"Inferred, not stated: {sentence}" for sentence in protocol.inferred),
@@ -135,11 +135,11 @@ def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
     return notes
 
 
-def _judged_from(cells: Mapping[Place, Sequence[Record]], paper: Paper) -> str:
+def _judged_from(cells: Mapping[Place, Sequence[Record]], view: View) -> str:
     records = [record for group in cells.values() for record in group]
     if not records:
-        return f"There are no records of it on {paper.dataset} under {paper.protocol}."
+        return f"There are no records of it on {view.dataset} under {view.protocol}."
     return (
-        f"Judged from {len(records)} records on the {len(records[0].test.better)} test users of {paper.dataset} "
-        f"(fingerprint {records[0].recipe.dataset.fingerprint[:12]}), protocol {paper.protocol}."
+        f"Judged from {len(records)} records on the {len(records[0].test.better)} test users of {view.dataset} "
+        f"(fingerprint {records[0].recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

@@ -5,15 +5,15 @@ from itertools import combinations, pairwise
 
 from seqrec_bench.reporting.claims.evidence import Evidence, above, published
 from seqrec_bench.reporting.claims.part import Answer
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import Order
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.questions import population
+from seqrec_bench.studies.claim import Order
+from seqrec_bench.studies.view import View
 
 
-def order_places(test: Order, paper: Paper) -> list[Place]:
-    return [published(model, paper.dimension) for model in test.models]
+def order_places(test: Order, view: View) -> list[Place]:
+    return [published(model, view.dimension) for model in test.models]
 
 
 def judge_order(test: Order, evidence: Evidence) -> Answer:
@@ -22,9 +22,9 @@ def judge_order(test: Order, evidence: Evidence) -> Answer:
     questions = [
         above(
             f"{metric}: {evidence.label(better)} above {evidence.label(worse)}",
-            [evidence.runs(published(model, evidence.paper.dimension), metric) for model in (better, worse)],
+            [evidence.runs(published(model, evidence.view.dimension), metric) for model in (better, worse)],
             [1, -1],
-            evidence.paper.practical_margin(metric),
+            evidence.view.practical_margin(metric),
         )
         for metric in test.metrics
         for worse, better in pairwise(test.models)
@@ -53,7 +53,7 @@ def _established(test: Order, metric: str, evidence: Evidence) -> str:
 
 def _separated(models: Sequence[str], metric: str, evidence: Evidence) -> list[tuple[str, str]]:
     """The pairs whose difference is significant by Holm over all pairs, the worse model of each first."""
-    runs = {model: evidence.runs(published(model, evidence.paper.dimension), metric) for model in models}
+    runs = {model: evidence.runs(published(model, evidence.view.dimension), metric) for model in models}
     pairs = list(combinations(models, 2))
     found = [population([runs[other], runs[one]], [1, -1]) for one, other in pairs]
     adjusted = holm([inference.p_other() for inference in found])

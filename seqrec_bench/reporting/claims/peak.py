@@ -12,21 +12,21 @@ from seqrec_bench.reporting.claims.evidence import (
 )
 from seqrec_bench.reporting.claims.part import Answer, Question, Statistic
 from seqrec_bench.reporting.claims.trend import fixed_settings
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import Peak
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.peaks import peak_p_values, possible_peaks
 from seqrec_bench.reporting.statistics.power import seeds_needed
 from seqrec_bench.reporting.statistics.questions import too_few_differ
 from seqrec_bench.reporting.statistics.rounding import is_greater, settled
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.claim import Peak
+from seqrec_bench.studies.view import View
 
 _METHOD = "95 % set, by multiple comparisons with the best"
 
 
-def peak_places(test: Peak, paper: Paper) -> list[Place]:
+def peak_places(test: Peak, view: View) -> list[Place]:
     models = (*test.highest, *test.lowest)
-    return [published(model, dimension) for model in models for dimension in paper.figure_dimensions]
+    return [published(model, dimension) for model in models for dimension in view.figure_dimensions]
 
 
 def judge_peak(test: Peak, evidence: Evidence) -> Answer:
@@ -34,16 +34,16 @@ def judge_peak(test: Peak, evidence: Evidence) -> Answer:
     questions = [question for model in test.highest for question in _highest(test, model, evidence)]
     for model in test.lowest:
         curve = _curve(test, model, evidence)
-        questions.append(_only_place(_names(test, model, evidence), curve, test, evidence.paper, sign=-1))
-    return Answer(questions, remarks=[fixed_settings(evidence.paper)])
+        questions.append(_only_place(_names(test, model, evidence), curve, test, evidence.view, sign=-1))
+    return Answer(questions, remarks=[fixed_settings(evidence.view)])
 
 
 def _highest(test: Peak, model: str, evidence: Evidence) -> list[Question]:
-    paper, curve = evidence.paper, _curve(test, model, evidence)
-    names, margin = _names(test, model, evidence), paper.practical_margin(test.metric)
-    first, last = paper.figure_dimensions[0], paper.figure_dimensions[-1]
-    at = curve[paper.figure_dimensions.index(test.at)]
-    questions = [_only_place(names, curve, test, paper, sign=1)]
+    view, curve = evidence.view, _curve(test, model, evidence)
+    names, margin = _names(test, model, evidence), view.practical_margin(test.metric)
+    first, last = view.figure_dimensions[0], view.figure_dimensions[-1]
+    at = curve[view.figure_dimensions.index(test.at)]
+    questions = [_only_place(names, curve, test, view, sign=1)]
     if test.rises:
         questions.insert(0, above(f"{names}: {test.at} above {first}", [at, curve[0]], [1, -1], margin))
     if test.falls:
@@ -52,10 +52,10 @@ def _highest(test: Peak, model: str, evidence: Evidence) -> list[Question]:
     return questions
 
 
-def _only_place(names: str, curve: Sequence[Runs], test: Peak, paper: Paper, sign: int) -> Question:
+def _only_place(names: str, curve: Sequence[Runs], test: Peak, view: View, sign: int) -> Question:
     """The stated dimension is the only one where the peak (or low, for a sign of -1) may be."""
-    p_values, at = peak_p_values(curve, sign), paper.figure_dimensions.index(test.at)
-    possible = [paper.figure_dimensions[place] for place in possible_peaks(p_values)]
+    p_values, at = peak_p_values(curve, sign), view.figure_dimensions.index(test.at)
+    possible = [view.figure_dimensions[place] for place in possible_peaks(p_values)]
     extreme = "peak" if sign > 0 else "low"
     says = f"{names}: the {extreme} is at {test.at}, and may be nowhere else"
     return Question(
@@ -84,7 +84,7 @@ def _seeds(curve: Sequence[Runs], at: int, p_values: Sequence[float], sign: int)
 
 
 def _curve(test: Peak, model: str, evidence: Evidence) -> list[Runs]:
-    dimensions = evidence.paper.figure_dimensions
+    dimensions = evidence.view.figure_dimensions
     return [evidence.runs(published(model, dimension), test.metric) for dimension in dimensions]
 
 

@@ -5,28 +5,28 @@ from collections.abc import Sequence
 
 from seqrec_bench.reporting.claims.evidence import Evidence, about_seeds, above, published
 from seqrec_bench.reporting.claims.part import CONFIDENCE, Answer, Question, Statistic
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import RelativeRise
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.power import seeds_needed_on_these_users
 from seqrec_bench.reporting.statistics.questions import benchmark, welch
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.claim import RelativeRise
+from seqrec_bench.studies.view import View
 
 
-def relative_rise_places(test: RelativeRise, paper: Paper) -> list[Place]:
-    return [published(model, paper.dimension) for model in (test.model, test.over)]
+def relative_rise_places(test: RelativeRise, view: View) -> list[Place]:
+    return [published(model, view.dimension) for model in (test.model, test.over)]
 
 
 def judge_relative_rise(test: RelativeRise, evidence: Evidence) -> Answer:
     """In each metric, the direction for users like these, and the size on exactly these users."""
     questions = []
     for metric, share in test.claimed.items():
-        runs = [evidence.runs(place, metric) for place in relative_rise_places(test, evidence.paper)]
+        runs = [evidence.runs(place, metric) for place in relative_rise_places(test, evidence.view)]
         names = f"{metric}: {evidence.label(test.model)} above {evidence.label(test.over)}"
-        questions.append(above(names, runs, [1, -1], evidence.paper.practical_margin(metric)))
-        questions.append(_size(names, runs, math.log1p(share), log_margin(test, metric, evidence.paper)))
+        questions.append(above(names, runs, [1, -1], evidence.view.practical_margin(metric)))
+        questions.append(_size(names, runs, math.log1p(share), log_margin(test, metric, evidence.view)))
     remark = (
         "The size is the ratio of means less 1. It is compared with the claimed one on the logarithm, within what the "
         "margins of the two reported figures allow."
@@ -34,10 +34,10 @@ def judge_relative_rise(test: RelativeRise, evidence: Evidence) -> Answer:
     return Answer(questions, remarks=[remark])
 
 
-def log_margin(test: RelativeRise, metric: str, paper: Paper) -> float:
+def log_margin(test: RelativeRise, metric: str, view: View) -> float:
     """How far the logarithm of a ratio of reported figures may be off: M sqrt(1 / R_A^2 + 1 / R_B^2)."""
-    reported = [row.reported[metric] for row in paper.rows if row.model in (test.model, test.over)]
-    return paper.margins[metric] * math.hypot(*(1 / figure for figure in reported))
+    reported = [row.reported[metric] for row in view.rows if row.model in (test.model, test.over)]
+    return view.margins[metric] * math.hypot(*(1 / figure for figure in reported))
 
 
 def log_ratio(runs: Sequence[Runs]) -> Inference:

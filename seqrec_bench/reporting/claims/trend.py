@@ -7,29 +7,29 @@ import numpy as np
 
 from seqrec_bench.reporting.claims.evidence import POPULATION, Evidence, above, published, seeds_for
 from seqrec_bench.reporting.claims.part import Answer, Question, measured
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import Trend
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.claim import Trend
+from seqrec_bench.studies.view import View
 
 
-def trend_places(test: Trend, paper: Paper) -> list[Place]:
-    return [published(test.model, dimension) for dimension in paper.figure_dimensions]
+def trend_places(test: Trend, view: View) -> list[Place]:
+    return [published(test.model, dimension) for dimension in view.figure_dimensions]
 
 
 def judge_trend(test: Trend, evidence: Evidence) -> Answer:
     """A line through the curve rises, and nowhere does the curve fall by more than the margin."""
-    paper, dimensions = evidence.paper, evidence.paper.figure_dimensions
-    curve = [evidence.runs(place, test.metric) for place in trend_places(test, paper)]
-    margin, first, last = paper.practical_margin(test.metric), dimensions[0], dimensions[-1]
+    view, dimensions = evidence.view, evidence.view.figure_dimensions
+    curve = [evidence.runs(place, test.metric) for place in trend_places(test, view)]
+    margin, first, last = view.practical_margin(test.metric), dimensions[0], dimensions[-1]
     names = f"{test.metric} of {evidence.label(test.model)}"
     questions = [
         above(f"{names}: the line through it rises from {first} to {last}", curve, rise_of_line(dimensions), margin),
         _never_falls(names, curve, dimensions, margin),
     ]
-    remarks = [fixed_settings(paper)]
+    remarks = [fixed_settings(view)]
     if population([curve[-1], curve[0]], [1, -1]).p_below(margin) <= LEVEL:
         remarks.append(f"Ruled out: that {last} is above {first} by the practical margin of {margin:g} or more.")
     return Answer(questions, remarks=remarks)
@@ -42,11 +42,11 @@ def rise_of_line(dimensions: Sequence[int]) -> list[float]:
     return weights
 
 
-def fixed_settings(paper: Paper) -> str:
+def fixed_settings(view: View) -> str:
     """What every verdict on a curve is conditional on."""
     return (
-        f"Settings fixed at their d = {paper.dimension} values, which favours a peak there; only the dimensions "
-        f"{', '.join(map(str, paper.figure_dimensions))} were run."
+        f"Settings fixed at their d = {view.dimension} values, which favours a peak there; only the dimensions "
+        f"{', '.join(map(str, view.figure_dimensions))} were run."
     )
 
 

@@ -8,8 +8,8 @@ from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.registry import hint
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.pairs import SeededPlace, cells
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Asked:
 
 
 def expected_cells(
-    records: Sequence[Record], reference: Sequence[Record], paper: Paper, dataset: str, asked: Asked
+    records: Sequence[Record], reference: Sequence[Record], view: View, dataset: str, asked: Asked
 ) -> set[SeededPlace]:
     """The cells that both sides must have: those of the suite or, without one, of the reference.
 
@@ -33,9 +33,9 @@ def expected_cells(
         InputError: No record on either side is of a named model, or the reference is one of other data or protocols.
         MissingCellsError: One of the named models or dimensions is not among the cells.
     """
-    new, old = cells(records, paper, dataset), cells(reference, paper, dataset)
+    new, old = cells(records, view, dataset), cells(reference, view, dataset)
     if reference and not old:
-        raise _of_other_data(reference, dataset, paper.protocol)
+        raise _of_other_data(reference, dataset, view.protocol)
     expected = set(old if asked.suite is None else asked.suite)
     holder = "the reference" if asked.suite is None else "the suite"
     if asked.seeds is not None:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.records import Record
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place, require_side_by_side, runs
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import benchmark
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs
+from seqrec_bench.studies.view import View
 
 
 class SeededPlace(NamedTuple):
@@ -86,12 +86,12 @@ def difference(new: Runs, old: Runs) -> Inference:
     return benchmark([new, old], [1, -1])
 
 
-def cells(records: Iterable[Record], paper: Paper, dataset: str) -> dict[SeededPlace, Record]:
+def cells(records: Iterable[Record], view: View, dataset: str) -> dict[SeededPlace, Record]:
     """The records of this data set under the paper's protocol."""
     return {
         SeededPlace.of(record): record
         for record in records
-        if (record.key.dataset, record.key.protocol) == (dataset, paper.protocol)
+        if (record.key.dataset, record.key.protocol) == (dataset, view.protocol)
     }
 
 
@@ -113,7 +113,7 @@ def make_pairs(expected: Collection[SeededPlace], new: Cells, old: Cells) -> lis
     return pairs
 
 
-def require_protocol(records: Iterable[Record], missing: Collection[SeededPlace], paper: Paper, dataset: str) -> None:
+def require_protocol(records: Iterable[Record], missing: Collection[SeededPlace], view: View, dataset: str) -> None:
     """No missing cell is there under another protocol.
 
     Raises:
@@ -123,7 +123,7 @@ def require_protocol(records: Iterable[Record], missing: Collection[SeededPlace]
         if record.key.dataset == dataset and SeededPlace.of(record) in missing:
             raise InvalidRecordError(
                 f"{record.key} was run under {record.key.protocol} and can't be held against records of "
-                f"{paper.protocol}: run it under that, or make a new reference."
+                f"{view.protocol}: run it under that, or make a new reference."
             )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from seqrec_bench.errors import ExitCode, MissingCellsError
+from seqrec_bench.errors import ExitCode, InputError, MissingCellsError
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.pairs import (
     Cells,
@@ -18,10 +18,10 @@ from seqrec_bench.reporting.gate.pairs import (
 )
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reference
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Missing, Place, only_elsewhere
 from seqrec_bench.reporting.statistics.families import holm
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, lacking_seeds
+from seqrec_bench.studies.view import View
 
 
 class Side(StrEnum):
@@ -54,7 +54,7 @@ _CODES = {
 def check_regression(
     records: Sequence[Record],
     reference: Sequence[Record],
-    paper: Paper,
+    view: View,
     dataset: str,
     expected: Collection[SeededPlace],
     exact: bool = False,
@@ -71,34 +71,40 @@ def check_regression(
 
     Raises:
         MissingCellsError: Nothing is expected.
+        InputError: One of the view's metrics has no margin.
         InvalidRecordError: The two sides can't be compared, or the records of one side not averaged.
     """
     if not expected:
         raise MissingCellsError(
             "The reference has none of these cells, so there is nothing to hold records against"
-            f"{only_elsewhere(reference, dataset, paper.protocol)}: name others with --dataset and --protocol."
+            f"{only_elsewhere(reference, dataset, view.protocol)}: name others with --dataset and --protocol."
         )
-    new, old = cells(records, paper, dataset), cells(reference, paper, dataset)
+    if without := [metric for metric in view.metrics if metric not in view.margins]:
+        raise InputError(
+            f"{view.name} has no margin for {', '.join(without)}: leave it out of --metrics, or add it to [margins] of "
+            "its file."
+        )
+    new, old = cells(records, view, dataset), cells(reference, view, dataset)
     for side, found in ((records, new), (reference, old)):
-        require_protocol(side, set(expected) - found.keys(), paper, dataset)
+        require_protocol(side, set(expected) - found.keys(), view, dataset)
     pairs = make_pairs(expected, new, old)
     too_few = [] if exact else [pair for pair in pairs if not pair.are_identical and not pair.are_enough]
     judged = [pair for pair in pairs if pair not in too_few]
-    judgements = [found for metric in paper.metrics for found in _judgements(judged, metric, paper, exact)]
+    judgements = [found for metric in view.metrics for found in _judgements(judged, metric, view, exact)]
     lacking = [*_absent(expected, new, old), *(lack for pair in too_few for lack in _more_seeds(pair, new, old))]
     return Report(
         "reference",
-        paper.metrics,
+        view.metrics,
         tuple(judgements),
         missing=tuple(f"{lack}" for lack in lacking if lack.side is not Side.OLD),
-        notes=tuple(_notes(paper, dataset, exact)),
-        scope=f"{dataset} under {paper.protocol} against {name}",
+        notes=tuple(_notes(view, dataset, exact)),
+        scope=f"{dataset} under {view.protocol} against {name}",
         missing_before=tuple(f"{lack}" for lack in lacking if lack.side is Side.OLD),
         warnings=(*_changes(pairs), *_unjudged(expected, new, old)),
     )
 
 
-def _judgements(pairs: Sequence[Pair], metric: str, paper: Paper, exact: bool) -> Iterator[Judgement]:
+def _judgements(pairs: Sequence[Pair], metric: str, view: View, exact: bool) -> Iterator[Judgement]:
     """One metric's verdicts, which are one family of tests; where ranks are identical, nothing is tested."""
     tested = [] if exact else [pair for pair in pairs if not pair.are_identical]
     found = {pair.place: difference(*pair.runs(metric)) for pair in tested}
@@ -107,7 +113,7 @@ def _judgements(pairs: Sequence[Pair], metric: str, paper: Paper, exact: bool) -
         new, old = pair.runs(metric)
         inference = found.get(pair.place)
         if inference is not None:
-            verdict = beside_reference(inference, p_values[pair.place], paper.margins[metric])
+            verdict = beside_reference(inference, p_values[pair.place], view.margins[metric])
         else:
             verdict = Verdict.HOLDS_EXACTLY if pair.are_identical else Verdict.DIFFERS
         n_changed, n_ranks = pair.n_changed
@@ -117,7 +123,7 @@ def _judgements(pairs: Sequence[Pair], metric: str, paper: Paper, exact: bool) -
             before=old.mean,
             found=new.mean,
             bounds=None if inference is None else (inference.low, inference.high),
-            margin=paper.margins[metric],
+            margin=view.margins[metric],
             n_seeds=new.n_seeds,
             verdict=verdict,
             code=_CODES.get(verdict, ExitCode.DONE),
@@ -148,13 +154,13 @@ def _more_seeds(pair: Pair, new: Cells, old: Cells) -> Iterator[Lack]:
         yield Lack(Missing(pair.place, tuple(seeds)), side, f" (a verdict takes {MIN_SEEDS} seeds)")
 
 
-def _notes(paper: Paper, dataset: str, exact: bool) -> list[str]:
+def _notes(view: View, dataset: str, exact: bool) -> list[str]:
     if exact:
-        return [f"Ranks on {dataset} under {paper.protocol}; demanded are the very same ones."]
-    tolerances = ", ".join(f"{metric} {paper.margins[metric]:g}" for metric in paper.metrics)
+        return [f"Ranks on {dataset} under {view.protocol}; demanded are the very same ones."]
+    tolerances = ", ".join(f"{metric} {view.margins[metric]:g}" for metric in view.metrics)
     return [
         f"Bounds: one-sided 95 % bounds of found minus reference, on exactly the users of {dataset} under "
-        f"{paper.protocol} and with models trained again.",
+        f"{view.protocol} and with models trained again.",
         f"Verdict, by the tolerance T of each metric ({tolerances}): a figure holds if the lower bound lies above -T. "
         "It has regressed if the difference is less than -T and below 0 by Holm's procedure, at 5 % over all that is "
         "tested in a metric. Else it is inconclusive. Where all ranks are identical, nothing is tested.",

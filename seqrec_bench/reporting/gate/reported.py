@@ -2,52 +2,61 @@
 
 from collections.abc import Iterable, Sequence
 
-from seqrec_bench.errors import ExitCode, InvalidRecordError
+from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict, beside_reported
-from seqrec_bench.reporting.paper import Paper, PaperRow
 from seqrec_bench.reporting.selection import Missing, Place, Selection, runs, select
 from seqrec_bench.reporting.statistics.families import LEVEL, holm
 from seqrec_bench.reporting.statistics.inference import Inference
 from seqrec_bench.reporting.statistics.questions import benchmark
 from seqrec_bench.reporting.statistics.rounding import is_greater
 from seqrec_bench.reporting.statistics.runs import MIN_SEEDS, Runs, lacking_seeds
+from seqrec_bench.studies.view import Row, View
 
 _AT_LEAST = {Verdict.REPRODUCED, Verdict.EXCEEDS, Verdict.AT_LEAST_REPRODUCED}
 
 
-def check_reported(records: Iterable[Record], paper: Paper, two_sided: bool = False) -> Report:
+def check_reported(records: Iterable[Record], view: View, two_sided: bool = False) -> Report:
     """A verdict on every figure of the paper's table.
 
     Args:
         two_sided: Whether to demand figures that are no better than reported either.
 
     Raises:
+        InputError: The study reports nothing in one of the view's metrics.
         InvalidRecordError: Records that would stand side by side were not made in the same way, or not for the users
             that the reported figures are means over.
     """
-    selection = select(records, paper, [Place.of(row) for row in paper.rows])
-    _require_users(selection, paper)
-    enough = [row for row in paper.rows if _too_few(selection.cells.get(Place.of(row), ())) == ()]
-    judged = [(row, metric, runs(selection.cells[Place.of(row)], metric)) for metric in paper.metrics for row in enough]
+    for metric in view.metrics:
+        if not any(metric in row.reported for row in view.rows):
+            raise InputError(f"{view.name} reports no {metric}: leave it out of --metrics, or add it to its file.")
+    selection = select(records, view, [Place.of(row) for row in view.rows])
+    _require_users(selection, view)
+    enough = [row for row in view.rows if _too_few(selection.cells.get(Place.of(row), ())) == ()]
+    judged = [
+        (row, metric, runs(selection.cells[Place.of(row)], metric))
+        for metric in view.metrics
+        for row in enough
+        if metric in row.reported
+    ]
     differences = [_difference(found, row.reported[metric]) for row, metric, found in judged]
     judgements = tuple(
-        _judgement(row, metric, found, difference, paper.margins[metric], two_sided)
+        _judgement(row, metric, found, difference, view.margins[metric], two_sided)
         for (row, metric, found), difference in zip(judged, differences, strict=True)
     )
-    missing = tuple(_missing(selection, paper))
-    notes = [*_notes(paper), *([] if missing else [_whole_table(judgements, differences)])]
-    scope = f"{paper.dataset} under {paper.protocol} against {paper.name}"
-    return Report("reported", paper.metrics, judgements, missing, tuple(notes), scope)
+    missing = tuple(_missing(selection, view))
+    notes = [*_notes(view), *([] if missing else [_whole_table(judgements, differences)])]
+    scope = f"{view.dataset} under {view.protocol} against {view.name}"
+    return Report("reported", view.metrics, judgements, missing, tuple(notes), scope)
 
 
-def _require_users(selection: Selection, paper: Paper) -> None:
+def _require_users(selection: Selection, view: View) -> None:
     for record in selection.records:
-        if len(record.test.better) != paper.n_users:
+        if view.n_users is not None and len(record.test.better) != view.n_users:
             raise InvalidRecordError(
-                f"{record.key} ranks {len(record.test.better)} users, and the figures of {paper.name} are means over "
-                f"{paper.n_users}: run it on {paper.dataset} as it is."
+                f"{record.key} ranks {len(record.test.better)} users, and the figures of {view.name} are means over "
+                f"{view.n_users}: run it on {view.dataset} as it is."
             )
 
 
@@ -58,10 +67,10 @@ def _too_few(records: Sequence[Record]) -> tuple[int, ...] | None:
     return () if records[0].deterministic else tuple(lacking_seeds({record.key.seed for record in records}))
 
 
-def _missing(selection: Selection, paper: Paper) -> Iterable[str]:
+def _missing(selection: Selection, view: View) -> Iterable[str]:
     """The cells that are not there, though others are with their seeds, and those that are too few for a verdict."""
     absent = {missing.place: missing for missing in selection.missing}
-    for place in map(Place.of, paper.rows):
+    for place in map(Place.of, view.rows):
         too_few = _too_few(selection.cells.get(place, ()))
         if too_few:
             seeds = sorted({*too_few, *(absent[place].seeds if place in absent else ())})
@@ -76,9 +85,7 @@ def _difference(found: Runs, reported: float) -> Inference:
     return Inference(mean.mean - reported, mean.variance, mean.degrees_of_freedom)
 
 
-def _judgement(
-    row: PaperRow, metric: str, found: Runs, difference: Inference, margin: float, two_sided: bool
-) -> Judgement:
+def _judgement(row: Row, metric: str, found: Runs, difference: Inference, margin: float, two_sided: bool) -> Judgement:
     verdict = beside_reported(difference, margin)
     return Judgement(
         subject=row.label,
@@ -109,10 +116,10 @@ def _remark(difference: Inference, n_seeds: int) -> str:
     return f"{'outside' if is_outside else 'within'} one run's range"
 
 
-def _notes(paper: Paper) -> list[str]:
-    margins = ", ".join(f"{metric} {paper.margins[metric]:g}" for metric in paper.metrics)
+def _notes(view: View) -> list[str]:
+    margins = ", ".join(f"{metric} {view.margins[metric]:g}" for metric in view.metrics)
     return [
-        f"Reported: {paper.citation}; dimension {paper.dimension}.",
+        f"Reported: {view.citation}; dimension {view.dimension}.",
         "Bounds: one-sided 95 % bounds of found minus reported, on exactly these users and with models trained again. "
         "They cover no other users, no other settings and no other split.",
         f"Verdict, by the margin M of each metric ({margins}): reproduced if both bounds lie between -M and +M, "

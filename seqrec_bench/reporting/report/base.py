@@ -7,8 +7,8 @@ from statistics import fmean
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.reporting.compared import Compared
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Base:
         return [self.model, *self.others]
 
 
-def choose_base(models: Sequence[Compared], paper: Paper) -> Base:
+def choose_base(models: Sequence[Compared], view: View) -> Base:
     """With a paper, among the models as published if there are two: its last row, which stands for its own model.
 
     Where that has no records, the first of its rows that has. Else the last model whose seed changes anything, else the
@@ -35,19 +35,19 @@ def choose_base(models: Sequence[Compared], paper: Paper) -> Base:
     Args:
         models: At least one, in the order of Table 1.
     """
-    if not paper.rows:
+    if not view.has_reported:
         best, *others = sorted(models, key=lambda model: -_validates(model))
         return Base(best, others, f"which has the best {SELECTION_METRIC} on validation")
     published = [model for model in models if model.is_published]
     among = published if len(published) > 1 else models
-    base, reason = _with_paper(among, paper)
+    base, reason = _with_paper(among, view)
     return Base(base, [model for model in among if model is not base], reason)
 
 
-def _with_paper(models: Sequence[Compared], paper: Paper) -> tuple[Compared, str]:
+def _with_paper(models: Sequence[Compared], view: View) -> tuple[Compared, str]:
     by_place = {model.place: model for model in models}
-    rows = [by_place[place] for place in map(Place.of, paper.rows) if place in by_place]
-    last = paper.rows[-1]
+    rows = [by_place[place] for place in map(Place.of, view.rows) if place in by_place]
+    last = view.rows[-1]
     if Place.of(last) in by_place:
         return rows[-1], "the last row of the paper's table"
     if rows:

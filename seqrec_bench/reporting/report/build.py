@@ -15,11 +15,11 @@ def build_report(sources: Sources) -> Report:
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    paper = sources.paper
-    subtitle = f"{paper.citation}, on {paper.dataset}" if paper.rows else f"Models on {paper.dataset}"
+    view = sources.view
+    subtitle = f"{view.citation}, on {view.dataset}" if view.rows else f"Models on {view.dataset}"
     return Report(
-        title=f"seqrec-bench report on {paper.dataset}",
-        subtitle=f"{subtitle}, under {paper.protocol}",
+        title=f"seqrec-bench report on {view.dataset}",
+        subtitle=f"{subtitle}, under {view.protocol}",
         version=seqrec_bench.__version__,
         sections=[section(sources) for section in SECTIONS],
     )

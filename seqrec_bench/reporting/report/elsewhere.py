@@ -7,8 +7,8 @@ from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry, claims_ledger
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.variants import SAMPLES, SEEN
+from seqrec_bench.studies.view import View
 
 CANDIDATES: Mapping[str, str] = {
     **dict.fromkeys(SEEN.protocols, "seen items kept"),
@@ -34,18 +34,18 @@ class Elsewhere:
         return [entry.claim.id for entry in self.entries if entry.verdict is verdict]
 
 
-def claims_elsewhere(records: Iterable[Record], paper: Paper) -> Iterator[Elsewhere]:
+def claims_elsewhere(records: Iterable[Record], view: View) -> Iterator[Elsewhere]:
     """The ledger under each other protocol whose records are enough for a claim, as ``claims --protocol`` has it.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    if paper.protocol != LOO_FULL:
+    if view.protocol != LOO_FULL:
         return
     records = list(records)
-    recorded = {record.key.protocol for record in records if record.key.dataset == paper.dataset}
+    recorded = {record.key.protocol for record in records if record.key.dataset == view.dataset}
     for protocol in CANDIDATES:
         if protocol in recorded:
-            ledger = claims_ledger(records, replace(paper, protocol=protocol))
+            ledger = claims_ledger(records, replace(view, protocol=protocol))
             if judged := [entry for entry in ledger.entries if entry.parts]:
                 yield Elsewhere(protocol, judged)

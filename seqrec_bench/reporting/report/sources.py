@@ -15,12 +15,12 @@ from seqrec_bench.reporting.compared import Compared, compared
 from seqrec_bench.reporting.explanations.summary_text import Summaries
 from seqrec_bench.reporting.gate.report import Report as Check
 from seqrec_bench.reporting.gate.reported import check_reported
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.report.base import Base, choose_base
 from seqrec_bench.reporting.report.chart import MARKERS, Style
 from seqrec_bench.reporting.report.elsewhere import Elsewhere, claims_elsewhere
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.table import Table, table_one
+from seqrec_bench.studies.view import View
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Sources:
 
     records: Sequence[Record]
     """By key, as a store has them."""
-    paper: Paper
+    view: View
     data: Dataset | str
     """The data set or, in a sentence, why it is not at hand."""
     options: Mapping[str, str] = field(default_factory=dict)
@@ -44,36 +44,36 @@ class Sources:
 
     @cached_property
     def table(self) -> Table:
-        return table_one(self.records, self.paper)
+        return table_one(self.records, self.view)
 
     @cached_property
     def models(self) -> list[Compared]:
         """The table's models that have records."""
-        return compared(self.records, self.paper)
+        return compared(self.records, self.view)
 
     @cached_property
     def base(self) -> Base:
         """The model that the others are compared with."""
-        return choose_base(self.models, self.paper)
+        return choose_base(self.models, self.view)
 
     @cached_property
     def check(self) -> Check | str:
         """The verdicts on the reported figures or, in a sentence, why there are none."""
-        if not self.paper.rows:
-            return f"No paper's figures on {self.paper.dataset} are known here, so there is nothing to reproduce."
+        if not self.view.has_reported:
+            return f"No paper's figures on {self.view.dataset} are known here, so there is nothing to reproduce."
         try:
-            return check_reported(self.records, self.paper)
+            return check_reported(self.records, self.view)
         except InvalidRecordError as error:  # the records of the table agree, so it is the number of users
             return f"There are no verdicts on the reported figures: {error}"
 
     @cached_property
     def ledger(self) -> Ledger:
-        return claims_ledger(self.records, self.paper)
+        return claims_ledger(self.records, self.view)
 
     @cached_property
     def elsewhere(self) -> list[Elsewhere]:
         """The claims under other protocols."""
-        return list(claims_elsewhere(self.records, self.paper))
+        return list(claims_elsewhere(self.records, self.view))
 
     @cached_property
     def split(self) -> Split | str:
@@ -81,9 +81,9 @@ class Sources:
         if isinstance(self.data, str):
             return self.data
         first = self.models[0].records[0]
-        protocol = known_protocol(self.paper.protocol)
+        protocol = known_protocol(self.view.protocol)
         if protocol is None:
-            return f"What was held out under {self.paper.protocol} is not known here."
+            return f"What was held out under {self.view.protocol} is not known here."
         arranged = protocol.arrange(self.data)
         if arranged.fingerprint != first.recipe.dataset.fingerprint:
             return (
@@ -95,7 +95,7 @@ class Sources:
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
         """By model, the number of its style."""
-        rows = (*self.paper.rows, *self.paper.references)
+        rows = (*self.view.rows, *self.view.references)
         names = dict.fromkeys([*(row.model for row in rows), *(model.place.model for model in self.models)])
         return {name: number % len(MARKERS) for number, name in enumerate(names)}
 

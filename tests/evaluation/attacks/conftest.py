@@ -1,7 +1,7 @@
 import pytest
 
 from seqrec_bench.data import Split
-from seqrec_bench.evaluation.conformance.trials import everyday_split
+from seqrec_bench.evaluation.conformance.small_fits import everyday_split
 
 
 @pytest.fixture(scope="package")

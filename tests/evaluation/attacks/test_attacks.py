@@ -9,10 +9,18 @@ from hypothesis import strategies as st
 
 from seqrec_bench.data import Split, leave_one_out
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.attacks import ATTACKS, MODEL_ATTACKS, Attack, Finding, Verdict, extremes, failed
+from seqrec_bench.evaluation.attacks import (
+    ATTACKS,
+    MODEL_ATTACKS,
+    Attack,
+    AttackResult,
+    AttackVerdict,
+    extremes,
+    failed,
+)
 from seqrec_bench.evaluation.attacks.attack import Deviation, Evaluator, NotApplicable, carry_out
 from seqrec_bench.evaluation.conformance import ConformanceError
-from seqrec_bench.evaluation.metrics import METRICS
+from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.recommender import Sequences
 from seqrec_bench.records import Ranks
@@ -65,24 +73,23 @@ def raising(error: Exception) -> Callable[[Evaluator, None], str]:
 @pytest.mark.parametrize(
     ("error", "found", "verdict"),
     [
-        (Deviation("it is otherwise"), "it is otherwise", Verdict.FAILED),
-        (ConformanceError("x: it is otherwise"), "x: it is otherwise", Verdict.FAILED),
-        (InputError("No such thing."), "No such thing.", Verdict.FAILED),
-        (KeyError("who"), "KeyError: 'who'", Verdict.FAILED),
-        (AssertionError(), "AssertionError", Verdict.FAILED),
-        (NotApplicable("it is trained"), "it is trained", Verdict.NOT_APPLICABLE),
+        (Deviation("it is otherwise"), "it is otherwise", AttackVerdict.FAILED),
+        (ConformanceError("x: it is otherwise"), "x: it is otherwise", AttackVerdict.FAILED),
+        (InputError("No such thing."), "No such thing.", AttackVerdict.FAILED),
+        (KeyError("who"), "KeyError: 'who'", AttackVerdict.FAILED),
+        (AssertionError(), "AssertionError", AttackVerdict.FAILED),
+        (NotApplicable("it is trained"), "it is trained", AttackVerdict.NOT_APPLICABLE),
     ],
 )
-def test_an_error_is_what_was_found(error: Exception, found: str, verdict: Verdict) -> None:
+def test_an_error_is_what_was_found(error: Exception, found: str, verdict: AttackVerdict) -> None:
     findings = carry_out([Attack("nothing", raising(error))], rank_targets, None)
-    assert findings == [Finding("attack", "nothing", found, verdict)]
-    assert failed(findings) == (findings if verdict == Verdict.FAILED else [])
+    assert findings == [AttackResult("attack", "nothing", found, verdict)]
+    assert failed(findings) == (findings if verdict == AttackVerdict.FAILED else [])
 
 
 def off_by_one(ranks: Ranks, name: str) -> np.ndarray:
     """A metric that takes the first rank for 0."""
-    kind, _, k = name.partition("@")
-    return METRICS[kind](Ranks(ranks.better + 1, ranks.tied), int(k))
+    return metric(Ranks(ranks.better + 1, ranks.tied), name)
 
 
 @pytest.mark.parametrize(
@@ -96,5 +103,5 @@ def off_by_one(ranks: Ranks, name: str) -> np.ndarray:
 def test_a_wrong_metric_is_caught(monkeypatch: pytest.MonkeyPatch, split: Split, name: str, found: str) -> None:
     monkeypatch.setattr(extremes, "metric", off_by_one)
     finding = carry_out([attack for attack in ATTACKS if attack.name == name], rank_targets, split)[0]
-    assert finding.verdict == Verdict.FAILED
+    assert finding.verdict == AttackVerdict.FAILED
     assert finding.found.startswith(found)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Holdout
-from seqrec_bench.evaluation.attacks import MODEL_ATTACKS, Evaluator, Verdict, attack_model
+from seqrec_bench.evaluation.attacks import MODEL_ATTACKS, AttackVerdict, Evaluator, attack_model
 from seqrec_bench.evaluation.attacks.attack import carry_out
 from seqrec_bench.evaluation.conformance import Factory
-from seqrec_bench.evaluation.conformance.trials import Trial, noise_split
+from seqrec_bench.evaluation.conformance.small_fits import SmallFit, noise_split
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Sequences
@@ -91,7 +91,7 @@ class LooksUpTheStack(Counting):
     def fit(self, train: Sequences, context: FitContext) -> None:
         super().fit(train, context)
         for thing in sys._getframe(1).f_locals.values():
-            if isinstance(thing, Trial):
+            if isinstance(thing, SmallFit):
                 self.scores += thing.split.test.targets[0]
 
 
@@ -114,7 +114,7 @@ class Trained(PrefersLowNumbers):
     n_parameters = 5
 
 
-def attack(evaluate: Evaluator, make: Factory, name: str) -> tuple[Verdict, str]:
+def attack(evaluate: Evaluator, make: Factory, name: str) -> tuple[AttackVerdict, str]:
     """The verdict and what was found by the attack of that name."""
     finding = carry_out([attack for attack in MODEL_ATTACKS if attack.name == name], evaluate, make)[0]
     return finding.verdict, finding.found
@@ -129,13 +129,13 @@ def ranking_the_padding(recommender: Recommender, holdout: Holdout, users: np.nd
 @pytest.mark.parametrize(("make", "name", "found"), PLANTED, ids=[fault.__name__ for fault, _, _ in PLANTED])
 def test_a_fault_is_caught(make: Factory, name: str, found: str) -> None:
     verdict, words = attack(rank_targets, make, name)
-    assert verdict == Verdict.FAILED
+    assert verdict == AttackVerdict.FAILED
     assert re.search(found, words), words
 
 
 def test_an_evaluator_that_ranks_the_padding_is_caught() -> None:
     verdict, found = attack(ranking_the_padding, Counting, PADDED)
-    assert verdict == Verdict.FAILED
+    assert verdict == AttackVerdict.FAILED
     assert "the test with a padding score of 3.4e+38; 48 of 48 targets are wrong" in found
 
 
@@ -149,14 +149,14 @@ def test_every_attack_has_a_fault_to_catch() -> None:
     ids=["counting", "item-knn", "sequential-rules", "markov-chain"],
 )
 def test_a_recommender_that_counts_withstands_them_all(make: Factory) -> None:
-    assert {finding.verdict for finding in attack_model(rank_targets, make)} == {Verdict.PASSED}
+    assert {finding.verdict for finding in attack_model(rank_targets, make)} == {AttackVerdict.PASSED}
 
 
 def test_a_trained_one_withstands_all_that_have_an_exact_outcome() -> None:
     verdicts = {finding.name: finding.verdict for finding in attack_model(rank_targets, partial(build, "fpmc", 8, {}))}
-    assert verdicts.pop(RENUMBERED) == Verdict.NOT_APPLICABLE
-    assert set(verdicts.values()) == {Verdict.PASSED}
+    assert verdicts.pop(RENUMBERED) == AttackVerdict.NOT_APPLICABLE
+    assert set(verdicts.values()) == {AttackVerdict.PASSED}
 
 
 def test_numbers_of_items_are_not_judged_of_what_is_trained() -> None:
-    assert attack(rank_targets, Trained, RENUMBERED)[0] == Verdict.NOT_APPLICABLE
+    assert attack(rank_targets, Trained, RENUMBERED)[0] == AttackVerdict.NOT_APPLICABLE

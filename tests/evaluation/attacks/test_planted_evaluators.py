@@ -10,7 +10,7 @@ import pytest
 
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.attacks import ATTACKS, Evaluator, Verdict, attack_evaluator
+from seqrec_bench.evaluation.attacks import ATTACKS, AttackVerdict, Evaluator, attack_evaluator
 from seqrec_bench.evaluation.attacks.attack import carry_out
 from seqrec_bench.evaluation.ranking import latest_items, rank_targets
 from seqrec_bench.records import Ranks
@@ -243,7 +243,7 @@ class Raises(Honest):
         raise ZeroDivisionError("no luck")
 
 
-def attack(evaluate: Evaluator, split: Split, name: str) -> tuple[Verdict, str]:
+def attack(evaluate: Evaluator, split: Split, name: str) -> tuple[AttackVerdict, str]:
     """The verdict and what was found by the attack of that name."""
     chosen = [attack for attack in ATTACKS if attack.name == name]
     finding = carry_out(chosen, evaluate, split)[0]
@@ -255,19 +255,19 @@ def attack(evaluate: Evaluator, split: Split, name: str) -> tuple[Verdict, str]:
 )
 def test_a_fault_is_caught(evaluator: type, name: str, found: str, split: Split) -> None:
     verdict, words = attack(evaluator(), split, name)
-    assert verdict == Verdict.FAILED
+    assert verdict == AttackVerdict.FAILED
     assert re.search(found, words), words
 
 
 @pytest.mark.parametrize("name", [attack.name for attack in ATTACKS if attack.name != IN_PROCESSES])
 def test_the_literal_evaluator_withstands(name: str, split: Split) -> None:
-    assert attack(Honest(), split, name)[0] == Verdict.PASSED
+    assert attack(Honest(), split, name)[0] == AttackVerdict.PASSED
 
 
 def test_the_evaluator_withstands_all_attacks(split: Split) -> None:
     findings = attack_evaluator(rank_targets, split)
     assert [(finding.name, finding.verdict) for finding in findings] == [
-        (attack.name, Verdict.PASSED) for attack in ATTACKS
+        (attack.name, AttackVerdict.PASSED) for attack in ATTACKS
     ]
 
 
@@ -296,12 +296,12 @@ def test_an_evaluator_that_depends_on_its_process_is_caught(
     monkeypatch.syspath_prepend(tmp_path)
     module = __import__(f"moody_{tmp_path.name}")
     verdict, found = attack(module.evaluate, split, IN_PROCESSES)
-    assert verdict == Verdict.FAILED
+    assert verdict == AttackVerdict.FAILED
     assert "at the test in other processes" in found
 
 
 def test_a_split_that_lets_a_target_into_the_history_is_caught(split: Split) -> None:
     leaky = Split(split.train, validation=split.validation, test=split.validation)
     verdict, found = attack(rank_targets, leaky, SPLITS)
-    assert verdict == Verdict.FAILED
+    assert verdict == AttackVerdict.FAILED
     assert found == "at the test, user 2 has another history than the training and validation items"

@@ -18,8 +18,8 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, learn
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.dask_client import connect
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 Cells = DaskCells[Lesson, FinishedCell]
 Process = subprocess.Popen[bytes]

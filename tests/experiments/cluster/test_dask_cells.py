@@ -16,9 +16,9 @@ from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.processes import CellError
-from seqrec_bench.experiments.suite import Cell, Group
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Store
+from seqrec_bench.studies.cells import Cell, Group
 
 CELL = Cell("unruly", "paper", 0, 0)
 Cells = DaskCells[Lesson, FinishedCell]
@@ -101,7 +101,7 @@ def test_the_command_runs_one_protocol_after_another_there(
     (tmp_path / "ratings.csv").write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
     protocols = ["loo-full-v1", "loo-full-reversed-ties-v1"]
     groups = [Group(["unruly"], [0], [0], "paper", {}, protocols)]
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_suite", lambda name: groups)
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: groups)
     arguments = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
     done = CliRunner().invoke(app, ["run", "--suite", "two", *arguments, "--executor", f"dask://{cluster.address}"])
     assert done.exit_code == 0, done.output

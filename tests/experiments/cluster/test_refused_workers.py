@@ -9,8 +9,8 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import dask_cells, dask_worker
 from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 Cells = DaskCells[Lesson, FinishedCell]
 Cluster = Any

@@ -12,8 +12,8 @@ from seqrec_bench.experiments import dask_cells
 from seqrec_bench.experiments.cell import FinishedCell, Lesson
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.processes import CellError
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.recommender import Epoch
+from seqrec_bench.studies.cells import Cell
 
 CELL = Cell("unruly", "paper", 0, 0)
 Cells = DaskCells[Lesson, FinishedCell]

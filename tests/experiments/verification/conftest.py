@@ -8,10 +8,10 @@ import pytest
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.experiments.cell import run_cell, setting_under
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
+from seqrec_bench.studies.cells import Cell
 
 SEEN, SAMPLED = "loo-full-seen-v1", "loo-uniform100-v1"
 BRIEF = Cell("fpmc", "brief", 4, 0, {"epochs": 3})

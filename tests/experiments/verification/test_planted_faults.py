@@ -13,18 +13,18 @@ import pytest
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation import metrics
 from seqrec_bench.evaluation.registry import load
-from seqrec_bench.experiments.suite import Cell
 from seqrec_bench.experiments.verification import check_contents, completeness
 from seqrec_bench.records import DatasetIdentity, Ranks, Record, Store
 from seqrec_bench.records import store as store_module
 from seqrec_bench.records.check import Check, exit_code
+from seqrec_bench.studies.cells import Cell
 
 Faults = Callable[[Store], dict[str, list[str]]]
 FILES = "every file is a record or belongs to one"
 READ = "all files and folders can be read"
 READABLE = "records can be read, each at the place that its key gives"
 HASHES = "files beside records have their hashes"
-METRICS = "HR, MRR, NDCG at 10 and 50 are what a literal count of the ranks gives"
+METRICS = "HR, Recall, NDCG, MRR, MAP, MeanRank are what a literal count of the ranks gives"
 RANKS = "ranks are possible for users, targets and candidates"
 CURVES = "validation ranks are those of the curve's best epoch"
 HERE = "the data that records are on are here"
@@ -81,17 +81,17 @@ class TestFiles:
     def test_what_a_run_is_writing_is_its_own(
         self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
     ) -> None:
-        claim = store.claim(trained.key)
-        assert claim is not None
+        lock = store.lock(trained.key)
+        assert lock is not None
         path = store.path(trained.key)
         path.with_name(f".{path.name}.0123456789abcdef").write_text("")
         path.with_name(f"{path.stem}.0123456789abcdef.safetensors").write_text("")
         files = checks_of(store)[0]
-        claim.release()
+        lock.release()
         assert list(files.faults) == []
         assert f"{path} is being written by process {os.getpid()} on {os.uname().nodename}." in files.notes
 
-    def test_a_claim_that_nobody_holds_is_no_fault_and_the_next_runs_to_remove(
+    def test_a_lock_that_nobody_holds_is_no_fault_and_the_next_runs_to_remove(
         self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
     ) -> None:
         path = store.path(trained.key)
@@ -191,16 +191,17 @@ class TestFiles:
 
 
 class TestFigures:
-    @pytest.mark.parametrize("kind", metrics.METRICS)
+    @pytest.mark.parametrize("kind", metrics.KINDS)
     def test_a_metric_that_is_kind_to_ties_is_found(
         self, store: Store, trained: Record, faults_of: Faults, monkeypatch: pytest.MonkeyPatch, kind: str
     ) -> None:
-        honest = metrics.METRICS[kind]
+        honest = metrics.Metric.values
 
-        def kindly(ranks: Ranks, k: int) -> Any:
-            return honest(Ranks(ranks.better, np.ones_like(ranks.tied)), k)
+        def kindly(name: metrics.Metric, ranks: Ranks) -> Any:
+            is_it = name.partition("@")[0] == kind
+            return honest(name, Ranks(ranks.better, np.ones_like(ranks.tied)) if is_it else ranks)
 
-        monkeypatch.setitem(metrics.METRICS, kind, kindly)  # type: ignore[arg-type]
+        monkeypatch.setattr(metrics.Metric, "values", kindly)
         assert any(kind in fault for fault in faults_of(store)[METRICS])
 
     def test_an_edited_validation_rank_is_found_by_the_curve(

@@ -5,8 +5,8 @@ import pytest
 
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry, claims_ledger
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import Claim, ClaimTest
+from seqrec_bench.studies.claim import Claim, ClaimTest
+from seqrec_bench.studies.view import View
 
 SEEDS = (0, 1, 2)
 
@@ -42,11 +42,11 @@ def plant(make_record: Callable[..., Record]) -> Callable[..., list[Record]]:
 
 
 @pytest.fixture
-def judge(paper: Paper) -> Callable[[list[Record], ClaimTest], Entry]:
+def judge(view: View) -> Callable[[list[Record], ClaimTest], Entry]:
     """Puts one claim to records."""
 
     def judge(records: list[Record], test: ClaimTest) -> Entry:
-        ledger = claims_ledger(records, replace(paper, claims=(Claim("X1", "What is claimed.", test),)))
+        ledger = claims_ledger(records, replace(view, claims=(Claim("X1", "What is claimed.", test),)))
         return ledger.entries[0]
 
     return judge

@@ -8,11 +8,11 @@ import pytest
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper.claim import Ablation
 from seqrec_bench.reporting.selection import runs
 from seqrec_bench.reporting.statistics.families import holm
 from seqrec_bench.reporting.statistics.questions import population
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.claim import Ablation
 
 C6 = Ablation("am-lstm", ("no-attention", "no-memory"), "NDCG@50")
 SUPPORTED, REFUTED, UNDECIDABLE = Verdict

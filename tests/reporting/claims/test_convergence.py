@@ -11,7 +11,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.convergence import outside_epochs, threshold, time_to_reach
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper.claim import Convergence
+from seqrec_bench.studies.claim import Convergence
 
 C7 = Convergence("am-lstm", "random-start", 0.95, (0.9,))
 SUPPORTED, REFUTED, UNDECIDABLE = Verdict

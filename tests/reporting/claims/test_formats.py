@@ -10,10 +10,10 @@ import pytest
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.formats import to_json, to_markdown, to_short
 from seqrec_bench.reporting.claims.ledger import Ledger, claims_ledger
-from seqrec_bench.reporting.paper import load_paper
-from seqrec_bench.reporting.paper.claim import Claim
+from seqrec_bench.studies.claim import Claim
+from seqrec_bench.studies.loading import load_study
 
-SMALL = load_paper(Path(__file__).with_name("small.toml"))
+SMALL = load_study(Path(__file__).with_name("small.toml"))
 
 Plant = Callable[..., list[Record]]
 

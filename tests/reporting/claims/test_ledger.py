@@ -12,9 +12,10 @@ from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Ledger, claims_ledger
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper import Paper, load_paper
+from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.view import View
 
-SMALL = load_paper(Path(__file__).with_name("small.toml"))
+SMALL = load_study(Path(__file__).with_name("small.toml"))
 
 Plant = Callable[..., list[Record]]
 
@@ -48,8 +49,8 @@ def verdicts(ledger: Ledger) -> dict[str, Verdict]:
     return {entry.claim.id: entry.verdict for entry in ledger.entries}
 
 
-def test_the_built_in_paper_has_seven_claims_each_of_which_is_judged(everything: list[Record], paper: Paper) -> None:
-    ledger = claims_ledger(everything, paper)
+def test_the_built_in_paper_has_seven_claims_each_of_which_is_judged(everything: list[Record], view: View) -> None:
+    ledger = claims_ledger(everything, view)
     assert list(verdicts(ledger)) == ["C1", "C2", "C3", "C4", "C5", "C6", "C7"]
     assert [sum(part.verdict is not None for part in entry.parts) for entry in ledger.entries] == [9, 6, 2, 6, 3, 2, 2]
     assert ledger.missing == ()
@@ -63,18 +64,18 @@ def test_another_paper_is_judged_alike(plant: Plant) -> None:
     assert any("(MRR@10 0.01, NDCG@10 0.015)" in note for note in ledger.notes)
 
 
-def test_the_order_of_the_records_changes_nothing(everything: list[Record], paper: Paper) -> None:
+def test_the_order_of_the_records_changes_nothing(everything: list[Record], view: View) -> None:
     shuffled = random.Random(1).sample(everything, len(everything))
-    assert claims_ledger(shuffled, paper) == claims_ledger(everything, paper)
+    assert claims_ledger(shuffled, view) == claims_ledger(everything, view)
 
 
 def test_equal_records_support_nothing_and_refute_only_what_says_that_they_differ(
-    everything: list[Record], paper: Paper
+    everything: list[Record], view: View
 ) -> None:
     """No division by zero, and no verdict from no variance but where the claimed size is ruled out."""
     like = everything[0].test
     equal = [replace(with_curve(record, 3), test=like, validation=like) for record in everything]
-    ledger = claims_ledger(equal, paper)
+    ledger = claims_ledger(equal, view)
     found = verdicts(ledger)
     assert found.pop("C2") is Verdict.REFUTED
     assert set(found.values()) == {Verdict.UNDECIDABLE}
@@ -82,14 +83,14 @@ def test_equal_records_support_nothing_and_refute_only_what_says_that_they_diffe
     assert sizes == [Verdict.UNDECIDABLE, Verdict.REFUTED] * 3
 
 
-def test_constant_scorers_are_no_reason_to_fail(plant: Plant, paper: Paper) -> None:
+def test_constant_scorers_are_no_reason_to_fail(plant: Plant, view: View) -> None:
     """All targets beyond the cut-off: every metric is 0 for every user."""
     cells = [
-        *[(row.model, d, "paper") for row in paper.rows for d in paper.figure_dimensions],
-        *[(row.model, 100, row.variant) for row in paper.ablations],
+        *[(row.model, d, "paper") for row in view.rows for d in view.figure_dimensions],
+        *[(row.model, 100, row.variant) for row in view.ablations],
     ]
     records = [record for model, d, variant in cells for record in plant(model, 1000, d, variant=variant)]
-    assert set(verdicts(claims_ledger(records, paper)).values()) == {Verdict.UNDECIDABLE}
+    assert set(verdicts(claims_ledger(records, view)).values()) == {Verdict.UNDECIDABLE}
 
 
 def test_a_single_user_is_not_enough(plant: Plant) -> None:
@@ -117,8 +118,8 @@ def test_one_claims_missing_cells_leave_the_others_judged(plant: Plant) -> None:
     assert ledger.notes[-1] == "Missing: one-step, two-steps (paper), d = 8, 32, seeds 0, 1, 2."
 
 
-def test_without_any_records_everything_is_missing(paper: Paper) -> None:
-    ledger = claims_ledger([], paper)
+def test_without_any_records_everything_is_missing(view: View) -> None:
+    ledger = claims_ledger([], view)
     assert set(verdicts(ledger).values()) == {Verdict.UNDECIDABLE}
     assert len(ledger.missing) == 4 * 6 + 3
 

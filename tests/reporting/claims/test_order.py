@@ -7,10 +7,10 @@ import pytest
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import Order
 from seqrec_bench.reporting.selection import runs
 from seqrec_bench.reporting.statistics.questions import population
+from seqrec_bench.studies.claim import Order
+from seqrec_bench.studies.view import View
 
 MODELS = ("gru4rec", "fpmc", "caser", "am-lstm")
 METRICS = ("HR@50", "MRR@50", "NDCG@50")
@@ -132,6 +132,6 @@ def test_a_missing_model_is_named(plant: Plant, judge: Judge) -> None:
     assert [(str(cell.place), cell.seeds) for cell in entry.missing] == [("fpmc paper-d100", (0, 1, 2))]
 
 
-def test_a_deterministic_model_needs_no_seeds(plant: Plant, judge: Judge, paper: Paper) -> None:
+def test_a_deterministic_model_needs_no_seeds(plant: Plant, judge: Judge, view: View) -> None:
     records = [*plant("gru4rec", 20, seeds=(0,), deterministic=True), *plant("fpmc", 10)]
     assert judge(records, ONE_PAIR).verdict is Verdict.SUPPORTED

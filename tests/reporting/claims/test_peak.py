@@ -8,9 +8,9 @@ import pytest
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper.claim import Peak
 from seqrec_bench.reporting.selection import runs
 from seqrec_bench.reporting.statistics.peaks import peak_p_values, possible_peaks
+from seqrec_bench.studies.claim import Peak
 
 DIMENSIONS = (25, 50, 75, 100, 125, 150)
 C4 = Peak("MRR@50", 100, ("fpmc",), (), rises=True, falls=True)

@@ -11,9 +11,9 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.claims.relative_rise import log_margin, log_ratio
-from seqrec_bench.reporting.paper import Paper
-from seqrec_bench.reporting.paper.claim import RelativeRise
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.claim import RelativeRise
+from seqrec_bench.studies.view import View
 
 C2 = RelativeRise("am-lstm", "gru4rec", {"MRR@50": 0.2138})
 
@@ -66,14 +66,14 @@ def test_missing_cells_give_no_verdict(plant: Plant, judge: Judge) -> None:
     assert judge([*plant("am-lstm", 10), *plant("gru4rec", 12, seeds=(0, 1))], C2).missing[0].seeds == (2,)
 
 
-def test_the_paper_allows_as_much_as_was_fixed_beforehand(paper: Paper) -> None:
-    found = [log_margin(C2, metric, paper) for metric in paper.metrics]
+def test_the_paper_allows_as_much_as_was_fixed_beforehand(view: View) -> None:
+    found = [log_margin(C2, metric, view) for metric in view.metrics]
     assert found == pytest.approx([0.057, 0.172, 0.086], abs=5e-4)
 
 
-def test_what_is_claimed_is_the_ratio_of_what_is_reported(paper: Paper) -> None:
-    reported = {row.model: row.reported for row in paper.rows}
-    (test,) = [claim.test for claim in paper.claims if isinstance(claim.test, RelativeRise)]
+def test_what_is_claimed_is_the_ratio_of_what_is_reported(view: View) -> None:
+    reported = {row.model: row.reported for row in view.rows}
+    (test,) = [claim.test for claim in view.claims if isinstance(claim.test, RelativeRise)]
     for metric, share in test.claimed.items():
         assert reported[test.model][metric] / reported[test.over][metric] - 1 == pytest.approx(share, abs=5e-5)
 

@@ -11,7 +11,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import Entry
 from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.reporting.claims.trend import rise_of_line
-from seqrec_bench.reporting.paper.claim import Trend
+from seqrec_bench.studies.claim import Trend
 
 DIMENSIONS = (25, 50, 75, 100, 125, 150)
 C3 = Trend("am-lstm", "MRR@50")

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from seqrec_bench.records import Record
-from seqrec_bench.reporting.paper import Paper, PaperRow
+from seqrec_bench.studies.view import Row, View
 
 N_USERS = 400
 MISS = 1000
@@ -23,14 +23,14 @@ def hits_record(make_record: Callable[..., Record]) -> Callable[..., Record]:
 
 
 @pytest.fixture
-def small_paper(paper: Paper) -> Callable[..., Paper]:
+def small_paper(view: View) -> Callable[..., View]:
     """Builds a paper that reports these figures, one for all metrics of each of the models ``a``, ``b``, ..."""
 
-    def make(rates: Sequence[float]) -> Paper:
+    def make(rates: Sequence[float]) -> View:
         rows = tuple(
-            PaperRow(name.upper(), name, dict.fromkeys(paper.metrics, rate), 100)
+            Row(name.upper(), name, dict.fromkeys(view.metrics, rate), 100)
             for name, rate in zip("abcdefghijkl", rates, strict=False)
         )
-        return replace(paper, rows=rows, ablations=(), n_users=N_USERS)
+        return replace(view, rows=rows, ablations=(), n_users=N_USERS)
 
     return make

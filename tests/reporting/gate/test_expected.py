@@ -7,17 +7,17 @@ import pytest
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.expected import Asked, expected_cells
-from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.studies.view import View
 
 Make = Callable[..., Record]
 
 
 @pytest.fixture
-def expect(paper: Paper) -> Callable[..., list[str]]:
+def expect(view: View) -> Callable[..., list[str]]:
     """Names the cells that are expected of these two sides, in order."""
 
     def name_cells(new: list[Record], old: list[Record], dataset: str = "ml-100k", **asked: object) -> list[str]:
-        cells = expected_cells(new, old, paper, dataset, Asked(**asked))  # type: ignore[arg-type]
+        cells = expected_cells(new, old, view, dataset, Asked(**asked))  # type: ignore[arg-type]
         return [f"{place} {seed}" for place, seed in sorted(cells)]
 
     return name_cells

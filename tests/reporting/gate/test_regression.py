@@ -13,23 +13,23 @@ from seqrec_bench.reporting.gate.pairs import SeededPlace, cells, difference
 from seqrec_bench.reporting.gate.regression import check_regression
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.verdicts import Verdict
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.view import View
 
 Make = Callable[..., Record]
 Check = Callable[..., Report]
 
 
 @pytest.fixture
-def check(paper: Paper) -> Check:
+def check(view: View) -> Check:
     """Holds records against a reference, of whose cells all are expected unless said otherwise."""
 
     def check_records(
         new: list[Record], old: list[Record], expected: Iterable[SeededPlace] | None = None, exact: bool = False
     ) -> Report:
-        wanted = set(cells(old, paper, "ml-100k") if expected is None else expected)
-        return check_regression(new, old, paper, "ml-100k", wanted, exact)
+        wanted = set(cells(old, view, "ml-100k") if expected is None else expected)
+        return check_regression(new, old, view, "ml-100k", wanted, exact)
 
     return check_records
 
@@ -124,12 +124,10 @@ def test_a_certain_decline_within_the_tolerance_holds_and_is_named(hits_record: 
 
 
 @pytest.mark.parametrize(("hits", "code"), [(193, 0), (191, 6), (209, 0)])
-def test_a_deterministic_model_takes_one_run(
-    hits_record: Make, check: Check, paper: Paper, hits: int, code: int
-) -> None:
+def test_a_deterministic_model_takes_one_run(hits_record: Make, check: Check, view: View, hits: int, code: int) -> None:
     new, old = hits_record("a", hits, deterministic=True), hits_record("a", 200, deterministic=True)
-    only = replace(paper, metrics=("HR@50",))
-    report = check_regression([new], [old], only, "ml-100k", set(cells([old], paper, "ml-100k")))
+    only = replace(view, metrics=("HR@50",))
+    report = check_regression([new], [old], only, "ml-100k", set(cells([old], view, "ml-100k")))
     assert report.code == code
 
 

@@ -13,10 +13,10 @@ from seqrec_bench.records import Record
 from seqrec_bench.reporting.gate.report import Judgement, Report
 from seqrec_bench.reporting.gate.reported import check_reported
 from seqrec_bench.reporting.gate.verdicts import Verdict
-from seqrec_bench.reporting.paper import Paper
+from seqrec_bench.studies.view import View
 
 Make = Callable[..., Record]
-MakePaper = Callable[..., Paper]
+MakePaper = Callable[..., View]
 
 
 def hit_rate(report: Report, subject: str = "A") -> Judgement:
@@ -38,9 +38,9 @@ def test_runs_that_are_all_the_same_are_exact(
     hits_record: Make, small_paper: MakePaper, reported: float, verdict: Verdict, code: int, two_sided: int
 ) -> None:
     records = [hits_record("a", 200, seed) for seed in range(3)]
-    paper = replace(small_paper([reported]), metrics=("HR@50",))
+    view = replace(small_paper([reported]), metrics=("HR@50",))
     for demand, expected in ((False, code), (True, two_sided)):
-        report = check_reported(records, paper, demand)
+        report = check_reported(records, view, demand)
         assert (hit_rate(report).verdict, report.code) == (verdict, expected)
         assert hit_rate(report).bounds == pytest.approx((0.5 - reported,) * 2)
 
@@ -63,13 +63,13 @@ def test_seeds_that_differ_make_the_interval(
     codes: tuple[int, int],
 ) -> None:
     records = [hits_record("a", n_hits, seed) for seed, n_hits in enumerate(hits)]
-    paper = small_paper([reported])
-    found = hit_rate(check_reported(records, paper))
+    view = small_paper([reported])
+    found = hit_rate(check_reported(records, view))
     assert found.verdict is verdict
     rates = np.array(hits) / 400
     expected = stats.t.interval(0.9, 2, loc=rates.mean() - reported, scale=stats.sem(rates))
     assert found.bounds == pytest.approx(expected)
-    assert (check_reported(records, paper).code, check_reported(records, paper, True).code) == codes
+    assert (check_reported(records, view).code, check_reported(records, view, True).code) == codes
 
 
 @pytest.mark.parametrize(("reported", "words"), [(0.5, "within"), (0.624, "within"), (0.625, "outside")])
@@ -99,9 +99,9 @@ def test_too_few_seeds_are_missing_cells_and_are_named(
 
 def test_a_seed_that_others_have_is_missing(hits_record: Make, small_paper: MakePaper) -> None:
     records = [hits_record(model, 200, seed) for model in "ab" for seed in range(5)]
-    paper = small_paper([0.5, 0.5])
-    assert check_reported(records, paper).code == 0
-    report = check_reported(records[:-1], paper)
+    view = small_paper([0.5, 0.5])
+    assert check_reported(records, view).code == 0
+    report = check_reported(records[:-1], view)
     assert (report.code, report.missing) == (3, ("b paper-d100 of seed 4",))
     assert len(report.judgements) == 6  # what there is, is judged all the same
 
@@ -136,11 +136,11 @@ def test_the_whole_table_falls_short_only_by_holms_procedure(hits_record: Make, 
     hits, reported = [184, 190, 196], 0.526
     records = [hits_record("a", n_hits, seed) for seed, n_hits in enumerate(hits)]
     fine = [hits_record(model, 200, seed) for model in "bcdefghijkl" for seed in range(3)]
-    paper = replace(small_paper([reported, *[0.5] * 11]), metrics=("HR@50",))
-    report = check_reported([*records, *fine], paper)
+    view = replace(small_paper([reported, *[0.5] * 11]), metrics=("HR@50",))
+    report = check_reported([*records, *fine], view)
     assert (hit_rate(report).verdict, report.code) == (Verdict.FALLS_SHORT, 6)
     assert "not established by Holm's procedure over its 12 figures" in whole_table(report)
-    alone = check_reported(records, replace(paper, rows=paper.rows[:1]))
+    alone = check_reported(records, replace(view, rows=view.rows[:1]))
     assert whole_table(alone).startswith("The table as a whole is not reproduced: A HR@50 falls short")
 
 
@@ -151,8 +151,8 @@ def test_the_whole_table_is_at_least_reproduced_if_all_of_it_is(hits_record: Mak
 
 def test_the_order_of_files_changes_nothing(hits_record: Make, small_paper: MakePaper) -> None:
     records = [hits_record(model, 200 + 7 * seed, seed, first=seed) for model in "ab" for seed in range(3)]
-    paper = small_paper([0.5, 0.51])
-    assert check_reported(records[::-1], paper) == check_reported(records, paper)
+    view = small_paper([0.5, 0.51])
+    assert check_reported(records[::-1], view) == check_reported(records, view)
 
 
 def test_other_users_than_the_papers_are_refused(hits_record: Make, small_paper: MakePaper) -> None:

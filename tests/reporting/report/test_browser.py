@@ -10,11 +10,11 @@ import pytest
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.records import Store
-from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sections import SECTIONS
 from seqrec_bench.reporting.report.sources import Sources
+from seqrec_bench.studies.loading import load_study
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright here: install '.[browser]'")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -28,7 +28,7 @@ MAX_BYTES = 2_000_000
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory: pytest.TempPathFactory, ml_100k: Dataset) -> Path:
-    sources = Sources(Store(ROOT / "results").records(), load_paper("chen2020"), ml_100k)
+    sources = Sources(Store(ROOT / "results").records(), load_study("chen2020").view(), ml_100k)
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(to_html(build_report(sources)), encoding="utf-8")
     return path

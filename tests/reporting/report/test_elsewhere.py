@@ -8,9 +8,9 @@ import pytest
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.ledger import claims_ledger
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.report.blocks import Notes, Paragraph, Section
 from seqrec_bench.reporting.report.sources import Sources
+from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
 SEEN = "loo-full-seen-v1"
@@ -28,7 +28,7 @@ def with_seen(sources: Sources, make_record: Callable[..., Record]) -> Sources:
     table = [record for model in sources.models for record in model.records]
     seen = [
         make_record(row.model, 100, seed, protocol=SEEN, better=[25 * place + user % 5 for user in range(40)])
-        for place, row in enumerate(sources.paper.rows)
+        for place, row in enumerate(sources.view.rows)
         for seed in SEEDS
     ]
     return replace(sources, records=[*table, *seen])
@@ -42,7 +42,7 @@ def test_what_other_candidates_refute_is_said_in_the_answer(
 
 
 def test_claims_under_another_protocol_are_those_of_its_ledger(with_seen: Sources, section_of: Find) -> None:
-    entries = claims_ledger(with_seen.records, replace(with_seen.paper, protocol=SEEN)).entries
+    entries = claims_ledger(with_seen.records, replace(with_seen.view, protocol=SEEN)).entries
     (elsewhere,) = with_seen.elsewhere
     assert elsewhere.of(Verdict.REFUTED) == [each.claim.id for each in entries if each.verdict is Verdict.REFUTED]
     assert [entry.claim.id for entry in elsewhere.entries] == [entry.claim.id for entry in entries if not entry.missing]
@@ -53,16 +53,16 @@ def test_claims_under_another_protocol_are_those_of_its_ledger(with_seen: Source
         f"Claims with seen items kept ({SEEN}): C1 and C2 are refuted here; "
         f"`seqrec-bench claims --protocol {SEEN}` has their parts."
     )
-    assert replace(with_seen, paper=replace(with_seen.paper, protocol=SEEN)).elsewhere == []
+    assert replace(with_seen, view=replace(with_seen.view, protocol=SEEN)).elsewhere == []
 
 
 def test_a_secondary_metric_that_disagrees_is_named(
-    make_record: Callable[..., Record], paper: Paper, section_of: Find
+    make_record: Callable[..., Record], view: View, section_of: Find
 ) -> None:
     """One model has every target at place 21; the other has a tenth of them at the top and the rest nowhere."""
     ranks = {"am-lstm": [20] * 40, "fpmc": [0 if user % 10 == 0 else 100 for user in range(40)]}
     records = [make_record(model, 100, seed, better=better) for model, better in ranks.items() for seed in SEEDS]
-    assert text(section_of(Sources(records, replace(paper, n_users=40), ""), "answer")).endswith(
+    assert text(section_of(Sources(records, replace(view, n_users=40), ""), "answer")).endswith(
         "By paired tests on NDCG@50, AM-LSTM is better than FPMC; on MRR@50, it is not separated from FPMC."
     )
 
@@ -89,8 +89,8 @@ def test_the_base_is_chosen_by_a_rule_that_the_section_says(
     assert str(section.command).startswith(f"seqrec-bench compare {some.base.model.place.model}:paper@")
 
 
-def test_the_base_of_own_data_is_the_one_that_validates_best(make_record: Callable[..., Record], paper: Paper) -> None:
-    own = replace(paper, dataset="own", rows=(), references=(), ablations=(), claims=())
+def test_the_base_of_own_data_is_the_one_that_validates_best(make_record: Callable[..., Record], view: View) -> None:
+    own = replace(view, dataset="own", rows=(), references=(), ablations=(), claims=())
     worse, better = (make_record(model, 0, better=[rank] * 40, dataset="own") for model, rank in (("a", 9), ("b", 2)))
     misleading = [replace(worse, test=better.test), replace(better, test=worse.test)]
     assert Sources(misleading, own, "").base.model.place.model == "b"

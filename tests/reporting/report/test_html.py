@@ -9,11 +9,11 @@ from pathlib import Path
 from seqrec_bench.data import Dataset
 from seqrec_bench.records import Store
 from seqrec_bench.reporting.markdown import number
-from seqrec_bench.reporting.paper import load_paper
 from seqrec_bench.reporting.report.blocks import Grid, Report, Section
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources
+from seqrec_bench.studies.loading import load_study
 
 COMMITTED = Path(__file__).parents[3] / "results"
 VOID = {"meta", "link", "br"}
@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
 
 def test_the_same_records_give_the_same_bytes(sources: Sources) -> None:
-    again = Sources(sources.records, sources.paper, sources.data)  # which has computed nothing yet
+    again = Sources(sources.records, sources.view, sources.data)  # which has computed nothing yet
     assert to_html(build_report(sources)) == to_html(build_report(again))
 
 
@@ -96,7 +96,7 @@ def test_no_text_of_records_or_papers_becomes_markup(hostile: Sources, sources: 
 
 
 def test_no_escape_is_seen_on_the_page_of_the_committed_records(ml_100k: Dataset) -> None:
-    page = to_html(build_report(Sources(Store(COMMITTED).records(), load_paper("chen2020"), ml_100k)))
+    page = to_html(build_report(Sources(Store(COMMITTED).records(), load_study("chen2020").view(), ml_100k)))
     shown = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
     assert re.findall(r".{0,20}\\[xuUN][0-9a-fA-F{].{0,20}", shown) == []
 

@@ -9,12 +9,12 @@ import pytest
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.part import Verdict
-from seqrec_bench.reporting.paper import Paper
 from seqrec_bench.reporting.report.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
 from seqrec_bench.reporting.report.build import build_report
 from seqrec_bench.reporting.report.html import to_html
 from seqrec_bench.reporting.report.sources import Sources, numbers
 from seqrec_bench.reporting.report.text import TEXT_FORMATS
+from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
 
@@ -75,7 +75,7 @@ def test_verdicts_of_the_table_are_those_of_the_check(sources: Sources, section_
 
 def test_a_column_of_seeds_stands_where_models_differ_in_them(sources: Sources, section_of: Find) -> None:
     def has_column_and_note(records: list[Record]) -> tuple[bool, bool]:
-        section = section_of(Sources(records, sources.paper, ""), "main_table")
+        section = section_of(Sources(records, sources.view, ""), "main_table")
         (notes,) = [block for block in section.blocks if isinstance(block, Notes)]
         return "seeds" in grids(section)[0].head, "Seeds: 3 of each model, 1 where" in " ".join(notes.sentences)
 
@@ -86,7 +86,7 @@ def test_a_column_of_seeds_stands_where_models_differ_in_them(sources: Sources, 
 
 
 def test_records_of_other_users_get_no_verdict_and_a_sentence(sources: Sources, section_of: Find) -> None:
-    other = replace(sources, paper=replace(sources.paper, n_users=943))
+    other = replace(sources, view=replace(sources.view, n_users=943))
     assert "means over 943" in prose(section_of(other, "answer"))
     assert {row[1] for grid in grids(section_of(other, "main_table")) for row in grid.rows} == {"—"}
 
@@ -121,7 +121,7 @@ def test_breakdowns_need_the_data_that_the_records_were_made_on(
         users = [int(head.split("\n")[1].split()[0]) for head in grid.head[1:]]
         assert sum(users) == 40
         assert [row[0] for row in grid.rows] == [model.label for model in sources.models]
-    unknown = replace(with_data, records=[], paper=replace(sources.paper, protocol="other"))
+    unknown = replace(with_data, records=[], view=replace(sources.view, protocol="other"))
     object.__setattr__(unknown, "models", sources.models)
     assert unknown.split == "What was held out under other is not known here."
 
@@ -141,10 +141,10 @@ def test_any_records_make_a_report_that_says_what_is_missing(sources: Sources, m
 
 
 def test_own_data_without_a_paper_make_a_report(
-    make_record: Callable[..., Record], paper: Paper, section_of: Find
+    make_record: Callable[..., Record], view: View, section_of: Find
 ) -> None:
     records = [make_record(model, 0, dataset="own", deterministic=True) for model in ("popularity", "mine")]
-    bare = replace(paper, dataset="own", rows=(), references=(), ablations=(), claims=())
+    bare = replace(view, dataset="own", rows=(), references=(), ablations=(), claims=())
     sources = Sources(records, bare, "No data.", {"--dataset": "own"})
     assert prose(section_of(sources, "answer")).startswith("No paper's figures on own are known here")
     assert section_of(sources, "main_table").command == "seqrec-bench table --dataset own"
@@ -161,13 +161,13 @@ def test_commands_are_shown_where_they_print_the_same(sources: Sources, section_
 
 
 def test_variants_are_made_again_by_the_settings_that_differ(
-    make_record: Callable[..., Record], paper: Paper, section_of: Find
+    make_record: Callable[..., Record], view: View, section_of: Find
 ) -> None:
     usual = {"dimension": 100, "rate": 0.1, "memory": True, "start": None}
     records = [make_record("am-lstm", 100, seed, hyperparameters=usual) for seed in (0, 1, 3)]
     changed = {**usual, "memory": False, "start": "a b"}
     records.append(make_record("am-lstm", 100, 0, variant="mine", hyperparameters=changed))
-    section = section_of(Sources(records, paper, ""), "provenance")
+    section = section_of(Sources(records, view, ""), "provenance")
     assert [row[2] for row in grids(section)[1].rows] == [
         "seqrec-bench run --models am-lstm --dims 100 --seeds 0-1,3",
         "seqrec-bench run --models am-lstm --dims 100 --seeds 0 --variant mine --set am-lstm.memory=false "

@@ -10,9 +10,9 @@ from seqrec_bench.reporting.report.sources import Sources, lacks, to_read
 def ablations_section(sources: Sources) -> Section:
     """A table for each metric."""
     section = partial(Section, "ablations", "What each part is worth")
-    if not sources.paper.ablations:
-        return section([], lacking=[f"No ablations of models on {sources.paper.dataset} are known."])
-    table = ablation_table(sources.records, sources.paper)
+    if not sources.view.ablations:
+        return section([], lacking=[f"No ablations of models on {sources.view.dataset} are known."])
+    table = ablation_table(sources.records, sources.view)
     lacking = lacks(table.missing, "--suite", "ablations")
     if not any(row.entries for row in table.rows):
         return section([], lacking=lacking)

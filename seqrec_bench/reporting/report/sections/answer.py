@@ -32,7 +32,7 @@ def _answer(sources: Sources) -> Iterator[str]:
         yield from _reproduced(sources.check)
     else:
         yield sources.check
-    if sources.paper.claims:
+    if sources.view.claims:
         yield _claims(sources)
         yield from _elsewhere(sources)
     yield from separated(sources)
@@ -100,8 +100,8 @@ def _facts(sources: Sources) -> dict[str, str]:
     records = [record for model in sources.models for record in model.records]
     seeds = {record.key.seed for record in records if not record.deterministic}
     return {
-        "Data set": f"{sources.paper.dataset}, {sources.n_users} test users",
-        "Protocol": sources.paper.protocol,
+        "Data set": f"{sources.view.dataset}, {sources.n_users} test users",
+        "Protocol": sources.view.protocol,
         "Fingerprint of the data": records[0].recipe.dataset.fingerprint,
         "Records": _counted(records, sources) + (f", seeds {numbers(sorted(seeds))}" if seeds else ""),
     }

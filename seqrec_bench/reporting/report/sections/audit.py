@@ -21,9 +21,9 @@ from seqrec_bench.reporting.variants import RANKED_AGAIN, TRAINED_AGAIN, Variant
 def audit_section(sources: Sources) -> Section:
     """The models' order under variants of the protocol."""
     section = partial(Section, "audit", "What hangs on the protocol")
-    if not sources.paper.rows or sources.paper.protocol != LOO_FULL:
+    if not sources.view.rows or sources.view.protocol != LOO_FULL:
         return section([], lacking=[f"The audit is of a paper's models, beginning from {LOO_FULL}."])
-    content = audit(sources.records, sources.paper)
+    content = audit(sources.records, sources.view)
     lacking = lacks(content.missing, "--suite", "audit")
     grids = _grids(content)
     if not grids:
@@ -110,4 +110,4 @@ def _means(content: Audit, variants: Sequence[Variant]) -> dict[str, list[float 
 
 
 def _rows(sources: Sources) -> list[tuple[str, Place]]:
-    return [(row.label, Place.of(row)) for row in (*sources.paper.rows, *sources.paper.references)]
+    return [(row.label, Place.of(row)) for row in (*sources.view.rows, *sources.view.references)]

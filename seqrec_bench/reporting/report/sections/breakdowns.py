@@ -1,8 +1,9 @@
 """For whom the models work: by the length of the history, and by the popularity of the target."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.reporting.breakdowns import (
     MIN_USERS,
     Group,
@@ -12,14 +13,13 @@ from seqrec_bench.reporting.breakdowns import (
     figures,
 )
 from seqrec_bench.reporting.compared import Compared
-from seqrec_bench.reporting.comparison import COMPARED_METRICS
 from seqrec_bench.reporting.markdown import number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Heading, Notes, Section
 from seqrec_bench.reporting.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.reporting.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
 from seqrec_bench.reporting.report.sources import Sources
 
-Figures = dict[str, dict[str, list[GroupFigure]]]
+Figures = Mapping[str, dict[str, list[GroupFigure]]]
 """By metric and by the model's label, a figure for each group."""
 
 
@@ -28,18 +28,16 @@ def breakdowns_section(sources: Sources) -> Section:
     section = partial(Section, "breakdowns", "For whom")
     if isinstance(sources.split, str):
         return section([], lacking=[sources.split], in_text=True)
-    models = sources.models
+    models, metrics = sources.models, sources.view.by_importance
     blocks: list[Block] = []
     kinds = (
         ("By length of history", "history", by_history_length(sources.split.test)),
         ("By popularity of the target", "popularity", by_target_popularity(sources.split)),
     )
     for says, name, groups in kinds:
-        found = _figures(models, groups)
+        found = _figures(models, groups, metrics)
         blocks += [Heading(says), _charts(sources, says, name, groups, found)]
-        blocks += [
-            _grid(says, metric, groups, found, folded=metric != COMPARED_METRICS[0]) for metric in COMPARED_METRICS
-        ]
+        blocks += [_grid(says, metric, groups, found, folded=metric != metrics[0]) for metric in metrics]
     return section([*blocks, Notes(_NOTES)], in_text=True)
 
 
@@ -55,14 +53,14 @@ _NOTES = (
 )
 
 
-def _figures(models: Sequence[Compared], groups: Sequence[Group]) -> Figures:
-    of_models = {model.label: figures(model, groups, COMPARED_METRICS) for model in models}
-    return {name: {label: list(found[name]) for label, found in of_models.items()} for name in COMPARED_METRICS}
+def _figures(models: Sequence[Compared], groups: Sequence[Group], metrics: Sequence[Metric]) -> Figures:
+    of_models = {model.label: figures(model, groups, metrics) for model in models}
+    return {name: {label: list(found[name]) for label, found in of_models.items()} for name in metrics}
 
 
 def _charts(sources: Sources, says: str, name: str, groups: Sequence[Group], found: Figures) -> Charts:
     shown = [model for model in sources.models if model.is_published] or sources.models
-    panels = [_panel(sources, shown, f"{name}-{metric}", metric, groups, found[metric]) for metric in COMPARED_METRICS]
+    panels = [_panel(sources, shown, f"{name}-{metric}", metric, groups, found[metric]) for metric in found]
     legend = [LegendEntry(model.label, sources.style(model.place)) for model in shown]
     return Charts(f"{says}, with 95 % intervals.", panels, legend, [])
 

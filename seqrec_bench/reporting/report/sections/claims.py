@@ -11,8 +11,8 @@ from seqrec_bench.reporting.report.sources import Sources, in_shell, to_read
 def claims_section(sources: Sources) -> Section:
     """A card for each claim."""
     section = partial(Section, "claims", "The paper's claims")
-    if not sources.paper.claims:
-        sentence = f"No claims on {sources.paper.dataset} are written down: [[claims]] in a file for --paper would."
+    if not sources.view.claims:
+        sentence = f"No claims on {sources.view.dataset} are written down: [[claims]] in a file for --paper would."
         return section([], lacking=[sentence])
     ledger = sources.ledger
     cards = [_card(entry) for entry in ledger.entries]

@@ -1,6 +1,5 @@
 """What accuracy costs."""
 
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.cost import Cost, cost
 from seqrec_bench.reporting.markdown import number
@@ -18,9 +17,9 @@ _SHORTEST = 0.001
 
 def cost_section(sources: Sources) -> Section:
     """A panel for each kind of cost, and a table."""
-    models = sources.models
+    models, metric = sources.models, sources.view.by_importance[0]
     costs = [cost(model.records) for model in models]
-    figures = [estimate(model.records, SELECTION_METRIC) for model in models]
+    figures = [estimate(model.records, metric) for model in models]
     kinds = {
         "seconds of a fit": [max(each.fit_seconds, _SHORTEST) for each in costs],
         "parameters, in thousands": [each.parameters / 1000 for each in costs],
@@ -28,10 +27,10 @@ def cost_section(sources: Sources) -> Section:
     }
     panels = [_panel(sources, number, name, values, figures) for number, (name, values) in enumerate(kinds.items())]
     legend = [LegendEntry(model.label, sources.style(model.place), has_line=False) for model in models]
-    charts = Charts(f"{SELECTION_METRIC} against what it costs.", panels, legend, [])
+    charts = Charts(f"{metric} against what it costs.", panels, legend, [])
     grid = Grid(
         caption="Cost of one model",
-        head=["model", SELECTION_METRIC, "fit, s", "from", "to", "scoring, s", "parameters", "peak\nmemory, MiB"],
+        head=["model", metric, "fit, s", "from", "to", "scoring, s", "parameters", "peak\nmemory, MiB"],
         rows=[_row(*those) for those in zip(models, costs, figures, strict=True)],
     )
     return Section("cost", "Cost against accuracy", [charts, grid, Notes(_NOTES)])
@@ -45,8 +44,9 @@ _NOTES = (
 
 
 def _panel(sources: Sources, place: int, name: str, values: list[float], figures: list[Estimate]) -> Panel:
+    metric = sources.view.by_importance[0]
     ends = [figure.mean + sign * (figure.half_width or 0) for figure in figures for sign in (-1, 1)]
-    y, left, right = frame(MEDIUM, ends, SELECTION_METRIC)
+    y, left, right = frame(MEDIUM, ends, metric)
     x: Axis = log_axis(values, left, right, name) if place == 0 else linear_axis([0, *values], left, right, name)
     series = [
         Series(
@@ -60,9 +60,7 @@ def _panel(sources: Sources, place: int, name: str, values: list[float], figures
         )
         for model, value, figure in zip(sources.models, values, figures, strict=True)
     ]
-    titles = Titles(
-        f"cost-{place}", name, f"{SELECTION_METRIC} of each model over {name}; the table below has the numbers."
-    )
+    titles = Titles(f"cost-{place}", name, f"{metric} of each model over {name}; the table below has the numbers.")
     return line_panel(titles, x, y, series, MEDIUM, shifted=False)
 
 

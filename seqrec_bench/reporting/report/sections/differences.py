@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.reporting.compared import Compared
-from seqrec_bench.reporting.comparison import COMPARED_METRICS, Comparison, Outcome, Pair, compare_places
+from seqrec_bench.reporting.comparison import Comparison, Outcome, Pair, compare_places
 from seqrec_bench.reporting.comparison_formats import COLUMNS, notes, pair_texts
 from seqrec_bench.reporting.markdown import NONE, number
 from seqrec_bench.reporting.report.blocks import Block, Charts, Grid, Notes, Paragraph, Section
@@ -32,10 +33,10 @@ def differences_section(sources: Sources) -> Section:
     comparison = _comparison(sources, models)
     labels = {model.place: model.label for model in models}
     first = models[0].label
-    grids = [_grid(comparison, name, labels) for name in COMPARED_METRICS]
+    grids = [_grid(comparison, name, labels) for name in comparison.metrics]
     charts = Charts(
         f"{first} minus each other model, with 95 % intervals for other users like these and other seeds.",
-        [_panel(comparison, name, labels, first) for name in COMPARED_METRICS],
+        [_panel(comparison, name, labels, first) for name in comparison.metrics],
         [LegendEntry("separated", Style(0), has_line=False), LegendEntry("not separated", Style(0, True), False)],
         grids[1:],
     )
@@ -51,7 +52,7 @@ def differences_section(sources: Sources) -> Section:
 
 
 def _too_few(sources: Sources) -> str:
-    first = sources.paper.rows[-1].model if sources.paper.rows else "popularity"
+    first = sources.view.rows[-1].model if sources.view.rows else "popularity"
     command = in_shell("run", "--models", f"{first},markov-chain")
     return f"This takes records of two models: `{command}` makes some."
 
@@ -62,7 +63,7 @@ def _places(models: Sequence[Compared]) -> list[Place]:
 
 def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
     chosen = {model.place: model.records for model in models}
-    return compare_places(chosen, sources.paper.dataset, sources.paper.protocol)
+    return compare_places(chosen, sources.view)
 
 
 def _command(sources: Sources, models: Sequence[Compared]) -> str | None:
@@ -76,7 +77,7 @@ def separated(sources: Sources) -> Iterator[str]:
     if len(models) > 1:
         comparison = _comparison(sources, models)
         labels = {model.place: model.label for model in models}
-        primary, *secondary = COMPARED_METRICS
+        primary, *secondary = comparison.metrics
         said = _outcomes(comparison.pairs[primary], labels)
         otherwise = [sentence for name in secondary for sentence in _otherwise(comparison, name, labels)]
         yield f"By paired tests on {primary}, {models[0].label} {'; '.join([said, *otherwise])}."
@@ -87,9 +88,9 @@ def _outcomes(pairs: Sequence[Pair], labels: Mapping[Place, str]) -> str:
     return "; it ".join(f"{_SAYS[outcome]} {listed(others)}" for outcome, others in found.items() if others)
 
 
-def _otherwise(comparison: Comparison, name: str, labels: Mapping[Place, str]) -> Iterator[str]:
+def _otherwise(comparison: Comparison, name: Metric, labels: Mapping[Place, str]) -> Iterator[str]:
     """What a secondary metric says of those of whom the primary one says something else."""
-    primary = comparison.pairs[COMPARED_METRICS[0]]
+    primary = comparison.pairs[comparison.metrics[0]]
     pairs = [
         pair for pair, usual in zip(comparison.pairs[name], primary, strict=True) if pair.outcome is not usual.outcome
     ]
@@ -97,7 +98,7 @@ def _otherwise(comparison: Comparison, name: str, labels: Mapping[Place, str]) -
         yield f"on {name}, it {_outcomes(pairs, labels)}"
 
 
-def _panel(comparison: Comparison, name: str, labels: Mapping[Place, str], first: str) -> Panel:
+def _panel(comparison: Comparison, name: Metric, labels: Mapping[Place, str], first: str) -> Panel:
     pairs = comparison.pairs[name]
     points = [
         Point(
@@ -119,7 +120,7 @@ def _text(pair: Pair) -> str:
     return f"{number(pair.difference, '+.4f')} ± {width}"
 
 
-def _grid(comparison: Comparison, name: str, labels: Mapping[Place, str]) -> Grid:
+def _grid(comparison: Comparison, name: Metric, labels: Mapping[Place, str]) -> Grid:
     return Grid(
         caption=f"Paired differences, {name}",
         head=["against", *COLUMNS],

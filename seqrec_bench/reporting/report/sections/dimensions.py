@@ -17,21 +17,21 @@ from seqrec_bench.reporting.statistics.estimates import Estimate
 def dimensions_section(sources: Sources) -> Section:
     """A chart for each of the paper's figures; the reported figure of the table stands beside them."""
     section = partial(Section, "figures", "Over the dimension")
-    if not sources.paper.rows:
-        sentence = f"No paper shows figures over the dimension on {sources.paper.dataset} here."
+    if not sources.view.rows:
+        sentence = f"No paper shows figures over the dimension on {sources.view.dataset} here."
         return section([], lacking=[sentence])
-    figures = [dimension_curves(sources.records, sources.paper, metric) for metric in sources.paper.figure_metrics]
+    figures = [dimension_curves(sources.records, sources.view, metric) for metric in sources.view.figure_metrics]
     lacking = lacks(figures[0].missing, "--all")
     if figures[0].is_empty:
         return section([], lacking=lacking)
     panels = [_panel(sources, curves, number) for number, curves in enumerate(figures, start=1)]
-    legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in sources.paper.rows]
-    legend.append(LegendEntry(f"reported, at {sources.paper.dimension}", Style(_ROUND), False, is_reported=True))
+    legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in sources.view.rows]
+    legend.append(LegendEntry(f"reported, at {sources.view.dimension}", Style(_ROUND), False, is_reported=True))
     data = [_data(curves, number) for number, curves in enumerate(figures, start=1)]
     names = [f"Figure {number}, {curves.metric}" for number, curves in enumerate(figures, start=1)]
     blocks: list[Block] = [
         Charts(f"{'; '.join(names)}: over the dimension.", panels, legend, data),
-        Notes(to_read(figure_notes(figures[0], sources.paper))),
+        Notes(to_read(figure_notes(figures[0], sources.view))),
     ]
     return section(blocks, sources.command("plot"), lacking)
 
@@ -54,7 +54,7 @@ def _panel(sources: Sources, curves: Curves, number: int) -> Panel:
     series = [
         Series(
             sources.style(Place.of(curve.row)),
-            [*_points(curve, curves), *_reported(curve, curves, sources.paper.dimension)],
+            [*_points(curve, curves), *_reported(curve, curves, sources.view.dimension)],
             has_band=True,
         )
         for curve in curves.curves

@@ -17,13 +17,13 @@ _FINGERPRINT, _COMMIT = 12, 7
 
 def provenance_section(sources: Sources) -> Section:
     """The records of these data, the commands that make them again, and what made them."""
-    paper = sources.paper
-    records = [record for record in sources.records if record.key.dataset == paper.dataset]
-    own = [record for record in records if record.key.protocol == paper.protocol]
+    view = sources.view
+    records = [record for record in sources.records if record.key.dataset == view.dataset]
+    own = [record for record in records if record.key.protocol == view.protocol]
     facts = Facts(
         {
-            "This report": f"seqrec-bench {seqrec_bench.__version__}, from {len(records)} records on {paper.dataset}, "
-            f"{len(own)} of them under {paper.protocol}",
+            "This report": f"seqrec-bench {seqrec_bench.__version__}, from {len(records)} records on {view.dataset}, "
+            f"{len(own)} of them under {view.protocol}",
             "Fingerprint of the item tags": "; ".join(
                 sorted({record.recipe.dataset.tags_fingerprint or "no tags" for record in own})
             ),

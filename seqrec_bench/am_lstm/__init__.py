@@ -1,5 +1,0 @@
-"""The paper's model: skip-gram vectors, network, recommender."""
-
-from seqrec_bench.am_lstm.model import AMLSTM
-
-__all__ = ["AMLSTM"]

@@ -1,0 +1,185 @@
+"""The options that say which records a command shows or judges, by which metrics, and beside which study."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqrec_bench.cli.data_options import DEFAULT_DATASET
+from seqrec_bench.cli.paths import named_path
+from seqrec_bench.data import data_option
+from seqrec_bench.errors import MissingCellsError
+from seqrec_bench.evaluation.metrics import Metric, read_metrics
+from seqrec_bench.records import Record, Store
+from seqrec_bench.reporting.audit import MissingUnder
+from seqrec_bench.reporting.selection import Missing, whereabouts
+from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.study import Study
+from seqrec_bench.studies.view import View
+from seqrec_bench.text import one_line
+
+DEFAULT_RESULTS = Path("runs")
+DEFAULT_STUDY = "chen2020"
+
+ResultsOption = Annotated[
+    Path, typer.Option("--results", parser=named_path, metavar="DIR", help="The directory of the records.")
+]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Records on a data set under a protocol, and the study that they stand beside."""
+
+    store: Store
+    study: Study
+    dataset: str
+    protocol: str
+    metrics: Sequence[Metric] | None = None
+    """Those of the study where there are none."""
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """All that are in the directory, on other data too."""
+        return self.store.records()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the study is about these data under this protocol."""
+        return self.dataset in self.study.dataset_names and self.protocol == self.study.protocol
+
+    @property
+    def view(self) -> View:
+        """What the study shows of these data under this protocol, with what it says of them."""
+        return self.study.view(self.dataset, self.protocol, self.metrics)
+
+    @property
+    def view_as_own(self) -> View:
+        """What the study says of its own data under its own protocol, as if it were about these."""
+        own = self.study.view(self.dataset if self.dataset in self.study.dataset_names else None, None, self.metrics)
+        return replace(own, dataset=self.dataset, protocol=self.protocol)
+
+    def require_models(self, there: bool, kind: str = "") -> None:
+        """Raises `MissingCellsError` where there are no records to show.
+
+        Args:
+            kind: Of which models, in words that follow on "records".
+        """
+        if not there:
+            raise MissingCellsError(
+                f"{self.store.root} has no records{kind} on the data set {self.dataset} under {self.protocol}"
+                f"{whereabouts(self.records)}: run some{'' if kind else ' models'} first, or name others with "
+                "--dataset and --protocol."
+            )
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """The records that a command shows or judges, and the study that they belong to or are held against."""
+
+    results: ResultsOption = DEFAULT_RESULTS
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            "--dataset",
+            metavar="NAME",
+            help="The data set whose records are shown.",
+            show_default="the study's, or the only one in --results",
+        ),
+    ] = None
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            "--protocol",
+            metavar="NAME",
+            help="The protocol under which they were made.",
+            show_default="the study's, or the only one in --results",
+        ),
+    ] = None
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics", metavar="HR@10,MRR", help="The metrics that are shown, in order.", show_default="the study's"
+        ),
+    ] = None
+    named_study: Annotated[
+        str | None,
+        typer.Option(
+            "--study",
+            "--paper",
+            metavar="NAME|FILE",
+            help="A study that comes with the bench, or one of your own, as TOML.",
+            show_default=DEFAULT_STUDY,
+        ),
+    ] = None
+
+    @cached_property
+    def study(self) -> Study:
+        """The study that is named, or the built-in one where none is."""
+        return load_study(self.named_study or DEFAULT_STUDY)
+
+    def under(self, protocol: str) -> "ViewOptions":
+        """The same, of a command that has no --protocol and shows the records of this one."""
+        return replace(self, protocol=protocol)
+
+    def open(self) -> Shown:
+        """What a command shows: as asked for, the study's, or the only records there; says so in the last case."""
+        shown, asked = self.find(), self.judged()
+        if (shown.dataset, shown.protocol) != (asked.dataset, asked.protocol):
+            said = f"Shows {shown.dataset} under {shown.protocol}, the only data set in {self.results}."
+            typer.echo(one_line(said), err=True)
+        return shown
+
+    def judged(self) -> Shown:
+        """What the options name and, where they name nothing, the study.
+
+        A verdict on a paper, or a gate, must not depend on what else lies in a directory.
+        """
+        study = self.study
+        dataset = study.dataset_names[0] if self.dataset is None else self.dataset
+        protocol = study.protocol if self.protocol is None else self.protocol
+        metrics = None if self.metrics is None else read_metrics(name.strip() for name in self.metrics.split(","))
+        return Shown(Store(self.results), study, dataset, protocol, metrics)
+
+    def find(self) -> Shown:
+        """The same as `open`, without a word.
+
+        Whoever names a data set has it under the study's protocol, and so have the study's own.
+        """
+        asked, study = self.judged(), self.study
+        if self.dataset is not None:
+            return asked
+        there = {path.relative_to(self.results).parts[:2] for path in asked.store.paths()}
+        name = _usual_or_only({name for name, _ in there}, asked.dataset)
+        if name in study.dataset_names:
+            return asked
+        protocol = self.protocol
+        if protocol is None:
+            protocol = _usual_or_only({under for on, under in there if on == name}, study.protocol)
+        return replace(asked, dataset=name, protocol=protocol) if (name, protocol) in there else asked
+
+    def require_none_missing(self, missing: Sequence[Missing | MissingUnder], cells: str = "--all") -> None:
+        """Ends a command that had to leave cells out, after it has printed what there is.
+
+        Args:
+            cells: What makes `seqrec-bench run` make them.
+
+        Raises:
+            MissingCellsError: Some cells are missing; the message names them and the command that makes them.
+        """
+        if missing:
+            names = "; ".join(map(str, missing))
+            command = f"seqrec-bench run {cells} --results {shlex.quote(str(self.results))}"
+            raise MissingCellsError(f"Cells are missing ({names}): make them with `{command}`.")
+
+
+def more_options(dataset: str) -> str:
+    """What makes `seqrec-bench run` work on this data set, to be put behind its other options."""
+    return "" if dataset == DEFAULT_DATASET else f" {data_option(dataset)}"
+
+
+def _usual_or_only(names: set[str], usual: str) -> str:
+    return next(iter(names)) if len(names) == 1 else usual

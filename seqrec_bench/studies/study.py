@@ -1,0 +1,245 @@
+"""What a study is, as its file has it: data sets x models x seeds, what is shown of them and, of a paper, what it says.
+
+docs/studies.md has every key of such a file.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, Metric
+from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.evaluation.registry import has_dimension, load
+from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.studies.cells import Group
+from seqrec_bench.studies.claim import Claim
+from seqrec_bench.studies.fields import (
+    Dimension,
+    FieldSet,
+    Figure,
+    Flag,
+    Hits,
+    Many,
+    MetricName,
+    ModelName,
+    ProtocolName,
+    Seed,
+    Settings,
+    Share,
+    Text,
+    Users,
+    VariantName,
+)
+from seqrec_bench.studies.view import ProtocolNotes, Row, View
+
+DEFAULT_DATASET = "ml-100k"
+DEFAULT_DIMENSION = 100
+DEFAULT_SEEDS = (0, 1, 2, 3, 4)
+
+
+class DataFile(FieldSet):
+    """Data of one's own; files stand relative to the study's."""
+
+    name: Text
+    """What they are called in records."""
+    interactions: Text
+    tags: Text | None = None
+    user_column: Text | None = None
+    item_column: Text | None = None
+    time_column: Text | None = None
+
+
+class StudyRow(FieldSet):
+    """A model's row in the table."""
+
+    model: ModelName
+    label: Text | None = None
+    """The model as the paper writes it; else its name."""
+    variant: VariantName | None = None
+    settings: Settings = Field(default={})
+    """Values of hyperparameters that differ from the model's defaults."""
+    dimension: Dimension | None = None
+    """0 for a model without one; None for the study's, where the model has one."""
+    seeds: Annotated[Many[Seed], Field(min_length=1)] | None = None
+    reference: Flag = False
+    """Whether it stands below the others, for comparison: it is then no missing row where it has no record."""
+    reported: Mapping[Text, Mapping[MetricName, Figure]] = Field(default={})
+    """By data set and metric."""
+    hits: Mapping[Text, Hits] = Field(default={})
+    """By data set, how many of the users' targets the reported hit rate counts, where that is known."""
+
+
+class Ablation(FieldSet):
+    """A model of the rows without one of its parts."""
+
+    label: Text
+    model: ModelName
+    variant: VariantName
+    settings: Settings = Field(default={})
+
+
+class CellGroup(FieldSet):
+    """Every one of the models at every dimension with every seed under every protocol."""
+
+    models: Annotated[Many[ModelName], Field(min_length=1)]
+    variant: VariantName | None = None
+    dimensions: Annotated[Many[Dimension], Field(min_length=1)] | None = None
+    """The first is the main one, at which the models are compared."""
+    seeds: Annotated[Many[Seed], Field(min_length=1)] | None = None
+    settings: Mapping[ModelName, Settings] = Field(default={})
+    """By model."""
+    protocols: Annotated[Many[ProtocolName], Field(min_length=1)] | None = None
+
+
+class Figures(FieldSet):
+    """What Figure 1, Figure 2, ... show over the dimension."""
+
+    metrics: Annotated[Many[MetricName], Field(min_length=1)]
+    dimensions: Annotated[Many[Dimension], Field(min_length=1)]
+
+
+class Notes(FieldSet):
+    """As `ProtocolNotes` has them."""
+
+    stated: Many[Text] = ()
+    inferred: Many[Text] = ()
+    disclosed: Many[Text] = ()
+
+
+class Study(FieldSet):
+    """One study."""
+
+    name: str
+    """Its file's, without the ending."""
+    folder: Path
+    """Where its file is."""
+    title: Text | None = None
+    """For a paper, its citation."""
+    datasets: Annotated[Many[Text | DataFile], Field(min_length=1)] = (DEFAULT_DATASET,)
+    protocol: ProtocolName = LOO_FULL
+    metrics: Annotated[Many[MetricName], Field(min_length=1)] = VALIDATION_METRICS
+    """What tables show, in order."""
+    select: MetricName = Metric(SELECTION_METRIC)
+    """The validation metric that chooses epochs."""
+    variant: VariantName = PAPER_VARIANT
+    """Of the rows and cells that name none."""
+    dimension: Annotated[Dimension, Field(ge=1)] = DEFAULT_DIMENSION
+    """The table's."""
+    seeds: Annotated[Many[Seed], Field(min_length=1)] = DEFAULT_SEEDS
+    users: Mapping[Text, Users] = Field(default={})
+    """By data set, how many users the reported figures are means over, where that is known."""
+    rows: tuple[StudyRow, ...] = ()
+    ablations: tuple[Ablation, ...] = ()
+    cells: tuple[CellGroup, ...] = ()
+    """What is run; where there are none, the rows' cells."""
+    figures: Figures | None = None
+    margins: Mapping[MetricName, Share] = Field(default={})
+    """By metric, how far a mean over seeds may lie from a reported figure and still reproduce it."""
+    margins_reason: Text | None = None
+    protocol_notes: Notes = Notes()
+    claims: tuple[Any, ...] = ()
+    """As `loading` turns them into `Claim`s."""
+
+    @property
+    def dataset_names(self) -> tuple[str, ...]:
+        return tuple(data if isinstance(data, str) else data.name for data in self.datasets)
+
+    @property
+    def has_reported(self) -> bool:
+        """Whether there is anything to hold figures against; without, a study is a comparison."""
+        return any(row.reported for row in self.rows)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """What is run on each data set."""
+        return [self._group(cells) for cells in self.cells] or self._groups_of_rows()
+
+    def view(
+        self, dataset: str | None = None, protocol: str | None = None, metrics: Sequence[Metric] | None = None
+    ) -> View:
+        """What the study shows of one data set under one protocol.
+
+        What it reports and claims is about its own data sets and protocol. On others, and a paper's models under
+        another protocol, there are no rows but those of whatever there is.
+
+        Args:
+            dataset: The first of the study's where none is named.
+            protocol: The study's where none is named.
+            metrics: The study's where none are named.
+        """
+        dataset, under = dataset or self.dataset_names[0], protocol or self.protocol
+        is_own = dataset in self.dataset_names and under == self.protocol
+        has_rows = is_own or (dataset in self.dataset_names and not self.has_reported)
+        rows = self.rows if has_rows else ()
+        shown = tuple(metrics or self.metrics)
+        return View(
+            name=self.name,
+            citation=self.title or self.name,
+            dataset=dataset,
+            protocol=under,
+            metrics=shown,
+            selection=self.select,
+            dimension=self.dimension,
+            n_users=self.users.get(dataset),
+            rows=tuple(self._row(row, dataset, shown) for row in rows if not row.reference),
+            references=tuple(self._row(row, dataset, shown) for row in rows if row.reference),
+            ablations=tuple(
+                Row(each.label, each.model, {}, self.dimension, each.variant) for each in self.ablations if has_rows
+            ),
+            figure_metrics=tuple(metrics or (self.figures.metrics if self.figures else self.metrics)),
+            figure_dimensions=self.figures.dimensions if self.figures else (self.dimension,),
+            margins={metric: margin for metric, margin in self.margins.items()},
+            margins_reason=self.margins_reason or "",
+            protocol_notes=ProtocolNotes(**dict(self.protocol_notes)),
+            claims=tuple(claim for claim in self.claims if isinstance(claim, Claim) and has_rows),
+        )
+
+    def _row(self, row: StudyRow, dataset: str, metrics: Sequence[Metric]) -> Row:
+        return Row(
+            row.label or row.model,
+            row.model,
+            {metric: figure for metric, figure in row.reported.get(dataset, {}).items() if metric in metrics},
+            self.dimension_of(row),
+            row.variant or self.variant,
+            row.hits.get(dataset),
+        )
+
+    def dimension_of(self, row: StudyRow) -> int:
+        """The row's dimension; whether its model has one is looked up where the file does not say it."""
+        if row.dimension is not None:
+            return row.dimension
+        return self.dimension if has_dimension(load(row.model)) else 0
+
+    def _group(self, cells: CellGroup) -> Group:
+        return Group(
+            models=cells.models,
+            dimensions=cells.dimensions or (self.dimension,),
+            seeds=cells.seeds or self.seeds,
+            variant=cells.variant or self.variant,
+            settings=cells.settings,
+            protocols=cells.protocols or (self.protocol,),
+        )
+
+    def _groups_of_rows(self) -> list[Group]:
+        """The rows at their dimension and, for those of a figure, at the figure's others; then the ablations."""
+        others = self.figures.dimensions if self.figures else ()
+        rows = [
+            (row.model, row.variant, row.settings, row.dimension or self.dimension, row.seeds, row.reference)
+            for row in self.rows
+        ]
+        rows += [(each.model, each.variant, each.settings, self.dimension, None, True) for each in self.ablations]
+        return [
+            Group(
+                models=(model,),
+                dimensions=(dimension,) if is_apart else tuple(dict.fromkeys((dimension, *others))),
+                seeds=seeds or self.seeds,
+                variant=variant or self.variant,
+                settings={model: settings},
+                protocols=(self.protocol,),
+            )
+            for model, variant, settings, dimension, seeds, is_apart in rows
+        ]

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from seqrec_bench.cli import data_options
+from seqrec_bench.cli.data_options import DataOptions
+from seqrec_bench.data import Dataset
+from seqrec_bench.errors import InputError
+
+
+def test_the_default_is_movielens_100k(ml_100k: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+    data = DataOptions().load()
+    assert (data.name, data.fingerprint) == ("ml-100k", ml_100k.fingerprint)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_data_set_is_loaded_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+    monkeypatch.setattr(data_options, "find_cached", named.append)
+    monkeypatch.setattr(data_options, "fetch_with_notice", lambda name: named.append(name) or f"the files of {name}")
+    monkeypatch.setattr(data_options, "load_fetched", named.append)
+    DataOptions("ml-1m").load()
+    assert named == ["ml-1m", "ml-1m", "the files of ml-1m"]
+
+
+def test_what_is_cached_is_looked_up_once_and_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    monkeypatch.setattr(data_options, "find_cached", lambda name: looked_up.append(name) or f"the files of {name}")
+    monkeypatch.setattr(data_options, "load_fetched", looked_up.append)
+    DataOptions("ml-1m").load()
+    assert looked_up == ["ml-1m", "the files of ml-1m"]
+
+
+def test_own_files_are_loaded_with_their_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    interactions, tags = tmp_path / "mine.csv", tmp_path / "tags.csv"
+    interactions.write_text("who,what,when\nu,a,1\nu,b,2\n")
+    tags.write_text("item,tags\na,x|y\n")
+    data = DataOptions(None, interactions, tags, "who", "what", "when").load()
+    assert data.name == "mine"
+    assert data.sequences.tags is not None
+    assert data.sequences.tags.names == ("x", "y")
+    assert str(interactions) in capsys.readouterr().err
+
+
+def test_own_files_are_called_as_they_are_told_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("user,item,time\nu,a,1\nu,b,2\n")
+    assert DataOptions(interactions=path, data_name="shop_2.b").load().name == "shop_2.b"
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "..", "-x", "a b", "\u00e4", "x" * 101, "ml-100k"])
+def test_what_can_be_no_name_of_own_data_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"can't be a data set's name, since|is the name of a public data set"):
+        DataOptions(interactions=tmp_path / "not-read.csv", data_name=name).load()
+
+
+def test_a_public_data_set_keeps_its_name() -> None:
+    with pytest.raises(InputError, match="--interactions FILE"):
+        DataOptions("ml-100k", data_name="mine").load()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [DataOptions("ml-100k", tags=Path("t.csv")), DataOptions(item_column="x"), DataOptions("ml-100k", time_column="x")],
+)
+def test_options_on_a_file_need_the_file(options: DataOptions) -> None:
+    with pytest.raises(InputError, match="--interactions FILE"):
+        options.load()
+
+
+def test_a_name_and_a_file_exclude_each_other() -> None:
+    with pytest.raises(InputError, match=r"ml-1m and --interactions f\.csv exclude each other"):
+        DataOptions("ml-1m", Path("f.csv")).load()

@@ -1,0 +1,88 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.records.search_log import SearchLog, Trial, best_trial
+
+CONDITIONS = {"model": "fpmc", "version": 1, "seed": 0, "space": {"rate": [0.1, 0.2]}}
+CURVE = [{"epoch": 1, "loss": 0.7, "NDCG@50": 0.1}, {"epoch": 2, "loss": 0.6, "NDCG@50": 0.3}]
+FIRST = Trial(1, {"rate": 0.1}, 0.3, 2, None, 1.5, {"commit": "abc"}, CURVE)
+SECOND = Trial(2, {"rate": 0.2}, None, None, "no luck", 0.5, {"commit": None}, [])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A log of two trials."""
+    log = SearchLog(tmp_path / "search" / "fpmc.jsonl", CONDITIONS)
+    log.append(FIRST)
+    log.append(SECOND)
+    return log.path
+
+
+def test_what_was_appended_is_read_again(path: Path) -> None:
+    assert SearchLog(path, CONDITIONS).trials == [FIRST, SECOND]
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_a_half_last_line_counts_for_nothing_and_goes_with_the_next_trial(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    log = SearchLog(path, CONDITIONS)
+    assert log.trials == [FIRST]
+    log.append(SECOND)
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("key", CONDITIONS)
+def test_a_log_made_otherwise_is_refused_with_the_mend(path: Path, key: str) -> None:
+    with pytest.raises(InputError, match=f"line 1, was made with {key} .*, not 9: move that file away to search anew"):
+        SearchLog(path, {**CONDITIONS, key: 9})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda fields: [],
+        lambda fields: {**fields, "trial": 3},
+        lambda fields: {**fields, "luck": 1},
+        lambda fields: {key: value for key, value in fields.items() if key != "seconds"},
+        lambda fields: {**fields, "failure": None},
+        lambda fields: {**fields, "NDCG@50": 0.5},
+        lambda fields: {**fields, "failure": None, "NDCG@50": "0.5"},
+        lambda fields: {**fields, "failure": None, "NDCG@50": float("nan")},
+    ],
+)
+def test_a_line_that_is_no_trial_is_refused(path: Path, change) -> None:  # type: ignore[no-untyped-def]
+    first, second = path.read_text().splitlines()
+    path.write_text(f"{first}\n{json.dumps(change(json.loads(second)))}\n")
+    with pytest.raises(InputError, match="line 2, is not trial 2 of a search"):
+        SearchLog(path, CONDITIONS)
+
+
+def test_a_whole_line_that_is_no_json_is_refused(path: Path) -> None:
+    path.write_text(path.read_text().replace('"trial": 1', '"trial": '))
+    with pytest.raises(InputError, match="line 1, is not trial 1 of a search"):
+        SearchLog(path, CONDITIONS)
+
+
+def test_a_figure_that_is_no_number_is_not_written(path: Path) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        SearchLog(path, CONDITIONS).append(replace(FIRST, number=3, value=float("nan")))
+    assert SearchLog(path, CONDITIONS).trials == [FIRST, SECOND]
+
+
+def test_a_log_may_be_read_without_knowing_its_conditions(path: Path) -> None:
+    assert SearchLog(path).trials == [FIRST, SECOND]
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], lines[1].replace('"seed": 0', '"seed": 1')]) + "\n")
+    with pytest.raises(InputError, match="line 2, was made with seed 1, not 0"):
+        SearchLog(path)
+
+
+def test_the_best_trial_is_the_first_of_the_greatest() -> None:
+    third, fourth = replace(FIRST, number=3, value=0.4), replace(FIRST, number=4, value=0.4)
+    assert best_trial([FIRST, SECOND, third, fourth]) is third
+    assert best_trial([SECOND]) is None
