@@ -115,8 +115,8 @@ def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
 def decode_rank_lists(value: Any) -> Ranks:
     """Ranks from ``{"better": [...], "tied": [...]}``."""
     _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
-    fine = all(isinstance(numbers, list) and all(type(each) is int for each in numbers) for numbers in value.values())
-    fine = fine and all(abs(each) < 2**63 for numbers in value.values() for each in numbers)
+    fine = all(isinstance(numbers, list) and set(map(type, numbers)) <= {int} for numbers in value.values())
+    fine = fine and all(min(numbers) > -(2**63) and max(numbers) < 2**63 for numbers in value.values() if numbers)
     _require(fine, "its ranks are not whole numbers that an int64 can hold")
     return Ranks(**{name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
 
