@@ -1,5 +1,6 @@
 """What tests of several floors need."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from seqrec_bench.cli import steps
 from seqrec_bench.data import Dataset, load_named
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+from seqrec_bench.rendering import drawing
 from seqrec_bench.studies.loading import load_study
 from seqrec_bench.studies.view import View
 
@@ -43,6 +45,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not place_of(item.nodeid).startswith(LONG))
 
 
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: Python's search for garbage need not go through it again and again."""
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """As `--dist loadfile` has it, but for the files that go together."""
@@ -66,6 +78,14 @@ def interrupts_are_heard() -> None:
 def no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a command prints in this process does not depend on how long it takes."""
     monkeypatch.setattr(steps, "SECONDS_BEFORE_LINE", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def small_figures(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Pixels cost time, and hardly a test looks at them. Returns how many an inch has otherwise."""
+    dots = drawing._DPI
+    monkeypatch.setattr(drawing, "_DPI", dots // 10)
+    return dots
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Plug:
     def score(self, users, histories): ...
 """
 
-WHICH_CELLS = "Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B."
+WHICH_CELLS = "Say which cells to run: --all for the whole paper, --study NAME, or --models A,B."
 
 
 @pytest.fixture
@@ -73,6 +74,20 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
     assert "Of no effect on popularity: --dims" in fresh.stderr
     assert "To run: 1 cell; done already: 0 cells." in fresh.stderr
     assert path.stat().st_mtime_ns > written
+
+
+def test_another_metric_chooses_under_another_variant(bench: Callable[..., Result], tmp_path: Path) -> None:
+    cell = ["--models", "fpmc", "--dims", "4", "--seeds", "0", "--variant", "by-ten", "--set", "fpmc.epochs=2"]
+    done = bench(*cell, "--select", "NDCG@10")
+    assert done.exit_code == 0, done.output
+    (record,) = Store(tmp_path / "runs").records()
+    assert record.recipe.selection == "NDCG@10"
+    assert f"done in {sum(record.seconds.values()):.0f} s, validation NDCG@10 " in done.stderr
+    assert "To run: 0 cells; done already: 1 cell." in bench(*cell, "--select", "NDCG@10").stderr
+    refused = bench(*cell)
+    assert isinstance(refused.exception, InputError)
+    assert "made with epochs chosen by NDCG@10, not NDCG@50: give --select" in str(refused.exception)
+    assert Store(tmp_path / "runs").records() == [record]
 
 
 @pytest.mark.parametrize(
@@ -199,12 +214,12 @@ def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
         (["--all", "--models", "fpmc"], WHICH_CELLS),
         (["--suite", "ablations", "--models", "fpmc"], WHICH_CELLS),
         (["--suite", "ablations", "--all"], WHICH_CELLS),
-        (["--suite", "paper", "--all"], WHICH_CELLS),
-        (["--suite", "ablation"], "There is no suite 'ablation': choose from ablations, "),
-        (["--suite", ""], "There is no suite ''"),
-        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all and --suite"),
-        (["--suite", "ablations", "--set", "am-lstm.epochs=2"], "don't go with --all and --suite"),
-        (["--suite", "ablations", "--variant", "mine"], "don't go with --all and --suite"),
+        (["--study", "chen2020", "--all"], WHICH_CELLS),
+        (["--suite", "ablation"], "There is no study 'ablation' (did you mean 'ablations'?): choose from ablations, "),
+        (["--suite", ""], "There is no study ''"),
+        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all and --study"),
+        (["--suite", "ablations", "--set", "am-lstm.epochs=2"], "don't go with --all and --study"),
+        (["--suite", "ablations", "--variant", "mine"], "don't go with --all and --study"),
         (["--suite", "ablations", "--dims", "0"], "--dims '0' must name numbers from 1"),
         (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
         (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
@@ -254,7 +269,7 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
 
 @pytest.mark.parametrize(
     ("arguments", "suite"),
-    [(["--all"], "paper"), (["--suite", "paper"], "paper"), (["--suite", "ablations"], "ablations")],
+    [(["--all"], "chen2020"), (["--study", "chen2020"], "chen2020"), (["--suite", "ablations"], "ablations")],
 )
 def test_a_suite_is_run_as_it_stands(
     bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
@@ -399,11 +414,14 @@ def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | Non
 @pytest.fixture
 def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite of one model that only counts."""
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: [Group(["popularity"], [100], [0])])
+    monkeypatch.setattr(
+        "seqrec_bench.cli.cell_options.load_study",
+        lambda name: SimpleNamespace(groups=[Group(["popularity"], [100], [0])]),
+    )
 
 
 @pytest.mark.usefixtures("small_paper")
-@pytest.mark.parametrize("arguments", [["--all"], ["--suite", "paper"]])
+@pytest.mark.parametrize("arguments", [["--all"], ["--study", "chen2020"]])
 def test_attacks_go_before_a_suite_and_are_noted_in_its_records(
     bench: Callable[..., Result], tmp_path: Path, arguments: list[str]
 ) -> None:
