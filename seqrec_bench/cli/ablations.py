@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from seqrec_bench.analysis.ablations import ablation_table, to_json, to_markdown
+from seqrec_bench.analysis.ablations import ablation_table
 from seqrec_bench.cli.bundles import Described, Without, with_bundles
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import InputError
+from seqrec_bench.rendering.ablations import ablations_document
 
 
 @with_bundles
@@ -26,5 +27,5 @@ def ablations(
         raise InputError(f"The study {view.study.name} has no ablations: add [[ablations]] to its file.")
     shown = view.under(view.study.protocol).open()
     content = ablation_table(shown.records, shown.view_as_own)
-    output.print((to_json if output.is_json else to_markdown)(content))
+    output.show(ablations_document(content), PageFormat.MD)
     view.require_none_missing(content.missing, f"--suite ablations{more_options(shown.dataset)}")

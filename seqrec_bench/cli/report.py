@@ -15,16 +15,14 @@ from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ViewOptions, more_opt
 from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError
 from seqrec_bench.rendering.explanations.kept import read_kept
-from seqrec_bench.rendering.report.build import build_report
-from seqrec_bench.rendering.report.html import to_html
+from seqrec_bench.rendering.report.build import FORMATS, build_report
 from seqrec_bench.rendering.report.sources import Sources
-from seqrec_bench.rendering.report.text import TEXT_FORMATS
 
 DEFAULT_OUT = Path("report.html")
 
 
 class ReportFormat(StrEnum):
-    """HTML, and the names of `TEXT_FORMATS`."""
+    """The names of `FORMATS`, as an option's choices."""
 
     HTML = "html"
     MD = "md"
@@ -70,7 +68,7 @@ def report(
     sources = Sources(shown.records, shown_view, data or _cached_data(shown.dataset), given, *kept)
     shown.require_models(bool(sources.models))
     content = build_report(sources)
-    _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
+    _write(FORMATS[format](content), out, format)
     if content.lacking:
         typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
     if content.completing:

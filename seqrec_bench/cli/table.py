@@ -14,12 +14,12 @@ from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions
 from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.rendering.table import FORMATS
+from seqrec_bench.rendering.table import table_document
 from seqrec_bench.studies.view import View
 
 
 class Format(StrEnum):
-    """The names of `FORMATS`, as an option's choices."""
+    """Those of a table's document, as an option's choices."""
 
     MD = "md"
     LATEX = "latex"
@@ -52,7 +52,7 @@ def table(
     elsewhere = only_elsewhere(shown.records, shown.dataset, shown.protocol)
     _require_rows(content, named or [], f"on {shown.dataset} under {shown.protocol}{elsewhere}")
     shown.require_models(bool(content.rows))
-    output.print(FORMATS[output.choose(Format.MD)](content))
+    output.show(table_document(content), Format.MD)
     making = _making(content, source, whole=named is None and view.named_study is None)
     view.require_none_missing(content.missing, making)
 

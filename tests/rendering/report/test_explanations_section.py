@@ -15,9 +15,9 @@ from seqrec_bench.evaluation.explaining.content import (
     UserExplanation,
 )
 from seqrec_bench.records import CellKey
+from seqrec_bench.rendering.blocks import Grid, Paragraph, Section
 from seqrec_bench.rendering.explanations.kept import read_kept, to_json
-from seqrec_bench.rendering.explanations.summary_text import read_summaries, summary_json
-from seqrec_bench.rendering.report.blocks import Grid, Paragraph, Section
+from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
 from seqrec_bench.rendering.report.build import build_report
 from seqrec_bench.rendering.report.html import to_html
 from seqrec_bench.rendering.report.sources import Sources
@@ -76,7 +76,7 @@ def test_kept_files_are_read_if_they_are_of_these_data(tmp_path: Path) -> None:
     elsewhere = replace(EXPLAINED, key=replace(KEY, protocol="time-full-v1"), user="9")
     for explained in (replace(EXPLAINED, user="10"), EXPLAINED, elsewhere):
         (tmp_path / f"user-{explained.user}.json").write_text(to_json(explained))
-    (tmp_path / "all-users.json").write_text(summary_json(read_summaries(COMMITTED)))
+    (tmp_path / "all-users.json").write_text(summaries_document(read_summaries(COMMITTED)).written("json"))
     users, summaries = read_kept(tmp_path, "ml-100k", "loo-full-v1")
     assert [user.user for user in users] == ["8", "10"]
     assert summaries == read_summaries(COMMITTED)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.records import Store
+from seqrec_bench.rendering.blocks import Grid, Report, Section
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.blocks import Grid, Report, Section
 from seqrec_bench.rendering.report.build import build_report
 from seqrec_bench.rendering.report.html import to_html
 from seqrec_bench.rendering.report.sources import Sources

@@ -9,11 +9,9 @@ import pytest
 from seqrec_bench.analysis.claims.part import Verdict
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.report.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
-from seqrec_bench.rendering.report.build import build_report
-from seqrec_bench.rendering.report.html import to_html
+from seqrec_bench.rendering.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
+from seqrec_bench.rendering.report.build import FORMATS, build_report
 from seqrec_bench.rendering.report.sources import Sources, numbers
-from seqrec_bench.rendering.report.text import TEXT_FORMATS
 from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
@@ -136,7 +134,7 @@ def test_any_records_make_a_report_that_says_what_is_missing(sources: Sources, m
             "`seqrec-bench" in sentence or "data" in sentence for sentence in section.lacking if "Missing" in sentence
         )
     assert "Table 1" in report.lacking and "The paper's claims" in report.lacking
-    for form in (to_html, *TEXT_FORMATS.values()):
+    for form in FORMATS.values():
         assert form(report)
 
 
@@ -149,7 +147,7 @@ def test_own_data_without_a_paper_make_a_report(
     assert prose(section_of(sources, "answer")).startswith("No paper's figures on own are known here")
     assert section_of(sources, "main_table").command == "seqrec-bench table --dataset own"
     assert str(section_of(sources, "differences").command).startswith("seqrec-bench compare")
-    for form in (to_html, *TEXT_FORMATS.values()):
+    for form in FORMATS.values():
         assert form(build_report(sources))
 
 

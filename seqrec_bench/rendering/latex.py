@@ -1,0 +1,93 @@
+"""Blocks as LaTeX: of a report."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from seqrec_bench.rendering.blocks import Block, ClaimCard, Column, Grid, Notes, Report
+from seqrec_bench.rendering.markdown import NONE, wrapped
+from seqrec_bench.text import one_line
+
+_LONGEST_LINE = 32
+"""A column with longer texts is set as paragraphs."""
+
+
+def report_latex(report: Report) -> str:
+    r"""Tables in floats of their own, to be ``\input`` into a document that uses booktabs."""
+    parts = ["% Needs \\usepackage{booktabs}."]
+    for section in report.in_text:
+        parts += [part for block in section.blocks for part in _latex(block)]
+        parts += [_paragraph([f"{section.title}: {sentence}"]) for sentence in section.lacking]
+    return "\n\n".join(parts) + "\n"
+
+
+def _latex(block: Block) -> Iterator[str]:
+    match block:
+        case Grid():
+            yield _float(block)
+        case Notes():
+            yield _paragraph(block.sentences)
+        case ClaimCard():
+            yield f"\\paragraph{{{escape_latex(f'{block.name}: {block.verdict}')}}}" + "\n" + _escaped(block.says)
+            yield from _latex(block.parts) if block.parts else ()
+            yield from _latex(Notes(block.notes)) if block.notes else ()
+
+
+def _float(grid: Grid) -> str:
+    columns = "".join(
+        _alignment(column, [row[place] for row in grid.rows]) for place, column in enumerate(grid.columns)
+    )
+    body = []
+    for number, row in enumerate(grid.rows):
+        body += ["\\midrule"] if number in grid.rules else []
+        body.append(" & ".join(map(_cell, row)) + " \\\\")
+    return "\n".join(
+        [
+            "\\begin{table}[htbp]\\centering\\footnotesize\\setlength{\\tabcolsep}{4pt}",
+            f"\\caption{{{escape_latex(grid.caption)}}}",
+            f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
+            "\\toprule",
+            " & ".join(map(_stacked, grid.columns)) + " \\\\",
+            "\\midrule",
+            *body,
+            "\\bottomrule",
+            "\\end{tabular}\\end{table}",
+        ]
+    )
+
+
+def _cell(text: str) -> str:
+    """A signed number with a minus sign, not a hyphen."""
+    return f"${text}$" if re.fullmatch(r"[+-][\d.]+", text) else escape_latex(text)
+
+
+def _alignment(column: Column, texts: Sequence[str]) -> str:
+    if any(len(text) > _LONGEST_LINE for text in texts):
+        return "p{0.3\\linewidth}"
+    return "r" if column.is_number else "l"
+
+
+def _stacked(column: Column) -> str:
+    """A head of two lines above one another."""
+    lines = [escape_latex(line) for line in column.head.split("\n")]
+    side, stacked = "r" if column.is_number else "l", r" \\ ".join(lines)
+    return stacked if len(lines) == 1 else f"\\shortstack[{side}]{{{stacked}}}"
+
+
+def _paragraph(sentences: Sequence[str]) -> str:
+    return "{\\footnotesize\\noindent\n" + _escaped(" ".join(sentences)) + "\\par}"
+
+
+def _escaped(text: str) -> str:
+    return wrapped(escape_latex(text))
+
+
+_LATEX = {
+    "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", NONE: "---",
+    "[": "{[}", "]": "{]}", "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+}  # fmt: skip
+
+
+def escape_latex(text: str) -> str:
+    """Text as LaTeX shows it as it is, in one line."""
+    return "".join(_LATEX.get(character, character) for character in one_line(text))
