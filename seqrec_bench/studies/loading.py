@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from seqrec_bench.data import NAMED_DATASETS
 from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.list_metrics import ListKind
 from seqrec_bench.evaluation.registry import hint
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT
@@ -120,6 +121,8 @@ def _inconsistencies(study: Study) -> Iterator[str]:
     yield from _twice("rows", [(row.model, row.variant or study.variant, row.dimension) for row in study.rows])
     yield from _twice("rows", [row.label or (row.model, row.variant, row.dimension) for row in study.rows])
     yield from _unnamed_variants(study)
+    if isinstance(study.select.kind, ListKind):
+        yield f"select is {str(study.select)!r}, a metric of lists, which can't choose"
     for number, row in enumerate(study.rows):
         yield from _reported(study, row, f"rows[{number}]")
     yield from _ablations(study)
