@@ -76,7 +76,8 @@ class TopFile:
         """
         if self.path is None or not is_there(self.path):
             raise MissingCellsError(f"The lists {self.path} are not there: restore them, or run the cell again.")
-        return _read(self.path, self.sha256, self.k)
+        status = self.path.stat()
+        return _read(self.path, self.sha256, self.k, (status.st_ino, status.st_mtime_ns))
 
 
 def encode_top(lists: TopLists) -> bytes:
@@ -86,7 +87,8 @@ def encode_top(lists: TopLists) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, digest: str, k: int) -> TopLists:
+def _read(path: Path, digest: str, k: int, version: tuple[int, int]) -> TopLists:
+    """The lists in this version of the file, kept for whoever asks next."""
     content = read_bytes(path)
     try:
         if sha256(content) != digest:
