@@ -95,7 +95,9 @@ def run(
             typer.echo(f"Warning: {warning}", err=True)
         attacks = None if cells.models is not None else _attack(dataset)
         _open_store(store)
-        setting = partial(setting_under, dataset=dataset, device=processes.device, store=store, keep_top=keep_top)
+        setting = partial(
+            setting_under, dataset=dataset, device=processes.device, store=store, keep_top=keep_top, fresh=fresh
+        )
         _execute(plan, place, setting, attacks, state.outcome)
         store.tidy()
     _conclude(state.outcome, results)
