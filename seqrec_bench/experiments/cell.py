@@ -325,8 +325,8 @@ def _as_recorded(record: Record, test: Ranks) -> Record:
     """The record, whose model was restored and ranks the test targets so."""
     if test != record.test:
         raise ScoreError(
-            "its model, restored from its weights, does not rank the test targets as its record has it, so it was made by "
-            "other software or on another machine: train it anew with --fresh, or as another --variant."
+            "its model, restored from its weights, does not rank the test targets as its record has it, so it was made "
+            "by other software or on another machine: train it anew with --fresh, or as another --variant."
         )
     return record
 
