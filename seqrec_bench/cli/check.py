@@ -81,6 +81,8 @@ def check(
                     "--suite, --models, --dims, --seeds, --dataset, --protocol and --exact go with --against DIR: "
                     "give that too."
                 )
+            if not judged.study.has_reported:
+                raise InputError(f"The study {judged.study.name} reports no figures: give --against DIR.")
             report = check_reported(judged.records, judged.view_as_own, two_sided)
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")

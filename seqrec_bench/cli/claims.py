@@ -25,7 +25,7 @@ class LedgerFormat(StrEnum):
 def claims(
     view: Annotated[
         ViewOptions,
-        Without("dataset"),
+        Without("dataset", "metrics"),
         Described("protocol", "Judges the records of another protocol.", "the paper's"),
     ],
     output: Annotated[

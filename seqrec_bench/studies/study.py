@@ -198,7 +198,8 @@ class Study(FieldSet):
             protocol: The study's where none is named.
             metrics: The study's where none are named.
         """
-        dataset, under = dataset or self.dataset_names[0], protocol or self.protocol
+        dataset = self.dataset_names[0] if dataset is None else dataset
+        under = self.protocol if protocol is None else protocol
         is_own = dataset in self.dataset_names and under == self.protocol
         has_rows = is_own or (dataset in self.dataset_names and not self.has_reported)
         rows = self.rows if has_rows else ()

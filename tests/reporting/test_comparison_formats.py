@@ -97,7 +97,7 @@ def test_the_forest_plot_shows_every_difference_with_its_interval(comparison: Co
         "mixed",
         "young@100",
     ]
-    for axes, name in zip(panels, strict=True):
+    for axes, name in zip(panels, comparison.metrics, strict=True):
         for container, pair in zip(axes.containers, comparison.pairs[name], strict=True):
             (x,), (y,) = container.lines[0].get_data()
             assert (x, y) == (pair.difference, comparison.pairs[name].index(pair))

@@ -13,7 +13,7 @@ from seqrec_bench.reporting.claims.ledger import Ledger, claims_ledger
 from seqrec_bench.studies.claim import Claim
 from seqrec_bench.studies.loading import load_study
 
-SMALL = load_study(Path(__file__).with_name("small.toml"))
+SMALL = load_study(Path(__file__).with_name("small.toml")).view()
 
 Plant = Callable[..., list[Record]]
 

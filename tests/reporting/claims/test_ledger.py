@@ -15,7 +15,7 @@ from seqrec_bench.reporting.claims.part import Verdict
 from seqrec_bench.studies.loading import load_study
 from seqrec_bench.studies.view import View
 
-SMALL = load_study(Path(__file__).with_name("small.toml"))
+SMALL = load_study(Path(__file__).with_name("small.toml")).view()
 
 Plant = Callable[..., list[Record]]
 
