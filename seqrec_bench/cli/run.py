@@ -81,7 +81,7 @@ def run(
         warnings = _warnings(dataset, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
             plan = state.plan = make_plan(wanted, store, dataset, fresh, steps.track)
-        plan.require_same_data()
+        plan.require_no_loss()
         _announce(plan)
         place = _place(plan, processes)
         for warning in warnings:  # only now that nothing more is refused

@@ -52,7 +52,11 @@ def status(
     for key in (plan.planned[cell].key for cell, state in states.items() if state == "running"):
         typer.echo(f"Running: {key}, by {running[key]} since {running[key].since}.", err=True)
     for cell, reason in plan.stale:
-        kept = ", and `run` does not replace it without --fresh" if cell in plan.of_other_data else ""
+        kept = (
+            ", and `run` does not replace it without --fresh"
+            if cell in plan.of_other_data or cell in plan.of_other_choice
+            else ""
+        )
         typer.echo(f"Stale: {cell} was {reason}{kept}.", err=True)
 
 

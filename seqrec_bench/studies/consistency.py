@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
-from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Ablation, Claim, Convergence, Order, Peak, RelativeRise, Trend
 from seqrec_bench.studies.fields import place
@@ -98,7 +97,7 @@ def _unnamed_variants(study: Study) -> Iterator[str]:
         ),
     ]
     for where, variant, has_settings in changed:
-        if variant == PAPER_VARIANT and (has_settings or study.select != SELECTION_METRIC):
+        if variant == PAPER_VARIANT and (has_settings or study.select != USUAL_SELECTION):
             why = "settings" if has_settings else f"select = {str(study.select)!r}"
             yield f"{where} is changed by {why}, so it is not {PAPER_VARIANT!r}: give it a variant of its own"
 
