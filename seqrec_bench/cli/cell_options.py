@@ -85,7 +85,7 @@ class CellOptions:
             if self.models is not None:
                 groups = _model_groups(self.models, settings, self.variant)
             else:
-                groups = _study_groups(self.study or PAPER, settings, self.variant)
+                groups = _study_groups(PAPER if self.study is None else self.study, settings, self.variant)
             groups = self._chosen_by(self._under_protocol(groups))
             return cells([_restrict(group, self.dims, self.seeds) for group in groups])
 

@@ -119,7 +119,7 @@ class ViewOptions:
     @cached_property
     def study(self) -> Study:
         """The study that is named, or the built-in one where none is."""
-        return load_study(self.named_study or DEFAULT_STUDY)
+        return load_study(DEFAULT_STUDY if self.named_study is None else self.named_study)
 
     def under(self, protocol: str) -> "ViewOptions":
         """The same, of a command that has no --protocol and shows the records of this one."""

@@ -278,7 +278,7 @@ def test_the_outcome_names_the_data_and_the_reference(quick: Path) -> None:
         (["--models", "am-lstm,fmpc"], 2, "--models names fmpc (did you mean 'fpmc'?)"),
         (["--dims", "25,50"], 3, "--dims names 50"),
         (["--dims", "many"], 2, "--dims 'many'"),
-        (["--suite", "slow"], 2, "There is no suite 'slow'"),
+        (["--suite", "slow"], 2, "There is no study 'slow'"),
         (["--dataset", "own"], 2, "under loo-full-v1 (am-lstm, fpmc): give --dataset ml-100k"),
         (["--seeds", "many"], 2, "--seeds 'many'"),
         (["--two-sided"], 2, "--two-sided is about the paper's figures"),

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Plug:
     def score(self, users, histories): ...
 """
 
-WHICH_CELLS = "Say which cells to run: --all for the whole paper, --suite NAME, or --models A,B."
+WHICH_CELLS = "Say which cells to run: --all for the whole paper, --study NAME, or --models A,B."
 
 
 @pytest.fixture
@@ -213,12 +214,12 @@ def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
         (["--all", "--models", "fpmc"], WHICH_CELLS),
         (["--suite", "ablations", "--models", "fpmc"], WHICH_CELLS),
         (["--suite", "ablations", "--all"], WHICH_CELLS),
-        (["--suite", "paper", "--all"], WHICH_CELLS),
-        (["--suite", "ablation"], "There is no suite 'ablation': choose from ablations, "),
-        (["--suite", ""], "There is no suite ''"),
-        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all and --suite"),
-        (["--suite", "ablations", "--set", "am-lstm.epochs=2"], "don't go with --all and --suite"),
-        (["--suite", "ablations", "--variant", "mine"], "don't go with --all and --suite"),
+        (["--study", "chen2020", "--all"], WHICH_CELLS),
+        (["--suite", "ablation"], "There is no study 'ablation' (did you mean 'ablations'?): choose from ablations, "),
+        (["--suite", ""], "There is no study ''"),
+        (["--all", "--set", "fpmc.epochs=2"], "don't go with --all and --study"),
+        (["--suite", "ablations", "--set", "am-lstm.epochs=2"], "don't go with --all and --study"),
+        (["--suite", "ablations", "--variant", "mine"], "don't go with --all and --study"),
         (["--suite", "ablations", "--dims", "0"], "--dims '0' must name numbers from 1"),
         (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
         (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
@@ -268,7 +269,7 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
 
 @pytest.mark.parametrize(
     ("arguments", "suite"),
-    [(["--all"], "paper"), (["--suite", "paper"], "paper"), (["--suite", "ablations"], "ablations")],
+    [(["--all"], "chen2020"), (["--study", "chen2020"], "chen2020"), (["--suite", "ablations"], "ablations")],
 )
 def test_a_suite_is_run_as_it_stands(
     bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
@@ -413,11 +414,14 @@ def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | Non
 @pytest.fixture
 def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite of one model that only counts."""
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: [Group(["popularity"], [100], [0])])
+    monkeypatch.setattr(
+        "seqrec_bench.cli.cell_options.load_study",
+        lambda name: SimpleNamespace(groups=[Group(["popularity"], [100], [0])]),
+    )
 
 
 @pytest.mark.usefixtures("small_paper")
-@pytest.mark.parametrize("arguments", [["--all"], ["--suite", "paper"]])
+@pytest.mark.parametrize("arguments", [["--all"], ["--study", "chen2020"]])
 def test_attacks_go_before_a_suite_and_are_noted_in_its_records(
     bench: Callable[..., Result], tmp_path: Path, arguments: list[str]
 ) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def bench_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Res
     ratings = folder / "ratings.csv"
     ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
     groups = [Group(["fpmc", "popularity"], [4], [0], "short", {"fpmc": {"epochs": 2}}, PROTOCOLS)]
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: groups)
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: SimpleNamespace(groups=groups))
 
     def call(*arguments: str) -> Result:
         command = ["run", "--suite", "audit", "--interactions", str(ratings), "--results", str(folder / "runs")]
