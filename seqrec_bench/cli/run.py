@@ -19,6 +19,7 @@ from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset, describe
 from seqrec_bench.errors import ExitCode
+from seqrec_bench.evaluation.metrics import MAX_CUTOFF
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
@@ -61,6 +62,12 @@ def run(
     processes: ProcessOptions,
     data: DataOptions,
     results: ResultsOption = DEFAULT_RESULTS,
+    keep_top: Annotated[
+        int,
+        typer.Option(
+            "--keep-top", min=0, max=MAX_CUTOFF, metavar="K", help="Keep what is recommended: each user's top K items."
+        ),
+    ] = 0,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run finished cells again; replace records of other data too.")
     ] = False,
@@ -80,7 +87,7 @@ def run(
         dataset = data.load()
         warnings = _warnings(dataset, {cell.protocol for cell in wanted})
         with shown("looking at cells") as steps:
-            plan = state.plan = make_plan(wanted, store, dataset, fresh, steps.track)
+            plan = state.plan = make_plan(wanted, store, dataset, fresh, steps.track, keep_top)
         plan.require_no_loss()
         _announce(plan)
         place = _place(plan, processes)
@@ -88,7 +95,7 @@ def run(
             typer.echo(f"Warning: {warning}", err=True)
         attacks = None if cells.models is not None else _attack(dataset)
         _open_store(store)
-        setting = partial(setting_under, dataset=dataset, device=processes.device, store=store)
+        setting = partial(setting_under, dataset=dataset, device=processes.device, store=store, keep_top=keep_top)
         _execute(plan, place, setting, attacks, state.outcome)
         store.tidy()
     _conclude(state.outcome, results)

@@ -18,9 +18,10 @@ from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
 from seqrec_bench.experiments.environment import environment
+from seqrec_bench.experiments.examining import Keep, examine_here, keep_of
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
-from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
+from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
 
 
@@ -51,6 +52,8 @@ class Setting:
     protocol: str = LOO_FULL
     trained: Store | None = None
     """As `Lesson` has it."""
+    keep_top: int = 0
+    """How many of each test user's first candidates are kept."""
     split: Split = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +63,10 @@ class Setting:
     @property
     def lesson(self) -> Lesson:
         return Lesson(identify(self.dataset), self.split.validation, self.device, self.protocol, self.trained)
+
+    @property
+    def keep(self) -> Keep | None:
+        return keep_of(self.split.train, self.keep_top) if self.keep_top else None
 
 
 @dataclass(frozen=True)
@@ -111,8 +118,8 @@ class Examined:
     complaint: str | None
     """As `FinishedCell` has it."""
 
-    def finished(self, test: Ranks) -> "FinishedCell":
-        return FinishedCell(self.record(test=test), self.weights, self.complaint)
+    def finished(self, test: Ranks, top: TopLists | None) -> "FinishedCell":
+        return FinishedCell(self.record(test=test), self.weights, self.complaint, top)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,17 +131,20 @@ class FinishedCell:
     """The state of the fitted recommender; None where it has none, none that can be kept, or was restored itself."""
     complaint: str | None
     """What is wrong with the recommender's state, in words. The ranks do not depend on it, so they are kept."""
+    top: TopLists | None = None
+    """What is recommended to the test users, where that is kept."""
 
 
-def setting_under(protocol: str, dataset: Dataset, device: str, store: Store) -> Setting:
+def setting_under(protocol: str, dataset: Dataset, device: str, store: Store, keep_top: int = 0) -> Setting:
     """The setting of the cells of one protocol.
 
     Args:
         dataset: As it was read.
         store: Where the cells' records go, and trained models come from.
+        keep_top: How many of each test user's first candidates are kept.
     """
     found = find_protocol(protocol)
-    return Setting(found.arrange(dataset), device, protocol, store if found.base else None)
+    return Setting(found.arrange(dataset), device, protocol, store if found.base else None, keep_top)
 
 
 def identify(dataset: Dataset) -> DatasetIdentity:
@@ -175,8 +185,8 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         ScoreError, InputError, MissingCellsError, InvalidRecordError: As `learn` has it.
     """
     learnt = learn(cell, setting.lesson, report)
-    test = rank_targets(learnt.recommender, setting.split.test)
-    return conclude(learnt).finished(test)
+    test, top = examine_here(learnt.recommender, setting.split.test, setting.keep, cell.seed)
+    return conclude(learnt).finished(test, top)
 
 
 def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt:

@@ -204,7 +204,7 @@ class _Execution:
         record = self._with_attacks(done)
         self._outcome.is_storing = True
         try:
-            self._plan.store.save(record, done.weights)
+            self._plan.store.save(record, done.weights, done.top)
         finally:
             self._outcome.is_storing = False
         self._outcome.finished.append(cell)
@@ -235,7 +235,7 @@ class _Execution:
                     self._outcome.failed.append((cell, in_words(error)))
                 except OSError as error:
                     fault = fault or error
-                    rescue.keep(self._with_attacks(future.result()), future.result().weights)
+                    rescue.keep(self._with_attacks(future.result()), future.result().weights, future.result().top)
             lock.release()
         self._running.clear()
         if fault:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.metrics import Metric, metric
+from seqrec_bench.errors import InputError, InvalidRecordError
+from seqrec_bench.evaluation.metrics import Metric, values_of
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
@@ -146,13 +146,28 @@ def require_side_by_side(cells: Mapping[Place, Sequence[Record]], mend: str = _R
 
 
 def runs(records: Sequence[Record], name: str) -> Runs:
-    """The metric in these records of one model, which differ in their seed."""
-    return Runs(np.stack([metric(record.test, name) for record in records]), records[0].deterministic)
+    """The metric in these records of one model, which differ in their seed, for each user.
+
+    Raises:
+        InputError: The metric has one value a run.
+        MissingCellsError, InvalidRecordError: As `values_of` has it.
+    """
+    if not Metric(name).is_per_user:
+        raise InputError(
+            f"{name} has one value a run and not one a user, so nothing can be tested by it: name it for tables and "
+            "figures alone."
+        )
+    return _runs(records, name)
 
 
 def estimate(records: Sequence[Record], name: str) -> Estimate:
     """The metric's mean over these records of one model, which differ in their seed, with its interval."""
-    return estimate_over_seeds(runs(records, name))
+    return estimate_over_seeds(_runs(records, name))
+
+
+def _runs(records: Sequence[Record], name: str) -> Runs:
+    values = np.stack([values_of(record, Metric(name)) for record in records])
+    return Runs(values, records[0].deterministic)
 
 
 def _missing(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -> tuple[Missing, ...]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
+from seqrec_bench.evaluation.list_metrics import ListKind
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Ablation, Claim, Convergence, Order, Peak, RelativeRise, Trend
@@ -31,6 +32,11 @@ def _datasets(study: Study) -> Iterator[str]:
 def _something(study: Study) -> Iterator[str]:
     if not (study.rows or study.cells):
         yield "it has neither rows nor cells"
+
+
+def _select(study: Study) -> Iterator[str]:
+    if isinstance(study.select.kind, ListKind):
+        yield f"select is {str(study.select)!r}, a metric of lists, which can't choose"
 
 
 def _row_names(study: Study) -> Iterator[str]:
@@ -220,6 +226,7 @@ _CHECKS: tuple[tuple[set[str], Callable[[Study], Iterator[str]]], ...] = (
     ({"rows", "cells"}, _something),
     ({"rows", "variant", "dimension"}, _row_names),
     ({"rows", "ablations", "cells", "variant", "select"}, _unnamed_variants),
+    ({"select"}, _select),
     ({"cells"}, _cells),
     ({"rows", "datasets", "metrics", "users"}, _all_reported),
     ({"rows", "metrics", "margins", "claims"}, _margins),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from seqrec_bench.cli.cell_options import CellOptions, parse_numbers
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Holdout
-from seqrec_bench.errors import BenchError, InputError
+from seqrec_bench.errors import BenchError, InputError, MissingCellsError
 from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.experiments.execution import RunOutcome
@@ -73,6 +73,27 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
     assert "Of no effect on popularity: --dims" in fresh.stderr
     assert "To run: 1 cell; done already: 0 cells." in fresh.stderr
     assert path.stat().st_mtime_ns > written
+
+
+def test_lists_that_are_asked_for_are_kept_and_shown(bench: Callable[..., Result], tmp_path: Path) -> None:
+    runs = str(tmp_path / "runs")
+    assert bench("--models", "popularity").exit_code == 0
+    shown = ["table", "--results", runs, "--dataset", "ratings", "--metrics", "Coverage@2,ARP@2,HR@2"]
+    lacking = CliRunner().invoke(app, shown)
+    assert isinstance(lacking.exception, MissingCellsError)
+    assert str(lacking.exception).endswith("run it with --keep-top 2.")
+    done = bench("--models", "popularity,sequential-rules", "--keep-top", "3")
+    assert done.exit_code == 0, done.output
+    assert "Stale, so run again: popularity paper-d0-s0 was made without its top 3." in done.stderr
+    assert "done already: 2 cells" in bench("--models", "popularity,sequential-rules", "--keep-top", "2").stderr
+    assert [record.top and record.top.k for record in Store(tmp_path / "runs").records()] == [3, 3]
+    table = CliRunner().invoke(app, shown)
+    assert "Coverage@2" in table.output and "ARP@2" in table.output, table.output
+    refused = CliRunner().invoke(app, ["compare", "popularity", "sequential-rules", *shown[1:]])
+    assert isinstance(refused.exception, InputError)
+    assert str(refused.exception).startswith("Coverage@2 has one value a run and not one a user")
+    compared = [*shown[1:-1], "ARP@2,Novelty@2"]
+    assert "ARP@2, against" in CliRunner().invoke(app, ["compare", "popularity", "sequential-rules", *compared]).output
 
 
 def test_another_metric_chooses_under_another_variant(bench: Callable[..., Result], tmp_path: Path) -> None:
