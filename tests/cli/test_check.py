@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from seqrec_bench.cli.main import app
 from seqrec_bench.errors import BenchError
-from seqrec_bench.reporting.gate.formats import FORMATS
+from seqrec_bench.rendering.gate import FORMATS
 from seqrec_bench.studies.loading import STUDIES
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,9 @@ from seqrec_bench.cli.claims import LedgerFormat, claims
 from seqrec_bench.errors import ExitCode, InputError, MissingCellsError
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
-from seqrec_bench.reporting.claims.formats import FORMATS
+from seqrec_bench.rendering.claims import FORMATS
 
-SMALL = Path(__file__).parents[1] / "reporting" / "claims" / "small.toml"
+SMALL = Path(__file__).parents[1] / "analysis" / "claims" / "small.toml"
 app = typer.Typer()
 app.command()(claims)
 
