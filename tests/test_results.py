@@ -16,6 +16,9 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
+from seqrec_bench.analysis.audit import audit as audit_of
+from seqrec_bench.analysis.curves import Curves, dimension_curves
+from seqrec_bench.analysis.selection import runs
 from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.audit import audit
@@ -33,12 +36,9 @@ from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.records import Recipe, Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
-from seqrec_bench.reporting.audit import audit as audit_of
-from seqrec_bench.reporting.audit_figure import audit_data_text, draw_audit
-from seqrec_bench.reporting.curves import Curves, dimension_curves
-from seqrec_bench.reporting.figure import data_text, draw_curves
-from seqrec_bench.reporting.markdown import markdown_table
-from seqrec_bench.reporting.selection import runs
+from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
+from seqrec_bench.rendering.figure import data_text, draw_curves
+from seqrec_bench.rendering.markdown import markdown_table
 from seqrec_bench.studies.cells import cells
 from seqrec_bench.studies.loading import load_study
 

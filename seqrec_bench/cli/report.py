@@ -14,11 +14,11 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ViewOptions, more_options
 from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError
-from seqrec_bench.reporting.explanations.kept import read_kept
-from seqrec_bench.reporting.report.build import build_report
-from seqrec_bench.reporting.report.html import to_html
-from seqrec_bench.reporting.report.sources import Sources
-from seqrec_bench.reporting.report.text import TEXT_FORMATS
+from seqrec_bench.rendering.explanations.kept import read_kept
+from seqrec_bench.rendering.report.build import build_report
+from seqrec_bench.rendering.report.html import to_html
+from seqrec_bench.rendering.report.sources import Sources
+from seqrec_bench.rendering.report.text import TEXT_FORMATS
 
 DEFAULT_OUT = Path("report.html")
 

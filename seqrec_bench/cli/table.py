@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.selection import Place, only_elsewhere
+from seqrec_bench.analysis.table import Table, table_one
 from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_names
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions
 from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.reporting.formats import FORMATS
-from seqrec_bench.reporting.selection import Place, only_elsewhere
-from seqrec_bench.reporting.table import Table, table_one
+from seqrec_bench.rendering.table import FORMATS
 from seqrec_bench.studies.view import View
 
 

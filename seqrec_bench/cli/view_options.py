@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.audit import MissingUnder
+from seqrec_bench.analysis.selection import Missing, whereabouts
 from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
 from seqrec_bench.records import Record, Store
-from seqrec_bench.reporting.audit import MissingUnder
-from seqrec_bench.reporting.selection import Missing, whereabouts
 from seqrec_bench.studies.loading import load_study
 from seqrec_bench.studies.study import Study
 from seqrec_bench.studies.view import View

@@ -207,7 +207,8 @@ VALIDATION_METRICS = (Metric("HR@50"), Metric("MRR@50"), Metric("NDCG@50"))
 
 def validation_figures(ranks: Ranks, selection: str = SELECTION_METRIC) -> dict[str, float]:
     """The means over users of `VALIDATION_METRICS` and of the metric that chooses, by name."""
-    return {name: float(Metric(name).values(ranks).mean()) for name in dict.fromkeys((*VALIDATION_METRICS, selection))}
+    names = dict.fromkeys((*VALIDATION_METRICS, selection))
+    return {str(name): float(Metric(name).values(ranks).mean()) for name in names}  # plain texts, as Dask demands
 
 
 def selection_of(records: Iterable[Record]) -> Metric:

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,8 @@ from seqrec_bench.experiments.execution import RunOutcome
 from seqrec_bench.experiments.run import Plan
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
-from seqrec_bench.studies.cells import Cell, Group, cells
-from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.cells import Cell, cells
+from seqrec_bench.studies.loading import STUDIES, load_study
 
 FAILING = """
 from dataclasses import dataclass
@@ -233,14 +232,14 @@ def test_a_state_that_cant_be_kept_is_named_and_the_record_kept(
     [
         ([], WHICH_CELLS),
         (["--all", "--models", "fpmc"], WHICH_CELLS),
-        (["--suite", "ablations", "--models", "fpmc"], WHICH_CELLS),
+        (["--study", "ablations", "--models", "fpmc"], WHICH_CELLS),
         (["--suite", "ablations", "--all"], WHICH_CELLS),
         (["--study", "chen2020", "--all"], WHICH_CELLS),
-        (["--suite", "ablation"], "There is no study 'ablation' (did you mean 'ablations'?): choose from ablations, "),
-        (["--suite", ""], "There is no study ''"),
+        (["--study", "ablation"], "There is no study 'ablation' (did you mean 'ablations'?): choose from ablations, "),
+        (["--study", ""], "There is no study ''"),
         (["--all", "--set", "fpmc.epochs=2"], "don't go with --all and --study"),
         (["--suite", "ablations", "--set", "am-lstm.epochs=2"], "don't go with --all and --study"),
-        (["--suite", "ablations", "--variant", "mine"], "don't go with --all and --study"),
+        (["--study", "ablations", "--variant", "mine"], "don't go with --all and --study"),
         (["--suite", "ablations", "--dims", "0"], "--dims '0' must name numbers from 1"),
         (["--models", "fpmc", "--set", "fpmc.epochs=2"], "not the variant 'paper'"),
         (["--models", "fpmc", "--set", "fpmc.epochs", "--variant", "x"], "not MODEL.KEY=VALUE"),
@@ -289,20 +288,26 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "suite"),
-    [(["--all"], "chen2020"), (["--study", "chen2020"], "chen2020"), (["--suite", "ablations"], "ablations")],
+    ("arguments", "study"),
+    [
+        (["--all"], "chen2020"),
+        (["--study", "chen2020"], "chen2020"),
+        (["--study", str(STUDIES / "chen2020.toml")], "chen2020"),
+        (["--study", "ablations"], "ablations"),
+        (["--suite", "ablations"], "ablations"),
+    ],
 )
-def test_a_suite_is_run_as_it_stands(
-    bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], suite: str
+def test_a_study_is_run_as_it_stands(
+    bench: Callable[..., Result], asked_for: list[Cell], arguments: list[str], study: str
 ) -> None:
     assert bench(*arguments).exit_code == 0
-    expected = cells(load_study(suite).groups)
+    expected = cells(load_study(study).groups)
     assert asked_for == expected
     assert [cell.settings for cell in asked_for] == [cell.settings for cell in expected]
 
 
-def test_a_suite_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:
-    assert bench("--suite", "ablations", "--dims", "4", "--seeds", "7").exit_code == 0
+def test_a_study_can_be_cut_down_to_dimensions_and_seeds(bench: Callable[..., Result], asked_for: list[Cell]) -> None:
+    assert bench("--study", "ablations", "--dims", "4", "--seeds", "7").exit_code == 0
     assert {(cell.dimension, cell.seed) for cell in asked_for} == {(4, 7)}
     variants = {cell.variant for cell in cells(load_study("ablations").groups)}
     assert {cell.variant for cell in asked_for} == variants
@@ -433,20 +438,19 @@ def strictly(recommender: Recommender, holdout: Holdout, users: np.ndarray | Non
 
 
 @pytest.fixture
-def small_paper(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A suite of one model that only counts."""
-    monkeypatch.setattr(
-        "seqrec_bench.cli.cell_options.load_study",
-        lambda name: SimpleNamespace(groups=[Group(["popularity"], [100], [0])]),
-    )
+def small_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of one model that only counts, which --all means."""
+    file = tmp_path / "small.toml"
+    file.write_text('[[cells]]\nmodels = ["popularity"]\nseeds = [0]\n')
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.PAPER", str(file))
+    return file
 
 
-@pytest.mark.usefixtures("small_paper")
-@pytest.mark.parametrize("arguments", [["--all"], ["--study", "chen2020"]])
-def test_attacks_go_before_a_suite_and_are_noted_in_its_records(
-    bench: Callable[..., Result], tmp_path: Path, arguments: list[str]
+@pytest.mark.parametrize("is_named", [False, True])
+def test_attacks_go_before_a_study_and_are_noted_in_its_records(
+    bench: Callable[..., Result], tmp_path: Path, small_paper: Path, is_named: bool
 ) -> None:
-    done = bench(*arguments)
+    done = bench("--study", str(small_paper)) if is_named else bench("--all")
     assert done.exit_code == 0, done.output
     assert f"Attacks on the evaluator: all {len(ATTACKS)} passed." in done.stderr
     (record,) = Store(tmp_path / "runs").records()

@@ -1,4 +1,4 @@
-"""Which records are shown where no option says it; the commands themselves are in tests/reporting/test_commands.py."""
+"""Which records are shown where no option says it; the commands themselves are in tests/rendering/test_commands.py."""
 
 from pathlib import Path
 

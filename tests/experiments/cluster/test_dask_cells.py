@@ -109,7 +109,7 @@ def test_the_command_runs_one_protocol_after_another_there(
     groups = [Group(["unruly"], [0], [0], "paper", {}, protocols)]
     monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: SimpleNamespace(groups=groups))
     arguments = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
-    done = CliRunner().invoke(app, ["run", "--suite", "two", *arguments, "--executor", f"dask://{cluster.address}"])
+    done = CliRunner().invoke(app, ["run", "--study", "two", *arguments, "--executor", f"dask://{cluster.address}"])
     assert done.exit_code == 0, done.output
     reversed_ties, base = Store(tmp_path / "runs").records()
     assert [reversed_ties.key.protocol, base.key.protocol] == protocols[::-1]
