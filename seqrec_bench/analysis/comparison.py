@@ -89,6 +89,8 @@ class Comparison:
     """The validation metric by which epochs are chosen."""
     selections: Mapping[Place, str] = field(default_factory=dict)
     """The one that has chosen them, of each model of which any were chosen."""
+    not_tested: tuple[Metric, ...] = ()
+    """Metrics that were asked for and have one value a run."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -144,6 +146,7 @@ def compare_places(chosen: Mapping[Place, Sequence[Record]], view: View) -> Comp
         {metric: _pairs(chosen, metric) for metric in view.by_importance},
         view.selection,
         {place: selection for place, group in chosen.items() if (selection := group[0].recipe.selection)},
+        tuple(metric for metric in view.metrics if not metric.is_per_user),
     )
 
 

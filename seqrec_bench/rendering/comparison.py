@@ -82,6 +82,11 @@ def notes(comparison: Comparison) -> list[str]:
     if set(comparison.selections.values()) - {comparison.is_selected_by}:
         chosen = "; ".join(f"{_label(place)} by {metric}" for place, metric in comparison.selections.items())
         sentences.append(f"What chose the epochs: {chosen}.")
+    if comparison.not_tested:
+        sentences.append(
+            f"Not compared: {', '.join(comparison.not_tested)}. A metric that has one value a run can't be tested over "
+            "users; `seqrec-bench table` shows it."
+        )
     sentences += [
         _reach(name, pair)
         for name in comparison.metrics
