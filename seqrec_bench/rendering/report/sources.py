@@ -105,7 +105,7 @@ class Sources:
 
     def command(self, *words: str, accepts: Sequence[str] = ()) -> str | None:
         """The command that prints the same numbers; None where it lacks an option that chose them."""
-        if not self.options.keys() <= {"--paper", *accepts}:
+        if not self.options.keys() <= {"--study", *accepts}:
             return None
         return in_shell(*words, *(word for option in self.options.items() for word in option))
 
