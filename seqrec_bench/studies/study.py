@@ -53,6 +53,11 @@ class DataFile(FieldSet):
     time_column: Text | None = None
 
 
+def name_of(data: str | DataFile) -> str:
+    """What the data are called in records."""
+    return data if isinstance(data, str) else data.name
+
+
 class StudyRow(FieldSet):
     """A model's row in the table."""
 
@@ -146,7 +151,7 @@ class Study(FieldSet):
 
     @property
     def dataset_names(self) -> tuple[str, ...]:
-        return tuple(data if isinstance(data, str) else data.name for data in self.datasets)
+        return tuple(map(name_of, self.datasets))
 
     @property
     def has_reported(self) -> bool:
