@@ -27,7 +27,7 @@ run: .venv/installed  ## train the four models and the references once, at dimen
 
 .PHONY: test
 test: .venv/installed-dev  ## run the whole test suite, a file of tests at a time in each of two processes
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: kernels
 kernels: .venv/installed-dev  ## run the statistics' tests under the kernels of other processors: no verdict may hang on one (a minute)

@@ -21,7 +21,7 @@ PADDING = 0
 """The item id that stands for "no item": it fills histories on the left and is never a candidate."""
 
 SELECTION_METRIC = "NDCG@50"
-"""The validation metric that chooses: the epoch, and every setting."""
+"""The validation metric that chooses where none is named: the epoch, and every setting."""
 
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
@@ -129,6 +129,15 @@ class FitContext:
     """Ranks the validation targets with the model as it is now and returns the metrics by name."""
     report: Callable[[Epoch], None]
     """To be called once after every epoch, with numbers counting from 1."""
+    selection: str = SELECTION_METRIC
+    """The validation metric that chooses, the epoch first of all; `validate` has it."""
+    lower_is_better: bool = False
+    """Whether less of that metric is better."""
+
+    def merit(self, validation: Mapping[str, float]) -> float:
+        """How good these figures of `validate` are by the metric that chooses: the greater, the better."""
+        figure = validation[self.selection]
+        return -figure if self.lower_is_better else figure
 
 
 @runtime_checkable

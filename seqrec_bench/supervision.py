@@ -81,7 +81,7 @@ def end_soon() -> None:
     """After `report`: has the system end this process if it does not end by itself within some seconds."""
     if _board is not None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(_SECONDS_TO_END)
+        signal.setitimer(signal.ITIMER_REAL, _SECONDS_TO_END)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What tests of several floors need."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from seqrec_bench.cli import steps
 from seqrec_bench.data import Dataset, load_named
+from seqrec_bench.reporting import drawing
 
 # No test fails because the machine is busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +35,16 @@ def place_of(node: str) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not place_of(item.nodeid).startswith(LONG))
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: Python's search for garbage need not go through it again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -58,6 +70,14 @@ def interrupts_are_heard() -> None:
 def no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a command prints in this process does not depend on how long it takes."""
     monkeypatch.setattr(steps, "SECONDS_BEFORE_LINE", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def small_figures(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Pixels cost time, and hardly a test looks at them. Returns how many an inch has otherwise."""
+    dots = drawing._DPI
+    monkeypatch.setattr(drawing, "_DPI", dots // 10)
+    return dots
 
 
 @pytest.fixture(scope="session")

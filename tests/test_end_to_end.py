@@ -13,6 +13,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from benchmarks.soak.bench import group_lives
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset, leave_one_out
 from seqrec_bench.evaluation.metrics import metric
@@ -111,12 +112,10 @@ def assert_restored_ranks_are_the_records(record: Record, store: Store, dataset:
 
 def processes_end(group: int) -> bool:
     """Whether no process of the group is left; Python's own tracker of resources takes a moment to follow."""
-    for _ in range(100):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+    for _ in range(500):
+        if not group_lives(group):
             return True
-        time.sleep(0.1)
+        time.sleep(0.02)
     return False
 
 

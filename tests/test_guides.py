@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -83,13 +83,34 @@ def run_in_process(block: str) -> str:
     return printed
 
 
+@pytest.fixture
+def find_installed(fresh_venv: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Has this process find what pip has installed there, from its sources, for as long as the test runs."""
+
+    def find(sources: Path) -> None:
+        (site_packages,) = fresh_venv.glob("lib/python*/site-packages")
+        for path in (site_packages, sources):
+            monkeypatch.syspath_prepend(path)
+
+    yield find
+    for name in [name for name in sys.modules if name.partition(".")[0] == "my_model"]:
+        del sys.modules[name]
+
+
 def test_the_way_to_ones_own_model(
-    fresh_shell: Callable[[str, Path], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_shell: Callable[[str, Path], str],
+    find_installed: Callable[[Path], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "results").symlink_to(ROOT / "results")
     monkeypatch.chdir(tmp_path)
-    *own, export, script, verdict = blocks("your-own-model.md")
-    installed, _, compared, searched = (fresh_shell(block, tmp_path) for block in own)
+    install, copy, compare, search, export, script, verdict = blocks("your-own-model.md")
+    installed = fresh_shell(install, tmp_path)
+    find_installed(tmp_path / "my-model" / "src")
+    run_in_process(copy)
+    compared = run_in_process(compare)
+    searched = fresh_shell(search, tmp_path)
     assert installed.count("\nok ") == len(ALL_CHECKS)
     assert "| sequential-rules |" in compared
     assert "sequential-rules any, sasrec@100 5" in " ".join(compared.split())

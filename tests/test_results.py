@@ -26,12 +26,11 @@ from seqrec_bench.cli.table import table
 from seqrec_bench.cli.trials import trials
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.metrics import selection_of
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Recipe, Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
 from seqrec_bench.reporting.audit import audit as audit_of
@@ -199,8 +198,9 @@ def test_records_were_made_by_committed_code_and_hold_together(records: list[Rec
         if not record.deterministic:
             assert record.parameters > 0
         if not record.deterministic and PROTOCOLS[record.key.protocol].base is None:
-            best = max(epoch.validation[SELECTION_METRIC] for epoch in record.curve)
-            assert metric(record.validation, SELECTION_METRIC).mean() == pytest.approx(best, abs=1e-12), record.key
+            chose = selection_of([record])
+            best = chose.sign * max(chose.sign * epoch.validation[chose] for epoch in record.curve)
+            assert chose.values(record.validation).mean() == pytest.approx(best, abs=1e-12), record.key
 
 
 def spreads(records: list[Record]) -> str:

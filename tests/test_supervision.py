@@ -37,7 +37,7 @@ def supervise(work: str) -> subprocess.CompletedProcess[str]:
         ("if os.fork():\n    os.wait()\n    os._exit(0)\nit.report(0)", 70, f"Error: {ALONE} (with exit code 0).\n"),
         # One of threads that never ends.
         (
-            "threading.Thread(target=time.sleep, args=(600,)).start()\nit._SECONDS_TO_END = 1\nit.report(3)\n"
+            "threading.Thread(target=time.sleep, args=(600,)).start()\nit._SECONDS_TO_END = 0.1\nit.report(3)\n"
             "it.end_soon()",
             3,
             "",

@@ -84,11 +84,9 @@ class Run:
         """Whether something that it has started is still there some time after its end."""
         deadline = time.monotonic() + ORPHAN_SECONDS
         while time.monotonic() < deadline:
-            try:
-                os.killpg(self.process.pid, 0)
-            except ProcessLookupError:
+            if not group_lives(self.process.pid):
                 return False
-            time.sleep(0.05)
+            time.sleep(0.02)
         return True
 
     def says(self) -> str:
@@ -159,6 +157,23 @@ class Bench:
         where = ["--interactions", "own.csv", "--results", str(results), "--jobs", "2"]
         what = ["--models", _MODELS[self.with_torch], "--dims", "8", "--seeds", "0-1", "--variant", "soak"]
         return [sys.executable, "-m", "seqrec_bench", "run", *where, *what, *_SETTINGS[self.with_torch]]
+
+
+def group_lives(group: int) -> bool:
+    """Whether a process of the group is not over; one that has ended may wait for a second until init takes it away."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return sys.platform != "linux" or any(_runs_in(process, group) for process in Path("/proc").glob("[0-9]*"))
+
+
+def _runs_in(process: Path, group: int) -> bool:
+    try:
+        state, _, found = (process / "stat").read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return False
+    return int(found) == group and state not in "ZX"
 
 
 def _hear_interrupts() -> None:

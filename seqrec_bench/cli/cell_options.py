@@ -12,8 +12,10 @@ from seqrec_bench.cli.data_options import KCoreOption, ProtocolOption, ProtocolO
 from seqrec_bench.cli.places import count_cells
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED, Cell, Group, cells
 from seqrec_bench.studies.fields import VARIANT
@@ -24,6 +26,15 @@ PAPER = "chen2020"
 """The study that --all means."""
 MAX_NUMBERS = 10_000
 """In one range of dimensions or seeds."""
+SelectOption = Annotated[
+    str | None,
+    typer.Option(
+        "--select",
+        metavar="METRIC",
+        help="The validation metric that chooses epochs and settings.",
+        show_default=SELECTION_METRIC,
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,7 @@ class CellOptions:
     ] = PAPER_VARIANT
     protocol: ProtocolOption = None
     k_core: KCoreOption = None
+    select: SelectOption = None
 
     @cached_property
     def named_study(self) -> Study | None:
@@ -80,7 +92,7 @@ class CellOptions:
                 groups = _model_groups(self.models, settings, self.variant)
             else:
                 groups = self._study_groups(settings)
-            groups = self._under_protocol(groups)
+            groups = self._chosen_by(self._under_protocol(groups))
             return cells([_restrict(group, self.dims, self.seeds) for group in groups])
 
     def _study_groups(self, settings: Sequence[str]) -> list[Group]:
@@ -99,6 +111,20 @@ class CellOptions:
             raise InputError("--protocol and --k-core don't go with --study, which names its protocols: use --models.")
         name = ProtocolOptions(self.protocol, self.k_core).choose().name
         return [replace(group, protocols=[name]) for group in groups]
+
+    def _chosen_by(self, groups: list[Group]) -> list[Group]:
+        """The groups with the metric that is asked for, if one is."""
+        if self.select is None:
+            return groups
+        selection = Metric(self.select)
+        if self.models is None:
+            raise InputError("--select doesn't go with --all and --study, which say what chooses: use --models.")
+        if selection != USUAL_SELECTION and self.variant == PAPER_VARIANT:
+            raise InputError(
+                f"A model chosen by {selection} is not the variant {PAPER_VARIANT!r}, whose epochs are chosen by "
+                f"{USUAL_SELECTION}: give yours a name with --variant NAME."
+            )
+        return [replace(group, selection=selection) for group in groups]
 
     def idle(self, chosen: Sequence[Cell]) -> Iterator[str]:
         """Says of each model that was named in vain with --dims or --seeds why, and how many cells it has."""

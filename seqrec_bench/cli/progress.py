@@ -10,10 +10,10 @@ from rich.progress import Progress as Bars
 from rich.progress import TaskID, TimeElapsedColumn
 
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
-from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
+from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good, validation_figures
 from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.time_left import TimeLeft
-from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import LockHolder, Record
 from seqrec_bench.studies.cells import Cell
 
@@ -60,14 +60,14 @@ class LogDisplay:
             self._time_left.advance(cell, progress.number if progress else 0, now)
             if progress is None or now - self._last_line[cell] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell] = now
-                print_line(f"{cell}: {_describe(progress) if progress else 'started'}")
+                print_line(f"{cell}: {_describe(progress, cell.selection) if progress else 'started'}")
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
             self._n_ended += 1
             self._time_left.end(cell, time.monotonic())
             left = _say_left(self._time_left)
-            print_line(f"{cell}: {_conclude(outcome)} [{self._n_ended}/{self._n_cells} cells, {left}]")
+            print_line(f"{cell}: {_conclude(outcome, cell.selection)} [{self._n_ended}/{self._n_cells} cells, {left}]")
 
     def waits(self, cell: Cell, holder: LockHolder) -> None:
         with self._lock:
@@ -96,7 +96,9 @@ class LiveDisplay:
                 total = self._time_left.n_epochs[cell]
                 self._bars[cell] = self._progress.add_task(f"  {cell}", total=total, note="")
             else:
-                self._progress.update(self._bars[cell], completed=progress.number, note=say_validation(progress))
+                self._progress.update(
+                    self._bars[cell], completed=progress.number, note=say_validation(progress, cell.selection)
+                )
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
@@ -104,7 +106,7 @@ class LiveDisplay:
             if cell in self._bars:
                 self._progress.remove_task(self._bars.pop(cell))
             self._progress.update(self._run, advance=1, note=_say_left(self._time_left))
-            print_above(self._progress, f"{cell}: {_conclude(outcome)}")
+            print_above(self._progress, f"{cell}: {_conclude(outcome, cell.selection)}")
 
     def waits(self, cell: Cell, holder: LockHolder) -> None:
         with self._lock:
@@ -131,19 +133,19 @@ def _say_waiting(cell: Cell, holder: LockHolder) -> str:
     return f"{cell}: waiting for {holder}, which is running it"
 
 
-def _describe(epoch: Epoch) -> str:
-    return f"epoch {epoch.number}, loss {epoch.loss:.4f}, {say_validation(epoch)}, {epoch.seconds:.1f} s"
+def _describe(epoch: Epoch, selection: Metric) -> str:
+    return f"epoch {epoch.number}, loss {epoch.loss:.4f}, {say_validation(epoch, selection)}, {epoch.seconds:.1f} s"
 
 
-def say_validation(epoch: Epoch) -> str:
-    return f"validation {SELECTION_METRIC} {epoch.validation[SELECTION_METRIC]:.4f}"
+def say_validation(epoch: Epoch, selection: Metric) -> str:
+    return f"validation {selection} {epoch.validation[selection]:.4f}"
 
 
-def _conclude(outcome: Record | str) -> str:
+def _conclude(outcome: Record | str, selection: Metric) -> str:
     """Only validation figures: whoever tunes by watching must not see the test set."""
     if isinstance(outcome, str):
         return f"failed: {outcome}"
-    figures = validation_figures(outcome.validation)
+    figures = validation_figures(outcome.validation, selection)
     seconds = outcome.seconds["fit"] + outcome.seconds["score"]
     doubt = f" (in all metrics: {TOO_GOOD})" if too_good(figures.values()) else ""
-    return f"done in {seconds:.0f} s, validation {SELECTION_METRIC} {figures[SELECTION_METRIC]:.4f}{doubt}"
+    return f"done in {seconds:.0f} s, validation {selection} {figures[selection]:.4f}{doubt}"

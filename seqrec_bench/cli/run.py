@@ -116,7 +116,7 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     for dataset in datasets:
         with shown("looking at cells") as steps:
             parts.append(Part(dataset, make_plan(wanted, store, dataset, fresh, steps.track)))
-        parts[-1].plan.require_same_data()
+        parts[-1].plan.require_no_loss()
     for part in parts:
         _announce(part, named=len(parts) > 1)
     return parts

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.bundles import Without, with_bundles
+from seqrec_bench.cli.cell_options import SelectOption
 from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.process_options import ProcessOptions
@@ -17,6 +18,7 @@ from seqrec_bench.cli.search_progress import open_search_display, say_settings
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.errors import ExitCode, InputError
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, Protocol
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
@@ -24,7 +26,6 @@ from seqrec_bench.experiments.processes import CellProcesses
 from seqrec_bench.experiments.sampler import require_optuna
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import Search, load_search
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.locks import lock_holder, lock_path, try_lock
 from seqrec_bench.text import one_line
 
@@ -44,20 +45,21 @@ def search(
     out: Annotated[
         Path, typer.Option(parser=named_path, metavar="DIR", help="The directory of the logs.")
     ] = DEFAULT_OUT,
+    select: SelectOption = None,
     *,
     protocol: ProtocolOptions,
     processes: Annotated[ProcessOptions, Without("executor")],
     data: DataOptions,
 ) -> None:
-    """Tries settings of models, chooses on validation NDCG@50, and logs every trial; test targets are not ranked.
+    """Tries settings of models, chooses on validation figures, and logs every trial; test targets are not ranked.
 
-    Every model has the same number of trials. The same command goes on where the logs end. Other data and another
-    protocol need another --out.
+    Every model has the same number of trials. The same command goes on where the logs end. Other data, another
+    protocol or --select need another --out.
 
     Example: seqrec-bench search paper --models fpmc,caser --jobs 2
     """
     chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
-    under = _require_trained(protocol.choose())
+    under, selection = _require_trained(protocol.choose()), USUAL_SELECTION if select is None else Metric(select)
     processes.require_valid()
     require_optuna()
     folder = out / chosen.name
@@ -66,7 +68,8 @@ def search(
 
         def open_logs() -> list[ModelSearch]:
             return [
-                ModelSearch(chosen, space, dataset, processes.device, folder, under.name) for space in chosen.models
+                ModelSearch(chosen, space, dataset, processes.device, folder, under.name, selection)
+                for space in chosen.models
             ]
 
         open_logs()  # refuses what can't be searched before anything is written
@@ -146,7 +149,7 @@ def _run(searches: Sequence[ModelSearch], jobs: int, setting: TrialSetting) -> N
 
 def _show(searches: Sequence[ModelSearch]) -> None:
     """Prints the best trial of each model."""
-    header = ["model", "trials", "failed", "minutes", f"best {SELECTION_METRIC}", "epoch", "trial", "settings"]
+    header = ["model", "trials", "failed", "minutes", f"best {searches[0].selection}", "epoch", "trial", "settings"]
     print_table(header, [_row(search) for search in searches])
 
 
@@ -181,7 +184,8 @@ def _command(search: ModelSearch) -> str:
     cell = search.cell(search.best.settings)
     settings = [shlex.quote(f"{cell.model}.{key}={_text(value)}") for key, value in cell.settings.items()]
     dimension = [f"--dims {cell.dimension}"] if cell.dimension else []
-    options = [*dimension, *(f"--set {setting}" for setting in settings), f"--variant {CHOSEN_VARIANT}"]
+    select = [] if cell.selection == USUAL_SELECTION else [f"--select {cell.selection}"]
+    options = [*dimension, *(f"--set {setting}" for setting in settings), *select, f"--variant {CHOSEN_VARIANT}"]
     return f"seqrec-bench run --models {cell.model} {' '.join(options)}"
 
 

@@ -14,7 +14,6 @@ from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.experiments.time_left import SearchTimeLeft
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.search_log import Trial
 from seqrec_bench.studies.cells import Cell
 from seqrec_bench.text import one_line
@@ -63,7 +62,7 @@ class LogSearch:
             elif now - self._last_line[cell.model] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell.model] = now
                 of = _say_epoch(progress.number, self._time_left.n_epochs(cell))
-                print_line(f"{cell.model} {cell.variant}: {of}, {say_validation(progress)}")
+                print_line(f"{cell.model} {cell.variant}: {of}, {say_validation(progress, cell.selection)}")
 
     def ended(self, search: ModelSearch, trial: Trial) -> None:
         with self._lock:
@@ -131,11 +130,11 @@ def _say_epoch(number: int, n_epochs: int | None) -> str:
 
 
 def _say_best(search: ModelSearch) -> str:
-    return "none sound yet" if search.best is None else f"best {SELECTION_METRIC} {search.best.value:.4f}"
+    return "none sound yet" if search.best is None else f"best {search.selection} {search.best.value:.4f}"
 
 
 def _say_trial(search: ModelSearch, trial: Trial) -> str:
     place = f"{search.model} {trial.number}/{search.n_trials} ({say_settings(trial.settings)})"
-    outcome = f"failed: {trial.failure}" if trial.value is None else f"{SELECTION_METRIC} {trial.value:.4f}"
+    outcome = f"failed: {trial.failure}" if trial.value is None else f"{search.selection} {trial.value:.4f}"
     epoch = "" if trial.epoch is None else f" in epoch {trial.epoch}"
     return f"{place}: {outcome}{epoch}, {trial.seconds:.0f} s"

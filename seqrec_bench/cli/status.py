@@ -67,7 +67,8 @@ def status(
         for key in (part.plan.planned[cell].key for cell, state in part.states.items() if state == "running"):
             typer.echo(f"Running: {key}, by {part.running[key]} since {part.running[key].since}.", err=True)
         for cell, reason in part.plan.stale:
-            kept = ", and `run` does not replace it without --fresh" if cell in part.plan.of_other_data else ""
+            is_kept = cell in part.plan.of_other_data or cell in part.plan.of_other_choice
+            kept = ", and `run` does not replace it without --fresh" if is_kept else ""
             typer.echo(f"Stale: {cell} was {reason}{kept}.", err=True)
 
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import SELECTION_METRIC
-from seqrec_bench.records import Ranks
+from seqrec_bench.records import Ranks, Record
 
 Float64Array = npt.NDArray[np.float64]
 Gain = Callable[[npt.NDArray[np.int64]], Float64Array]
@@ -153,6 +153,8 @@ def metric(ranks: Ranks, name: str) -> Float64Array:
     return Metric(name).values(ranks)
 
 
+USUAL_SELECTION = Metric(SELECTION_METRIC)
+
 VALIDATION_METRICS = (Metric("HR@50"), Metric("MRR@50"), Metric("NDCG@50"))
 """What a model is told of its validation targets; where another metric chooses, that one too."""
 
@@ -160,6 +162,11 @@ VALIDATION_METRICS = (Metric("HR@50"), Metric("MRR@50"), Metric("NDCG@50"))
 def validation_figures(ranks: Ranks, selection: str = SELECTION_METRIC) -> dict[str, float]:
     """The means over users of `VALIDATION_METRICS` and of the metric that chooses, by name."""
     return {name: float(Metric(name).values(ranks).mean()) for name in dict.fromkeys((*VALIDATION_METRICS, selection))}
+
+
+def selection_of(records: Iterable[Record]) -> Metric:
+    """The metric that chose these records' models, which is one for all; the usual one where nothing was chosen."""
+    return Metric(next(filter(None, (record.recipe.selection for record in records)), SELECTION_METRIC))
 
 
 TOO_GOOD = "a model that ranks every target first has almost surely seen them"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seqrec_bench.errors import BenchError, ScoreError, in_words
 from seqrec_bench.evaluation.contract import declaration_fault
-from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
+from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, Metric
 from seqrec_bench.evaluation.registry import hyperparameters
 from seqrec_bench.recommender import Epoch, Recommender, Restorable, State
 from seqrec_bench.records import Recipe
@@ -35,11 +35,12 @@ def state_of(recommender: Recommender) -> tuple[State | None, str | None]:
         return None, explain(error)
 
 
-def sound_epoch(epoch: Epoch, number: int, model: str) -> Epoch:
+def sound_epoch(epoch: Epoch, number: int, model: str, selection: Metric) -> Epoch:
     """The epoch in plain numbers, as a record can hold it."""
+    names = dict.fromkeys((*VALIDATION_METRICS, selection))
     try:
         loss, seconds = float(epoch.loss), float(epoch.seconds)
-        validation: dict[str, float] = {name: float(epoch.validation[name]) for name in VALIDATION_METRICS}
+        validation: dict[str, float] = {str(name): float(epoch.validation[name]) for name in names}
     except (TypeError, ValueError, KeyError) as error:
         raise ScoreError(f"{model} reported {epoch}, in which numbers are missing ({error}).") from error
     if epoch.number != number or not all(math.isfinite(value) for value in (loss, seconds, *validation.values())):

@@ -155,13 +155,15 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
     Raises:
         InputError: The model or its settings are not what they have to be.
     """
-    return recipe_of(build(cell.model, cell.dimension, cell.settings), dataset)
+    return recipe_of(build(cell.model, cell.dimension, cell.settings), dataset, cell.selection)
 
 
-def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity) -> Recipe:
+def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity, selection: str | None) -> Recipe:
     """What a record of this recommender must have been made by; the data are arranged as the cell's protocol has it."""
     data = identify(dataset) if isinstance(dataset, Dataset) else dataset
-    return Recipe(data, recommender.version, hyperparameters(recommender))
+    return Recipe(
+        data, recommender.version, hyperparameters(recommender), None if selection is None else str(selection)
+    )
 
 
 def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
@@ -189,22 +191,23 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt
         InputError: The model can't be run on these data.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    recipe = recipe_of(recommender, lesson.data)
+    recipe = recipe_of(recommender, lesson.data, cell.selection)
     made_by = environment(cell.model, lesson.device)
     started = time.perf_counter()
-    weights = _restore(recommender, cell, recipe, lesson)
-    curve = [] if weights else _fit(recommender, cell, lesson.validation, lesson.device, report)
+    trained = _restore(recommender, cell, recipe, lesson)
+    fit = None if trained else _fit(recommender, cell, lesson.validation, lesson.device, report)
     fitted = time.perf_counter()
+    chosen = trained.recipe.selection if trained else recipe.selection if fit and fit.is_chosen else None
     validation = rank_targets(recommender, lesson.validation)
     return Learnt(
         cell=cell,
         recommender=recommender,
-        recipe=recipe,
+        recipe=replace(recipe, selection=chosen),
         data=lesson.data,
         environment=made_by,
         validation=validation,
-        curve=curve,
-        weights=weights,
+        curve=fit.curve if fit else [],
+        weights=trained.weights if trained else None,
         fit_seconds=fitted - started,
         fitted_at=fitted,
         n_items=lesson.validation.history.n_items,
@@ -244,12 +247,12 @@ def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]
         InputError: As `learn` has it.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    curve = _fit(recommender, cell, setting.validation, setting.device, report)
-    return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation)))
+    curve = _fit(recommender, cell, setting.validation, setting.device, report).curve
+    return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation), cell.selection))
 
 
-def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson) -> str | None:
-    """Restores what the protocol ranks again and returns the sha256 of its weights; None where it is to be fitted."""
+def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson) -> Record | None:
+    """Restores what the protocol ranks again and returns the record that it is of; None where it is to be fitted."""
     base = find_protocol(lesson.protocol).base
     if base is None or lesson.trained is None or not isinstance(recommender, Restorable):
         return None
@@ -257,24 +260,36 @@ def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesso
     return restore_trained(recommender, lesson.validation.history, key, recipe, lesson.trained)
 
 
+@dataclass
+class _Fit:
+    """What a fit has brought so far."""
+
+    curve: list[Epoch] = field(default_factory=list)
+    is_chosen: bool = False
+    """Whether the model has asked for validation figures, or reported some: then the metric that chooses matters."""
+
+
 def _fit(
     recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Callable[[Epoch], None]
-) -> list[Epoch]:
-    """Fits the recommender to the validation targets' histories and returns its epochs."""
-    curve: list[Epoch] = []
+) -> _Fit:
+    """Fits the recommender to the validation targets' histories."""
+    fit = _Fit()
 
     def keep(epoch: Epoch) -> None:
-        curve.append(sound_epoch(epoch, len(curve) + 1, recommender.name))
-        report(curve[-1])
+        fit.is_chosen = True
+        fit.curve.append(sound_epoch(epoch, len(fit.curve) + 1, recommender.name, cell.selection))
+        report(fit.curve[-1])
 
     def validate() -> Mapping[str, float]:
-        return validation_figures(rank_targets(recommender, validation))
+        fit.is_chosen = True
+        return validation_figures(rank_targets(recommender, validation), cell.selection)
 
+    context = FitContext(cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0)
     try:
-        recommender.fit(validation.history, FitContext(cell.seed, device, validate, keep))
+        recommender.fit(validation.history, context)
     except ScoreError as error:
-        raise ScoreError(f"In epoch {len(curve) + 1}: {error}") from error
-    return curve
+        raise ScoreError(f"In epoch {len(fit.curve) + 1}: {error}") from error
+    return fit
 
 
 def peak_memory() -> int:

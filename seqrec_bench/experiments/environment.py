@@ -19,7 +19,7 @@ def environment(model: str, device: str) -> dict[str, Any]:
     point = next(iter(entry_points(group=GROUP, name=model)), None)
     return {
         "seqrec-bench": seqrec_bench.__version__,
-        "commit": _commit(),
+        "commit": _commit(Path(seqrec_bench.__file__).parent),
         "recommender": distribution(point) if point else None,
         "python": platform.python_version(),
         "packages": packages(),
@@ -42,9 +42,9 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _commit() -> str | None:
+@cache  # a process keeps the source that it has imported
+def _commit(folder: Path) -> str | None:
     """The commit that the package's source stands at, marked where it has changes that are not committed."""
-    folder = Path(seqrec_bench.__file__).parent
     # An installed copy may lie inside somebody else's repository: only a tracked file belongs to the commit.
     if _git(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
         return None

@@ -12,7 +12,7 @@ from seqrec_bench.errors import BenchError, InputError, InvalidRecordError, Miss
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.explaining.summary import AttentionSummary, summarise
 from seqrec_bench.evaluation.explaining.user import Question, explain_user
-from seqrec_bench.evaluation.metrics import validation_figures
+from seqrec_bench.evaluation.metrics import Metric, selection_of, validation_figures
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hint, load, registered, running
@@ -65,7 +65,7 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store, data_options: str |
     _require_tags(record, dataset, store)
     settings = {name: value for name, value in record.recipe.hyperparameters.items() if name != "dimension"}
     recommender = build(key.model, key.dimension, settings)
-    recipe = recipe_of(recommender, dataset)
+    recipe = recipe_of(recommender, dataset, record.recipe.selection)
     split = find_protocol(key.protocol).hold_out(dataset)
     if not isinstance(recommender, Restorable) and (difference := recipe.difference(record.recipe)):
         raise InvalidRecordError(f"{store.path(key)} was {difference}: run its cell again first.")
@@ -73,7 +73,7 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store, data_options: str |
         if isinstance(recommender, Restorable):
             restore_trained(recommender, split.train, key, recipe, store)
         else:
-            _fit(recommender, split, key.seed)
+            _fit(recommender, split, key.seed, selection_of([record]))
     return Trained(record, recommender, dataset, split, store)
 
 
@@ -149,11 +149,12 @@ def summarise_from_record(trained: Trained, track: Track = untracked) -> Attenti
     return summary
 
 
-def _fit(recommender: Recommender, split: Split, seed: int) -> None:
+def _fit(recommender: Recommender, split: Split, seed: int, selection: Metric) -> None:
     def validate() -> Mapping[str, float]:
-        return validation_figures(rank_targets(recommender, split.validation))
+        return validation_figures(rank_targets(recommender, split.validation), selection)
 
-    recommender.fit(split.train, FitContext(seed, "cpu", validate, lambda epoch: None))
+    context = FitContext(seed, "cpu", validate, lambda epoch: None, str(selection), selection.sign < 0)
+    recommender.fit(split.train, context)
 
 
 def _user_number(dataset: Dataset, raw_user: str) -> int:
@@ -179,5 +180,5 @@ def _not_as_recorded(trained: Trained, what: str) -> InvalidRecordError:
     path = shlex.quote(str(trained.store.path(trained.record.key)))
     return InvalidRecordError(
         f"The model does not rank {what} where {path} has it, since it was made by other software or on another "
-        f"machine: {advise_training(trained.store.root, trained.record.key)}"
+        f"machine: {advise_training(trained.store.root, trained.record)}"
     )

@@ -2,10 +2,10 @@
 
 from seqrec_bench.errors import InvalidRecordError, MissingCellsError
 from seqrec_bench.recommender import Restorable, Sequences
-from seqrec_bench.records import CellKey, Recipe, Store
+from seqrec_bench.records import CellKey, Recipe, Record, Store
 
 
-def restore_trained(recommender: Restorable, train: Sequences, key: CellKey, recipe: Recipe, store: Store) -> str:
+def restore_trained(recommender: Restorable, train: Sequences, key: CellKey, recipe: Recipe, store: Store) -> Record:
     """Gives the recommender what the cell `key` has learnt.
 
     Args:
@@ -13,7 +13,7 @@ def restore_trained(recommender: Restorable, train: Sequences, key: CellKey, rec
         recipe: What that cell must have been made by.
 
     Returns:
-        The sha256 of its weights.
+        That cell's record.
 
     Raises:
         MissingCellsError: The cell has no record, or its weights are not here.
@@ -24,11 +24,12 @@ def restore_trained(recommender: Restorable, train: Sequences, key: CellKey, rec
     if record is None:
         raise MissingCellsError(f"There is no record {store.path(key)}, whose weights are wanted: run that first.")
     if difference := recipe.difference(record.recipe):
-        raise InvalidRecordError(
-            f"{store.path(key)}, whose weights are wanted, was {difference}: run its cell again first."
+        again = (
+            "give --select as that was given it" if recipe.other_choice(record.recipe) else "run its cell again first"
         )
+        raise InvalidRecordError(f"{store.path(key)}, whose weights are wanted, was {difference}: {again}.")
     recommender.restore(train, store.load_weights(record))
-    return str(record.weights)
+    return record
 
 
 def stale_weights(weights: str | None, base: CellKey, store: Store) -> str | None:

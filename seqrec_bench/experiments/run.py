@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
@@ -40,6 +40,8 @@ class Plan:
     """By cell, all of them."""
     of_other_data: Sequence[Cell] = ()
     """Those of the stale cells whose record was made from other data or item tags."""
+    of_other_choice: Mapping[Cell, str] = field(default_factory=dict)
+    """Those of the stale cells whose record was chosen otherwise, which is no fault of it, each with how."""
     fresh: bool = False
     """Whether whatever stands there may be replaced."""
 
@@ -47,18 +49,23 @@ class Plan:
         """The record that another run has stored of the cell since this plan was made; None where it is of no use.
 
         Raises:
-            InputError: It was made from other data, and must not be replaced unasked.
+            InputError: It was made from other data or chosen otherwise, and must not be replaced unasked.
         """
         planned = self.planned[cell]
         if self.store.version(planned.key) in (None, planned.version):
             return None
         record = self.store.load(planned.key)
-        if record and not (self.fresh or planned.recipe.is_of_same_data(record.recipe)):
-            raise replaces_other_data(self.store.path(planned.key), planned.recipe.difference(record.recipe))
+        if record and not self.fresh:
+            if not planned.recipe.is_of_same_data(record.recipe):
+                raise replaces_other_data(self.store.path(planned.key), planned.recipe.difference(record.recipe))
+            if choice := planned.recipe.other_choice(record.recipe):
+                raise _replaces_other_choice(self.store.path(planned.key), choice)
         return record if record and not _difference(cell, record, planned.recipe, self.store) else None
 
-    def require_same_data(self) -> None:
-        """Nothing that was made from other data would be replaced, or come to stand beside these, unasked.
+    def require_no_loss(self) -> None:
+        """Nothing that was made from other data or chosen otherwise would be replaced, or come to stand beside these.
+
+        That is, unasked.
 
         Raises:
             InputError: Something would.
@@ -68,6 +75,10 @@ class Plan:
         if self.of_other_data:
             first, *others = self.of_other_data
             raise replaces_other_data(self.store.path(self.planned[first].key), dict(self.stale)[first], len(others))
+        if self.of_other_choice:
+            first, choice = next(iter(self.of_other_choice.items()))
+            path = self.store.path(self.planned[first].key)
+            raise _replaces_other_choice(path, choice, len(self.of_other_choice) - 1)
         for planned in _one_of_each_protocol(self.planned.values()):
             if found := _neighbour_of_other_data(planned, self.store):
                 raise replaces_other_data(found, "made on other data")
@@ -86,6 +97,15 @@ def replaces_other_data(record: Path, difference: str | None, n_others: int = 0,
     return InputError(
         f"{record} was {difference}{others}: keep it by calling these data something else with {option} NAME, or name "
         "another directory with --results; --fresh replaces it."
+    )
+
+
+def _replaces_other_choice(record: Path, choice: str, n_others: int = 0) -> InputError:
+    """The refusal to replace a good record by one whose model is chosen otherwise, which its path would not say."""
+    others = f", as {n_others} more were" if n_others else ""
+    return InputError(
+        f"{record} was {choice}{others}: give --select as it was given then, record these as another variant with "
+        "--variant NAME, or name another directory with --results; --fresh replaces it."
     )
 
 
@@ -121,7 +141,7 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         InvalidRecordError: What stands in a cell's place is not its record; with `fresh`, that is no matter.
         UnreadableError: It can't be read, and so is never replaced.
     """
-    pending, done, stale, of_other_data, planned = [], [], [], [], {}
+    pending, done, stale, of_other_data, of_other_choice, planned = [], [], [], [], {}, {}
     arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}
     for cell in track("looking at cells", cells):
         key, recipe = cell_key(cell, dataset), cell_recipe(cell, arranged[cell.protocol])
@@ -134,8 +154,10 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         if record and difference:
             stale.append((cell, difference))
             of_other_data += [] if recipe.is_of_same_data(record.recipe) else [cell]
+            if choice := recipe.other_choice(record.recipe):
+                of_other_choice[cell] = choice
         pending.append(cell)
-    return Plan(pending, done, stale, store, planned, of_other_data, fresh)
+    return Plan(pending, done, stale, store, planned, of_other_data, of_other_choice, fresh)
 
 
 def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store) -> str | None:

@@ -71,7 +71,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[Record, Covera
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
     record = Record(
         key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
-        recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}),
+        recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}, selection=None),
         deterministic=system.deterministic,
         validation=validation,
         test=test,

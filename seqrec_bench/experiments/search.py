@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import InputError, in_words
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.evaluation.registry import build, has_dimension, hyperparameters, load
 from seqrec_bench.experiments.cell import Fitted
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.sampler import next_settings
 from seqrec_bench.experiments.search_file import ModelSpace, Search, Settings
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.search_log import SearchLog, Trial, best_trial, encode_curve
 from seqrec_bench.studies.cells import Cell
 
@@ -40,21 +40,25 @@ class ModelSearch:
         device: str,
         folder: Path,
         protocol: str = LOO_FULL,
+        selection: Metric = USUAL_SELECTION,
     ) -> None:
         """Reads the model's log, if there is one.
 
         Args:
             dataset: Arranged as the protocol has it.
             folder: Where the logs of this search are, one file a model.
+            selection: The validation metric that chooses.
 
         Raises:
             InputError: The log was made otherwise, or has more trials than this search.
         """
-        self.model, self.n_combinations = space.model, space.n_combinations
+        self.model, self.selection, self.n_combinations = space.model, selection, space.n_combinations
         self.n_trials = min(search.n_trials, space.n_combinations)
         self._space, self._seed = space, search.seed
         self._dimension = search.dimension if has_dimension(load(space.model)) else 0
-        self._log = SearchLog(folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device, protocol))
+        self._log = SearchLog(
+            folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device, protocol, selection)
+        )
         if len(self.trials) > self.n_trials:
             raise InputError(
                 f"{self._log.path} has {len(self.trials)} trials, and the search {search.name} is of {self.n_trials}: "
@@ -76,13 +80,16 @@ class ModelSearch:
 
     def next_settings(self) -> Settings:
         """What the next trial sets of what is searched."""
-        tried = [(trial.settings, trial.value) for trial in self.trials]
+        sign = self.selection.sign
+        tried = [(trial.settings, None if trial.value is None else sign * trial.value) for trial in self.trials]
         return next_settings(self._space.space, tried, self._seed)
 
     def cell(self, settings: Settings) -> Cell:
         """The cell of the next trial."""
         chosen = {**self._space.fixed, **settings}
-        return Cell(self.model, f"trial-{len(self.trials) + 1}", self._dimension, self._seed, chosen)
+        return Cell(
+            self.model, f"trial-{len(self.trials) + 1}", self._dimension, self._seed, chosen, selection=self.selection
+        )
 
     def add(self, trial: Trial) -> None:
         self._log.append(trial)
@@ -147,21 +154,26 @@ def _trial(started: _Started, future: Future[Fitted]) -> Trial:
         failure = in_words(error)
     else:
         fitted = future.result()
-    curve = encode_curve(fitted.curve) if fitted else []
-    best = max(curve, key=lambda epoch: epoch[SELECTION_METRIC], default=None)
+    chose = started.search.selection
+    curve = encode_curve(fitted.curve, chose) if fitted else []
+    best = max(curve, key=lambda epoch: chose.sign * epoch[chose], default=None)
     return Trial(
         number=len(started.search.trials) + 1,
         settings=started.settings,
-        value=fitted.validation[SELECTION_METRIC] if fitted else None,
+        value=fitted.validation[chose] if fitted else None,
         epoch=int(best["epoch"]) if best else None,
         failure=failure,
         seconds=time.monotonic() - started.seconds,
         environment=started.environment,
         curve=curve,
+        selection=chose,
+        lower_is_better=chose.sign < 0,
     )
 
 
-def _conditions(search: Search, space: ModelSpace, dataset: Dataset, device: str, protocol: str) -> dict[str, Any]:
+def _conditions(
+    search: Search, space: ModelSpace, dataset: Dataset, device: str, protocol: str, selection: Metric
+) -> dict[str, Any]:
     """What all trials of a model have in common: with other conditions, a log is of another search."""
     start = {key: values[0] for key, values in space.space.items()}
     recommender = build(space.model, search.dimension, {**space.fixed, **start})
@@ -177,4 +189,6 @@ def _conditions(search: Search, space: ModelSpace, dataset: Dataset, device: str
         "seed": search.seed,
         "space": {key: list(values) for key, values in space.space.items()},
         "fixed": others,
+        "selection": selection,
+        "lower_is_better": selection.sign < 0,
     }

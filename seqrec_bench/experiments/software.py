@@ -19,9 +19,11 @@ def software(models: Iterable[str]) -> dict[str, str]:
     A model that is not installed is left out. What a record says besides, such as the commit, is not compared: the same
     source may be a checkout on one machine and an installed copy on another.
     """
-    bench = f"{seqrec_bench.__version__} with source {_source_digest('seqrec_bench')}"
-    found = {"Python": platform.python_version(), **packages(), "seqrec-bench": bench}
     points = registered()
+    # With the models that come with it: another distribution's may use what these share.
+    own = {_package(point) for point in points.values() if point.dist and point.dist.name == "seqrec-bench"}
+    bench = f"{seqrec_bench.__version__} with source {_source_digest('seqrec_bench', *sorted(own))}"
+    found = {"Python": platform.python_version(), **packages(), "seqrec-bench": bench}
     return found | {f"recommender {model}": _describe(points[model]) for model in models if model in points}
 
 
@@ -40,18 +42,23 @@ def uses_torch() -> bool:
 
 
 def _describe(point: EntryPoint) -> str:
-    return f"{distribution(point)} with source {_source_digest(point.module.partition('.')[0])}"
+    return f"{distribution(point)} with source {_source_digest(_package(point))}"
 
 
-def _source_digest(package: str) -> str:
-    """The first hex digits of a sha256 of the paths and contents of a package's, or a lone module's, Python files."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        return "unknown"
-    origin = Path(spec.origin)
-    files = sorted(origin.parent.rglob("*.py")) if spec.submodule_search_locations else [origin]
+def _package(point: EntryPoint) -> str:
+    return point.module.partition(".")[0]
+
+
+def _source_digest(*packages: str) -> str:
+    """The first hex digits of a sha256 of the paths and contents of packages', or lone modules', Python files."""
     digest = sha256()
-    for file in files:
-        digest.update(f"{file.relative_to(origin.parent).as_posix()} {file.stat().st_size}\n".encode())
-        digest.update(file.read_bytes())
+    for package in packages:
+        spec = find_spec(package)
+        if spec is None or spec.origin is None:
+            return "unknown"
+        origin = Path(spec.origin)
+        files = sorted(origin.parent.rglob("*.py")) if spec.submodule_search_locations else [origin]
+        for file in files:
+            digest.update(f"{file.relative_to(origin.parent).as_posix()} {file.stat().st_size}\n".encode())
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

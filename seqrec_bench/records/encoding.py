@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqrec_bench.recommender import Epoch
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.strict_json import is_finite_number, parse
@@ -15,8 +15,8 @@ from seqrec_bench.text import is_name
 
 _KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
 _FIELDS = {
-    "schema", "dataset", *_KEY_FIELDS, "version", "deterministic", "hyperparameters", "validation", "test", "curve",
-    "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "environment",
+    "schema", "dataset", *_KEY_FIELDS, "version", "deterministic", "hyperparameters", "selection", "validation", "test",
+    "curve", "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "environment",
 }  # fmt: skip
 _LATER_FIELDS = {"weights_sha256": None}
 """What a record says without a line for it, which the first records have not. No figure depends on it."""
@@ -44,6 +44,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
         "version": recipe.version,
         "deterministic": record.deterministic,
         "hyperparameters": dict(recipe.hyperparameters),
+        "selection": recipe.selection,
         "validation": ranks["validation"],
         "test": ranks["test"],
         "curve": [_encode_epoch(epoch) for epoch in record.curve],
@@ -82,7 +83,7 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
     if type(schema) is int and schema > SCHEMA:
         raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA}")
     _require(type(schema) is int and schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
-    fields = {**_LATER_FIELDS, **fields}
+    fields = {**_LATER_FIELDS, "selection": _early_selection(fields), **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
     _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
     dataset = _decode_dataset(fields["dataset"])
@@ -90,13 +91,14 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
     _require(len(validation.better) == len(test.better), "its validation and test ranks are not of the same users")
     _require(isinstance(fields["deterministic"], bool), "its deterministic is neither true nor false")
     _require(isinstance(fields["curve"], list), "its curve is not a list")
+    selection = _decode_selection(fields["selection"])
     return Record(
         key=_decode_key(dataset.name, fields),
-        recipe=Recipe(dataset, _integer(fields, "version", 1), _mapping(fields, "hyperparameters")),
+        recipe=Recipe(dataset, _integer(fields, "version", 1), _mapping(fields, "hyperparameters"), selection),
         deterministic=fields["deterministic"],
         validation=validation,
         test=test,
-        curve=[_decode_epoch(number, epoch) for number, epoch in enumerate(fields["curve"], start=1)],
+        curve=[_decode_epoch(number, epoch, selection) for number, epoch in enumerate(fields["curve"], start=1)],
         seconds=_finite(_mapping(fields, "seconds"), "seconds"),
         peak_memory_bytes=_integer(fields, "peak_memory_bytes", 0),
         parameters=_integer(fields, "parameters", 0),
@@ -113,8 +115,8 @@ def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
 def decode_rank_lists(value: Any) -> Ranks:
     """Ranks from ``{"better": [...], "tied": [...]}``."""
     _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
-    fine = all(isinstance(numbers, list) and all(type(each) is int for each in numbers) for numbers in value.values())
-    fine = fine and all(abs(each) < 2**63 for numbers in value.values() for each in numbers)
+    fine = all(isinstance(numbers, list) and set(map(type, numbers)) <= {int} for numbers in value.values())
+    fine = fine and all(min(numbers) > -(2**63) and max(numbers) < 2**63 for numbers in value.values() if numbers)
     _require(fine, "its ranks are not whole numbers that an int64 can hold")
     return Ranks(**{name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
 
@@ -135,6 +137,18 @@ def _decode_key(dataset: str, fields: Mapping[str, Any]) -> CellKey:
     return CellKey(dataset=dataset, **names, dimension=dimension, seed=seed)
 
 
+def _early_selection(fields: Mapping[str, Any]) -> str | None:
+    """What chose where the record has no line for it: NDCG@50, but nothing of a model that only counts."""
+    return None if fields.get("deterministic") is True and fields.get("curve") == [] else SELECTION_METRIC
+
+
+def _decode_selection(value: Any) -> str | None:
+    fine = value is None or (isinstance(value, str) and re.fullmatch(r"[A-Za-z]+(@[1-9]\d{0,4})?", value, re.ASCII))
+    _require(bool(fine), f"its selection is {value!r}, neither null nor a metric such as NDCG@50")
+    selection: str | None = value
+    return selection
+
+
 def _decode_digest(value: Any) -> str | None:
     fine = value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value))
     _require(bool(fine), f"its weights_sha256 is {value!r}, neither null nor a sha256")
@@ -142,13 +156,14 @@ def _decode_digest(value: Any) -> str | None:
     return digest
 
 
-def _decode_epoch(number: int, value: Any) -> Epoch:
+def _decode_epoch(number: int, value: Any, selection: str | None) -> Epoch:
     fine = isinstance(value, dict) and value.keys() == {"epoch", "loss", "validation", "seconds"}
     fine = fine and type(value["epoch"]) is int and value["epoch"] == number and isinstance(value["validation"], dict)
     _require(fine, f"entry {number} of its curve is not epoch {number}")
     own = {name: value[name] for name in ("loss", "seconds")}
     for numbers in (own, value["validation"]):  # apart, since a validation figure may have any name
         _finite(numbers, f"epoch {number}")
+    _require(selection in (None, *value["validation"]), f"its epoch {number} has no {selection}, which chose")
     return Epoch(number, value["loss"], value["validation"], value["seconds"])
 
 

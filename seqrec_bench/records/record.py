@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 
-from seqrec_bench.recommender import Epoch
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.ranks import Ranks
 
 SCHEMA = 1
@@ -75,11 +75,19 @@ class Recipe:
     version: int
     """The model's version."""
     hyperparameters: Mapping[str, Any]
+    selection: str | None = SELECTION_METRIC
+    """The validation metric that chose, epochs first of all; None where none did, since the model never asked."""
 
     def is_of_same_data(self, other: "Recipe") -> bool:
         """Whether `other` was made from the same data and item tags."""
         mine, its = self.dataset, other.dataset
         return (mine.fingerprint, mine.tags_fingerprint) == (its.fingerprint, its.tags_fingerprint)
+
+    def other_choice(self, other: "Recipe") -> str | None:
+        """Says in a few words how `other` was chosen otherwise, or None where it was not, or nothing was chosen."""
+        if self.selection == other.selection or None in (self.selection, other.selection):
+            return None
+        return f"made with epochs chosen by {other.selection}, not {self.selection}"
 
     def difference(self, other: "Recipe") -> str | None:
         """Says in a few words how `other` differs from this recipe, or None where it does not."""
@@ -95,7 +103,7 @@ class Recipe:
             for name in sorted({*mine, *its})
             if mine.get(name) != its.get(name)
         ]
-        return "made with " + ", ".join(changed) if changed else None
+        return "made with " + ", ".join(changed) if changed else self.other_choice(other)
 
 
 def _as_recorded(hyperparameters: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,10 @@ from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.looking import is_there, read_bytes
 from seqrec_bench.records.strict_json import is_finite_number, parse
 
-_FIELDS = {"trial", "conditions", "settings", SELECTION_METRIC, "epoch", "failure", "seconds", "environment", "curve"}
+_FIELDS = {"trial", "conditions", "settings", "epoch", "failure", "seconds", "environment", "curve"}
+"""Of each line; beside them, it has the validation figure under the name of its metric."""
+_EARLY_CONDITIONS = {"selection": SELECTION_METRIC, "lower_is_better": False}
+"""What a log was made with that does not say so, as the first logs do not."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Trial:
     settings: Mapping[str, bool | int | float | str | None]
     """Those that are searched."""
     value: float | None
-    """Validation NDCG@50 of the fitted model; None if the trial failed."""
+    """The validation figure of the fitted model that chooses; None if the trial failed."""
     epoch: int | None
     """Its best epoch; None if it failed or does not train in epochs."""
     failure: str | None
@@ -34,20 +37,24 @@ class Trial:
     environment: Mapping[str, Any]
     """Commit, package versions and so on."""
     curve: Sequence[Mapping[str, float]]
-    """``epoch``, ``loss`` and the validation ``NDCG@50`` of each epoch."""
+    """``epoch``, ``loss`` and the validation figure that chooses, by its metric's name, of each epoch."""
+    selection: str = SELECTION_METRIC
+    """The metric that chooses."""
+    lower_is_better: bool = False
+    """Whether less of it is better."""
 
 
-def encode_curve(curve: Sequence[Epoch]) -> list[dict[str, float]]:
+def encode_curve(curve: Sequence[Epoch], selection: str) -> list[dict[str, float]]:
     """What a log has of the epochs."""
-    return [
-        {"epoch": epoch.number, "loss": epoch.loss, SELECTION_METRIC: epoch.validation[SELECTION_METRIC]}
-        for epoch in curve
-    ]
+    return [{"epoch": epoch.number, "loss": epoch.loss, selection: epoch.validation[selection]} for epoch in curve]
 
 
 def best_trial(trials: Sequence[Trial]) -> Trial | None:
-    """The trial with the greatest validation NDCG@50, the first of equal ones; None if all failed."""
-    return max((trial for trial in trials if trial.value is not None), key=lambda trial: trial.value or 0, default=None)
+    """The trial with the best validation figure, the first of equal ones; None if all failed."""
+    sound = [
+        (-trial.value if trial.lower_is_better else trial.value, trial) for trial in trials if trial.value is not None
+    ]
+    return max(sound, key=lambda pair: pair[0])[1] if sound else None
 
 
 class SearchLog:
@@ -57,14 +64,15 @@ class SearchLog:
         """Reads what is there; a last line that was not written to its end counts for nothing.
 
         Args:
-            conditions: What all trials of the log have in common, as JSON has it. For a log that is only to be read
-                they may be left out: then all trials must be made under those of the first.
+            conditions: What all trials of the log have in common, as JSON has it, among them the metric that chooses,
+                ``selection``, and whether it is ``lower_is_better``: NDCG@50, which is not, if they are left out. For
+                a log that is only to be read all may be left out: then the trials must be made under the first's.
 
         Raises:
             InputError: The file holds something else than trials under these conditions.
             UnreadableError: It can't be read.
         """
-        self.path, self._conditions = path, dict(conditions or {})
+        self.path, self._conditions = path, {**_EARLY_CONDITIONS, **conditions} if conditions else {}
         self.trials: list[Trial] = []
         content = read_bytes(path) if is_there(path) else b""
         self._size = content.rfind(b"\n") + 1
@@ -77,7 +85,7 @@ class SearchLog:
             "trial": trial.number,
             "conditions": self._conditions,
             "settings": dict(trial.settings),
-            SELECTION_METRIC: trial.value,
+            self._conditions["selection"]: trial.value,
             "epoch": trial.epoch,
             "failure": trial.failure,
             "seconds": round(trial.seconds, 3),
@@ -98,10 +106,11 @@ class SearchLog:
         place = f"{self.path}, line {number},"
         try:
             fields = parse(line)
-            conditions = dict(fields["conditions"])
+            conditions = {**_EARLY_CONDITIONS, **fields["conditions"]}
             self._conditions = self._conditions or conditions
             difference = _difference(conditions, self._conditions)
-            trial = None if difference else _trial(fields, number, self.trials[0] if self.trials else None)
+            first = self.trials[0] if self.trials else None
+            trial = None if difference else _trial(fields, number, first, conditions)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{place} is not trial {number} of a search ({error}): move that file away.") from error
         if trial is None:
@@ -119,18 +128,24 @@ def _difference(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | No
     return None
 
 
-def _trial(fields: Mapping[str, Any], number: int, first: Trial | None) -> Trial:
+def _trial(fields: Mapping[str, Any], number: int, first: Trial | None, conditions: Mapping[str, Any]) -> Trial:
     """The trial that a line holds.
 
     Args:
         first: The first trial of the log, which sets the same; None where this is the first.
+        conditions: Under which it was made.
 
     Raises:
         ValueError: The line does not hold this trial.
     """
-    value, failure, epoch, settings = fields[SELECTION_METRIC], fields["failure"], fields["epoch"], fields["settings"]
-    _require(fields.keys() == _FIELDS and fields["trial"] == number, "its fields or its number are others")
-    _require(value is None or (is_finite_number(value) and 0 <= value <= 1), "its figure is not from 0 to 1")
+    selection, lower_is_better = str(conditions["selection"]), conditions["lower_is_better"] is True
+    value, failure, epoch, settings = fields[selection], fields["failure"], fields["epoch"], fields["settings"]
+    _require(
+        fields.keys() == {*_FIELDS, selection} != _FIELDS and fields["trial"] == number,
+        "its fields or its number are others",
+    )
+    fine = value is None or (is_finite_number(value) and value >= 0 and (value <= 1 or lower_is_better))
+    _require(fine, "its figure is not from 0 to 1")
     _require((value is None) != (failure is None), "it has neither a figure nor a failure, or both")
     _require(failure is None or isinstance(failure, str), "its failure is not a text")
     _require(epoch is None or (type(epoch) is int and epoch > 0), "its epoch is not a whole number")
@@ -139,8 +154,10 @@ def _trial(fields: Mapping[str, Any], number: int, first: Trial | None) -> Trial
     _require(
         first is None or settings.keys() == first.settings.keys(), "its settings are others than the first trial's"
     )
+    environment, curve = dict(fields["environment"]), fields["curve"]
+    seconds = fields["seconds"]
     return Trial(
-        number, settings, value, epoch, failure, fields["seconds"], dict(fields["environment"]), fields["curve"]
+        number, settings, value, epoch, failure, seconds, environment, curve, selection, lower_is_better
     )  # fmt: skip
 
 

@@ -245,18 +245,18 @@ class Store:
         if not is_there(file):
             raise MissingCellsError(
                 f"The weights of {record.key} are not here as {file}, since git does not keep them: "
-                + advise_training(self.root, record.key)
+                + advise_training(self.root, record)
             )
         content = read_bytes(file)
         if sha256(content) != record.weights:
             raise InvalidRecordError(
-                f"{file} is not the file that was written with its record: " + advise_training(self.root, record.key)
+                f"{file} is not the file that was written with its record: " + advise_training(self.root, record)
             )
         try:
             return decode_weights(content)
         except Exception as error:  # safetensors' own
             raise InvalidRecordError(
-                f"{file} can't be read ({in_words(error)}): " + advise_training(self.root, record.key)
+                f"{file} can't be read ({in_words(error)}): " + advise_training(self.root, record)
             ) from error
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 MAX_DEPTH = 100
 """Of objects and lists in one another. What Python reads may be too deep for it to go through, or to write again."""
+_NESTING = {dict, list}
 
 
 def parse(text: str | bytes) -> Any:
@@ -34,9 +35,11 @@ def is_finite_number(value: Any) -> bool:
 
 def _is_deeper(value: Any, depth: int) -> bool:
     """Whether so many objects and lists are in one another, and more."""
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if type(value) in _NESTING else []
     for _ in range(depth):
-        level = [part for each in level for part in _parts(each) if isinstance(part, dict | list)]
+        if not level:
+            return False
+        level = [part for each in level for part in _parts(each) if type(part) in _NESTING]
     return bool(level)
 
 

@@ -7,7 +7,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -86,7 +86,9 @@ class Comparison:
     pairs: Mapping[Metric, Sequence[Pair]]
     """By metric, each a family of its own; the first is the primary one, the others are secondary."""
     is_selected_by: Metric
-    """The validation metric that chose the epochs."""
+    """The validation metric by which epochs are chosen."""
+    selections: Mapping[Place, str] = field(default_factory=dict)
+    """The one that has chosen them, of each model of which any were chosen."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -141,6 +143,7 @@ def compare_places(chosen: Mapping[Place, Sequence[Record]], view: View) -> Comp
         {place: None if group[0].deterministic else len(group) for place, group in chosen.items()},
         {metric: _pairs(chosen, metric) for metric in view.by_importance},
         view.selection,
+        {place: selection for place, group in chosen.items() if (selection := group[0].recipe.selection)},
     )
 
 

@@ -79,6 +79,9 @@ def notes(comparison: Comparison) -> list[str]:
         "d_z: mean over users of their differences, over its standard deviation. Users: per cent for whom the first "
         "model is better / equal / worse.",
     ]
+    if set(comparison.selections.values()) - {comparison.is_selected_by}:
+        chosen = "; ".join(f"{_label(place)} by {metric}" for place, metric in comparison.selections.items())
+        sentences.append(f"What chose the epochs: {chosen}.")
     sentences += [
         _reach(name, pair)
         for name in comparison.metrics

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.metrics import Metric, metric
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.reporting.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.reporting.statistics.runs import Runs
+from seqrec_bench.studies.cells import cells as cells_of
+from seqrec_bench.studies.study import Study
 from seqrec_bench.studies.view import Row, View
 
 _RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
@@ -71,14 +73,36 @@ def select(records: Iterable[Record], view: View, places: Sequence[Place]) -> Se
             cells[Place(key.model, key.variant, key.dimension)].append(record)
     chosen = {place: cells[place] for place in places if place in cells}
     require_side_by_side(chosen)
+    _require_selection([record for group in chosen.values() for record in group], view.selection)
     return Selection(chosen, _missing(chosen, places))
+
+
+def not_run(records: Iterable[Record], study: Study, dataset: str) -> list[Missing]:
+    """The cells of the study's rows on one data set that have no record; all its cells, where it has no rows.
+
+    Cells at other dimensions and under other protocols than the table's are for other figures.
+    """
+    there = {record.key for record in records}
+    view = study.view(dataset)
+    shown = {Place.of(row) for row in (*view.rows, *view.references)}
+    seeds: dict[Place, list[int]] = defaultdict(list)
+    found: dict[Place, bool] = defaultdict(bool)
+    for cell in cells_of(study.groups):
+        place = Place(cell.model, cell.variant, cell.dimension)
+        if cell.protocol == study.protocol and (place in shown or not shown):
+            is_there = CellKey(dataset, cell.protocol, *place, cell.seed) in there
+            found[place] |= is_there
+            if not is_there:
+                seeds[place].append(cell.seed)
+    return [Missing(place, tuple(absent) if found[place] else ()) for place, absent in seeds.items()]
 
 
 def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequence[Record]]:
     """The records of the paper's data and protocol that are not of its own models, by a label for each.
 
     Its own are its models as published, the references, and its ablations. Other variants of these come first, variant
-    by variant in the order of the paper's rows.
+    by variant in the order of the paper's rows. The label of a model that was chosen by another metric than the
+    view's says so.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
@@ -98,7 +122,12 @@ def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequenc
     for group in groups.values():
         _require_one_model(group)
     _require_comparable([record for group in groups.values() for record in group])
-    return groups
+    return {f"{label}{_say_selection(group, view)}": group for label, group in groups.items()}
+
+
+def _say_selection(records: Sequence[Record], view: View) -> str:
+    metric = records[0].recipe.selection
+    return "" if metric in (None, view.selection) else f", chosen by {metric}"
 
 
 def _label(key: CellKey, view: View) -> str:
@@ -188,6 +217,16 @@ def _require_comparable(records: Sequence[Record], mend: str = _RUN_AGAIN) -> No
             raise _not_comparable(first, other, "rank different numbers of users", mend)
         if like.recipe.version != other.recipe.version:
             raise _not_comparable(like, other, "were made by different versions of the model", mend)
+
+
+def _require_selection(records: Sequence[Record], selection: Metric) -> None:
+    """All records of which epochs were chosen had them chosen by this metric."""
+    for record in records:
+        if record.recipe.selection not in (None, selection):
+            raise InvalidRecordError(
+                f"{record.key} had its epoch chosen by {record.recipe.selection}, and not by {selection}, as what it "
+                "would stand beside: record it as another variant, or show it by a study that selects by that."
+            )
 
 
 def _require_same_tags(records: Sequence[Record], mend: str) -> None:

@@ -76,7 +76,8 @@ class SideBySide:
     @property
     def pairs(self) -> list[tuple[Column, SideRow, Pair]]:
         """All comparisons, which are one family."""
-        return [(at, row, found.pair) for at in self.columns for row in self.rows if (found := row.pair_at(at))]
+        figures = [(at, row, row.figures[at]) for at in self.columns for row in self.rows if at in row.figures]
+        return [(at, row, figure.pair) for at, row, figure in figures if figure.pair]
 
 
 def side_by_side(records: Sequence[Record], views: Sequence[View]) -> SideBySide:

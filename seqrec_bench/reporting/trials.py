@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.search_log import Trial, best_trial
 from seqrec_bench.reporting.json_text import json_text
 from seqrec_bench.reporting.markdown import escape_markdown, markdown_table, number
@@ -29,7 +28,7 @@ def trials_json(logs: Mapping[str, Sequence[Trial]]) -> str:
 
 def _table(trials: Sequence[Trial]) -> str:
     chosen = best_trial(trials)
-    lines = [["settings", f"validation {SELECTION_METRIC}", "epoch", "minutes"]]
+    lines = [["settings", f"validation {trials[0].selection}", "epoch", "minutes"]]
     for trial in trials:
         settings = ", ".join(f"{key} = {value}" for key, value in _shown(trials[0], trial).items())
         figure = "failed" if trial.value is None else number(trial.value)

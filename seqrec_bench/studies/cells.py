@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, place_in_order
 from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
@@ -26,6 +27,8 @@ class Cell:
     settings: Mapping[str, Value] = field(default_factory=dict, hash=False)
     """Values of hyperparameters that differ from the model's defaults."""
     protocol: str = LOO_FULL
+    selection: Metric = USUAL_SELECTION
+    """The validation metric that chooses."""
 
     def __str__(self) -> str:
         return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}{self._under}"
@@ -52,6 +55,7 @@ class Group:
     settings: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """By model."""
     protocols: Sequence[str] = (LOO_FULL,)
+    selection: Metric = USUAL_SELECTION
 
 
 def cells(groups: Sequence[Group]) -> list[Cell]:
@@ -84,7 +88,7 @@ def _group_cells(group: Group) -> list[Cell]:
         seeds = group.seeds[:1] if recommender.deterministic else group.seeds
         settings = group.settings.get(model, {})
         found += [
-            Cell(model, group.variant, dimension, seed, settings, protocol)
+            Cell(model, group.variant, dimension, seed, settings, protocol, group.selection)
             for protocol in group.protocols
             for dimension in dimensions
             for seed in seeds

@@ -10,10 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, Metric
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, VALIDATION_METRICS, Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.evaluation.registry import has_dimension, load
-from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.cells import Group
 from seqrec_bench.studies.claim import Claim
@@ -128,7 +127,7 @@ class Study(FieldSet):
     protocol: ProtocolName = LOO_FULL
     metrics: Annotated[Many[MetricName], Field(min_length=1)] = VALIDATION_METRICS
     """What tables show, in order."""
-    select: MetricName = Metric(SELECTION_METRIC)
+    select: MetricName = USUAL_SELECTION
     """The validation metric that chooses epochs."""
     variant: VariantName = PAPER_VARIANT
     """Of the rows and cells that name none."""
@@ -227,6 +226,7 @@ class Study(FieldSet):
             variant=cells.variant or self.variant,
             settings=cells.settings,
             protocols=cells.protocols or (self.protocol,),
+            selection=self.select,
         )
 
     def _groups_of_rows(self) -> list[Group]:
@@ -245,6 +245,7 @@ class Study(FieldSet):
                 variant=variant or self.variant,
                 settings={model: settings},
                 protocols=(self.protocol,),
+                selection=self.select,
             )
             for model, variant, settings, dimension, seeds, is_apart in rows
         ]

@@ -72,11 +72,11 @@ def literal_loss(
     w: Weights, hidden: list[torch.Tensor], targets: list[int], samples: list[int], log_q: list[float]
 ) -> torch.Tensor:
     """Sum over the rows of -ln of the softmax, over the step's targets and samples, at the row's own target."""
-    columns = targets + samples
+    columns = torch.tensor(targets + samples) - 1
     loss = torch.zeros((), dtype=torch.float64)
     for row, h in enumerate(hidden):
-        scores = [h @ w["item"][i - 1] + w["item_bias"][i - 1] - q for i, q in zip(columns, log_q, strict=True)]
-        loss = loss - torch.log(torch.exp(scores[row]) / sum(torch.exp(score) for score in scores))
+        exponentials = torch.exp((w["item"][columns] * h).sum(dim=1) + w["item_bias"][columns] - torch.tensor(log_q))
+        loss = loss - torch.log(exponentials[row] / exponentials.sum())
     return loss
 
 
@@ -133,11 +133,11 @@ class LiteralTraining:
     def move(self, name: str, weight: torch.Tensor, gradient: torch.Tensor | None, rows: set[int]) -> None:
         assert gradient is not None
         accumulated, velocity = self.accumulated[name], self.velocity[name]
-        for row in rows:
-            accumulated[row] += gradient[row] ** 2
-            scaled = gradient[row] / torch.sqrt(accumulated[row] + 1e-6)
-            velocity[row] = self.model.momentum * velocity[row] - self.model.learning_rate * scaled
-            weight[row] += velocity[row]
+        touched = sorted(rows)
+        accumulated[touched] += gradient[touched] ** 2
+        scaled = gradient[touched] / torch.sqrt(accumulated[touched] + 1e-6)
+        velocity[touched] = self.model.momentum * velocity[touched] - self.model.learning_rate * scaled
+        weight[touched] += velocity[touched]
 
 
 @pytest.mark.parametrize(

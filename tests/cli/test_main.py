@@ -41,12 +41,17 @@ def test_help_starts_without_torch_and_other_heavy_libraries() -> None:
         (["data", "fetch", "ml-100"], 2, "ml-100k"),
     ],
 )
-def test_a_wrong_call_gets_one_sentence_and_code_2(arguments: list[str], code: int, message: str) -> None:
-    done = call(*arguments)
-    assert done.returncode == code
-    assert message in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert done.stdout == ""
+def test_a_wrong_call_gets_one_sentence_and_code_2(
+    arguments: list[str], code: int, message: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["seqrec-bench", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main.main()
+    printed = capfd.readouterr()
+    assert end.value.code == code
+    assert message in printed.err
+    assert len(printed.err.strip().splitlines()) == 1
+    assert printed.out == ""
 
 
 def test_debug_shows_the_traceback() -> None:

@@ -75,6 +75,20 @@ def test_models_are_run_recorded_and_not_run_again(bench: Callable[..., Result],
     assert path.stat().st_mtime_ns > written
 
 
+def test_another_metric_chooses_under_another_variant(bench: Callable[..., Result], tmp_path: Path) -> None:
+    cell = ["--models", "fpmc", "--dims", "4", "--seeds", "0", "--variant", "by-ten", "--set", "fpmc.epochs=2"]
+    done = bench(*cell, "--select", "NDCG@10")
+    assert done.exit_code == 0, done.output
+    (record,) = Store(tmp_path / "runs").records()
+    assert record.recipe.selection == "NDCG@10"
+    assert f"done in {sum(record.seconds.values()):.0f} s, validation NDCG@10 " in done.stderr
+    assert "To run: 0 cells; done already: 1 cell." in bench(*cell, "--select", "NDCG@10").stderr
+    refused = bench(*cell)
+    assert isinstance(refused.exception, InputError)
+    assert "made with epochs chosen by NDCG@10, not NDCG@50: give --select" in str(refused.exception)
+    assert Store(tmp_path / "runs").records() == [record]
+
+
 @pytest.mark.parametrize(
     ("models", "dims", "seeds", "notes"),
     [

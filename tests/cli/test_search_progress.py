@@ -33,7 +33,7 @@ def ended(number: int, value: float | None) -> Trial:
 @pytest.fixture
 def search() -> ModelSearch:
     """A search of two trials, none done."""
-    found: Any = SimpleNamespace(model="fpmc", n_trials=2, trials=[], best=None)
+    found: Any = SimpleNamespace(model="fpmc", n_trials=2, trials=[], best=None, selection="NDCG@50")
     return cast(ModelSearch, found)
 
 

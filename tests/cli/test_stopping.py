@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.soak.bench import group_lives
 from seqrec_bench.cli.run import Part, RunState
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.experiments.execution import RunOutcome
@@ -88,10 +89,10 @@ def start(tmp_path: Path, ratings: Path, install_plugin: Callable[..., Path]) ->
 def all_ends(group: int, run: int, folder: Path) -> bool:
     """Whether nothing that the command has started is left: its group, the daemon of its cell, and the run's guard."""
     daemon = (folder / "daemon").read_text()
-    for _ in range(300):
+    for _ in range(1500):
         if not group_lives(group) and not lives(daemon) and not guards(run):
             return True
-        time.sleep(0.1)
+        time.sleep(0.02)
     return False
 
 
@@ -99,14 +100,6 @@ def run_of(folder: Path) -> int:
     """The process that does the command's work; the one that was started only waits for it."""
     (holder,) = Store(folder / "runs").running().values()
     return holder.pid
-
-
-def group_lives(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def lives(process: str) -> bool:

@@ -55,9 +55,11 @@ class Unruly:
             open("slept", "w").close()
             time.sleep(600)
         while self.fault == "waits" and not os.path.exists("go"):
-            time.sleep(0.05)
+            time.sleep(0.01)
         if self.fault == "kills-its-parent":
-            time.sleep(0.5)  # so that the start, of which the parent tells, is known before it dies
+            while not os.path.exists("known"):  # its start, of which the parent tells
+                time.sleep(0.01)
+            os.remove("known")
             os.kill(multiprocessing.parent_process().pid, signal.SIGKILL)
             os._exit(1)
         if self.report:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import seqrec_bench
-from seqrec_bench.experiments.environment import environment
+from seqrec_bench.experiments.environment import _commit, environment
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -41,6 +41,8 @@ def test_a_checkout_gives_its_commit_and_says_when_it_was_changed(checkout: Path
     commit = git(checkout, "rev-parse", "HEAD")
     assert environment("popularity", "cpu")["commit"] == commit
     (checkout / "seqrec_bench" / "__init__.py").write_text("x = 2\n")
+    assert environment("popularity", "cpu")["commit"] == commit  # of what was imported, which is not what stands there
+    _commit.cache_clear()  # as in another process
     assert environment("popularity", "cpu")["commit"] == f"{commit} with changes"
 
 
@@ -49,6 +51,8 @@ def test_a_copy_inside_somebody_elses_repository_has_no_commit(checkout: Path) -
     assert environment("popularity", "cpu")["commit"] is None
 
 
-def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_there_is_no_commit(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(checkout, "add", ".")
+    git(checkout, "commit", "-qm", "first")
     monkeypatch.setenv("PATH", "")
     assert environment("popularity", "cpu")["commit"] is None

@@ -59,8 +59,8 @@ def test_what_was_made_from_other_data_is_replaced_only_if_that_is_asked_for(
     plan = make_plan([CELL, OTHER], store, toy, fresh=False)
     assert plan.of_other_data == [CELL, OTHER]
     with pytest.raises(InputError, match=f"^{path} was {reason}, as 1 more were: .* --name NAME, .* --fresh"):
-        plan.require_same_data()
-    make_plan([CELL], store, toy, fresh=True).require_same_data()
+        plan.require_no_loss()
+    make_plan([CELL], store, toy, fresh=True).require_no_loss()
 
 
 def test_records_of_other_models_on_other_data_keep_these_from_their_folder(
@@ -69,9 +69,9 @@ def test_records_of_other_models_on_other_data_keep_these_from_their_folder(
     path = store.save(other_data(replace(record, key=replace(record.key, model="other")), fingerprint="0" * 64))
     plan = make_plan([CELL], store, toy, fresh=False)
     with pytest.raises(InputError, match=f"^{path} was made on other data: "):
-        plan.require_same_data()
+        plan.require_no_loss()
     path.write_text("{")  # whoever asks for that record is told
-    plan.require_same_data()
+    plan.require_no_loss()
 
 
 def test_what_another_run_has_stored_of_other_data_since_is_not_replaced(

@@ -11,7 +11,7 @@ import pytest
 from seqrec_bench.data import Dataset, leave_one_out
 from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.metrics import validation_figures
+from seqrec_bench.evaluation.metrics import Metric, validation_figures
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.experiments import cell as cell_module
@@ -106,6 +106,21 @@ def test_the_value_is_the_validation_figure_of_the_same_cell_in_a_run(toy: Datas
         assert line["NDCG@50"] == validation_figures(record.validation)["NDCG@50"]
         values = [epoch.validation["NDCG@50"] for epoch in record.curve]
         assert (line["NDCG@50"], line["epoch"]) == (max(values), 1 + values.index(max(values)))
+
+
+def test_another_metric_chooses_trials_and_has_logs_of_its_own(toy: Dataset, tmp_path: Path) -> None:
+    search, rank = replace(SEARCH, n_trials=3, models=[FPMC]), Metric("MeanRank")
+    opened = [ModelSearch(search, FPMC, toy, "cpu", tmp_path, selection=rank)]
+    executor = Here(toy)
+    run_searches(opened, executor, 1, "cpu", lambda *_: None)
+    lines = logged(tmp_path)["fpmc"]
+    assert {cell.selection for cell in executor.cells} == {rank}
+    for line in lines:
+        values = [epoch["MeanRank"] for epoch in line["curve"]]
+        assert line["MeanRank"] == min(values) > 1 and line["epoch"] == 1 + values.index(min(values))
+    assert opened[0].best is not None and opened[0].best.value == min(line["MeanRank"] for line in lines)
+    with pytest.raises(InputError, match='was made with selection "MeanRank", not "NDCG@50"'):
+        ModelSearch(search, FPMC, toy, "cpu", tmp_path)
 
 
 def test_the_same_search_gives_the_same_log_but_for_the_seconds(toy: Dataset, tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 from collections.abc import Callable
 from importlib.metadata import version
+from importlib.util import find_spec, spec_from_file_location
 from pathlib import Path
+
+import pytest
 
 import seqrec_bench
 from seqrec_bench.experiments.software import difference, software
@@ -21,6 +24,20 @@ def test_a_changed_line_of_a_model_is_other_software(unruly: Path) -> None:
     module.write_text(module.read_text() + "# changed\n")
     changed = {name for name, value in software(["unruly"]).items() if value != before[name]}
     assert changed == {"recommender unruly"}
+
+
+def test_a_changed_line_of_what_the_benchs_models_share_is_other_software_for_all(
+    unruly: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "seqrec_baselines"
+    (package / "training").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    here = {"seqrec_baselines": spec_from_file_location("seqrec_baselines", package / "__init__.py")}
+    monkeypatch.setattr("seqrec_bench.experiments.software.find_spec", lambda name: here.get(name) or find_spec(name))
+    before = software(["unruly"])
+    (package / "training" / "epochs.py").write_text("# changed\n")
+    changed = {name for name, value in software(["unruly"]).items() if value != before[name]}
+    assert changed == {"seqrec-bench"}
 
 
 def test_a_moved_or_renamed_module_of_a_package_is_other_software(install_plugin: Callable[..., Path]) -> None:

@@ -36,13 +36,15 @@ def any_record(draw: st.DrawFn) -> Record:
     dataset = draw(st.builds(DatasetIdentity, names, st.text(), st.none() | st.text()))
     key = draw(st.builds(CellKey, st.just(dataset.name), names, names, names, st.integers(0), st.integers(0)))
     n_users = draw(st.integers(1, 4))
+    selection = draw(st.sampled_from(["NDCG@50", "MRR", "HR@1", None]))
+    figures = draw(st.dictionaries(st.text(), numbers, max_size=2)) | ({selection: 0.5} if selection else {})
     return Record(
         key=key,
-        recipe=Recipe(dataset, draw(st.integers(1)), draw(mappings)),
+        recipe=Recipe(dataset, draw(st.integers(1)), draw(mappings), selection),
         deterministic=draw(st.booleans()),
         validation=draw(ranks_of(n_users)),
         test=draw(ranks_of(n_users)),
-        curve=draw(st.builds(epochs, st.lists(numbers, max_size=3), st.dictionaries(st.text(), numbers, max_size=2))),
+        curve=draw(st.builds(epochs, st.lists(numbers, max_size=3), st.just(figures))),
         seconds=draw(st.dictionaries(names, numbers, max_size=2)),
         peak_memory_bytes=draw(st.integers(0)),
         parameters=draw(st.integers(0)),

@@ -36,6 +36,26 @@ def test_a_half_last_line_counts_for_nothing_and_goes_with_the_next_trial(path: 
     assert path.read_bytes() == whole
 
 
+def test_a_log_that_names_no_metric_is_of_ndcg_at_50(path: Path) -> None:
+    lines = path.read_text().replace('"selection": "NDCG@50", "lower_is_better": false, ', "")
+    assert "selection" not in lines
+    path.write_text(lines)
+    assert SearchLog(path, {**CONDITIONS, "selection": "NDCG@50"}).trials == SearchLog(path).trials == [FIRST, SECOND]
+    with pytest.raises(InputError, match='line 1, was made with selection "NDCG@50", not "HR@5"'):
+        SearchLog(path, {**CONDITIONS, "selection": "HR@5"})
+
+
+def test_a_log_of_another_metric_has_its_figures_by_its_name(tmp_path: Path) -> None:
+    conditions = {**CONDITIONS, "selection": "MeanRank", "lower_is_better": True}
+    log = SearchLog(tmp_path / "fpmc.jsonl", conditions)
+    for number, value in enumerate((12.5, 11.0, 14.0), start=1):
+        log.append(replace(FIRST, number=number, value=value, selection="MeanRank", lower_is_better=True))
+    assert [json.loads(line)["MeanRank"] for line in log.path.read_text().splitlines()] == [12.5, 11.0, 14.0]
+    again = SearchLog(log.path).trials
+    assert again == log.trials
+    assert best_trial(again) is again[1]
+
+
 @pytest.mark.parametrize("key", CONDITIONS)
 def test_a_log_made_otherwise_is_refused_with_the_mend(path: Path, key: str) -> None:
     with pytest.raises(InputError, match=f"line 1, was made with {key} .*, not 9: move that file away to search anew"):

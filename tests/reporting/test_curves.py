@@ -16,7 +16,7 @@ from PIL import Image
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import Record
-from seqrec_bench.reporting import figure
+from seqrec_bench.reporting import drawing, figure
 from seqrec_bench.reporting.curves import Curves, dimension_curves, rows_of_others
 from seqrec_bench.reporting.figure import data_text, draw_curves
 from seqrec_bench.reporting.statistics.estimates import estimate_over_seeds
@@ -122,8 +122,9 @@ def description(path: Path) -> str:
 
 
 def test_a_figure_is_written_as_png_and_svg_with_its_data_and_needs_no_window_system(
-    gaps: Curves, view: View, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gaps: Curves, view: View, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_figures: int
 ) -> None:
+    monkeypatch.setattr(drawing, "_DPI", small_figures)
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     paths = draw_curves(gaps, view, tmp_path / "new" / "figure-2.v1")
     assert paths == [tmp_path / "new" / "figure-2.v1.png", tmp_path / "new" / "figure-2.v1.svg"]

@@ -34,7 +34,6 @@ def call(
     store = Store(tmp_path / "results")
     at_100 = [record for record in all_records if record.key.dimension in (0, 100)]
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
-    monkeypatch.setattr("seqrec_bench.reporting.drawing._DPI", 20)
     for record in (*at_100, *ablation_records):
         store.save(record)
         store.save(replace(record, key=replace(record.key, protocol="loo-full-seen-v1")))

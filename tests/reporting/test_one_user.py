@@ -43,7 +43,6 @@ def call(
 ) -> Callable[[str], tuple[int, str]]:
     """The exit code of a command, and what it prints."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("seqrec_bench.reporting.drawing._DPI", 20)
 
     def make(command: str) -> tuple[int, str]:
         monkeypatch.setattr("sys.argv", ["seqrec-bench", *shlex.split(command), "--results", "results"])

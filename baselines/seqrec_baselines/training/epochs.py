@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.recommender import SELECTION_METRIC, Epoch, FitContext
+from seqrec_bench.recommender import Epoch, FitContext
 
 DIVERGED = 10_000.0
 """No mean loss of a target gets here: to know nothing costs 21 nats in a catalogue of a billion items."""
@@ -27,11 +27,11 @@ def fit_epochs(
     patience: int | None = None,
     averaging: float = 0.0,
 ) -> None:
-    """Runs up to `n_epochs` epochs; afterwards `net` has the weights after which validation NDCG@50 was greatest.
+    """Runs up to `n_epochs` epochs; afterwards `net` has the weights that were best by the metric that chooses.
 
     Args:
         train_epoch: Trains the net for one pass over the data and returns the mean loss.
-        patience: Ends after so many epochs in a row without a greater validation NDCG@50; None to run them all.
+        patience: Ends after so many epochs in a row without a better figure of that metric; None to run them all.
         averaging: Where it is above 0, what is validated and kept are not an epoch's weights themselves, but their
             exponential moving average with this decay over the epochs so far. Training goes on from the weights.
 
@@ -52,8 +52,8 @@ def fit_epochs(
         net.eval()
         with _averaged(net, average):
             validation = context.validate()
-            if validation[SELECTION_METRIC] > best:
-                best, best_number, best_weights = validation[SELECTION_METRIC], number, _copy_of_weights(net)
+            if (merit := context.merit(validation)) > best:
+                best, best_number, best_weights = merit, number, _copy_of_weights(net)
         context.report(Epoch(number, loss, validation, seconds))
         if patience is not None and number - best_number >= patience:
             break

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqrec_bench.evaluation.metrics import KINDS, VALIDATION_METRICS, CutOff, Metric
+from seqrec_bench.evaluation.metrics import KINDS, VALIDATION_METRICS, CutOff, Metric, selection_of
 from seqrec_bench.experiments.verification.literal import literal_values, mean
-from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.records.check import Check
 from seqrec_bench.tracking import Track
@@ -59,15 +59,17 @@ def check_curves(records: Sequence[Record], track: Track) -> Check:
 
 
 def _curve_fault(record: Record) -> str | None:
-    figures: dict[str, float] = {name: mean(literal_values(record.validation, name)) for name in VALIDATION_METRICS}
-    best = max(record.curve, key=lambda epoch: epoch.validation.get(SELECTION_METRIC, -1.0))
+    chose = selection_of([record])
+    names = dict.fromkeys((*VALIDATION_METRICS, chose))
+    figures: dict[str, float] = {name: mean(literal_values(record.validation, name)) for name in names}
+    best = max(record.curve, key=lambda epoch: chose.sign * epoch.validation.get(chose, -chose.sign * math.inf))
     if _agrees(best, figures):
         return None
     found = next((epoch for epoch in record.curve if _agrees(epoch, figures)), None)
     of = f"those of epoch {found.number}" if found else "those of no epoch"
-    greatest = best.validation.get(SELECTION_METRIC, math.nan)
+    greatest = best.validation.get(chose, math.nan)
     return (
-        f"{record.key.path()}: its validation ranks give {SELECTION_METRIC} {figures[SELECTION_METRIC]:.6f}, {of}, "
+        f"{record.key.path()}: its validation ranks give {chose} {figures[chose]:.6f}, {of}, "
         f"where epoch {best.number} of its curve has {greatest:.6f}: run its cell again."
     )
 

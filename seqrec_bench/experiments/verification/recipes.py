@@ -94,7 +94,7 @@ def _settings_fault(record: Record, models: Installed, variant: Mapping[str, Val
         recommender = models.build(record, models.settings_of(record) if variant is None else variant)
     except InputError as error:
         return f"its settings are none of the installed model ({error})"
-    now = Recipe(record.recipe.dataset, recommender.version, hyperparameters(recommender))
+    now = Recipe(record.recipe.dataset, recommender.version, hyperparameters(recommender), record.recipe.selection)
     if difference := now.difference(record.recipe):
         return difference
     if record.deterministic != recommender.deterministic:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric
+from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric, selection_of
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol, place_in_order
 from seqrec_bench.experiments.verification.recipes import can_be_made, installed
 from seqrec_bench.records import CellKey, Ranks, Record
@@ -56,7 +56,8 @@ def cells_to_train(drawn: Sequence[Record]) -> list[Cell]:
     cells = []
     for record in drawn:
         key = record.key
-        cell = Cell(key.model, key.variant, key.dimension, key.seed, models.settings_of(record), key.protocol)
+        chose, settings = selection_of([record]), models.settings_of(record)
+        cell = Cell(key.model, key.variant, key.dimension, key.seed, settings, key.protocol, chose)
         base = find_protocol(key.protocol).base
         cells += [replace(cell, protocol=base), cell] if base else [cell]
     return sorted(dict.fromkeys(cells), key=lambda cell: place_in_order(cell.protocol))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.evaluation.metrics import selection_of
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.claims.evidence import Evidence, about_seeds, published
 from seqrec_bench.reporting.claims.part import Answer, Question, Statistic
@@ -35,11 +35,13 @@ def judge_convergence(test: Convergence, evidence: Evidence) -> Answer:
 def time_to_reach(record: Record, threshold: float) -> tuple[float, float]:
     """Epochs and seconds until the validation figure reaches the threshold; infinite where it never does.
 
+    Both are negative where less of the metric is better.
+
     Between two epochs the figure is taken to be on a line; what was reached in the first one counts as one epoch.
     Seconds are all of the fit's up to there but the epochs still to come: what comes before the first epoch is
     counted, and so are all validations.
     """
-    figures = [epoch.validation[SELECTION_METRIC] for epoch in record.curve]
+    figures = _merits(record)
     after = next((place for place, figure in enumerate(figures) if not is_greater(threshold, figure)), None)
     if after is None:
         return math.inf, math.inf
@@ -56,17 +58,22 @@ def outside_epochs(record: Record) -> float:
 
 
 def threshold(groups: Sequence[Sequence[Record]], share: float) -> float:
-    """The share of the lower of the groups' mean best validation figures."""
-    best = [
-        fmean(max(epoch.validation[SELECTION_METRIC] for epoch in record.curve) for record in group) for group in groups
-    ]
-    return share * min(best)
+    """The share of the lower of the groups' mean best validation figures, which are negative where less is better."""
+    least = min(fmean(max(_merits(record)) for record in group) for group in groups)
+    return share * least if least > 0 else least / share
+
+
+def _merits(record: Record) -> list[float]:
+    """After each epoch, the validation figure that chooses; its negative where less of it is better."""
+    metric = selection_of([record])
+    return [metric.sign * epoch.validation[metric] for epoch in record.curve]
 
 
 def _questions(test: Convergence, share: float, groups: Sequence[Sequence[Record]]) -> list[Question]:
     limit = threshold(groups, share)
     times = [[time_to_reach(record, limit) for record in group] for group in groups]
-    says = f"to a validation {SELECTION_METRIC} of {limit:.4f} ({share:.0%}): fewer than {test.than}"
+    metric = selection_of(record for group in groups for record in group)
+    says = f"to a validation {metric} of {abs(limit):.4f} ({share:.0%}): fewer than {test.than}"
     return [
         _sooner(f"{unit} {says}", form, *([time[place] for time in group] for group in times))
         for place, (unit, form) in enumerate((("Epochs", "+.2f"), ("Seconds", "+.0f")))

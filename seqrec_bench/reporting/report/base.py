@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.recommender import SELECTION_METRIC
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.selection import Place
 from seqrec_bench.studies.view import View
@@ -36,8 +35,9 @@ def choose_base(models: Sequence[Compared], view: View) -> Base:
         models: At least one, in the order of Table 1.
     """
     if not view.has_reported:
-        best, *others = sorted(models, key=lambda model: -_validates(model))
-        return Base(best, others, f"which has the best {SELECTION_METRIC} on validation")
+        chose = view.selection
+        best, *others = sorted(models, key=lambda model: -chose.sign * _validates(model, chose))
+        return Base(best, others, f"which has the best {chose} on validation")
     published = [model for model in models if model.is_published]
     among = published if len(published) > 1 else models
     base, reason = _with_paper(among, view)
@@ -58,5 +58,5 @@ def _with_paper(models: Sequence[Compared], view: View) -> tuple[Compared, str]:
     return models[0], "the first of these models, since no row of the paper has records, and no seed changes anything"
 
 
-def _validates(model: Compared) -> float:
-    return fmean(float(metric(record.validation, SELECTION_METRIC).mean()) for record in model.records)
+def _validates(model: Compared, metric: Metric) -> float:
+    return fmean(float(metric.values(record.validation).mean()) for record in model.records)

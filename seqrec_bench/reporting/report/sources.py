@@ -127,7 +127,7 @@ def lacks(missing: Sequence[object], *words: str) -> list[str]:
 
 def to_read(notes: Sequence[str]) -> list[str]:
     """Notes without what is missing, which a section says of itself."""
-    return [note for note in notes if not note.startswith("Missing: ")]
+    return [note for note in notes if not note.startswith(("Missing: ", "Not run: "))]
 
 
 def numbers(values: Sequence[int]) -> str:

@@ -47,12 +47,12 @@ def total(values: Float64Array) -> Float64Array:
     NumPy's own sums and products of matrices add in an order that hangs on the processor's vector instructions; what is
     done element by element does not. Rounding grows with the logarithm of the number of terms. Shape (n, ...) to (...).
     """
-    while len(values) > 1:
-        half = (len(values) + 1) // 2
-        summed = np.array(values[:half])
-        summed[: len(values) - half] += values[half:]
-        values = summed
-    first: Float64Array = values[0]
+    summed, n_left = np.array(values, order="C"), len(values)
+    while n_left > 1:
+        half = (n_left + 1) // 2
+        summed[: n_left - half] += summed[half:n_left]
+        n_left = half
+    first: Float64Array = summed[0]
     return first
 
 

@@ -65,6 +65,16 @@ def test_ends_with_the_weights_of_the_best_epoch(figures: list[float], best: int
     assert (net.weight.item(), net.trained.item()) == (best, best)
 
 
+@pytest.mark.parametrize(("selection", "lower_is_better", "best"), [("HR@50", False, 1), ("NDCG@50", True, 3)])
+def test_the_metric_that_chooses_is_the_contexts(selection: str, lower_is_better: bool, best: int) -> None:
+    net = CountingNet()
+    figures = iter([{"HR@50": 0.9, "NDCG@50": 0.2}, {"HR@50": 0.8, "NDCG@50": 0.3}, {"HR@50": 0.7, "NDCG@50": 0.1}])
+    reported: list[Epoch] = []
+    context = FitContext(0, "cpu", lambda: next(figures), reported.append, selection, lower_is_better)
+    fit_epochs(net, 3, net.train_epoch, context, patience=2)
+    assert (len(reported), net.weight.item()) == (3, best)
+
+
 @pytest.mark.parametrize(
     ("patience", "n_epochs"), [(1, 2), (2, 5), (3, 6), (None, 7)], ids=["one", "two", "three", "none"]
 )

@@ -70,10 +70,10 @@ class Cluster:
 
     @staticmethod
     def wait_for(condition: Callable[[], bool]) -> None:
-        for _ in range(1200):
+        for _ in range(6000):
             if condition():
                 return
-            time.sleep(0.1)
+            time.sleep(0.02)
         raise TimeoutError
 
 

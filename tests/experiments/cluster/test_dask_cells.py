@@ -117,7 +117,7 @@ HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 
 @pytest.mark.parametrize("says", [None, b"", HTTP], ids=["nobody is there", "accepts and is silent", "a web server"])
 def test_a_scheduler_that_cant_be_reached_is_one_sentence(says: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 0.6)  # 1 s when it is told
     asked = Event()
 
     def answer(server: socket.socket, says: bytes) -> None:

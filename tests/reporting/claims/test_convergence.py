@@ -124,6 +124,31 @@ def test_the_threshold_is_a_share_of_the_lower_mean_of_best_figures(plant: Plant
     assert threshold([good, bad], 0.9) == pytest.approx(0.9 * 0.2)
 
 
+def test_a_lower_figure_is_reached_where_less_is_better(plant: Plant, judge: Judge) -> None:
+    """100 / (epoch / n) after each epoch of n: the mean rank falls to 100, of which 95 % are 100 / .95."""
+
+    def by_rank(records: list[Record]) -> list[Record]:
+        return [
+            replace(
+                record,
+                recipe=replace(record.recipe, selection="MeanRank"),
+                curve=[
+                    replace(epoch, validation={"MeanRank": 20 / epoch.validation["NDCG@50"]}) for epoch in record.curve
+                ],
+            )
+            for record in records
+        ]
+
+    records = by_rank(two(plant, (4, 5, 6, 5, 4), (10, 12, 11, 12, 14)))
+    entry = judge(records, C7)
+    assert entry.verdict is SUPPORTED
+    assert entry.parts[0].statistic.says == "Epochs to a validation MeanRank of 105.2632 (95%): fewer than random-start"
+    assert threshold([records], 0.95) == pytest.approx(-100 / 0.95)
+    assert time_to_reach(records[0], -100 / 0.95)[0] == pytest.approx(
+        3 + (100 / 0.75 - 100 / 0.95) / (100 / 0.75 - 100)
+    )
+
+
 @pytest.mark.parametrize(
     ("figures", "limit", "epochs"),
     [

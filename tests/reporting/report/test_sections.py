@@ -201,3 +201,19 @@ def test_facts_name_the_records(sources: Sources, section_of: Find) -> None:
 
 def test_numbers_are_written_as_run_takes_them() -> None:
     assert numbers([3, 0, 1, 2, 7]) == "0-3,7"
+
+
+def test_curves_of_each_metric_that_chose_stand_apart(sources: Sources, section_of: Find) -> None:
+    def by_rank(record: Record) -> Record:
+        curve = [replace(epoch, validation={"MeanRank": 9.0 + epoch.number % 3}) for epoch in record.curve]
+        return replace(record, recipe=replace(record.recipe, selection="MeanRank"), curve=curve)
+
+    fpmc = [record for record in sources.records if str(record.key).startswith("fpmc paper-d100")]
+    others = [by_rank(replace(record, key=replace(record.key, variant="by-rank"))) for record in fpmc]
+    charts = section_of(replace(sources, records=[*sources.records, *others]), "learning").blocks
+    captions = [block.caption for block in charts if isinstance(block, Charts)]
+    assert [caption.split(" after")[0] for caption in captions] == ["Validation NDCG@50", "Validation MeanRank"]
+    assert isinstance(charts[1], Charts)
+    assert charts[1].data[0].rows == [
+        ["FPMC, by-rank, chosen by MeanRank", str(record.key.seed), "7", "3", "9.0000", "10.0000"] for record in others
+    ]

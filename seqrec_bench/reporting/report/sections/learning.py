@@ -1,8 +1,10 @@
 """Learning curves: the validation figure that chooses, epoch by epoch."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.evaluation.metrics import Metric, selection_of
+from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.reporting.compared import Compared
 from seqrec_bench.reporting.markdown import number
@@ -29,61 +31,77 @@ def learning_section(sources: Sources) -> Section:
     if not models:
         command = in_shell("run", "--models", "fpmc", "--seeds", "0")
         return section([], lacking=[f"No model here was trained in epochs; `{command}` would train one."])
-    best = [[_figure(_best(record)) for record in model.records if record.curve] for model in models]
-    least = min(_SHARE * max(map(max, best)), min(map(min, best)))
-    panels = [_panel(sources, model, number, (least, max(map(max, best)))) for number, model in enumerate(models)]
-    charts = Charts(
-        f"Validation {SELECTION_METRIC} after each epoch, a line for each seed, with a mark at the "
+    chosen = {model.label: selection_of(model.records) for model in models}
+    return section(
+        [
+            _charts(sources, [pair for pair in enumerate(models) if chosen[pair[1].label] == metric], metric)
+            for metric in dict.fromkeys(chosen.values())
+        ]
+    )
+
+
+def _charts(sources: Sources, numbered: Sequence[tuple[int, Compared]], metric: Metric) -> Charts:
+    """The panels of the models whose epochs this metric chose, each with its number among all panels."""
+    models = [model for _, model in numbered]
+    trained = [record for model in models for record in model.records if record.curve]
+    scale = _scale([_best(record, metric).validation[metric] for record in trained], metric)
+    return Charts(
+        f"Validation {metric} after each epoch, a line for each seed, with a mark at the "
         "epoch that was kept. All panels have the same scale; curves begin where they come into it.",
-        panels,
+        [_panel(sources, model, number, metric, scale) for number, model in numbered],
         [],
-        [_data(models)],
+        [_data(models, metric)],
         are_small=True,
     )
-    return section([charts])
 
 
-def _figure(epoch: Epoch) -> float:
-    return epoch.validation[SELECTION_METRIC]
+def _best(record: Record, metric: Metric) -> Epoch:
+    return max(record.curve, key=lambda epoch: metric.sign * epoch.validation[metric])
 
 
-def _best(record: Record) -> Epoch:
-    return max(record.curve, key=_figure)
+def _scale(best: Sequence[float], metric: Metric) -> tuple[float, float]:
+    """From the best figure to that of the worst run, and at least so far that the share of the best is shown."""
+    if metric.sign > 0:
+        return min(_SHARE * max(best), *best), max(best)
+    return min(best), max(min(best) / _SHARE, *best)
 
 
-def _panel(sources: Sources, model: Compared, place: int, scale: tuple[float, float]) -> Panel:
+def _panel(sources: Sources, model: Compared, place: int, metric: Metric, scale: tuple[float, float]) -> Panel:
     records = [record for record in model.records if record.curve]
     style = sources.style(model.place)
-    y, left, right = frame(SMALL, scale, SELECTION_METRIC)
+    y, left, right = frame(SMALL, scale, metric)
     last = max(record.curve[-1].number for record in records)
     ticks = linear_axis([0, last], left, right, count=4).ticks
     x = Axis(0, max(last, 2) * 1.04, left, right, [tick for tick in ticks if 0 <= tick[0] <= last], "epoch")
     series = []
     for record in records:
-        best = _best(record)
-        curve = [Point(epoch.number, _figure(epoch)) if _figure(epoch) >= scale[0] else None for epoch in record.curve]
-        text = f"seed {record.key.seed}: {number(_figure(best))} in epoch {best.number}"
+        best, figures = _best(record, metric), [epoch.validation[metric] for epoch in record.curve]
+        curve = [
+            Point(epoch.number, figure) if scale[0] <= figure <= scale[1] else None
+            for epoch, figure in zip(record.curve, figures, strict=True)
+        ]
+        text = f"seed {record.key.seed}: {number(best.validation[metric])} in epoch {best.number}"
         series.append(Series(style, curve, has_dots=False))
-        series.append(Series(style, [Point(best.number, _figure(best), None, text)], is_joined=False))
+        series.append(Series(style, [Point(best.number, best.validation[metric], None, text)], is_joined=False))
     says = f"{model.label}: {len(records)} runs of up to {last} epochs; best " + ", ".join(
-        number(_figure(_best(record))) for record in records
+        number(_best(record, metric).validation[metric]) for record in records
     )
     return line_panel(Titles(f"learning-{place}", model.label, f"{says}."), x, y, series, SMALL, shifted=False)
 
 
-def _data(models: list[Compared]) -> Grid:
+def _data(models: Sequence[Compared], metric: Metric) -> Grid:
     rows = [
         [
             model.label,
             str(record.key.seed),
             str(record.curve[-1].number),
-            str(_best(record).number),
-            number(_figure(_best(record))),
-            number(_figure(record.curve[-1])),
+            str(_best(record, metric).number),
+            number(_best(record, metric).validation[metric]),
+            number(record.curve[-1].validation[metric]),
         ]
         for model in models
         for record in model.records
         if record.curve
     ]
-    head = ["model", "seed", "epochs", "kept epoch", f"{SELECTION_METRIC}\nkept", f"{SELECTION_METRIC}\nlast"]
+    head = ["model", "seed", "epochs", "kept epoch", f"{metric}\nkept", f"{metric}\nlast"]
     return Grid("Learning curves: what was kept", head, rows)
