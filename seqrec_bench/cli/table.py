@@ -62,9 +62,12 @@ def table(
     )
     only.require_models(bool(content.rows))
     output.print(FORMATS[chosen](content))
-    if view.named_study is not None and only.is_own:
+    if not only.study.has_reported:
         _require_run(view, shown, named)
-    making = _making(content, only.view, whole=named is None and view.named_study is None)
+    is_named = view.named_study is not None
+    making = (
+        view.cells if is_named and only.is_own else _making(content, only.view, whole=named is None and not is_named)
+    )
     view.require_none_missing(content.missing, making)
 
 

@@ -103,7 +103,13 @@ def _latex_row(row: TableRow, table: Table) -> list[str]:
 
 def to_csv(table: Table) -> str:
     """One line for each model and metric, numbers unrounded; a figure that is not there is an empty field."""
-    return csv_text(list(_flat(table)))
+    rows = list(_flat(table))
+    return csv_text(rows if table.has_reported else list(map(_without_reported, rows)))
+
+
+def _without_reported(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in row.items() if name not in ("reported", "difference")}
+    return {"mean" if name == "reproduced" else name: value for name, value in kept.items()}
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -122,7 +128,6 @@ def to_json(table: Table) -> str:
 
 
 def _flat(table: Table) -> Iterable[dict[str, Any]]:
-    """A mapping for each metric and row, without what was reported where nothing was."""
     for metric in table.metrics:
         for row in table.rows:
             entry = row.entries[metric]
@@ -131,11 +136,11 @@ def _flat(table: Table) -> Iterable[dict[str, Any]]:
                 "metric": metric,
                 "label": row.label,
                 "model": row.model,
-                **({"reported": entry.reported} if table.has_reported else {}),
-                "reproduced" if table.has_reported else "mean": estimate.mean if estimate else None,
+                "reported": entry.reported,
+                "reproduced": estimate.mean if estimate else None,
                 "half_width_95": estimate.half_width if estimate else None,
                 "no_interval": estimate.no_interval if estimate else table.absent,
-                **({"difference": entry.difference} if table.has_reported else {}),
+                "difference": entry.difference,
                 "n_seeds": row.n_seeds,
             }
 
