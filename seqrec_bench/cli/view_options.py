@@ -15,7 +15,7 @@ from seqrec_bench.data import data_option
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
 from seqrec_bench.records import Record, Store
-from seqrec_bench.reporting.selection import whereabouts
+from seqrec_bench.reporting.selection import as_rows_give, whereabouts
 from seqrec_bench.studies.loading import load_study
 from seqrec_bench.studies.study import Study
 from seqrec_bench.studies.view import View
@@ -42,8 +42,8 @@ class Shown:
 
     @cached_property
     def records(self) -> list[Record]:
-        """All that are in the directory, on other data too."""
-        return self.store.records()
+        """All that are in the directory, on other data too; of a study's rows, as the rows give them."""
+        return list(as_rows_give(self.store.records(), self.study))
 
     @property
     def is_own(self) -> bool:

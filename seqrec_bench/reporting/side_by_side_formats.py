@@ -34,10 +34,10 @@ def to_latex(table: SideBySide) -> str:
     heads = [*(escape_latex(column.metric) for column in table.columns), "Mean rank", "Wins"]
     parts: tuple[list[list[str]], list[list[str]]] = ([], [])
     for row in table.rows:
-        figures = (_marked(row.figures.get(at), "\\textbf{{{}}}".format, "$^\\dagger$") for at in table.columns)
+        figures = (_marked(row.figures.get(at), "\\textbf{{{}}}".format, escape_latex(MARK)) for at in table.columns)
         cells = (escape_latex(text) if text == NONE else text for text in (*figures, *standing(row)))
         parts[row.is_reference].append([escape_latex(row.label), *cells])
-    return latex_table(groups, heads, parts, notes(table)).replace(MARK, "$^\\dagger$")
+    return latex_table(groups, heads, parts, notes(table))
 
 
 def _marked(figure: Figure | None, bold: Callable[[str], str], mark: str) -> str:
@@ -138,6 +138,9 @@ def _about_figures(table: SideBySide) -> Iterator[str]:
 def _about_tests(table: SideBySide) -> Iterator[str]:
     if table.primary is None:
         yield "No tests: they take a study, whose last row is the model that the others are tested against."
+        return
+    if not table.pairs:
+        yield f"No tests: there are no records of {table.primary} beside those of another model."
         return
     tested = [(at, row, pair) for at, row, pair in table.pairs if pair.p_value is not None]
     n_tests = f"the {len(tested)} comparison{'s' if len(tested) > 1 else ''} of this table"

@@ -20,7 +20,7 @@ def side_by_side_section(table: SideBySide, command: str | None, lacking: Sequen
     ]
     grid = Grid(
         caption="All data sets side by side",
-        head=["model", *(f"{column.dataset}\n{column.metric}" for column in table.columns), "mean\nrank", "wins"],
+        head=["model", *(f"{column.dataset}\n{column.metric}" for column in table.columns), "mean rank", "wins"],
         rows=rows,
         rules=[at for at, (above, row) in enumerate(pairwise(table.rows), 1) if above.is_reference != row.is_reference],
         bold=bold,
