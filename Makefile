@@ -106,7 +106,7 @@ audit-dependencies:  ## known vulnerabilities of the pinned versions; skipped wi
 browser: .venv/installed-dev  ## look at the report in headless Chromium, which has to be installed (with axe-core, if npm is there)
 	$(INSTALL) --editable '.[browser]'
 	npm install --no-save --no-package-lock --silent axe-core || true
-	$(BIN)/python -m pytest tests/reporting/report/test_browser.py -rs
+	$(BIN)/python -m pytest tests/rendering/report/test_browser.py -rs
 
 .PHONY: reproduce
 reproduce: .venv/installed  ## train the whole paper, print Table 1 and draw Figures 1 and 2 (hours)

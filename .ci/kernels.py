@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-REPORTING = Path("tests", "reporting")
+ANALYSIS = Path("tests", "analysis")
 SIMULATIONS = "not (covers or percent or often)"
 """Simulations are left out: they take long, and no rounding shows in how often an interval holds the truth."""
 TESTS = (
-    *(str(REPORTING / name) for name in ("statistics", "claims", "gate")),
-    *(str(REPORTING / f"test_{name}.py") for name in ("comparison", "ablations", "breakdowns", "without_error")),
+    *(str(ANALYSIS / name) for name in ("statistics", "claims", "gate")),
+    *(str(ANALYSIS / f"test_{name}.py") for name in ("comparison", "ablations", "breakdowns", "without_error")),
     *("-k", SIMULATIONS),
 )
 N_JOBS = 2

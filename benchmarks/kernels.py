@@ -17,7 +17,7 @@ from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.cell import Setting, run_cell
 from seqrec_bench.records import PAPER_VARIANT, Ranks, Store
-from seqrec_bench.reporting.markdown import NONE
+from seqrec_bench.rendering.markdown import NONE
 from seqrec_bench.studies.cells import Cell, cells
 from seqrec_bench.studies.loading import load_study
 

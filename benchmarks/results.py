@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seqrec_bench.reporting.markdown import markdown_table
+from seqrec_bench.rendering.markdown import markdown_table
 
 HEAD = """# Benchmarks
 

@@ -3,17 +3,21 @@
 import gc
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 from seqrec_bench.cli import steps
 from seqrec_bench.data import Dataset, load_named
-from seqrec_bench.reporting import drawing
+from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+from seqrec_bench.rendering import drawing
+from seqrec_bench.studies.loading import load_study
+from seqrec_bench.studies.view import View
 
 # No test fails because the machine is busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +29,10 @@ LONG = ("experiments/cluster/", "experiments/test_same_in_same_out.py", "test_en
 """What takes longest comes first, so that in the end no process of the suite waits for another."""
 TOGETHER = LONG[:2]
 """These share a cluster and what one run gave: they go to one process."""
+
+
+N_USERS = 40
+SEEDS = (0, 1, 2)
 
 
 def place_of(node: str) -> str:
@@ -42,8 +50,9 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is there now stays to the end: Python's search for garbage need not go through it again and again."""
+    """What is there now stays to the end: Python's search for garbage need not go through it, nor begin so often."""
     gc.freeze()
+    gc.set_threshold(10_000)
     gc.enable()
 
 
@@ -155,3 +164,98 @@ def record_dropout() -> Callable[[Any], list[Any]]:
         return dropped
 
     return replace
+
+
+@pytest.fixture(scope="session")
+def view() -> View:
+    return load_study("chen2020").view()
+
+
+@pytest.fixture(scope="session")
+def make_record() -> Callable[..., Record]:
+    """Builds a record of the paper's data and protocol, with ranks drawn for its model, variant, dimension and seed."""
+
+    def make(
+        model: str,
+        dimension: int,
+        seed: int = 0,
+        *,
+        better: list[int] | None = None,
+        dataset: str = "ml-100k",
+        protocol: str = "loo-full-v1",
+        variant: str = "paper",
+        fingerprint: str = "0123456789abcdef" * 4,
+        tags: str | None = None,
+        version: int = 1,
+        hyperparameters: dict[str, Any] | None = None,
+        deterministic: bool = False,
+    ) -> Record:
+        drawn = np.random.default_rng([*f"{model} {variant}".encode(), dimension, seed]).integers(0, 120, N_USERS)
+        ranks = np.array(drawn if better is None else better, dtype=np.int64)
+        test = Ranks(better=ranks, tied=np.ones_like(ranks))
+        return Record(
+            key=CellKey(dataset, protocol, model, variant, dimension, seed),
+            recipe=Recipe(DatasetIdentity(dataset, fingerprint, tags), version, hyperparameters or {}),
+            deterministic=deterministic,
+            validation=test,
+            test=test,
+            curve=[],
+            seconds={"fit": 1.0, "score": 1.0},
+            peak_memory_bytes=1,
+            parameters=1,
+            environment={},
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def all_records(view: View, make_record: Callable[..., Record]) -> list[Record]:
+    """A record of every cell of Table 1 and of the figures, at three seeds."""
+    records = [
+        make_record(row.model, dimension, seed)
+        for row in view.rows
+        for dimension in view.figure_dimensions
+        for seed in SEEDS
+    ]
+    for row in view.references:
+        seeds = SEEDS if row.dimension else SEEDS[:1]
+        records += [make_record(row.model, row.dimension, seed, deterministic=not row.dimension) for seed in seeds]
+    return records
+
+
+@pytest.fixture(scope="session")
+def ablation_records(view: View, make_record: Callable[..., Record]) -> list[Record]:
+    """A record of AM-LSTM as published and of each of its ablations, at three seeds."""
+    variants = ["paper", *[row.variant for row in view.ablations]]
+    return [make_record("am-lstm", 100, seed, variant=variant) for variant in variants for seed in SEEDS]
+
+
+@pytest.fixture
+def plant(make_record: Callable[..., Record]) -> Callable[..., list[Record]]:
+    """Plants records of one model, one for each seed.
+
+    Args (of what is returned):
+        ranks: Of all targets, or of each user's, or a function of the seed that gives either. Where all users have the
+            same rank with all seeds, any difference from another such model is known without error.
+    """
+
+    def plant(
+        model: str,
+        ranks: int | Sequence[int] | Callable[[int], int | Sequence[int]],
+        dimension: int = 100,
+        *,
+        variant: str = "paper",
+        seeds: Sequence[int] = SEEDS,
+        n_users: int = 40,
+        **options: object,
+    ) -> list[Record]:
+        records = []
+        for seed in seeds:
+            of_seed = ranks(seed) if callable(ranks) else ranks
+            of_users = [of_seed] * n_users if isinstance(of_seed, int) else of_seed
+            better = [rank - 1 for rank in of_users]
+            records.append(make_record(model, dimension, seed, better=better, variant=variant, **options))
+        return records
+
+    return plant

@@ -13,7 +13,7 @@ from seqrec_bench.evaluation.model_description import describe_model
 from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.records import CellKey, Store
 from seqrec_bench.records.encoding import encode
-from seqrec_bench.reporting.model_settings import settings_markdown
+from seqrec_bench.rendering.model_settings import settings_markdown
 
 DOCS = Path(__file__).parents[1] / "docs"
 OURS = [name for name, point in registered().items() if point.dist and point.dist.name == "seqrec-bench"]

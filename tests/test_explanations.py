@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from seqrec_bench.reporting.explanations.summary_text import read_summaries, summary_markdown
+from seqrec_bench.rendering.explanations.summary_text import read_summaries, summary_markdown
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"

@@ -154,7 +154,7 @@ def test_the_gate_passes_what_was_good_and_stops_what_was_broken_unsaid(
     my_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)  # to load all their models takes seconds
+    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_studies", dict)  # to load all their models takes seconds
     run_in_process(blocks("your-own-data.md")[0])
     _, reference, job, own_reference, own_job = blocks("ci.md")
     for block in (reference, job, own_reference, own_job):

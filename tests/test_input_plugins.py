@@ -180,7 +180,7 @@ def run(site: Path, ratings: Path, results: str, models: list[str], executor: An
         patch.setattr("seqrec_bench.cli.places.CellProcesses", executor)
         patch.setattr("seqrec_bench.experiments.processes._SECONDS_TO_END", 0.2)
         patch.setattr("seqrec_bench.cli.main.typer.echo", lambda text, **how: lines.append(str(text)))
-        patch.setattr("seqrec_bench.experiments.environment._commit", lambda: None)  # for git takes its time
+        patch.setattr("seqrec_bench.experiments.environment._commit", lambda folder: None)  # for git takes its time
         patch.setattr("sys.argv", [
             "seqrec-bench", "--debug", "run", "--interactions", str(ratings),
             "--results", str(ratings.parent / results), "--models", ",".join([*models, "popularity"]),

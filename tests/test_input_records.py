@@ -220,7 +220,7 @@ def test_commands_that_do_more_with_records_name_them_too_and_replace_none(
     spoil: str,
     expected: int,
 ) -> None:
-    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_suites", dict)  # to load all their models takes seconds
+    monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_studies", dict)  # to load all their models takes seconds
     path = Store(tmp_path / "results").save(RECORD)
     SPOILS[spoil](path)
     before = sorted(tmp_path.rglob("*"))

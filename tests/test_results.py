@@ -16,6 +16,9 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
+from seqrec_bench.analysis.audit import audit as audit_of
+from seqrec_bench.analysis.curves import Curves, dimension_curves
+from seqrec_bench.analysis.selection import runs
 from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.attack import attack
 from seqrec_bench.cli.audit import audit
@@ -30,15 +33,12 @@ from seqrec_bench.evaluation.metrics import selection_of
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
-from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
+from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.records import Recipe, Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
-from seqrec_bench.reporting.audit import audit as audit_of
-from seqrec_bench.reporting.audit_figure import audit_data_text, draw_audit
-from seqrec_bench.reporting.curves import Curves, dimension_curves
-from seqrec_bench.reporting.figure import data_text, draw_curves
-from seqrec_bench.reporting.markdown import markdown_table
-from seqrec_bench.reporting.selection import runs
+from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
+from seqrec_bench.rendering.figure import data_text, draw_curves
+from seqrec_bench.rendering.markdown import markdown_table
 from seqrec_bench.studies.cells import cells
 from seqrec_bench.studies.loading import load_study
 
@@ -233,7 +233,7 @@ def test_the_spreads_in_the_statistics_are_those_of_the_records(records: list[Re
 def test_verify_finds_nothing_wrong_with_the_committed_records_but_what_is_missing(ml_100k: Dataset) -> None:
     store = Store(RESULTS)
     records, checks = check_store(store)
-    checks += check_contents(records, store, {"ml-100k": ml_100k}, cells_of_suites())
+    checks += check_contents(records, store, {"ml-100k": ml_100k}, cells_of_studies())
     assert [check.faults for check in checks if check.faults and check.code is not ExitCode.CELLS_MISSING] == []
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seqrec_bench.analysis.selection import runs
+from seqrec_bench.analysis.statistics.exact import mcnemar_p
+from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.description import describe
 from seqrec_bench.records import PAPER_VARIANT, Store
-from seqrec_bench.reporting.selection import runs
-from seqrec_bench.reporting.statistics.exact import mcnemar_p
-from seqrec_bench.reporting.statistics.runs import Runs
 from seqrec_bench.studies.loading import load_study
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ import typer
 from benchmarks.machine import machine
 from benchmarks.soak.bench import Bench
 from benchmarks.soak.trials import Findings, Trial
-from seqrec_bench.reporting.markdown import markdown_table
+from seqrec_bench.rendering.markdown import markdown_table
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 MAX_KILLS = 3

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
+from seqrec_bench.analysis.ablations import ablation_table, to_json, to_markdown
 from seqrec_bench.cli.bundles import Described, Without, with_bundles
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import InputError
-from seqrec_bench.reporting.ablations import ablation_table, to_json, to_markdown
 from seqrec_bench.studies.loading import studies
 
 

@@ -17,7 +17,7 @@ from seqrec_bench.evaluation.attacks import AttackResult, attack_evaluator, atta
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
-from seqrec_bench.reporting.attacks import to_json, to_markdown
+from seqrec_bench.rendering.attacks import to_json, to_markdown
 from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.supervision import foretold
 

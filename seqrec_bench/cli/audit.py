@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.audit import audit as audit_records
 from seqrec_bench.cli.bundles import Described, Without, with_bundles
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.reporting.audit import audit as audit_records
-from seqrec_bench.reporting.audit_figure import draw_audit
-from seqrec_bench.reporting.audit_text import to_json, to_markdown
+from seqrec_bench.rendering.audit import to_json, to_markdown
+from seqrec_bench.rendering.audit_figure import draw_audit
 from seqrec_bench.studies.loading import studies
 
 

@@ -12,7 +12,7 @@ from seqrec_bench.cli.data_options import KCoreOption, ProtocolOption, ProtocolO
 from seqrec_bench.cli.places import count_cells
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, selection_metric
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.recommender import SELECTION_METRIC
@@ -116,7 +116,7 @@ class CellOptions:
         """The groups with the metric that is asked for, if one is."""
         if self.select is None:
             return groups
-        selection = Metric(self.select)
+        selection = selection_metric(self.select)
         if self.models is None:
             raise InputError("--select doesn't go with --all and --study, which say what chooses: use --models.")
         if selection != USUAL_SELECTION and self.variant == PAPER_VARIANT:

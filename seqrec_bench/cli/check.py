@@ -7,6 +7,12 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.gate.expected import Asked, expected_cells
+from seqrec_bench.analysis.gate.pairs import SeededPlace
+from seqrec_bench.analysis.gate.regression import check_regression
+from seqrec_bench.analysis.gate.report import Report
+from seqrec_bench.analysis.gate.reported import check_reported
+from seqrec_bench.analysis.selection import Place, only_elsewhere
 from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.paths import named_path
@@ -14,13 +20,7 @@ from seqrec_bench.cli.tables import FormatOptions
 from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.records import RESTORE, Record, Store
-from seqrec_bench.reporting.gate.expected import Asked, expected_cells
-from seqrec_bench.reporting.gate.formats import FORMATS, workflow_command
-from seqrec_bench.reporting.gate.pairs import SeededPlace
-from seqrec_bench.reporting.gate.regression import check_regression
-from seqrec_bench.reporting.gate.report import Report
-from seqrec_bench.reporting.gate.reported import check_reported
-from seqrec_bench.reporting.selection import Place, only_elsewhere
+from seqrec_bench.rendering.gate import FORMATS, workflow_command
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
 from seqrec_bench.studies.cells import cells as cells_of
 from seqrec_bench.studies.loading import load_study, studies

@@ -3,14 +3,14 @@
 from enum import StrEnum
 from typing import Annotated
 
-from seqrec_bench.cli.bundles import Described, with_bundles
+from seqrec_bench.analysis.claims.evidence import in_words
+from seqrec_bench.analysis.claims.ledger import claims_ledger
+from seqrec_bench.analysis.selection import only_elsewhere
+from seqrec_bench.cli.bundles import Described, Without, with_bundles
 from seqrec_bench.cli.tables import FormatOptions
 from seqrec_bench.cli.view_options import ViewOptions
 from seqrec_bench.errors import InputError, MissingCellsError
-from seqrec_bench.reporting.claims.evidence import in_words
-from seqrec_bench.reporting.claims.formats import FORMATS
-from seqrec_bench.reporting.claims.ledger import claims_ledger
-from seqrec_bench.reporting.selection import only_elsewhere
+from seqrec_bench.rendering.claims import FORMATS
 
 
 class LedgerFormat(StrEnum):
@@ -25,6 +25,7 @@ class LedgerFormat(StrEnum):
 def claims(
     view: Annotated[
         ViewOptions,
+        Without("metrics"),
         Described("dataset", "One of the study's data sets.", "its only one"),
         Described("protocol", "Judges the records of another protocol.", "the paper's"),
     ],

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.comparison import compare as compare_records
+from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.paths import figure_stem
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions
 from seqrec_bench.errors import MissingCellsError
-from seqrec_bench.reporting.comparison import compare as compare_records
-from seqrec_bench.reporting.comparison_formats import FORMATS, forest_plot, to_json
-from seqrec_bench.reporting.drawing import save
-from seqrec_bench.reporting.statistics.runs import MIN_SEEDS
+from seqrec_bench.rendering.comparison import FORMATS, forest_plot, to_json
+from seqrec_bench.rendering.drawing import save
 
 
 @with_bundles

@@ -28,10 +28,10 @@ from seqrec_bench.experiments.explaining import (
 )
 from seqrec_bench.experiments.starting import THREAD_VARIABLES
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Store
-from seqrec_bench.reporting.explanations.figure import draw_explanation
-from seqrec_bench.reporting.explanations.kept import read_either, to_json
-from seqrec_bench.reporting.explanations.summary_text import Summaries, summary_json, summary_markdown
-from seqrec_bench.reporting.explanations.text import print_explanation, to_text
+from seqrec_bench.rendering.explanations.figure import draw_explanation
+from seqrec_bench.rendering.explanations.kept import read_either, to_json
+from seqrec_bench.rendering.explanations.summary_text import Summaries, summary_json, summary_markdown
+from seqrec_bench.rendering.explanations.text import print_explanation, to_text
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
 
 Output = FormatOptions[TextFormat]

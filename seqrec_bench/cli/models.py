@@ -15,8 +15,8 @@ from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.model_description import ModelDescription, describe_model
 from seqrec_bench.evaluation.parameter_count import count_parameters
 from seqrec_bench.evaluation.registry import registered
-from seqrec_bench.reporting.markdown import escape_markdown, markdown_table
-from seqrec_bench.reporting.model_settings import meaning, plain, settings_markdown
+from seqrec_bench.rendering.markdown import escape_markdown, markdown_table
+from seqrec_bench.rendering.model_settings import meaning, plain, settings_markdown
 from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.text import one_line
 

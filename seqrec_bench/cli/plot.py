@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.curves import Curves, dimension_curves, rows_of_others
 from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.view_options import ViewOptions
 from seqrec_bench.records import Record
-from seqrec_bench.reporting.curves import Curves, dimension_curves, rows_of_others
-from seqrec_bench.reporting.figure import draw_curves
+from seqrec_bench.rendering.figure import draw_curves
 from seqrec_bench.studies.view import View
 
 

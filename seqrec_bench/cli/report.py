@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.selection import not_run, whereabouts
+from seqrec_bench.analysis.side_by_side import side_by_side
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.paths import named_path
@@ -16,15 +18,13 @@ from seqrec_bench.cli.study_data import options_of
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, Shown, ViewOptions, more_options
 from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError
-from seqrec_bench.reporting.explanations.kept import read_kept
-from seqrec_bench.reporting.report.blocks import Report, Section
-from seqrec_bench.reporting.report.build import build_report, build_report_on_several
-from seqrec_bench.reporting.report.html import to_html
-from seqrec_bench.reporting.report.sections.side_by_side import side_by_side_section
-from seqrec_bench.reporting.report.sources import Sources, in_shell, lacks
-from seqrec_bench.reporting.report.text import TEXT_FORMATS
-from seqrec_bench.reporting.selection import not_run, whereabouts
-from seqrec_bench.reporting.side_by_side import side_by_side
+from seqrec_bench.rendering.explanations.kept import read_kept
+from seqrec_bench.rendering.report.blocks import Report, Section
+from seqrec_bench.rendering.report.build import build_report, build_report_on_several
+from seqrec_bench.rendering.report.html import to_html
+from seqrec_bench.rendering.report.sections.side_by_side import side_by_side_section
+from seqrec_bench.rendering.report.sources import Sources, in_shell, lacks
+from seqrec_bench.rendering.report.text import TEXT_FORMATS
 from seqrec_bench.studies.study import DataFile
 
 DEFAULT_OUT = Path("report.html")

@@ -21,6 +21,7 @@ from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset, describe
 from seqrec_bench.errors import ExitCode
+from seqrec_bench.evaluation.metrics import MAX_CUTOFF
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
@@ -75,6 +76,12 @@ def run(
     processes: ProcessOptions,
     data: DataOptions,
     results: ResultsOption = DEFAULT_RESULTS,
+    keep_top: Annotated[
+        int,
+        typer.Option(
+            "--keep-top", min=0, max=MAX_CUTOFF, metavar="K", help="Keep what is recommended: each user's top K items."
+        ),
+    ] = 0,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run finished cells again; replace records of other data too.")
     ] = False,
@@ -95,7 +102,7 @@ def run(
         store.require_writable()
         datasets = load_data(choose_data(data, cells.named_study))
         warnings = _warnings(datasets, {cell.protocol for cell in wanted})
-        state.parts = _plan(wanted, datasets, store, fresh)
+        state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
         for warning in warnings:  # only now that nothing more is refused
             typer.echo(f"Warning: {warning}", err=True)
@@ -104,18 +111,25 @@ def run(
         for number, part in enumerate(state.parts, start=1):
             if len(datasets) > 1:
                 typer.echo(f"Data set {number} of {len(datasets)}: {part.dataset.name}", err=True)
-            setting = partial(setting_under, dataset=part.dataset, device=processes.device, store=store)
+            setting = partial(
+                setting_under,
+                dataset=part.dataset,
+                device=processes.device,
+                store=store,
+                keep_top=keep_top,
+                fresh=fresh,
+            )
             _execute(part, place, setting, attacks)
         store.tidy()
     _conclude(state.parts, results)
 
 
-def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fresh: bool) -> list[Part]:
+def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fresh: bool, keep_top: int) -> list[Part]:
     """All cells on all data sets, of which nothing is run before none is refused."""
     parts = []
     for dataset in datasets:
         with shown("looking at cells") as steps:
-            parts.append(Part(dataset, make_plan(wanted, store, dataset, fresh, steps.track)))
+            parts.append(Part(dataset, make_plan(wanted, store, dataset, fresh, steps.track, keep_top)))
         parts[-1].plan.require_no_loss()
     for part in parts:
         _announce(part, named=len(parts) > 1)

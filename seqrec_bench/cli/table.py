@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.selection import Place, not_run, only_elsewhere, whereabouts
+from seqrec_bench.analysis.side_by_side import SideBySide, side_by_side
+from seqrec_bench.analysis.table import Table, only_models, table_one
 from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_names
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions
 from seqrec_bench.cli.view_options import Shown, ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.reporting.formats import FORMATS
-from seqrec_bench.reporting.selection import Place, not_run, only_elsewhere, whereabouts
-from seqrec_bench.reporting.side_by_side import SideBySide, side_by_side
-from seqrec_bench.reporting.side_by_side_formats import FORMATS as SIDE_BY_SIDE_FORMATS
-from seqrec_bench.reporting.table import Table, only_models, table_one
+from seqrec_bench.rendering.side_by_side import FORMATS as SIDE_BY_SIDE_FORMATS
+from seqrec_bench.rendering.table import FORMATS
 from seqrec_bench.studies.view import View
 
 

@@ -98,6 +98,6 @@ def print_markdown(text: str) -> None:
     if not sys.stdout.isatty():
         typer.echo(text, nl=False)
         return
-    from seqrec_bench.cli.rendering import print_rendered
+    from seqrec_bench.rendering.terminal import print_rendered
 
     print_rendered(text)

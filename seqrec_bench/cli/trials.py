@@ -10,7 +10,7 @@ from seqrec_bench.cli.tables import JsonOption, print_markdown
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.looking import at_depth
 from seqrec_bench.records.search_log import SearchLog
-from seqrec_bench.reporting.trials import trials_json, trials_markdown
+from seqrec_bench.rendering.trials import trials_json, trials_markdown
 
 
 def trials(

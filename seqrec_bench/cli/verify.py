@@ -32,7 +32,7 @@ from seqrec_bench.experiments.verification.retraining import cells_to_train, che
 from seqrec_bench.records import CellKey, LockHolder, Record, Store
 from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
-from seqrec_bench.reporting.verification import to_json, to_text
+from seqrec_bench.rendering.verification import to_json, to_text
 from seqrec_bench.studies.cells import Cell
 
 OpenDisplay = Callable[[Sequence[Cell], int], AbstractContextManager[RunDisplay]]

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.selection import as_rows_give, whereabouts
 from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
 from seqrec_bench.records import Record, Store
-from seqrec_bench.reporting.selection import as_rows_give, whereabouts
 from seqrec_bench.studies.loading import load_study
 from seqrec_bench.studies.study import Study
 from seqrec_bench.studies.view import View
@@ -118,7 +118,7 @@ class ViewOptions:
     @cached_property
     def study(self) -> Study:
         """The study that is named, or the built-in one where none is."""
-        return load_study(self.named_study or DEFAULT_STUDY)
+        return load_study(DEFAULT_STUDY if self.named_study is None else self.named_study)
 
     def under(self, protocol: str) -> "ViewOptions":
         """The same, of a command that has no --protocol and shows the records of this one."""

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from seqrec_bench.cli.main import app
 from seqrec_bench.errors import BenchError
-from seqrec_bench.reporting.gate.formats import FORMATS
+from seqrec_bench.rendering.gate import FORMATS
 from seqrec_bench.studies.loading import STUDIES
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +132,7 @@ def test_against_the_paper(records: Path, spoil: Callable[[Path], object], code:
 def test_a_table_that_reproduces_passes_and_two_sided_what_exceeds_does_not(records: Path, tmp_path: Path) -> None:
     text = (STUDIES / "chen2020.toml").read_text()
     file = tmp_path / "mine.toml"
-    file.write_text(re.sub("hits = .*\n", "", text).replace("HR = 0.5111", "HR = 0.49"))
+    file.write_text(re.sub("hits.*\n", "", text).replace('"HR@50" = 0.5111', '"HR@50" = 0.49'))
     passed = check("--results", records, "--paper", file)
     assert (passed.returncode, passed.stderr) == (0, "")
     assert "Outcome: passed (exit code 0), ml-100k under loo-full-v1 against mine: all 12 figures." in passed.stdout
@@ -278,7 +278,7 @@ def test_the_outcome_names_the_data_and_the_reference(quick: Path) -> None:
         (["--models", "am-lstm,fmpc"], 2, "--models names fmpc (did you mean 'fpmc'?)"),
         (["--dims", "25,50"], 3, "--dims names 50"),
         (["--dims", "many"], 2, "--dims 'many'"),
-        (["--suite", "slow"], 2, "There is no suite 'slow'"),
+        (["--suite", "slow"], 2, "There is no study 'slow'"),
         (["--dataset", "own"], 2, "under loo-full-v1 (am-lstm, fpmc): give --dataset ml-100k"),
         (["--seeds", "many"], 2, "--seeds 'many'"),
         (["--two-sided"], 2, "--two-sided is about the paper's figures"),

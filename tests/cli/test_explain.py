@@ -14,7 +14,7 @@ from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.cell import run_cell, setting_under
 from seqrec_bench.experiments.starting import THREAD_VARIABLES
 from seqrec_bench.records import Store
-from seqrec_bench.reporting.explanations.kept import read_explanation
+from seqrec_bench.rendering.explanations.kept import read_explanation
 from seqrec_bench.studies.cells import Cell
 
 CELLS = [

@@ -1,4 +1,4 @@
-"""Which records are shown where no option says it; the commands themselves are in tests/reporting/test_commands.py."""
+"""Which records are shown where no option says it; the commands themselves are in tests/rendering/test_commands.py."""
 
 from pathlib import Path
 
@@ -46,8 +46,8 @@ def test_the_only_records_are_shown_where_the_paper_s_data_have_none(
     says: bool,
 ) -> None:
     found = ViewOptions(fill(tmp_path, *there), *asked).open()
-    assert (found.dataset, found.protocol) == (found.paper.dataset, found.paper.protocol) == shown
-    assert found.is_published == (shown == ("ml-100k", LOO))
+    assert (found.dataset, found.protocol) == (found.view.dataset, found.view.protocol) == shown
+    assert found.is_own == (shown == ("ml-100k", LOO))
     printed = capsys.readouterr()
     expected = f"Shows {shown[0]} under {shown[1]}, the only data set in {tmp_path}.\n" if says else ""
     assert (printed.out, printed.err) == ("", expected)

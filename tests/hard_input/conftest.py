@@ -9,7 +9,7 @@ import pytest
 
 from seqrec_bench.cli.main import main
 from seqrec_bench.data import Columns, Interactions, prepare, read_interactions
-from seqrec_bench.reporting.markdown import escape_markdown, markdown_table
+from seqrec_bench.rendering.markdown import escape_markdown, markdown_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "input.md"
 Row = tuple[str, str, float]

@@ -8,7 +8,7 @@ import pytest
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.experiments.cell import run_cell, setting_under
-from seqrec_bench.experiments.verification import cells_of_suites, check_contents, check_store
+from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
 from seqrec_bench.studies.cells import Cell
@@ -57,7 +57,7 @@ def trained(store: Store) -> Record:
 
 @pytest.fixture(scope="session")
 def cells_of() -> dict[str, list[Cell]]:
-    return cells_of_suites()
+    return cells_of_studies()
 
 
 @pytest.fixture

@@ -1,0 +1,160 @@
+"""What each part of a model is worth: the model without it, and the paired difference from the model as published."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from seqrec_bench.analysis.selection import Missing, Place, Selection, estimate, runs, select
+from seqrec_bench.analysis.statistics.estimates import Difference, Estimate, paired_difference
+from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.rendering.json_text import json_text
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.studies.view import Row, View
+
+COLUMNS = ("mean", "difference", "± 95 %", "seeds")
+
+
+@dataclass(frozen=True)
+class AblationEntry:
+    """One metric of one variant."""
+
+    estimate: Estimate
+    difference: Difference | None
+    """From the model as published; None for itself, and where the two have no seed in common."""
+
+
+@dataclass(frozen=True)
+class AblationRow:
+    """A model as published, or one of its ablations."""
+
+    label: str
+    place: Place
+    entries: Mapping[str, AblationEntry]
+    """By metric; empty where the records are missing."""
+
+
+@dataclass(frozen=True)
+class Ablations:
+    """All ablations of a paper's models, each model as published before its own."""
+
+    metrics: tuple[str, ...]
+    rows: tuple[AblationRow, ...]
+    missing: tuple[Missing, ...]
+    notes: tuple[str, ...]
+
+
+def ablation_table(records: Iterable[Record], view: View) -> Ablations:
+    """The paper's ablations beside the models that they were made from.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    ablated = {row.model for row in view.ablations}
+    rows = [row for whole in view.rows if whole.model in ablated for row in (whole, *_ablations_of(whole, view))]
+    selection = select(records, view, [Place.of(row) for row in rows])
+    cells = {place: {record.key.seed: record for record in group} for place, group in selection.cells.items()}
+    made = tuple(_row(row, cells, view.metrics) for row in rows)
+    return Ablations(view.metrics, made, selection.missing, tuple(_notes(made, selection, view)))
+
+
+def _ablations_of(whole: Row, view: View) -> list[Row]:
+    return [row for row in view.ablations if row.model == whole.model]
+
+
+def _row(row: Row, cells: Mapping[Place, Mapping[int, Record]], metrics: Sequence[str]) -> AblationRow:
+    place = Place.of(row)
+    by_seed, whole = cells.get(place, {}), cells.get(place._replace(variant=PAPER_VARIANT), {})
+    common = sorted(by_seed.keys() & whole.keys()) if row.variant != PAPER_VARIANT else []
+    entries = {
+        name: AblationEntry(
+            estimate(list(by_seed.values()), name),
+            _difference([by_seed[seed] for seed in common], [whole[seed] for seed in common], name) if common else None,
+        )
+        for name in metrics
+        if by_seed
+    }
+    return AblationRow(row.label, place, entries)
+
+
+def _notes(rows: Sequence[AblationRow], selection: Selection, view: View) -> list[str]:
+    notes = [
+        f"Means over seeds on {view.dataset} at dimension {view.dimension}, protocol {view.protocol}.",
+        "Difference: from the model as published, over the seeds that both have, runs of one seed and targets of one "
+        "user paired; after it, half the width of the two-sided 95 % interval for users like these, trained again. It "
+        "does not cover another choice of settings or another split.",
+    ]
+    changes = [f"{row.label} ({change})" for row in view.ablations if (change := _change(Place.of(row), selection))]
+    if changes:
+        notes.append(f"Changed in the records: {'; '.join(changes)}.")
+    few = [words for row in rows if (words := _few_users(row))]
+    if few:
+        notes.append(f"Too few users differ for a verdict, whatever the interval: {'; '.join(few)}.")
+    if selection.missing:
+        notes.append(f"Missing: {'; '.join(map(str, selection.missing))}.")
+    return notes
+
+
+def _few_users(row: AblationRow) -> str:
+    """In which metrics too few users differ from the model as published, with how many do; empty if in none."""
+    found = [
+        f"{entry.difference.n_differing} in {name}"
+        for name, entry in row.entries.items()
+        if entry.difference and entry.difference.too_few_differ
+    ]
+    return f"{row.label} ({', '.join(found)})" if found else ""
+
+
+def _change(place: Place, selection: Selection) -> str | None:
+    """The hyperparameters that differ from the model as published; None where records are missing."""
+    records, whole = selection.cells.get(place), selection.cells.get(place._replace(variant=PAPER_VARIANT))
+    if not records or not whole:
+        return None
+    before, after = whole[0].recipe.hyperparameters, records[0].recipe.hyperparameters
+    changed = [key for key in after if after[key] != before.get(key)]
+    return ", ".join(f"{key} = {json.dumps(after[key])}" for key in changed) or "nothing"
+
+
+def _difference(records: Sequence[Record], others: Sequence[Record], name: str) -> Difference:
+    return paired_difference(runs(records, name), runs(others, name))
+
+
+def to_markdown(table: Ablations) -> str:
+    """One table for each metric, and the notes."""
+    tables = [_markdown_table(table, name) for name in table.metrics]
+    return "\n\n".join([*tables, markdown_notes(table.notes)]) + "\n"
+
+
+def _markdown_table(table: Ablations, name: str) -> str:
+    lines = [[escape_markdown(name), *COLUMNS]]
+    lines += [[escape_markdown(row.label), *entry_texts(row.entries.get(name))] for row in table.rows]
+    return markdown_table(lines)
+
+
+def entry_texts(entry: AblationEntry | None) -> list[str]:
+    """What stands in `COLUMNS`."""
+    if entry is None:
+        return ["missing", NONE, NONE, "0"]
+    difference = entry.difference
+    change, width = (difference.mean, difference.half_width) if difference else (None, None)
+    return [number(entry.estimate.mean), number(change, "+.4f"), number(width), str(entry.estimate.n_seeds)]
+
+
+def to_json(table: Ablations) -> str:
+    """The same, numbers unrounded."""
+    rows = [
+        {
+            "metric": name,
+            "label": row.label,
+            "cells": str(row.place),
+            "mean": entry.estimate.mean,
+            "n_seeds": entry.estimate.n_seeds,
+            "difference": entry.difference.mean if entry.difference else None,
+            "half_width_95": entry.difference.half_width if entry.difference else None,
+            "n_seeds_of_difference": entry.difference.n_seeds if entry.difference else None,
+        }
+        for name in table.metrics
+        for row in table.rows
+        if (entry := row.entries.get(name))
+    ]
+    fields = {"rows": rows, "missing": [str(cell) for cell in table.missing], "notes": table.notes}
+    return json_text(fields)

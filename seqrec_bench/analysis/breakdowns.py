@@ -1,0 +1,92 @@
+"""Figures of each model by kinds of users: how long their history is, and how popular their target item is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqrec_bench.analysis.compared import Compared
+from seqrec_bench.analysis.selection import runs
+from seqrec_bench.analysis.statistics.estimates import population_half_width
+from seqrec_bench.analysis.statistics.rounding import is_greater
+from seqrec_bench.analysis.statistics.runs import Runs
+from seqrec_bench.data import Holdout, Split
+from seqrec_bench.recommender import Int64Array
+
+N_LENGTH_GROUPS = 4
+MIN_USERS = 10
+"""Fewer say nothing about others like them."""
+HEAD_SHARE, TORSO_SHARE = 0.5, 0.8
+"""Of the training interactions: what the head's items have, and what they and the torso's have together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Evaluated users of one kind."""
+
+    name: str
+    title: str
+    """The name with what it stands for in these data."""
+    users: Int64Array
+    """(n,) their places among the evaluated users; never none."""
+
+
+@dataclass(frozen=True)
+class GroupFigure:
+    """A metric's mean over seeds and over the users of a group."""
+
+    mean: float
+    half_width: float | None
+    """Half the 95 % interval for users like these, trained again.
+
+    None where seeds or users are too few, and where all users have the same figure: their spread is then not known.
+    """
+
+
+def by_history_length(holdout: Holdout) -> list[Group]:
+    """Users in about equal parts by the length of the history that precedes their target."""
+    lengths = holdout.history.lengths[holdout.users]
+    edges = np.unique(np.quantile(lengths, np.arange(1, N_LENGTH_GROUPS) / N_LENGTH_GROUPS, method="inverted_cdf"))
+    part = np.searchsorted(edges, lengths)  # users of one length are in one part
+    groups = [np.flatnonzero(part == number) for number in np.unique(part)]
+    extents = [_extent(lengths[users]) for users in groups]
+    return [Group(extent, f"{extent} items", users) for extent, users in zip(extents, groups, strict=True)]
+
+
+def by_target_popularity(split: Split) -> list[Group]:
+    """Users by their target's interactions in training: head, torso, tail, and cold where it has none.
+
+    The head is the most popular items that together have half of the training interactions, the torso those that have
+    the next 30 %. Items with equal counts are in one group.
+    """
+    counts = split.train.item_counts
+    descending = np.sort(counts)[::-1]
+    reached = np.cumsum(descending)
+    head, torso = (descending[np.searchsorted(reached, share * reached[-1])] for share in (HEAD_SHARE, TORSO_SHARE))
+    of_target = counts[split.test.targets]
+    kinds = {
+        "head": of_target >= head,
+        "torso": (of_target < head) & (of_target >= torso),
+        "tail": (of_target < torso) & (of_target > 0),
+        "cold": of_target == 0,
+    }
+    users = {name: np.flatnonzero(of_kind) for name, of_kind in kinds.items()}
+    return [
+        Group(name, f"{name} ({_extent(of_target[those])})", those) for name, those in users.items() if len(those) > 0
+    ]
+
+
+def _extent(numbers: Int64Array) -> str:
+    low, high = numbers.min(), numbers.max()
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def figures(model: Compared, groups: Sequence[Group], metrics: Sequence[str]) -> Mapping[str, list[GroupFigure]]:
+    """By metric, the model's figure in each group."""
+    return {name: [_figure(runs(model.records, name), group) for group in groups] for name in metrics}
+
+
+def _figure(of_all: Runs, group: Group) -> GroupFigure:
+    of_group = Runs(of_all.values[:, group.users], of_all.deterministic)
+    known = of_group.n_users >= MIN_USERS and is_greater(of_group.values.max(), of_group.values.min())
+    return GroupFigure(of_group.mean, population_half_width(of_group) if known else None)

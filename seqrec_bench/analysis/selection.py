@@ -1,0 +1,280 @@
+"""Which records stand in a table or figure, which are missing, and whether they may stand side by side."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from seqrec_bench.analysis.statistics.estimates import Estimate, estimate_over_seeds
+from seqrec_bench.analysis.statistics.runs import Runs
+from seqrec_bench.errors import InputError, InvalidRecordError
+from seqrec_bench.evaluation.metrics import Metric, values_of
+from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
+from seqrec_bench.studies.cells import cells as cells_of
+from seqrec_bench.studies.study import Study
+from seqrec_bench.studies.view import Row, View
+
+_RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
+
+
+class Place(NamedTuple):
+    """Where the cells of all seeds belong together."""
+
+    model: str
+    variant: str
+    dimension: int
+
+    @classmethod
+    def of(cls, row: Row) -> "Place":
+        return cls(row.model, row.variant, row.dimension)
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.variant}-d{self.dimension}"
+
+
+@dataclass(frozen=True, order=True)
+class Missing:
+    """A place of the table or figure that has no record, or not one of every seed."""
+
+    place: Place
+    seeds: tuple[int, ...]
+    """Those that other models have at this dimension and this one has not; empty where no seed is there."""
+
+    def __str__(self) -> str:
+        seeds = f" of seed {', '.join(map(str, self.seeds))}" if self.seeds else ""
+        return f"{self.place}{seeds}"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The records that belong to a table or figure."""
+
+    cells: Mapping[Place, Sequence[Record]]
+    """The records of each place that has any, by seed."""
+    missing: tuple[Missing, ...]
+
+    @property
+    def records(self) -> list[Record]:
+        return [record for cells in self.cells.values() for record in cells]
+
+
+def select(records: Iterable[Record], view: View, places: Sequence[Place]) -> Selection:
+    """The records of the paper's data and protocol that belong to these places.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    cells = defaultdict(list)
+    for record in sorted(records, key=lambda record: record.key):
+        key = record.key
+        if (key.dataset, key.protocol) == (view.dataset, view.protocol):
+            cells[Place(key.model, key.variant, key.dimension)].append(record)
+    chosen = {place: cells[place] for place in places if place in cells}
+    require_side_by_side(chosen)
+    _require_selection([record for group in chosen.values() for record in group], view.selection)
+    return Selection(chosen, _missing(chosen, places))
+
+
+def as_rows_give(records: Iterable[Record], study: Study) -> Iterator[Record]:
+    """The records, of the study's rows only those of the row's seeds where it names some.
+
+    Raises:
+        InvalidRecordError: A record of a row, or of an ablation, was made with other settings than that has.
+    """
+    settings = {(row.model, row.variant or study.variant): row.settings for row in study.rows}
+    settings |= {(each.model, each.variant): each.settings for each in study.ablations}
+    seeds = {(row.model, row.variant or study.variant): row.seeds for row in study.rows if row.seeds is not None}
+    for record in records:
+        name = record.key.model, record.key.variant
+        of_row = settings.get(name, {}) if record.key.dataset in study.dataset_names else {}
+        for setting, value in of_row.items():
+            made = record.recipe.hyperparameters.get(setting, value)
+            if made != value:
+                raise InvalidRecordError(
+                    f"{record.key} was made with {setting} = {made!r}, and the study {study.name} has {value!r} there: "
+                    "run the study again, or give its row another variant."
+                )
+        if record.deterministic or name not in seeds or record.key.seed in seeds[name]:
+            yield record
+
+
+def not_run(records: Iterable[Record], study: Study, dataset: str) -> list[Missing]:
+    """The cells of the study's rows on one data set that have no record; all its cells, where it has no rows.
+
+    Cells at other dimensions and under other protocols than the table's are for other figures.
+    """
+    there = {record.key for record in records}
+    view = study.view(dataset)
+    shown = {Place.of(row) for row in (*view.rows, *view.references)}
+    seeds: dict[Place, list[int]] = defaultdict(list)
+    found: dict[Place, bool] = defaultdict(bool)
+    for cell in cells_of(study.groups):
+        place = Place(cell.model, cell.variant, cell.dimension)
+        if cell.protocol == study.protocol and (place in shown or not shown):
+            is_there = CellKey(dataset, cell.protocol, *place, cell.seed) in there
+            found[place] |= is_there
+            if not is_there:
+                seeds[place].append(cell.seed)
+    return [Missing(place, tuple(absent) if found[place] else ()) for place, absent in seeds.items()]
+
+
+def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequence[Record]]:
+    """The records of the paper's data and protocol that are not of its own models, by a label for each.
+
+    Its own are its models as published, the references, and its ablations. Other variants of these come first, variant
+    by variant in the order of the paper's rows. The label of a model that was chosen by another metric than the
+    view's says so.
+
+    Raises:
+        InvalidRecordError: Records that would stand side by side were not made in the same way.
+    """
+    own = {(row.model, row.variant) for row in (*view.rows, *view.references, *view.ablations)}
+    order = [row.model for row in (*view.rows, *view.references)]
+
+    def place_in_table(record: Record) -> tuple[bool, str, int, CellKey]:
+        known = record.key.model in order
+        return (not known, record.key.variant, order.index(record.key.model) if known else 0, record.key)
+
+    groups = defaultdict(list)
+    for record in sorted(records, key=place_in_table):
+        key = record.key
+        if (key.model, key.variant) not in own and (key.dataset, key.protocol) == (view.dataset, view.protocol):
+            groups[_label(key, view)].append(record)
+    for group in groups.values():
+        _require_one_model(group)
+    _require_comparable([record for group in groups.values() for record in group])
+    return {f"{label}{_say_selection(group, view)}": group for label, group in groups.items()}
+
+
+def _say_selection(records: Sequence[Record], view: View) -> str:
+    metric = records[0].recipe.selection
+    return "" if metric in (None, view.selection) else f", chosen by {metric}"
+
+
+def _label(key: CellKey, view: View) -> str:
+    """The model's label or name, with its variant and dimension where these are not the usual ones."""
+    labels = {row.model: row.label for row in (*view.rows, *view.references)}
+    variant = "" if key.variant == PAPER_VARIANT else f", {key.variant}"
+    return f"{labels.get(key.model, key.model)}{variant}" + (
+        "" if key.dimension in (0, view.dimension) else f", d = {key.dimension}"
+    )
+
+
+def whereabouts(records: Iterable[Record]) -> str:
+    """On which data and under which protocols there are records, to be put into a sentence that misses some."""
+    places = sorted({f"{record.key.dataset} under {record.key.protocol}" for record in records})
+    return f" (there are records on {', '.join(places)})" if places else ""
+
+
+def only_elsewhere(records: Sequence[Record], dataset: str, protocol: str) -> str:
+    """The same where there is no record of these data under this protocol; nothing where there is one."""
+    there = any((record.key.dataset, record.key.protocol) == (dataset, protocol) for record in records)
+    return "" if there else whereabouts(records)
+
+
+def require_side_by_side(cells: Mapping[Place, Sequence[Record]], mend: str = _RUN_AGAIN) -> None:
+    """The records of each place can be averaged, and those of all places compared.
+
+    Args:
+        mend: What to do where they can't, in words.
+
+    Raises:
+        InvalidRecordError: They can't, since they were not made in the same way.
+    """
+    for group in cells.values():
+        _require_one_model(group, mend)
+    records = [record for group in cells.values() for record in group]
+    _require_comparable(records, mend)
+    _require_same_tags(records, mend)
+
+
+def runs(records: Sequence[Record], name: str) -> Runs:
+    """The metric in these records of one model, which differ in their seed, for each user.
+
+    Raises:
+        InputError: The metric has one value a run.
+        MissingCellsError, InvalidRecordError: As `values_of` has it.
+    """
+    if not Metric(name).is_per_user:
+        raise InputError(
+            f"{name} has one value a run and not one a user, so nothing can be tested by it: name it for tables and "
+            "figures alone."
+        )
+    return _runs(records, name)
+
+
+def estimate(records: Sequence[Record], name: str) -> Estimate:
+    """The metric's mean over these records of one model, which differ in their seed, with its interval."""
+    return estimate_over_seeds(_runs(records, name))
+
+
+def _runs(records: Sequence[Record], name: str) -> Runs:
+    values = np.stack([values_of(record, Metric(name)) for record in records])
+    return Runs(values, records[0].deterministic)
+
+
+def _missing(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -> tuple[Missing, ...]:
+    missing = []
+    for place in places:
+        peers = [record for peer, group in cells.items() if peer.dimension == place.dimension for record in group]
+        expected = {record.key.seed for record in peers if not record.deterministic}
+        group = cells.get(place, [])
+        absent = expected - {record.key.seed for record in group}
+        if not group:
+            missing.append(Missing(place, ()))
+        elif absent and not group[0].deterministic:
+            missing.append(Missing(place, tuple(sorted(absent))))
+    return tuple(missing)
+
+
+def _require_one_model(records: Sequence[Record], mend: str = _RUN_AGAIN) -> None:
+    """All records were made like the first, and they are equal if the model is deterministic."""
+    first, *others = records
+    for other in others:
+        difference = first.recipe.difference(other.recipe)
+        if difference is None and other.deterministic != first.deterministic:
+            difference = "made by a model that is deterministic in only one of them"
+        if difference is None and first.deterministic and other.test != first.test:
+            difference = "answered otherwise by a model that calls itself deterministic"
+        if difference is not None:
+            raise InvalidRecordError(
+                f"{first.key} and {other.key} can't be averaged, since the second was {difference}: {mend}."
+            )
+
+
+def _require_comparable(records: Sequence[Record], mend: str = _RUN_AGAIN) -> None:
+    """All records were made on the same data, and those of one model by one version of it."""
+    first_of_model: dict[str, Record] = {}
+    for other in records:
+        first, like = records[0], first_of_model.setdefault(other.key.model, other)
+        if first.recipe.dataset.fingerprint != other.recipe.dataset.fingerprint:
+            raise _not_comparable(first, other, "were made on different data", mend)
+        if len(first.test.better) != len(other.test.better):
+            raise _not_comparable(first, other, "rank different numbers of users", mend)
+        if like.recipe.version != other.recipe.version:
+            raise _not_comparable(like, other, "were made by different versions of the model", mend)
+
+
+def _require_selection(records: Sequence[Record], selection: Metric) -> None:
+    """All records of which epochs were chosen had them chosen by this metric."""
+    for record in records:
+        if record.recipe.selection not in (None, selection):
+            raise InvalidRecordError(
+                f"{record.key} had its epoch chosen by {record.recipe.selection}, and not by {selection}, as what it "
+                "would stand beside: record it as another variant, or show it by a study that selects by that."
+            )
+
+
+def _require_same_tags(records: Sequence[Record], mend: str) -> None:
+    """All records of one model were made with the same tags, or all without; else its cells differ by these too."""
+    first_of_model: dict[str, Record] = {}
+    for other in records:
+        like = first_of_model.setdefault(other.key.model, other)
+        if like.recipe.dataset.tags_fingerprint != other.recipe.dataset.tags_fingerprint:
+            raise _not_comparable(like, other, "were made with different tags", mend)
+
+
+def _not_comparable(first: Record, other: Record, why: str, mend: str) -> InvalidRecordError:
+    return InvalidRecordError(f"{first.key} and {other.key} can't be compared, since they {why}: {mend}.")

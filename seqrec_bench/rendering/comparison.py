@@ -1,0 +1,213 @@
+"""Comparisons as text and as a forest plot."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair
+from seqrec_bench.analysis.selection import Place
+from seqrec_bench.analysis.statistics.inference import Inference
+from seqrec_bench.evaluation.metrics import Metric
+from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.rendering.drawing import GREY, figure_label
+from seqrec_bench.rendering.json_text import json_text
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMNS = ("difference", "± 95 %", "relative", "d_z", "users", "p", "verdict")
+
+_COLOURS = {
+    Outcome.BETTER: "#0072B2",
+    Outcome.WORSE: "#D55E00",
+    Outcome.NOT_SEPARATED: "#777777",
+    Outcome.TOO_FEW_USERS: "#BBBBBB",
+    Outcome.TOO_FEW_SEEDS: "#BBBBBB",
+}
+
+
+def to_markdown(comparison: Comparison) -> str:
+    """One table for each metric, and the notes."""
+    tables = [_markdown_table(comparison, name) for name in comparison.metrics]
+    return "\n\n".join([*tables, markdown_notes(notes(comparison))]) + "\n"
+
+
+def _markdown_table(comparison: Comparison, name: Metric) -> str:
+    lines = [[f"{name}, against", *COLUMNS]]
+    lines += [[escape_markdown(_label(pair.other)), *pair_texts(pair)] for pair in comparison.pairs[name]]
+    return markdown_table(lines)
+
+
+def pair_texts(pair: Pair) -> list[str]:
+    """What stands in `COLUMNS`."""
+    return [
+        number(pair.difference, "+.4f"),
+        number(pair.inference.half_width if pair.inference else None),
+        NONE if pair.relative is None else f"{pair.relative:+.1%}",
+        number(pair.effect_size, "+.2f"),
+        " / ".join(f"{share * 100:.0f}" for share in pair.shares),
+        NONE if pair.p_value is None else _p(pair.p_value),
+        pair.outcome.value,
+    ]
+
+
+def _p(value: float) -> str:
+    return "< .0001" if value < 0.0001 else f"{value:.4f}".removeprefix("0")
+
+
+def _label(place: Place) -> str:
+    """The name that `compare` takes."""
+    variant = "" if place.variant == PAPER_VARIANT else f":{place.variant}"
+    return f"{place.model}{variant}" + (f"@{place.dimension}" if place.dimension else "")
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """What has to be known to read the tables, and what it would take to separate what is not."""
+    first = next(iter(comparison.n_seeds))
+    seeds = ", ".join(
+        f"{_label(place)} {'any' if n_seeds is None else n_seeds}" for place, n_seeds in comparison.n_seeds.items()
+    )
+    n_others = len(comparison.n_seeds) - 1
+    sentences = [
+        f"Difference: {_label(first)} minus the other, on the {comparison.n_users} test users of {comparison.dataset} "
+        f"under {comparison.protocol}, paired by user. Seeds: {seeds}.",
+        "±: half the width of the two-sided 95 % interval, of this comparison alone, for other users like these and "
+        "models trained again. It does not cover another choice of settings or another split.",
+        f"Verdict on the first model at 5 %, p by Holm's procedure over the {n_others} "
+        f"comparison{'s' if n_others > 1 else ''} of a metric.{_ranking(comparison)}",
+        "d_z: mean over users of their differences, over its standard deviation. Users: per cent for whom the first "
+        "model is better / equal / worse.",
+    ]
+    if set(comparison.selections.values()) - {comparison.is_selected_by}:
+        chosen = "; ".join(f"{_label(place)} by {metric}" for place, metric in comparison.selections.items())
+        sentences.append(f"What chose the epochs: {chosen}.")
+    if comparison.not_tested:
+        sentences.append(
+            f"Not compared: {', '.join(comparison.not_tested)}. A metric that has one value a run can't be tested over "
+            "users; `seqrec-bench table` shows it."
+        )
+    sentences += [
+        _reach(name, pair)
+        for name in comparison.metrics
+        for pair in comparison.pairs[name]
+        if pair.outcome is Outcome.NOT_SEPARATED
+    ]
+    if comparison.n_users == 1:
+        return [*sentences, "One test user gives no interval and no verdict, since it says nothing about other users."]
+    sentences += [
+        _few_users(name, pair, pair.inference, comparison.n_users)
+        for name in comparison.metrics
+        for pair in comparison.pairs[name]
+        if pair.inference and pair.outcome is Outcome.TOO_FEW_USERS
+    ]
+    return sentences
+
+
+def _ranking(comparison: Comparison) -> str:
+    """Which metric comes first and why, in a sentence after others; nothing where there is one only."""
+    primary, *secondary = comparison.metrics
+    if not secondary:
+        return ""
+    why = "it selects" if primary == comparison.is_selected_by else "it is named first"
+    *first, last = secondary
+    others = f"{', '.join(first)} and {last} are secondary" if first else f"{last} is secondary"
+    return f" {primary} is the primary metric, since {why}; {others}."
+
+
+def _few_users(name: Metric, pair: Pair, inference: Inference, n_users: int) -> str:
+    """Why there is no verdict from so few users."""
+    against = f"{name} against {_label(pair.other)}"
+    if not pair.n_differing:
+        return f"{against}: no user differs, so there is nothing to test."
+    least = min(1.0, 2 * inference.least_p())
+    return (
+        f"{against}: too few users differ for a verdict, {pair.n_differing} of {n_users}. If "
+        f"they all did in one direction, an exact sign test would give p = {_p(least)}, before Holm's procedure; no "
+        "smaller one is taken from so few."
+    )
+
+
+def _reach(name: Metric, pair: Pair) -> str:
+    """What it would take to separate the two."""
+    if pair.seeds_needed is None:
+        takes = "no number of seeds would separate a difference as great as this one: it takes more users"
+    else:
+        takes = f"a difference as great as this one would take about {pair.seeds_needed} seeds a model"
+    return (
+        f"{name} against {_label(pair.other)}: not separated, which is not the same as equal. These runs find a "
+        f"difference of {number(pair.detectable)} with a chance of 80 %; {takes}."
+    )
+
+
+def to_json(comparison: Comparison) -> str:
+    """The same, numbers unrounded."""
+    rows = [
+        {
+            "metric": name,
+            "first": str(pair.first),
+            "other": str(pair.other),
+            "difference": pair.difference,
+            "half_width_95": pair.inference.half_width if pair.inference else None,
+            "relative": pair.relative,
+            "d_z": pair.effect_size,
+            "n_users_who_differ": pair.n_differing,
+            "users": dict(zip(("better", "equal", "worse"), pair.shares, strict=True)),
+            "p_holm": pair.p_value,
+            "verdict": pair.outcome.value,
+            "smallest_detectable": pair.detectable,
+            "seeds_needed": pair.seeds_needed,
+        }
+        for name in comparison.metrics
+        for pair in comparison.pairs[name]
+    ]
+    fields = {"rows": rows, "notes": notes(comparison)}
+    return json_text(fields)
+
+
+FORMATS: Mapping[str, Callable[[Comparison], str]] = {"md": to_markdown, "json": to_json}
+"""The formats by the names under which they are asked for."""
+
+
+def forest_plot(comparison: Comparison) -> "Figure":
+    """A panel for each metric: the differences with their 95 % intervals, coloured by verdict."""
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+    n_rows = len(comparison.n_seeds) - 1
+    figure = Figure(figsize=(7.2, 1.5 + 0.3 * n_rows), layout="constrained")
+    panels = figure.subplots(1, len(comparison.metrics), sharey=True, squeeze=False)[0]
+    for axes, name in zip(panels, comparison.metrics, strict=True):
+        _draw_panel(axes, comparison, name)
+    first, *others = (figure_label(_label(place)) for place in comparison.n_seeds)
+    panels[0].set_yticks(range(n_rows), others)
+    panels[0].set_ylim(n_rows - 0.5, -0.5)
+    shown = {pair.outcome for pairs in comparison.pairs.values() for pair in pairs}
+    handles = [
+        Line2D([], [], color=_COLOURS[outcome], marker="o", linewidth=1.4, markersize=4.5, label=outcome.value)
+        for outcome in Outcome
+        if outcome in shown
+    ]
+    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
+    figure.supxlabel(
+        f"Difference: {first} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
+        "intervals for other users and seeds;\ncolours by Holm's procedure over the comparisons of a metric, at 5 %.",
+        x=0.01,
+        ha="left",
+        fontsize=7,
+        color=GREY,
+    )
+    return figure
+
+
+def _draw_panel(axes: "Axes", comparison: Comparison, name: Metric) -> None:
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    for row, pair in enumerate(comparison.pairs[name]):
+        colour = _COLOURS[pair.outcome]
+        width = pair.inference.half_width if pair.inference else None
+        axes.errorbar(pair.difference, row, xerr=width, fmt="o", color=colour, markersize=4.5, linewidth=1.4)
+    axes.set_title(name, fontsize=9)
+    axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    axes.locator_params(axis="x", nbins=4)

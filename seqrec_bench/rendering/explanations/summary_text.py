@@ -1,0 +1,113 @@
+"""A model's attention over all users as text: a Markdown table with a line for each run, and JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.explaining.summary import AttentionSummary, ItemSummary, UserSummary
+from seqrec_bench.records import CellKey
+from seqrec_bench.records.strict_json import parse
+from seqrec_bench.rendering.json_text import json_text
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table
+
+Summaries = Mapping[CellKey, AttentionSummary]
+"""Of runs that differ in their seed."""
+
+
+def summary_markdown(summaries: Summaries) -> str:
+    """A line for each quantity and a column for each run, so that many quantities fit a terminal."""
+    head, *rows = summary_lines(summaries)
+    lines = [head, *([escape_markdown(name), *values] for name, *values in rows)]
+    return "\n\n".join([markdown_table(lines), markdown_notes(summary_notes(summaries))]) + "\n"
+
+
+def summary_lines(summaries: Summaries) -> list[list[str]]:
+    """The table's head, and a line for each quantity."""
+    found = list(summaries.values())
+    rows = _item_rows(found) + _user_rows(found) + _part_rows(found)
+    return [["", *(f"seed {summary.seed}" for summary in found)], *([name, *values] for name, values in rows)]
+
+
+def summary_json(summaries: Summaries) -> str:
+    return json_text([{"key": asdict(key), **asdict(summary)} for key, summary in summaries.items()])
+
+
+def read_summaries(path: Path) -> Summaries:
+    """What `summary_json` wrote.
+
+    Raises:
+        InputError: The file holds something else.
+    """
+    try:
+        first, *others = parse(path.read_text(encoding="utf-8"))
+        return {CellKey(**run.pop("key")): _summary(run) for run in (first, *others)}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"{path} holds no summaries ({type(error).__name__}: {error}): give what `seqrec-bench explain --all-users "
+            "--format json` prints."
+        ) from error
+
+
+def _summary(fields: Mapping[str, Any]) -> AttentionSummary:
+    items, users = fields["items"], fields["users"]
+    parsed = {"items": items and ItemSummary(**items), "users": users and UserSummary(**users)}
+    return AttentionSummary(**{**fields, **parsed})
+
+
+Rows = list[tuple[str, list[str]]]
+
+
+def _item_rows(summaries: Sequence[AttentionSummary]) -> Rows:
+    found = [summary.items for summary in summaries]
+    if not any(found):
+        return []
+    return [
+        ("weight of the last item", [NONE if items is None else f"{items.last_weight:.3f}" for items in found]),
+        ("items, as equal ones", [NONE if items is None else f"{items.effective_items:.2f}" for items in found]),
+        ("attention and effect", [NONE if items is None else f"{items.attention_and_effect:+.3f}" for items in found]),
+        ("recency and effect", [NONE if items is None else f"{items.recency_and_effect:+.3f}" for items in found]),
+    ]
+
+
+def _user_rows(summaries: Sequence[AttentionSummary]) -> Rows:
+    found = [summary.users for summary in summaries]
+    if not any(found):
+        return []
+    return [
+        ("users, as equal ones", [NONE if users is None else f"{users.effective_users:.0f}" for users in found]),
+        ("greatest weight of a user", [NONE if users is None else f"{users.greatest_weight:.1f}" for users in found]),
+        ("different nearest users", [NONE if users is None else str(users.n_nearest) for users in found]),
+    ]
+
+
+def _part_rows(summaries: Sequence[AttentionSummary]) -> Rows:
+    return [
+        (f"deviation of {name}", [f"{summary.parts[name]:.2f}" for summary in summaries]) for name in summaries[0].parts
+    ]
+
+
+def summary_notes(summaries: Summaries) -> list[str]:
+    """How to read it."""
+    key, summary = next(iter(summaries.items()))
+    place = f"{key.model} {key.variant}" + (f" at dimension {key.dimension}" if key.dimension else "")
+    notes = [f"{place} on the {summary.n_users} test users of {key.dataset}, {key.protocol}."]
+    if summary.items is not None:
+        notes += [
+            "Weight: mean over users of what the last item pays to itself. Items, as equal ones: median over users of "
+            "exp(entropy) of what it pays to all.",
+            "Attention and effect: mean over users of Spearman's correlation between the last item's weights and by "
+            "how much the first recommendation's lead over the mean candidate changes without each item. Recency and "
+            "effect: the same with the items' places for weights: attention tells more than their order only where it "
+            "has the higher correlation.",
+        ]
+    if summary.users is not None:
+        notes.append(
+            f"Users, as equal ones: the same of the weights over the {summary.users.n_users} users of the memory. "
+            "Greatest weight: median over users, as a multiple of what each has where all weigh alike. "
+            "Different nearest users: how many have the greatest weight for somebody."
+        )
+    if summary.parts:
+        notes.append("Deviation: mean over users of a part's standard deviation over the catalogue.")
+    return notes

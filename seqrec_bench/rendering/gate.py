@@ -1,0 +1,126 @@
+"""A report as text, as JSON, and as the annotations of a GitHub workflow."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from seqrec_bench.analysis.gate.report import Judgement, Report
+from seqrec_bench.analysis.gate.verdicts import Verdict
+from seqrec_bench.errors import ExitCode
+from seqrec_bench.rendering.json_text import json_text
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.text import one_line
+
+_COLUMNS = ("found", "difference", "bounds", "seeds", "verdict", "remark")
+_DIGITS = 6
+"""Of numbers in JSON: the same on every machine, and more than anybody needs."""
+_LEVELS = {ExitCode.DONE: "notice", ExitCode.INCONCLUSIVE: "warning"}
+"""Of one figure; a whole report that did not pass is an error, since the job fails."""
+
+
+def to_text(report: Report) -> str:
+    """A Markdown table for each metric, the notes, and the outcome in the last line."""
+    tables = [_markdown_table(report, metric) for metric in report.metrics if report.judgements]
+    return (
+        "\n\n".join([*tables, markdown_notes([*report.notes, *report.warnings]), escape_markdown(report.outcome)])
+        + "\n"
+    )
+
+
+def _markdown_table(report: Report, metric: str) -> str:
+    judgements = [judgement for judgement in report.judgements if judgement.metric == metric]
+    lines = [[escape_markdown(metric), escape_markdown(report.before), *_COLUMNS]]
+    lines += [_cells(judgement) for judgement in judgements]
+    remarked = any(judgement.remark for judgement in judgements)
+    return markdown_table(lines if remarked else [line[:-1] for line in lines])
+
+
+def _cells(judgement: Judgement) -> list[str]:
+    return [
+        escape_markdown(judgement.subject),
+        number(judgement.before),
+        number(judgement.found),
+        number(judgement.difference, "+.4f"),
+        _bounds(judgement),
+        str(judgement.n_seeds),
+        judgement.verdict.value,
+        escape_markdown(judgement.remark),
+    ]
+
+
+def _bounds(judgement: Judgement) -> str:
+    return NONE if judgement.bounds is None else " .. ".join(number(bound, "+.4f") for bound in judgement.bounds)
+
+
+def to_json(report: Report) -> str:
+    """All of it, numbers rounded so that the same records give the same bytes everywhere."""
+    fields = {
+        "exit_code": report.code.value,
+        "outcome": report.outcome,
+        "against": report.before,
+        "missing": report.absent,
+        "judgements": [_fields(judgement) for judgement in report.judgements],
+        "notes": [*report.notes, *report.warnings],
+    }
+    return json_text(fields)
+
+
+def _fields(judgement: Judgement) -> dict[str, Any]:
+    lower, upper = judgement.bounds or (None, None)
+    numbers = {
+        "before": judgement.before,
+        "found": judgement.found,
+        "difference": judgement.difference,
+        "lower_bound": lower,
+        "upper_bound": upper,
+        "margin": judgement.margin,
+    }
+    return {
+        "subject": judgement.subject,
+        "metric": judgement.metric,
+        **{name: None if value is None else round(value, _DIGITS) + 0.0 for name, value in numbers.items()},
+        "n_seeds": judgement.n_seeds,
+        "verdict": judgement.verdict.value,
+        "exit_code": judgement.code.value,
+        "remark": judgement.remark,
+    }
+
+
+def to_github(report: Report) -> str:
+    """Workflow commands that GitHub shows as annotations: all that is not as demanded, warnings, and the outcome."""
+    return "".join(_commands(report))
+
+
+def _commands(report: Report) -> Iterator[str]:
+    for cell in report.absent:
+        yield workflow_command("error", f"Missing: {cell}", "There is no verdict without it.")
+    for judgement in report.judgements:
+        if judgement.code is not ExitCode.DONE or judgement.verdict is Verdict.DECLINES:
+            yield workflow_command(
+                _LEVELS.get(judgement.code, "error"), str(judgement), _in_words(judgement, report.before)
+            )
+    for warning in report.warnings:
+        yield workflow_command("warning", "seqrec-bench check", warning)
+    yield workflow_command("error" if report.code else "notice", "seqrec-bench check", report.outcome)
+
+
+def _in_words(judgement: Judgement, before: str) -> str:
+    bounds = f", bounds {_bounds(judgement)}" if judgement.bounds else ""
+    return (
+        f"{number(judgement.found)} against {number(judgement.before)} ({before}), difference "
+        f"{number(judgement.difference, '+.4f')}{bounds}, margin {judgement.margin:g}, {judgement.n_seeds} seeds. "
+        f"{judgement.remark}"
+    ).strip()
+
+
+def workflow_command(level: str, title: str, message: str) -> str:
+    """One line that makes an annotation; nothing in the texts can end it or begin another one."""
+    escaped = _escape(title).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} title={escaped}::{_escape(message)}\n"
+
+
+def _escape(text: str) -> str:
+    return one_line(text).replace("%", "%25")
+
+
+FORMATS: Mapping[str, Callable[[Report], str]] = {"text": to_text, "json": to_json, "github": to_github}
+"""The formats by the names under which they are asked for."""

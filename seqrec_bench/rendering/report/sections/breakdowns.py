@@ -1,0 +1,113 @@
+"""For whom the models work: by the length of the history, and by the popularity of the target."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from seqrec_bench.analysis.breakdowns import (
+    MIN_USERS,
+    Group,
+    GroupFigure,
+    by_history_length,
+    by_target_popularity,
+    figures,
+)
+from seqrec_bench.analysis.compared import Compared
+from seqrec_bench.evaluation.metrics import Metric
+from seqrec_bench.rendering.markdown import number
+from seqrec_bench.rendering.report.blocks import Block, Charts, Grid, Heading, Notes, Section
+from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
+from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
+from seqrec_bench.rendering.report.sources import Sources
+
+Figures = Mapping[str, dict[str, list[GroupFigure]]]
+"""By metric and by the model's label, a figure for each group."""
+
+
+def breakdowns_section(sources: Sources) -> Section:
+    """Two breakdowns, each with a panel and a table for each metric."""
+    section = partial(Section, "breakdowns", "For whom")
+    if isinstance(sources.split, str):
+        return section([], lacking=[sources.split], in_text=True)
+    models, metrics = sources.models, sources.view.by_importance
+    blocks: list[Block] = []
+    kinds = (
+        ("By length of history", "history", by_history_length(sources.split.test)),
+        ("By popularity of the target", "popularity", by_target_popularity(sources.split)),
+    )
+    for says, name, groups in kinds:
+        found = _figures(models, groups, metrics)
+        blocks += [Heading(says), _charts(sources, says, name, groups, found)]
+        blocks += [_grid(says, metric, groups, found, folded=metric != metrics[0]) for metric in metrics]
+    return section([*blocks, Notes(_NOTES)], in_text=True)
+
+
+_NOTES = (
+    "History: a test user's interactions before the target, the validation item among them. The four parts have as "
+    "equal numbers of users as ties allow.",
+    "Popularity: the target's interactions in the training data. Head: the most popular items that together have half "
+    "of all training interactions; torso: those that have the next 30 %; tail: the others; cold: items without any.",
+    f"±: half the 95 % interval for other users like these, trained again; none for fewer than {MIN_USERS} users, nor "
+    "where all of them have the same figure. Groups are looked at after the fact and not tested against each other: "
+    "differences between them are hints.",
+    "The charts have the models as published, the tables their variants too.",
+)
+
+
+def _figures(models: Sequence[Compared], groups: Sequence[Group], metrics: Sequence[Metric]) -> Figures:
+    of_models = {model.label: figures(model, groups, metrics) for model in models}
+    return {name: {label: list(found[name]) for label, found in of_models.items()} for name in metrics}
+
+
+def _charts(sources: Sources, says: str, name: str, groups: Sequence[Group], found: Figures) -> Charts:
+    shown = [model for model in sources.models if model.is_published] or sources.models
+    panels = [_panel(sources, shown, f"{name}-{metric}", metric, groups, found[metric]) for metric in found]
+    legend = [LegendEntry(model.label, sources.style(model.place)) for model in shown]
+    return Charts(f"{says}, with 95 % intervals.", panels, legend, [])
+
+
+def _panel(
+    sources: Sources,
+    models: Sequence[Compared],
+    id: str,
+    metric: str,
+    groups: Sequence[Group],
+    found: dict[str, list[GroupFigure]],
+) -> Panel:
+    means = [
+        figure.mean + sign * (figure.half_width or 0)
+        for model in models
+        for figure in found[model.label]
+        for sign in (-1, 1)
+    ]
+    y, left, right = frame(MEDIUM, means, metric)
+    x = named_axis([group.name for group in groups], left, right)
+    series = [
+        Series(
+            sources.style(model.place),
+            [
+                Point(at, figure.mean, figure.half_width, f"{model.label}, {groups[at].name}: {_text(figure)}")
+                for at, figure in enumerate(found[model.label])
+            ],
+        )
+        for model in models
+    ]
+    names = ", ".join(f"{group.name} ({len(group.users)} users)" for group in groups)
+    titles = Titles(f"by-{id}", metric, f"{metric} of each model for {names}; the table below has the numbers.")
+    return line_panel(titles, x, y, series, MEDIUM)
+
+
+def _head(group: Group) -> str:
+    return f"{group.title}\n{len(group.users)} users"
+
+
+def _grid(says: str, metric: str, groups: Sequence[Group], found: Figures, folded: bool) -> Grid:
+    return Grid(
+        caption=f"{says}, {metric}",
+        head=["model", *map(_head, groups)],
+        rows=[[label, *map(_text, those)] for label, those in found[metric].items()],
+        folded=folded,
+    )
+
+
+def _text(figure: GroupFigure) -> str:
+    return number(figure.mean) + (f" ± {number(figure.half_width)}" if figure.half_width is not None else "")

@@ -1,0 +1,130 @@
+"""The forest plot: one model against each of the others, by paired differences."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from seqrec_bench.analysis.compared import Compared
+from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair, compare_places
+from seqrec_bench.analysis.selection import Place
+from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
+from seqrec_bench.evaluation.metrics import Metric
+from seqrec_bench.rendering.comparison import COLUMNS, notes, pair_texts
+from seqrec_bench.rendering.markdown import NONE, number
+from seqrec_bench.rendering.report.blocks import Block, Charts, Grid, Notes, Paragraph, Section
+from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Style
+from seqrec_bench.rendering.report.panels import Point, Titles, forest_panel
+from seqrec_bench.rendering.report.sources import Sources, in_shell, listed
+
+_SAYS = {
+    Outcome.BETTER: "is better than",
+    Outcome.WORSE: "is worse than",
+    Outcome.NOT_SEPARATED: "is not separated from",
+    Outcome.TOO_FEW_USERS: "differs for too few users from",
+    Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
+}
+
+
+def differences_section(sources: Sources) -> Section:
+    """A panel for each metric."""
+    models = sources.base.models
+    section = partial(Section, "differences", "Paired differences")
+    if len(models) < 2:
+        return section([], lacking=[_too_few(sources)])
+    comparison = _comparison(sources, models)
+    labels = {model.place: model.label for model in models}
+    first = models[0].label
+    grids = [_grid(comparison, name, labels) for name in comparison.metrics]
+    charts = Charts(
+        f"{first} minus each other model, with 95 % intervals for other users like these and other seeds.",
+        [_panel(comparison, name, labels, first) for name in comparison.metrics],
+        [LegendEntry("separated", Style(0), has_line=False), LegendEntry("not separated", Style(0, True), False)],
+        grids[1:],
+    )
+    few = ", ".join(labels[place] for place in comparison.too_few)
+    lacking = [f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {few}."] if few else []
+    blocks: list[Block] = [
+        Paragraph(f"The base is {first}, {sources.base.reason}."),
+        charts,
+        grids[0],
+        Notes(notes(comparison)),
+    ]
+    return section(blocks, _command(sources, models), lacking)
+
+
+def _too_few(sources: Sources) -> str:
+    first = sources.view.rows[-1].model if sources.view.rows else "popularity"
+    is_study = sources.view.rows and "--study" in sources.options
+    command = in_shell("run", *(sources.making if is_study else ["--models", f"{first},markov-chain"]))
+    return f"This takes records of two models: `{command}` makes some."
+
+
+def _places(models: Sequence[Compared]) -> list[Place]:
+    return [model.place for model in models]
+
+
+def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
+    chosen = {model.place: model.records for model in models}
+    return compare_places(chosen, sources.view)
+
+
+def _command(sources: Sources, models: Sequence[Compared]) -> str | None:
+    names = [f"{place.model}:{place.variant}@{place.dimension}" for place in _places(models)]
+    return sources.command("compare", *names, accepts=["--dataset", "--protocol"])
+
+
+def separated(sources: Sources) -> Iterator[str]:
+    """A sentence on whom the base is separated from by the primary metric, and where the others say otherwise."""
+    models = sources.base.models
+    if len(models) > 1:
+        comparison = _comparison(sources, models)
+        labels = {model.place: model.label for model in models}
+        primary, *secondary = comparison.metrics
+        said = _outcomes(comparison.pairs[primary], labels)
+        otherwise = [sentence for name in secondary for sentence in _otherwise(comparison, name, labels)]
+        yield f"By paired tests on {primary}, {models[0].label} {'; '.join([said, *otherwise])}."
+
+
+def _outcomes(pairs: Sequence[Pair], labels: Mapping[Place, str]) -> str:
+    found = {outcome: [labels[pair.other] for pair in pairs if pair.outcome is outcome] for outcome in Outcome}
+    return "; it ".join(f"{_SAYS[outcome]} {listed(others)}" for outcome, others in found.items() if others)
+
+
+def _otherwise(comparison: Comparison, name: Metric, labels: Mapping[Place, str]) -> Iterator[str]:
+    """What a secondary metric says of those of whom the primary one says something else."""
+    primary = comparison.pairs[comparison.metrics[0]]
+    pairs = [
+        pair for pair, usual in zip(comparison.pairs[name], primary, strict=True) if pair.outcome is not usual.outcome
+    ]
+    if pairs:
+        yield f"on {name}, it {_outcomes(pairs, labels)}"
+
+
+def _panel(comparison: Comparison, name: Metric, labels: Mapping[Place, str], first: str) -> Panel:
+    pairs = comparison.pairs[name]
+    points = [
+        Point(
+            pair.difference,
+            0,
+            pair.inference.half_width if pair.inference else None,
+            f"{labels[pair.other]}: {_text(pair)}",
+        )
+        for pair in pairs
+    ]
+    description = "; ".join(f"{labels[pair.other]} {_text(pair)}, {pair.outcome}" for pair in pairs)
+    titles = Titles(f"forest-{name}", name, f"{name} of {first} minus that of {description}.")
+    styles = [Style(0, hollow=pair.outcome not in (Outcome.BETTER, Outcome.WORSE)) for pair in pairs]
+    return forest_panel(titles, [labels[pair.other] for pair in pairs], points, styles)
+
+
+def _text(pair: Pair) -> str:
+    width = number(pair.inference.half_width) if pair.inference else NONE
+    return f"{number(pair.difference, '+.4f')} ± {width}"
+
+
+def _grid(comparison: Comparison, name: Metric, labels: Mapping[Place, str]) -> Grid:
+    return Grid(
+        caption=f"Paired differences, {name}",
+        head=["against", *COLUMNS],
+        rows=[[labels[pair.other], *pair_texts(pair)] for pair in comparison.pairs[name]],
+        verdicts=[7],
+    )

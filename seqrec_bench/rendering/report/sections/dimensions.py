@@ -1,0 +1,112 @@
+"""Figures 1 and 2: metrics over the dimension."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from seqrec_bench.analysis.curves import Curve, Curves, dimension_curves
+from seqrec_bench.analysis.selection import Place
+from seqrec_bench.analysis.statistics.estimates import Estimate
+from seqrec_bench.rendering.figure import figure_notes
+from seqrec_bench.rendering.markdown import NONE, number
+from seqrec_bench.rendering.report.blocks import Block, Charts, Grid, Notes, Section
+from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, Style
+from seqrec_bench.rendering.report.panels import LARGE, Point, Series, Titles, frame, line_panel
+from seqrec_bench.rendering.report.sources import Sources, lacks, to_read
+
+
+def dimensions_section(sources: Sources) -> Section:
+    """A chart for each of the paper's figures; the reported figure of the table stands beside them."""
+    section = partial(Section, "figures", "Over the dimension")
+    if not sources.view.rows:
+        sentence = f"No paper shows figures over the dimension on {sources.view.dataset} here."
+        return section([], lacking=[sentence])
+    figures = [dimension_curves(sources.records, sources.view, metric) for metric in sources.view.figure_metrics]
+    lacking = lacks(figures[0].missing, *sources.making, says="Missing" if sources.view.has_reported else "Not run")
+    if figures[0].is_empty:
+        return section([], lacking=lacking)
+    panels = [_panel(sources, curves, number) for number, curves in enumerate(figures, start=1)]
+    legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in sources.view.rows]
+    if sources.view.has_reported:
+        legend.append(LegendEntry(f"reported, at {sources.view.dimension}", Style(_ROUND), False, is_reported=True))
+    data = [_data(curves, number) for number, curves in enumerate(figures, start=1)]
+    names = [f"Figure {number}, {curves.metric}" for number, curves in enumerate(figures, start=1)]
+    blocks: list[Block] = [
+        Charts(f"{'; '.join(names)}: over the dimension.", panels, legend, data),
+        Notes(to_read(figure_notes(figures[0], sources.view))),
+    ]
+    return section(blocks, sources.command("plot"), lacking)
+
+
+_ROUND = 3
+"""The style whose marker is a circle."""
+
+
+def _panel(sources: Sources, curves: Curves, number: int) -> Panel:
+    reported = {curve.row.label: curve.row.reported.get(curves.metric) for curve in curves.curves}
+    values = [value for value in reported.values() if value is not None]
+    values += [end for curve in curves.curves for point in curve.points if point for end in _ends(point)]
+    y, left, right = frame(LARGE, values, curves.metric)
+    dimensions = curves.dimensions
+    room = 0.08 * (dimensions[-1] - dimensions[0]) or 1
+    x = Axis(
+        dimensions[0] - room, dimensions[-1] + room, left, right, [(d, str(d)) for d in dimensions], label="dimension"
+    )
+    titles = Titles(f"figure-{number}", f"Figure {number}: {curves.metric}", _description(curves))
+    series = [
+        Series(
+            sources.style(Place.of(curve.row)),
+            [*_points(curve, curves), *_reported(curve, curves, sources.view.dimension)],
+            has_band=True,
+        )
+        for curve in curves.curves
+    ]
+    return line_panel(titles, x, y, series, LARGE)
+
+
+def _ends(point: Estimate) -> Iterator[float]:
+    for end in (point.low, point.mean, point.high):
+        if end is not None:
+            yield end
+
+
+def _points(curve: Curve, curves: Curves) -> list[Point | None]:
+    return [
+        None
+        if point is None
+        else Point(dimension, point.mean, point.half_width, f"{curve.row.label}, {dimension}: {_text(point)}")
+        for dimension, point in zip(curves.dimensions, curve.points, strict=True)
+    ]
+
+
+def _reported(curve: Curve, curves: Curves, dimension: float) -> list[Point | None]:
+    """Apart from the curve, by a gap."""
+    value = curve.row.reported.get(curves.metric)
+    if value is None:
+        return []
+    return [None, Point(dimension, value, None, f"{curve.row.label}, reported: {number(value)}", True)]
+
+
+def _text(point: Estimate | None) -> str:
+    if point is None:
+        return NONE
+    return number(point.mean) + (f" ± {number(point.half_width)}" if point.half_width is not None else "")
+
+
+def _description(curves: Curves) -> str:
+    """Where each curve begins, peaks and ends."""
+    sentences = []
+    for curve in curves.curves:
+        known = [(d, point.mean) for d, point in zip(curves.dimensions, curve.points, strict=True) if point]
+        if known:
+            peak = max(known, key=lambda each: each[1])
+            ends = f"{number(known[0][1])} at {known[0][0]} to {number(known[-1][1])} at {known[-1][0]}"
+            sentences.append(f"{curve.row.label} goes from {ends}, highest at {peak[0]} ({number(peak[1])})")
+    return f"{curves.metric} over the dimension. {'; '.join(sentences)}."
+
+
+def _data(curves: Curves, figure: int) -> Grid:
+    return Grid(
+        caption=f"Figure {figure}, {curves.metric}: means over seeds ± half the 95 % interval",
+        head=["model", *map(str, curves.dimensions)],
+        rows=[[curve.row.label, *map(_text, curve.points)] for curve in curves.curves],
+    )

@@ -1,0 +1,19 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+from seqrec_bench.analysis.cost import Cost, cost
+from seqrec_bench.records import Record
+
+
+def test_times_are_medians_and_sizes_are_the_greatest(make_record: Callable[..., Record]) -> None:
+    spent = [(9.0, 0.3, 5, 70), (1.0, 0.1, 7, 90), (2.0, 0.2, 6, 80)]
+    records = [
+        replace(
+            make_record("fpmc", 100, seed),
+            seconds={"fit": fit, "score": score},
+            parameters=parameters,
+            peak_memory_bytes=memory,
+        )
+        for seed, (fit, score, parameters, memory) in enumerate(spent)
+    ]
+    assert cost(records) == Cost(2.0, (1.0, 9.0), 0.2, 7, 90)
