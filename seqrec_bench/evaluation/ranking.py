@@ -90,11 +90,20 @@ def _rank(recommender: Recommender, holdout: Holdout, wanted: Int64Array, top: T
     size = block_size(holdout.history.n_items)
     for block in np.unique(wanted // size):
         members = slice(block * size, min((block + 1) * size, len(targets)))
-        scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
-        better[members], tied[members] = _rank_block(scores, holdout, members, targets[members])
-        if top:
-            lists[members] = _list_block(scores, holdout, members, targets[members], top)
+        better[members], tied[members], lists[members] = _answer_block(
+            recommender, holdout, members, targets[members], top
+        )
     return Ranks(better=better[wanted], tied=tied[wanted]), lists[wanted]
+
+
+def _answer_block(
+    recommender: Recommender, holdout: Holdout, members: slice, targets: Int64Array, top: Top | None
+) -> tuple[Int64Array, Int64Array, Int32Array]:
+    """What `_rank` has of consecutive users. Their scores end with this call: no two blocks are alive at a time."""
+    scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
+    better, tied = _rank_block(scores, holdout, members, targets)
+    none = np.empty((len(targets), 0), dtype=np.int32)
+    return better, tied, _list_block(scores, holdout, members, targets, top) if top else none
 
 
 def score_as_ranked(recommender: Recommender, history: Sequences, user: int) -> Float32Array:

@@ -79,7 +79,7 @@ def test_metrics_of_lists_are_left_out_and_named(make_record: Make, view: View) 
     found = audit(records, replace(view, metrics=(Metric("Coverage@5"), Metric("HR@50"))))
     assert (found.metrics, found.main_metric, found.not_audited) == (("HR@50",), "HR@50", ("Coverage@5",))
     assert "Not audited: Coverage@5, since ranks say nothing of lists." in " ".join(to_markdown(found).split())
-    with pytest.raises(InputError, match="^Gini@5 is a metric of lists and not of ranks"):
+    with pytest.raises(InputError, match=r"^Gini@5 is a metric of lists and not of ranks"):
         audit(records, replace(view, metrics=(Metric("Gini@5"),)))
 
 
