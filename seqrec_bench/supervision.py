@@ -110,6 +110,8 @@ def supervise(work: Callable[[], None]) -> None:
     """
     board, waiting = _Board(), os.getpid()
     signal.signal(signal.SIGCHLD, lambda number, frame: None)  # ignored, it would take the child's status away
+    # Before the child is there: one that came until the wait begins would end this process, and the child with it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [*_FROM_OUTSIDE, signal.SIGCHLD])
     try:
         child = os.fork()
     except OSError as error:
@@ -117,6 +119,7 @@ def supervise(work: Callable[[], None]) -> None:
         sys.exit(ExitCode.BAD_INPUT)
     if child == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         _end_with(waiting)
         global _board
         _board, board.child = board, os.getpid()
@@ -150,7 +153,6 @@ def _end_after(waiting: int) -> None:
 
 def _wait_for(child: int) -> tuple[int, set[int]]:
     """Returns how the child ended, by its exit code or the negative number of a signal, and which signals came here."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [*_FROM_OUTSIDE, signal.SIGCHLD])
     heard: set[int] = set()
     while True:
         process, status = os.waitpid(child, os.WNOHANG)

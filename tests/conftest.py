@@ -50,8 +50,9 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is there now stays to the end: Python's search for garbage need not go through it again and again."""
+    """What is there now stays to the end: Python's search for garbage need not go through it, nor begin so often."""
     gc.freeze()
+    gc.set_threshold(10_000)
     gc.enable()
 
 

@@ -160,7 +160,10 @@ def test_all_models_on_the_real_data(
     trained = ["am-lstm", "caser", "fpmc", "gru4rec"]
     epochs = {"am-lstm": 1, "caser": 1, "fpmc": 5, "gru4rec": 1}
     few = [part for model in trained for part in ("--set", f"{model}.epochs={epochs[model]}")]
-    quick = ("am-lstm.skip_gram_epochs=1", "gru4rec.batch_size=256", "caser.learning_rate=0.01")
+    quick = (
+        "am-lstm.skip_gram_epochs=1", "am-lstm.batch_size=1024", "am-lstm.learning_rate=0.005",
+        "gru4rec.batch_size=256", "caser.learning_rate=0.01", "caser.horizontal_filters=4",
+    )  # fmt: skip
     cheap = [part for setting in quick for part in ("--set", setting)]
     done = bench(
         "run", "--models", ",".join(trained), "--dims", "16", "--seeds", "0", "--variant", "quick", *few, *cheap

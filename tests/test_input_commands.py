@@ -53,7 +53,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "file": "x",
         **dict.fromkeys(("shop.csv", "CON.csv", ".hidden.csv"), "user_id,item_id,timestamp\n" + "\n".join(rows) + "\n"),
         "escape.csv": "user_id,item_id,timestamp\n" + "\n".join([*rows, "u1,\x1b[2J,9"]) + "\n",
-        **_papers(),
+        **_studies(),
         **_searches(),
         **_logs(),
     }
@@ -66,15 +66,23 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _papers() -> dict[str, str]:
+def _studies() -> dict[str, str]:
+    row = '[[rows]]\nmodel = "fpmc"\n'
     text = (STUDIES / "chen2020.toml").read_text()
     return {
         "cut.toml": text[:500],
         "empty.toml": "",
         "nested.toml": f"a = {'[' * 50_000}",
-        "cutoff.toml": text.replace("cutoff = 50", f"cutoff = {10**30}"),
-        "users.toml": text.replace("n_users = 943", "n_users = 0"),
+        "immense.toml": text.replace("dimension = 100", f"dimension = {10**30}", 1),
+        "users.toml": text.replace("ml-100k = 943", "ml-100k = 0"),
         "escape.toml": text.replace('label = "GRU4Rec"', 'label = "\\u001b[2J"'),
+        "model.toml": '[[rows]]\nmodel = "nope"\n',
+        "dataset.toml": f'datasets = ["nope"]\n{row}',
+        "protocol.toml": f'protocol = "nope"\n{row}',
+        "metric.toml": f'metrics = ["nope"]\n{row}',
+        "settings.toml": f'{row}variant = "short"\nsettings.epoch = 1\n',
+        "two.toml": f"colour = 1\n{row}{row}",
+        "mine.toml": row,
     }
 
 

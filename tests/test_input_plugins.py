@@ -136,7 +136,9 @@ class Here:
 
     n_at_once = 1
 
-    def __init__(self, jobs: int, work: Callable[..., Any], lesson: Lesson, report: object, test: Holdout) -> None:
+    def __init__(
+        self, jobs: int, work: Callable[..., Any], lesson: Lesson, report: object, test: Holdout, keep: object
+    ) -> None:
         self._learn, self._lesson, self._test = work, lesson, test
 
     def submit(self, cell: Cell) -> Future[Any]:
@@ -144,7 +146,7 @@ class Here:
         try:
             learnt = self._learn(cell, self._lesson, lambda epoch: None)
             test = rank_targets(learnt.recommender, self._test)
-            future.set_result(conclude(learnt).finished(test))
+            future.set_result(conclude(learnt).finished(test, None))
         except Exception as error:
             future.set_exception(CellError(explain(error)))
         return future
@@ -180,7 +182,7 @@ def run(site: Path, ratings: Path, results: str, models: list[str], executor: An
         patch.setattr("seqrec_bench.cli.places.CellProcesses", executor)
         patch.setattr("seqrec_bench.experiments.processes._SECONDS_TO_END", 0.2)
         patch.setattr("seqrec_bench.cli.main.typer.echo", lambda text, **how: lines.append(str(text)))
-        patch.setattr("seqrec_bench.experiments.environment._commit", lambda: None)  # for git takes its time
+        patch.setattr("seqrec_bench.experiments.environment._commit", lambda folder: None)  # for git takes its time
         patch.setattr("sys.argv", [
             "seqrec-bench", "--debug", "run", "--interactions", str(ratings),
             "--results", str(ratings.parent / results), "--models", ",".join([*models, "popularity"]),

@@ -75,9 +75,15 @@ it.supervise(work)
 """
 
 
+LATE = "wait = it._wait_for\nit._wait_for = lambda child: (time.sleep(0.2), wait(child))[1]\n"
+"""As on a busy machine, the process begins to wait when its child is at work already."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread looks now and then")
-def test_signals_go_on_and_the_one_does_not_outlive_the_other() -> None:
-    waiting = subprocess.Popen([sys.executable, "-c", LISTENS], stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("late", ["", LATE], ids=["at once", "late"])
+def test_signals_go_on_and_the_one_does_not_outlive_the_other(late: str) -> None:
+    program = LISTENS.replace("def note", f"{late}def note")
+    waiting = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert waiting.stdout is not None
     with waiting, waiting.stdout:
         begun, child = waiting.stdout.readline().split()

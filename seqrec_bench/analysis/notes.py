@@ -38,7 +38,7 @@ def without(notes: Iterable[str], *topics: Topic) -> list[str]:
     return [note for note in notes if not (isinstance(note, Note) and note.topic in topics)]
 
 
-def missing_note(missing: Iterable[object]) -> list[str]:
+def missing_note(missing: Iterable[object], says: str = "Missing") -> list[str]:
     """The cells that are missing, in a note, if any are."""
     names = "; ".join(map(str, missing))
-    return [Note(f"Missing: {names}.", Topic.MISSING)] if names else []
+    return [Note(f"{says}: {names}.", Topic.MISSING)] if names else []

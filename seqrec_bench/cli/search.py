@@ -18,7 +18,7 @@ from seqrec_bench.cli.search_progress import open_search_display, say_settings
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.errors import ExitCode, InputError
-from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, selection_metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, Protocol
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
@@ -59,7 +59,10 @@ def search(
     Example: seqrec-bench search paper --models fpmc,caser --jobs 2
     """
     chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
-    under, selection = _require_trained(protocol.choose()), USUAL_SELECTION if select is None else Metric(select)
+    under, selection = (
+        _require_trained(protocol.choose()),
+        USUAL_SELECTION if select is None else selection_metric(select),
+    )
     processes.require_valid()
     require_optuna()
     folder = out / chosen.name

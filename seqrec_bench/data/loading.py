@@ -46,7 +46,7 @@ def load_file(interactions: Path, columns: Columns, tags: Path | None, name: str
             be one.
     """
     dataset = prepare(
-        _own_name(interactions) if name is None else _required_name(name),
+        _own_name(interactions) if name is None else required_name(name),
         read_interactions(interactions, columns),
         None if tags is None else read_tags(tags),
     )
@@ -64,7 +64,7 @@ def _own_name(path: Path) -> str:
     return f"own-{name}" if name in NAMED_DATASETS else name
 
 
-def _required_name(name: str) -> str:
+def required_name(name: str) -> str:
     """The name that somebody has chosen, if it can be one."""
     if not is_name(name) or len(name) > MAX_NAME:
         raise InputError(

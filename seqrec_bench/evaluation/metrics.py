@@ -18,7 +18,8 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.errors import InputError
+from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.evaluation.list_metrics import LIST_KINDS, ListKind
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import Ranks, Record
 
@@ -91,9 +92,10 @@ class Metric(str):
         if isinstance(name, Metric):
             return name
         kind, at, k = name.partition("@")
-        if kind not in KINDS:
+        if kind not in KINDS and kind not in LIST_KINDS:
             raise InputError(f"There is no metric {name!r}: choose from {known_metrics()}.")
-        if (at and KINDS[kind].cut_off is CutOff.NONE) or (not at and KINDS[kind].cut_off is CutOff.NEEDED):
+        cut_off = KINDS[kind].cut_off if kind in KINDS else CutOff.NEEDED
+        if (at and cut_off is CutOff.NONE) or (not at and cut_off is CutOff.NEEDED):
             has = "no cut-off" if at else f"a cut-off, as {kind}@10 has"
             raise InputError(f"There is no metric {name!r}: {kind} has {has}.")
         if at and not (re.fullmatch(r"[1-9]\d*", k, re.ASCII) and int(k) <= MAX_CUTOFF):
@@ -103,8 +105,9 @@ class Metric(str):
         return super().__new__(cls, name)
 
     @property
-    def kind(self) -> Kind:
-        return KINDS[self.partition("@")[0]]
+    def kind(self) -> Kind | ListKind:
+        name = self.partition("@")[0]
+        return KINDS[name] if name in KINDS else LIST_KINDS[name]
 
     @property
     def cut_off(self) -> int | None:
@@ -117,8 +120,24 @@ class Metric(str):
         """1 where more is better, -1 where less is."""
         return -1 if self.kind.lower_is_better else 1
 
+    @property
+    def is_of_ranks(self) -> bool:
+        """Whether it is computed from ranks; else from lists."""
+        return isinstance(self.kind, Kind)
+
+    @property
+    def is_per_user(self) -> bool:
+        """Whether it has one value a user; else one a run."""
+        return isinstance(self.kind, Kind) or self.kind.is_per_user
+
     def values(self, ranks: Ranks) -> Float64Array:
-        """One value per user. Shape (n_evaluated,)."""
+        """One value per user. Shape (n_evaluated,).
+
+        Raises:
+            InputError: It is a metric of lists, which ranks say nothing of.
+        """
+        if isinstance(self.kind, ListKind):
+            raise InputError(f"{self} is a metric of lists and not of ranks: name another.")
         k = int((ranks.better + ranks.tied).max()) if self.cut_off is None else self.cut_off
         return _expected_gain(ranks, self.kind.gain(np.arange(1, k + 1)))
 
@@ -126,7 +145,8 @@ class Metric(str):
 def known_metrics() -> str:
     """How all metrics are written, K for a cut-off, to be put into a sentence."""
     forms = {CutOff.NEEDED: ("@K",), CutOff.POSSIBLE: ("@K", ""), CutOff.NONE: ("",)}
-    return ", ".join(f"{name}{form}" for name, kind in KINDS.items() for form in forms[kind.cut_off])
+    of_ranks = [f"{name}{form}" for name, kind in KINDS.items() for form in forms[kind.cut_off]]
+    return ", ".join([*of_ranks, *(f"{name}@K" for name in LIST_KINDS)])
 
 
 def read_metrics(names: Iterable[str]) -> tuple[Metric, ...]:
@@ -155,13 +175,45 @@ def metric(ranks: Ranks, name: str) -> Float64Array:
 
 USUAL_SELECTION = Metric(SELECTION_METRIC)
 
+
+def selection_metric(name: str) -> Metric:
+    """The metric of this name, where it can choose: validation has ranks and no lists.
+
+    Raises:
+        InputError: There is no such metric, or it can't.
+    """
+    metric = Metric(name)
+    if not metric.is_of_ranks:
+        raise InputError(f"{metric} is a metric of lists, which can't choose: name one of ranks, such as NDCG@10.")
+    return metric
+
+
+def values_of(record: Record, metric: Metric) -> Float64Array:
+    """The metric of a record's test users: (n_evaluated,), or (1,) where it is not per user.
+
+    Raises:
+        MissingCellsError: It is a metric of lists, and the record has none, or shorter ones.
+        InvalidRecordError: The file of the lists is not valid.
+    """
+    if isinstance(metric.kind, Kind):
+        return metric.values(record.test)
+    k = int(metric.cut_off or 0)
+    if record.top is None or record.top.k < k:
+        raise MissingCellsError(
+            f"{record.key} on {record.key.dataset} was recorded without its top {k}, which {metric} is computed from: "
+            f"run it with --keep-top {k}."
+        )
+    return metric.kind.measure(record.top.read().first(k))
+
+
 VALIDATION_METRICS = (Metric("HR@50"), Metric("MRR@50"), Metric("NDCG@50"))
 """What a model is told of its validation targets; where another metric chooses, that one too."""
 
 
 def validation_figures(ranks: Ranks, selection: str = SELECTION_METRIC) -> dict[str, float]:
     """The means over users of `VALIDATION_METRICS` and of the metric that chooses, by name."""
-    return {name: float(Metric(name).values(ranks).mean()) for name in dict.fromkeys((*VALIDATION_METRICS, selection))}
+    names = dict.fromkeys((*VALIDATION_METRICS, selection))
+    return {str(name): float(Metric(name).values(ranks).mean()) for name in names}  # plain texts, as Dask demands
 
 
 def selection_of(records: Iterable[Record]) -> Metric:

@@ -6,6 +6,8 @@ come from counting the candidates above the target and level with it. Users are 
 neither on their number nor on the catalogue's size.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -30,6 +32,16 @@ def block_size(n_items: int) -> int:
     return min(MAX_BLOCK_SIZE, 1 << (fitting.bit_length() - 1))
 
 
+@dataclass(frozen=True)
+class Top:
+    """What is to be kept of the candidates that stand first."""
+
+    k: int
+    """How many of each user's."""
+    seed: int
+    """Of the order of those that have the same score."""
+
+
 def rank_targets(recommender: Recommender, holdout: Holdout, users: Int64Array | None = None) -> Ranks:
     """Ranks each target among its user's candidates.
 
@@ -49,15 +61,38 @@ def rank_targets(recommender: Recommender, holdout: Holdout, users: Int64Array |
     Raises:
         ScoreError: The scores have a wrong shape, or one of them is NaN or infinite.
     """
-    wanted = holdout.users if users is None else users
+    return _rank(recommender, holdout, holdout.users if users is None else users, None)[0]
+
+
+def rank_and_list(recommender: Recommender, holdout: Holdout, top: Top) -> tuple[Ranks, Int32Array]:
+    """The same ranks, and each user's first candidates, from the same scores.
+
+    Candidates of one score stand in a random order, which the seed, the user and the items decide: a constant scorer
+    recommends as chance does, and neither the popular nor the novel by accident of their numbers. The first of a longer
+    list are the shorter one.
+
+    Returns:
+        The ranks; and (n_evaluated, K) item ids, the best first, filled with `PADDING` where a user has fewer
+        candidates.
+
+    Raises:
+        ScoreError: As `rank_targets` has it.
+    """
+    return _rank(recommender, holdout, holdout.users, top)
+
+
+def _rank(recommender: Recommender, holdout: Holdout, wanted: Int64Array, top: Top | None) -> tuple[Ranks, Int32Array]:
+    """The ranks, and the lists, which have no columns where none are to be kept."""
     targets = np.zeros(holdout.history.n_users, dtype=np.int64)
     targets[holdout.users] = holdout.targets
     better, tied = np.zeros_like(targets), np.zeros_like(targets)
+    lists = np.full((len(targets), top.k if top else 0), PADDING, dtype=np.int32)
     size = block_size(holdout.history.n_items)
     for block in np.unique(wanted // size):
         members = slice(block * size, min((block + 1) * size, len(targets)))
-        better[members], tied[members] = _rank_block(recommender, holdout, members, targets[members])
-    return Ranks(better=better[wanted], tied=tied[wanted])
+        found = _rank_block(recommender, holdout, members, targets[members], top)
+        better[members], tied[members], lists[members] = found
+    return Ranks(better=better[wanted], tied=tied[wanted]), lists[wanted]
 
 
 def score_as_ranked(recommender: Recommender, history: Sequences, user: int) -> Float32Array:
@@ -105,20 +140,77 @@ def latest_items(history: Sequences, users: Int64Array, length: int | None) -> I
 
 
 def _rank_block(
-    recommender: Recommender, holdout: Holdout, members: slice, targets: Int64Array
-) -> tuple[Int64Array, Int64Array]:
-    """`better` and `tied` of consecutive users; 0 for those without a target, whose entry in `targets` is padding."""
+    recommender: Recommender, holdout: Holdout, members: slice, targets: Int64Array, top: Top | None
+) -> tuple[Int64Array, Int64Array, Int32Array]:
+    """`better`, `tied` and lists of consecutive users; 0 for those without a target, whose entry in `targets` is 0."""
+    scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
+    if (negatives := _negatives(holdout, members)) is not None:
+        better, tied = _count_sample(scores, targets, np.flatnonzero(targets), negatives)
+    else:
+        better, tied = _count(scores, targets, *_seen(holdout, members))
+    lists = _list_block(scores, holdout, members, targets, top) if top else np.empty((len(targets), 0), np.int32)
+    return np.where(targets, better, 0), np.where(targets, tied, 0), lists
+
+
+def _negatives(holdout: Holdout, members: slice) -> Int32Array | None:
+    """What the targets of consecutive users are ranked against, where they have candidates of their own."""
+    if holdout.negatives is None:
+        return None
+    first, last = np.searchsorted(holdout.users, [members.start, members.stop])
+    return holdout.negatives[first:last]
+
+
+def _seen(holdout: Holdout, members: slice) -> tuple[Int64Array, Int32Array]:
+    """What of consecutive users' histories is no candidate: (n_seen,) the row of each item, and the items."""
     history = holdout.history
-    scores = _score_block(recommender, history, np.arange(members.start, members.stop))
-    if holdout.negatives is not None:
-        first, last = np.searchsorted(holdout.users, [members.start, members.stop])
-        return _count_sample(scores, targets, np.flatnonzero(targets), holdout.negatives[first:last])
     bounds = history.offsets[members.start : members.stop + 1]
-    rows, seen = np.repeat(np.arange(len(targets)), np.diff(bounds)), history.items[bounds[0] : bounds[-1]]
-    if holdout.ranks_seen:
-        rows, seen = rows[:0], seen[:0]
-    better, tied = _count(scores, targets, rows, seen)
-    return np.where(targets, better, 0), np.where(targets, tied, 0)
+    rows = np.repeat(np.arange(members.stop - members.start), np.diff(bounds))
+    seen = history.items[bounds[0] : bounds[-1]]
+    return (rows[:0], seen[:0]) if holdout.ranks_seen else (rows, seen)
+
+
+def _list_block(scores: Float32Array, holdout: Holdout, members: slice, targets: Int64Array, top: Top) -> Int32Array:
+    """The first candidates of consecutive users, (B, K); nothing but padding for those without a target."""
+    rows = np.flatnonzero(targets)
+    if (negatives := _negatives(holdout, members)) is not None:
+        is_candidate = np.zeros(scores.shape, dtype=bool)
+        is_candidate[rows[:, None], negatives] = True
+    else:
+        is_candidate = np.ones(scores.shape, dtype=bool)
+        is_candidate[_seen(holdout, members)] = False
+    is_candidate[rows, targets[rows]] = True
+    is_candidate[:, PADDING] = False
+    lists = np.full((len(targets), top.k), PADDING, dtype=np.int32)
+    for row in rows.tolist():  # one by one, or a block in which all is tied would take gigabytes
+        items = np.flatnonzero(is_candidate[row])
+        first = _first(scores[row, items], items, members.start + row, top)
+        lists[row, : len(first)] = first
+    return lists
+
+
+def _first(scores: Float32Array, items: Int64Array, user: int, top: Top) -> Int64Array:
+    """The items of the greatest scores, at most K, the best first: (n,), (n,) -> (min(n, K),)."""
+    if len(items) > top.k:
+        enough = scores >= np.partition(scores, -top.k)[-top.k]
+        scores, items = scores[enough], items[enough]
+    return items[np.lexsort((_shuffled(user, items, top.seed), -scores))[: top.k]]
+
+
+def _shuffled(user: int, items: Int64Array, seed: int) -> npt.NDArray[np.uint64]:
+    """A number for each item, as if drawn for this user: the order of these numbers is a random one.
+
+    Made by the finaliser of SplitMix64 (Steele et al. 2014), each time with one more of the three put in. It does not
+    depend on which items are asked for, as a draw would.
+    """
+    mixed = _mix(np.array([seed], dtype=np.uint64))
+    return _mix(_mix(mixed ^ np.uint64(user)) ^ items.astype(np.uint64))
+
+
+def _mix(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _score_block(recommender: Recommender, history: Sequences, members: Int64Array) -> Float32Array:

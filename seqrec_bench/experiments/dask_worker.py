@@ -12,6 +12,7 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 from seqrec_bench import __version__
 from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
+from seqrec_bench.experiments.examining import Keep
 from seqrec_bench.experiments.processes import (
     CellError,
     CellProcesses,
@@ -52,16 +53,18 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         work: Work[SettingT, OutcomeT],
         setting: SettingT,
         test: Holdout | None,
+        keep: Keep | None,
         models: Collection[str],
     ) -> None:
         """
         Args:
             name: What Dask knows it by.
             work: What is done with a cell in its process.
-            test: As `CellProcesses` has it.
+            test, keep: As `CellProcesses` has them.
             models: Those that will be run; a worker must have the software for them that this process has.
         """
-        self.name, self._work, self._setting, self._test, self._models = name, work, setting, test, models
+        self.name, self._work, self._setting, self._models = name, work, setting, models
+        self._test, self._keep = test, keep
         self._expected = software(models)
         self._with_torch = uses_torch()  # asked where the models are loaded, which workers leave to the cells
         self._running: dict[Key, CellProcesses[SettingT, OutcomeT]] = {}
@@ -103,7 +106,7 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
             raise Reschedule
         processes = CellProcesses(
             1, self._work, self._shared, lambda cell, progress: self._report(key, progress), self._test, max_tries=1,
-            with_torch=self._with_torch,
+            with_torch=self._with_torch, keep=self._keep,
         )  # fmt: skip
         self._running[key] = processes
         try:

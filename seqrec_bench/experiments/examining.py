@@ -8,10 +8,22 @@ from typing import cast
 import numpy as np
 
 from seqrec_bench.data.split import Holdout
-from seqrec_bench.evaluation.ranking import ask_scores, rank_targets
+from seqrec_bench.evaluation.ranking import Top, ask_scores, rank_and_list, rank_targets
 from seqrec_bench.experiments.channel import Channel
-from seqrec_bench.recommender import Float32Array, Int64Array, Recommender
-from seqrec_bench.records import Ranks
+from seqrec_bench.recommender import Float32Array, Int32Array, Int64Array, Recommender, Sequences
+from seqrec_bench.records import Ranks, TopLists
+
+
+@dataclass(frozen=True, eq=False)
+class Keep:
+    """That the lists of test users are kept, and what is kept with them."""
+
+    k: int
+    """How many of each user's first candidates."""
+    popularity: Int32Array
+    """As `TopLists` has it."""
+    n_users: int
+    """Users of the training data."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +60,38 @@ def stand_examination(recommender: Recommender, n_items: int, channel: Channel) 
         channel.send_bytes(np.ascontiguousarray(scores).data.cast("B"))
 
 
-def examine(examinee: Examinee, test: Holdout, channel: Channel, receive: Callable[[], object]) -> Ranks:
-    """In the run: ranks the test targets by the scores of the other process.
+def keep_of(train: Sequences, k: int) -> Keep:
+    """What is kept of test users' lists of k items, of models that are trained on these sequences."""
+    popularity = np.bincount(train.pairs % (train.n_items + 1), minlength=train.n_items + 1)
+    return Keep(k, popularity.astype(np.int32), train.n_users)
+
+
+def examine_here(
+    recommender: Recommender, test: Holdout, keep: Keep | None, seed: int
+) -> tuple[Ranks, TopLists | None]:
+    """Ranks the test targets, and keeps the users' lists if they are wanted, from the same scores.
+
+    Args:
+        seed: The cell's, which decides the order of equal scores in lists.
+
+    Raises:
+        ScoreError: The model's scores are not finite.
+    """
+    if keep is None:
+        return rank_targets(recommender, test), None
+    ranks, lists = rank_and_list(recommender, test, Top(keep.k, seed))
+    return ranks, TopLists(lists, keep.popularity, keep.n_users)
+
+
+def examine(
+    examinee: Examinee,
+    test: Holdout,
+    keep: Keep | None,
+    seed: int,
+    channel: Channel,
+    receive: Callable[[], object],
+) -> tuple[Ranks, TopLists | None]:
+    """In the run: the same by the scores of the other process.
 
     Args:
         receive: Gives the next message that is an `Answer`, and raises if another comes in its place.
@@ -57,9 +99,10 @@ def examine(examinee: Examinee, test: Holdout, channel: Channel, receive: Callab
     Raises:
         ScoreError: The model's scores are not finite.
     """
-    ranks = rank_targets(cast(Recommender, _Remote(examinee, test.history.n_items, channel, receive)), test)
+    remote = cast(Recommender, _Remote(examinee, test.history.n_items, channel, receive))
+    found = examine_here(remote, test, keep, seed)
     channel.send(None)
-    return ranks
+    return found
 
 
 class _Remote:

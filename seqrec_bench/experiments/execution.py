@@ -204,7 +204,7 @@ class _Execution:
         record = self._with_attacks(done)
         self._outcome.is_storing = True
         try:
-            self._plan.store.save(record, done.weights)
+            self._plan.store.save(record, done.weights, done.top)
         finally:
             self._outcome.is_storing = False
         self._outcome.finished.append(cell)
@@ -213,7 +213,8 @@ class _Execution:
         return record
 
     def _with_attacks(self, done: FinishedCell) -> Record:
-        return replace(done.record, environment={**done.record.environment, "attacks": self._attacks})
+        made_by = done.record.environment  # one whose lists alone are new names those of its own run
+        return replace(done.record, environment={**made_by, "attacks": made_by.get("attacks", self._attacks)})
 
     def _close(self, fault: OSError | None = None) -> None:
         """Ends what runs, stores what has finished but is not stored yet, and lets go of all cells.
@@ -235,7 +236,7 @@ class _Execution:
                     self._outcome.failed.append((cell, in_words(error)))
                 except OSError as error:
                     fault = fault or error
-                    rescue.keep(self._with_attacks(future.result()), future.result().weights)
+                    rescue.keep(self._with_attacks(future.result()), future.result().weights, future.result().top)
             lock.release()
         self._running.clear()
         if fault:

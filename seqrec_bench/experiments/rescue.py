@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import State
-from seqrec_bench.records import Record, Store
+from seqrec_bench.records import Record, Store, TopLists
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -25,15 +25,15 @@ class Rescue:
         self._kept: list[str] = []
         self._lost: list[str] = []
 
-    def keep(self, record: Record, weights: State | None) -> None:
-        """Keeps the record with its weights, or at least the record, or notes that there is no room for that either."""
+    def keep(self, record: Record, weights: State | None, top: TopLists | None = None) -> None:
+        """Keeps the record with its weights, or at least without, or notes that there is no room for that either."""
         name = str(record.key)
         try:
             store = self._open()
             try:
-                store.save(record, weights)
+                store.save(record, weights, top)
             except OSError:  # weights are large, and figures come from the record alone
-                store.save(record)
+                store.save(record, top=top)
                 name += " without its weights"
         except OSError:
             self._lost.append(name)

@@ -44,6 +44,8 @@ class Plan:
     """Those of the stale cells whose record was chosen otherwise, which is no fault of it, each with how."""
     fresh: bool = False
     """Whether whatever stands there may be replaced."""
+    keep_top: int = 0
+    """How long the test users' lists are at least that a record is to have."""
 
     def stored_since(self, cell: Cell) -> Record | None:
         """The record that another run has stored of the cell since this plan was made; None where it is of no use.
@@ -60,7 +62,7 @@ class Plan:
                 raise replaces_other_data(self.store.path(planned.key), planned.recipe.difference(record.recipe))
             if choice := planned.recipe.other_choice(record.recipe):
                 raise _replaces_other_choice(self.store.path(planned.key), choice)
-        return record if record and not _difference(cell, record, planned.recipe, self.store) else None
+        return record if record and not _difference(cell, record, planned.recipe, self.store, self.keep_top) else None
 
     def require_no_loss(self) -> None:
         """Nothing that was made from other data or chosen otherwise would be replaced, or come to stand beside these.
@@ -130,11 +132,14 @@ def _neighbour_of_other_data(planned: Planned, store: Store) -> Path | None:
     return None
 
 
-def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool, track: Track = untracked) -> Plan:
+def make_plan(
+    cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool, track: Track = untracked, keep_top: int = 0
+) -> Plan:
     """Sorts the cells by whether the store has a record made by their recipe.
 
     Args:
         fresh: Whether every cell is to be run again, whatever is there.
+        keep_top: As `Plan` has it.
 
     Raises:
         InputError: A model or its settings are not what they have to be: before anything is run.
@@ -147,7 +152,7 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
         key, recipe = cell_key(cell, dataset), cell_recipe(cell, arranged[cell.protocol])
         planned[cell] = Planned(key, recipe, store.version(key))
         record = None if fresh else store.load(key)
-        difference = record and _difference(cell, record, recipe, store)
+        difference = record and _difference(cell, record, recipe, store, keep_top)
         if record and not difference:
             done.append(cell)
             continue
@@ -157,12 +162,13 @@ def make_plan(cells: Sequence[Cell], store: Store, dataset: Dataset, fresh: bool
             if choice := recipe.other_choice(record.recipe):
                 of_other_choice[cell] = choice
         pending.append(cell)
-    return Plan(pending, done, stale, store, planned, of_other_data, of_other_choice, fresh)
+    return Plan(pending, done, stale, store, planned, of_other_data, of_other_choice, fresh, keep_top)
 
 
-def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store) -> str | None:
+def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store, keep_top: int) -> str | None:
     """In a few words, why the record is of no use to the cell; None where it is."""
-    return recipe.difference(record.recipe) or _stale_weights(cell, record, store)
+    lists = None if (record.top.k if record.top else 0) >= keep_top else f"made without its top {keep_top}"
+    return recipe.difference(record.recipe) or _stale_weights(cell, record, store) or lists
 
 
 def _stale_weights(cell: Cell, record: Record, store: Store) -> str | None:

@@ -4,6 +4,7 @@ from seqrec_bench.records.locks import Lock, LockHolder
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import PAPER_VARIANT, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.store import RESTORE, Store
+from seqrec_bench.records.top import TopFile, TopLists
 
 __all__ = [
     "PAPER_VARIANT",
@@ -16,4 +17,6 @@ __all__ = [
     "Recipe",
     "Record",
     "Store",
+    "TopFile",
+    "TopLists",
 ]

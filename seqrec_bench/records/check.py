@@ -13,7 +13,7 @@ class Check:
     name: str
     """The statement."""
     n_passed: int
-    """How many records, files or suites it holds for."""
+    """How many records, files or studies it holds for."""
     faults: Sequence[str]
     """What it does not hold for and why, one sentence each."""
     notes: Sequence[str] = ()

@@ -11,14 +11,15 @@ from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.strict_json import is_finite_number, parse
+from seqrec_bench.records.top import TopFile
 from seqrec_bench.text import is_name
 
 _KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
 _FIELDS = {
     "schema", "dataset", *_KEY_FIELDS, "version", "deterministic", "hyperparameters", "selection", "validation", "test",
-    "curve", "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "environment",
+    "curve", "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "top", "environment",
 }  # fmt: skip
-_LATER_FIELDS = {"weights_sha256": None}
+_LATER_FIELDS = {"weights_sha256": None, "top": None}
 """What a record says without a line for it, which the first records have not. No figure depends on it."""
 
 
@@ -52,6 +53,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
         "peak_memory_bytes": record.peak_memory_bytes,
         "parameters": record.parameters,
         "weights_sha256": record.weights,
+        "top": record.top and {"k": record.top.k, "sha256": record.top.sha256},
         "environment": dict(record.environment),
     }
     lines = [f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in fields.items()]
@@ -104,6 +106,7 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
         parameters=_integer(fields, "parameters", 0),
         environment=_mapping(fields, "environment"),
         weights=_decode_digest(fields["weights_sha256"]),
+        top=_decode_top(fields["top"]),
     )
 
 
@@ -150,10 +153,24 @@ def _decode_selection(value: Any) -> str | None:
 
 
 def _decode_digest(value: Any) -> str | None:
-    fine = value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value))
+    fine = value is None or _is_digest(value)
     _require(bool(fine), f"its weights_sha256 is {value!r}, neither null nor a sha256")
     digest: str | None = value
     return digest
+
+
+def _decode_top(value: Any) -> TopFile | None:
+    if value is None:
+        return None
+    fine = isinstance(value, dict) and value.keys() == {"k", "sha256"} and _is_digest(value["sha256"])
+    _require(
+        fine and type(value["k"]) is int and value["k"] > 0, f"its top is {value!r}, neither null nor k and sha256"
+    )
+    return TopFile(**value)
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch("[0-9a-f]{64}", value))
 
 
 def _decode_epoch(number: int, value: Any, selection: str | None) -> Epoch:

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-RANKS, WEIGHTS = ".npz", ".safetensors"
+RANKS, WEIGHTS, TOP = ".npz", ".safetensors", ".top.npz"
 """The endings of the files that may stand beside a record."""
 
 

@@ -5,14 +5,14 @@ import re
 from pathlib import Path
 
 from seqrec_bench.errors import UnreadableError
-from seqrec_bench.records.files import RANKS, WEIGHTS, remove_beside
+from seqrec_bench.records.files import RANKS, TOP, WEIGHTS, remove_beside
 from seqrec_bench.records.locks import SUFFIX
 from seqrec_bench.records.looking import read_bytes
 from seqrec_bench.records.record import STEM
 from seqrec_bench.records.strict_json import parse
 
 _LEFTOVER = re.compile(
-    rf"\.(?P<stem>{STEM})(\.json|\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.escape(WEIGHTS)}))"
+    rf"\.(?P<stem>{STEM})(\.json|\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.escape(WEIGHTS)}|{re.escape(TOP)}))"
     rf"(\.[0-9a-f]{{16}}|{re.escape(SUFFIX)})"
 )
 
@@ -39,9 +39,11 @@ def _remove_orphans(record: Path) -> None:
     try:
         fields = parse(read_bytes(record))
         weights, ranks = fields.get("weights_sha256"), fields["test"].get("sha256")
+        top = (fields.get("top") or {}).get("sha256")
     except FileNotFoundError:
-        weights = ranks = None
+        weights = ranks = top = None
     except (UnreadableError, ValueError, KeyError, TypeError, AttributeError):
         return  # nobody knows what it names
     remove_beside(record, WEIGHTS, but=weights)
     remove_beside(record, RANKS, but=ranks)
+    remove_beside(record, TOP, but=top)

@@ -1,24 +1,20 @@
 """Reading a record and the ranks beside it: both may be anybody's, and may be replaced meanwhile."""
 
-import io
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import numpy as np
-import numpy.typing as npt
 
 from seqrec_bench.data.named import NAMED_DATASETS
-from seqrec_bench.errors import InvalidRecordError, UnreadableError, in_words
+from seqrec_bench.errors import InvalidRecordError, UnreadableError
+from seqrec_bench.records.arrays import decode_arrays
 from seqrec_bench.records.encoding import LaterSchemaError, decode, decode_rank_lists
-from seqrec_bench.records.files import RANKS, beside, sha256
+from seqrec_bench.records.files import RANKS, TOP, beside, sha256
 from seqrec_bench.records.looking import read_bytes
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import Record
-
-MAX_BYTES_OF_RANKS = 2**32
-"""What the arrays of a file of ranks may take: more than a hundred million users have."""
 
 MAX_ITEMS = 2**31 - 1
 """Item ids are int32."""
@@ -54,6 +50,8 @@ def read_record(root: Path, path: Path, mend: str) -> Record:
     try:
         record = decode(read_bytes(path).decode(), lambda name, value: _read_ranks(path, name, value))
         require_within_catalogue(record)
+        if record.top:
+            record = replace(record, top=replace(record.top, path=beside(path, record.top.sha256, TOP)))
     except LaterSchemaError as error:
         raise InvalidRecordError(
             f"{path} was written by a later seqrec-bench ({error}): install that one, or name another directory."
@@ -76,28 +74,8 @@ def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
     content = read_bytes(file)
     if value != {"file": file.name, "sha256": sha256(content)}:
         raise ValueError(f"{file.name} is not the file that was written with it")
-    better, tied = _read_arrays(file.name, content, f"{name}_better", f"{name}_tied")
+    better, tied = decode_arrays(file.name, content, "ranks", np.int64, f"{name}_better", f"{name}_tied")
     return Ranks(better=better, tied=tied)
-
-
-def _read_arrays(file: str, content: bytes, *names: str) -> list[npt.NDArray[np.int64]]:
-    """The arrays of these names in the bytes of an ``.npz`` file, which may be anybody's.
-
-    Raises:
-        ValueError: They are not there, not of whole numbers, or greater than the file may be.
-    """
-    try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > MAX_BYTES_OF_RANKS:
-            raise ValueError(f"it unpacks to {size:,} bytes")
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            found = [arrays[name] for name in names]
-    except (Exception, MemoryError) as error:  # zipfile, zlib and numpy have each their own
-        raise ValueError(f"{file} does not hold its ranks ({in_words(error)})") from error
-    if any(array.dtype != np.int64 for array in found):
-        raise ValueError(f"{file} holds ranks that are not whole numbers")
-    return found
 
 
 def require_within_catalogue(record: Record) -> None:

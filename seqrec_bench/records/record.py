@@ -9,6 +9,7 @@ from typing import Any
 
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.ranks import Ranks
+from seqrec_bench.records.top import TopFile
 
 SCHEMA = 1
 """The version of the record's layout; a store with records of a later one is refused."""
@@ -137,3 +138,5 @@ class Record:
     The file stands beside the record or, where the recommender was restored, beside the record of the protocol that
     trained it.
     """
+    top: TopFile | None = None
+    """What is recommended to the test users, where that was kept."""

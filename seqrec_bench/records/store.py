@@ -1,7 +1,6 @@
 """The directory of records: one file a cell, written whole or not at all."""
 
 import errno
-import io
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -10,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.errors import (
@@ -21,8 +19,18 @@ from seqrec_bench.errors import (
     in_words,
 )
 from seqrec_bench.recommender import State
+from seqrec_bench.records.arrays import encode_arrays
 from seqrec_bench.records.encoding import decode, encode, encode_rank_lists
-from seqrec_bench.records.files import RANKS, WEIGHTS, beside, remove_beside, sha256, write_atomically, write_beside
+from seqrec_bench.records.files import (
+    RANKS,
+    TOP,
+    WEIGHTS,
+    beside,
+    remove_beside,
+    sha256,
+    write_atomically,
+    write_beside,
+)
 from seqrec_bench.records.leftovers import record_of, remove_leftovers
 from seqrec_bench.records.locks import SUFFIX, Lock, LockHolder, lock_holder, lock_path, try_lock
 from seqrec_bench.records.looking import Missed, at_depth, is_folder, is_there, read_bytes, require_file, stop
@@ -30,6 +38,7 @@ from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.reading import Version, read_record, require_within_catalogue, version_of
 from seqrec_bench.records.record import CellKey, Record
 from seqrec_bench.records.retraining import advise_training
+from seqrec_bench.records.top import TopFile, TopLists, encode_top
 from seqrec_bench.records.weights import decode_weights, encode_weights
 
 MAX_USERS_IN_JSON = 20_000
@@ -150,12 +159,13 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         self._folder = self.root.stat()
 
-    def save(self, record: Record, weights: State | None = None) -> Path:
+    def save(self, record: Record, weights: State | None = None, top: TopLists | None = None) -> Path:
         """Writes the record; whoever looks sees the old one or the new one with all its files, never a part of either.
 
         Args:
             weights: The recommender's state, whose sha256 takes the place of `record.weights`. Without it, a file that
                 `record.weights` names is left as it is; any other that an earlier record had is removed.
+            top: What is recommended to the test users; `record.top` likewise.
 
         Raises:
             OSError: It can't be written, and what was there before is as it was.
@@ -165,10 +175,15 @@ class Store:
         content = None if weights is None else encode_weights(weights)
         if content is not None:
             record = replace(record, weights=sha256(content))
+        lists = None if top is None else encode_top(top)
+        if lists is not None and top is not None:
+            record = replace(record, top=TopFile(top.items.shape[1], sha256(lists)))
         _require_readable(record)
         path = self._place(record.key)
         if content is not None:
             write_beside(path, content, WEIGHTS)
+        if lists is not None:
+            write_beside(path, lists, TOP)
         ranks = {"validation": record.validation, "test": record.test}
         if len(record.test.better) > MAX_USERS_IN_JSON:
             fields = _write_arrays(path, ranks)
@@ -177,6 +192,7 @@ class Store:
         write_atomically(path, encode(record, fields).encode())
         remove_beside(path, RANKS, but=fields["test"].get("sha256"))
         remove_beside(path, WEIGHTS, but=record.weights)
+        remove_beside(path, TOP, but=record.top.sha256 if record.top else None)
         return path
 
     def lock(self, key: CellKey) -> Lock | None:
@@ -277,8 +293,6 @@ def _require_readable(record: Record) -> None:
 
 def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
     """Writes the ranks of the record at the path to one array file; returns what stands for each in the record."""
-    buffer = io.BytesIO()
     arrays = {f"{name}_{part}": getattr(value, part) for name, value in ranks.items() for part in ("better", "tied")}
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    digest = write_beside(path, buffer.getvalue(), RANKS)
+    digest = write_beside(path, encode_arrays(arrays), RANKS)
     return {name: {"file": beside(path, digest, RANKS).name, "sha256": digest} for name in ranks}

@@ -107,6 +107,8 @@ def notes(audit: Audit) -> list[str]:
             f"both sides of it are evaluated, {columns[TIME_SPLIT.name].n_users} of them: compare orders there, not "
             "levels."
         )
+    if audit.not_audited:
+        sentences.append(f"Not audited: {', '.join(audit.not_audited)}, since ranks say nothing of lists.")
     return sentences + missing_note(audit.missing)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.analysis.curves import Curve, Curves
-from seqrec_bench.analysis.notes import Note, Topic
+from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.rendering.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
 from seqrec_bench.studies.view import View
@@ -48,7 +48,7 @@ def _figure(curves: Curves, view: View) -> "Figure":
     for curve, shift, style in zip(curves.curves, shifts, cycle(STYLES), strict=False):
         _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
         _draw_reported(axes, curve.row.reported.get(curves.metric), view.dimension + shift, style)
-    if any(curve.row.reported for curve in curves.curves):
+    if any(curves.metric in curve.row.reported for curve in curves.curves):
         label = f"reported, at {view.dimension}"
         axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=label)
     axes.set_xticks(curves.dimensions)
@@ -104,7 +104,7 @@ def figure_notes(curves: Curves, view: View) -> list[str]:
     if curves.missing:
         labels = {curve.row.model: curve.row.label for curve in curves.curves}
         places = [(labels[cell.place.model] + _of_seeds(cell.seeds), cell.place.dimension) for cell in curves.missing]
-        notes.append(Note(f"Missing: {_listed(places)}.", Topic.MISSING))
+        notes += missing_note([_listed(places)], "Missing" if view.has_reported else "Not run")
     return notes
 
 

@@ -1,7 +1,8 @@
-"""Blocks as LaTeX: of a report."""
+"""LaTeX for booktabs: blocks of a report, and tables whose columns stand in groups."""
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from seqrec_bench.rendering.blocks import Block, ClaimCard, Column, Grid, Notes, Report
 from seqrec_bench.rendering.markdown import NONE, wrapped
@@ -39,7 +40,8 @@ def _float(grid: Grid) -> str:
     body = []
     for number, row in enumerate(grid.rows):
         body += ["\\midrule"] if number in grid.rules else []
-        body.append(" & ".join(map(_cell, row)) + " \\\\")
+        cells = [_bold(_cell(text)) if (number, at) in grid.bold else _cell(text) for at, text in enumerate(row)]
+        body.append(" & ".join(cells) + " \\\\")
     return "\n".join(
         [
             "\\begin{table}[htbp]\\centering\\footnotesize\\setlength{\\tabcolsep}{4pt}",
@@ -55,9 +57,47 @@ def _float(grid: Grid) -> str:
     )
 
 
+def latex_table(
+    groups: Sequence[tuple[str, int]],
+    heads: Sequence[str],
+    parts: Sequence[Sequence[Sequence[str]]],
+    notes: Sequence[str],
+) -> str:
+    """A ``tabular`` of models for booktabs, with the notes below it.
+
+    Args:
+        groups: What heads several columns together, and how many; the column of models stands before them.
+        heads: Of each column but that one.
+        parts: Rows of cells that are LaTeX already, the model first; between two parts there is a rule.
+    """
+    spans = "".join(f" & \\multicolumn{{{width}}}{{c}}{{{escape_latex(group)}}}" for group, width in groups)
+    ends = list(accumulate((width for _, width in groups), initial=1))
+    rules = "".join(f"\\cmidrule(lr){{{first + 1}-{last}}}" for first, last in pairwise(ends))
+    lines = [
+        "% Needs \\usepackage{booktabs}.",
+        f"\\begin{{tabular}}{{l{'r' * len(heads)}}}",
+        "\\toprule",
+        f"{spans} \\\\".lstrip(),
+        rules,
+        f"{' & '.join(['Model', *heads])} \\\\",
+        *(line for part in parts if part for line in ("\\midrule", *(f"{' & '.join(row)} \\\\" for row in part))),
+        "\\bottomrule",
+        "\\end{tabular}",
+        "",
+        "\\smallskip",
+        "{\\footnotesize\\noindent",
+        wrapped(escape_latex(" ".join(notes))) + "\\par}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _cell(text: str) -> str:
     """A signed number with a minus sign, not a hyphen."""
     return f"${text}$" if re.fullmatch(r"[+-][\d.]+", text) else escape_latex(text)
+
+
+def _bold(text: str) -> str:
+    return f"\\textbf{{{text}}}"
 
 
 def _alignment(column: Column, texts: Sequence[str]) -> str:
@@ -83,6 +123,7 @@ def _escaped(text: str) -> str:
 
 _LATEX = {
     "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", NONE: "---",
+    "†": "$^\\dagger$",
     "[": "{[}", "]": "{]}", "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }  # fmt: skip

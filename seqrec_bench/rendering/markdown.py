@@ -75,9 +75,13 @@ def _of_report(block: Block) -> Iterator[str]:
 
 
 def _table(grid: Grid, columns: Sequence[Column]) -> str:
-    lines = [[column.head.replace("\n", ", ") for column in columns], *grid.rows]
     kinds = [column.kind for column in columns]
-    return markdown_table([list(map(_cell, line, kinds)) for line in lines], grid.n_left)
+    head, *lines = (
+        list(map(_cell, line, kinds)) for line in ([column.head.replace("\n", ", ") for column in columns], *grid.rows)
+    )
+    for row, column in grid.bold:
+        lines[row][column] = f"**{lines[row][column]}**"
+    return markdown_table([head, *lines], grid.n_left)
 
 
 def _cell(text: str, kind: Kind) -> str:

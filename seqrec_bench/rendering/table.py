@@ -8,8 +8,8 @@ from typing import Any
 from seqrec_bench.analysis.table import Entry, Table, TableRow
 from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
 from seqrec_bench.rendering.document import Document
-from seqrec_bench.rendering.latex import escape_latex
-from seqrec_bench.rendering.markdown import NONE, number, wrapped
+from seqrec_bench.rendering.latex import escape_latex, latex_table
+from seqrec_bench.rendering.markdown import NONE, number
 from seqrec_bench.text import one_line
 
 
@@ -35,69 +35,58 @@ def table_document(table: Table) -> Document:
 
 def entry_head(table: Table) -> list[str]:
     """What heads the columns of `entry_texts`."""
-    return ["reported", "reproduced", "± 95 %", "difference"] if table.has_reported else ["reproduced", "± 95 %"]
+    return ["reported", "reproduced", "± 95 %", "difference"] if table.has_reported else ["mean", "± 95 %"]
 
 
 def entry_texts(row: TableRow, metric: str, table: Table) -> list[str]:
     """Reported, reproduced, half the interval's width or why there is none, difference: those that the head has."""
     entry = row.entries[metric]
-    found = _found_texts(entry)
+    found = _found_texts(entry, table)
     return [number(entry.reported), *found, number(entry.difference, "+.4f")] if table.has_reported else found
 
 
-def _found_texts(entry: Entry) -> list[str]:
+def _found_texts(entry: Entry, table: Table) -> list[str]:
     if entry.reproduced is None:
-        return ["missing", NONE]
+        return [table.absent, NONE]
     return [number(entry.reproduced.mean), entry.reproduced.no_interval or number(entry.reproduced.half_width)]
 
 
 def _latex(table: Table) -> str:
     """One ``tabular`` with three columns or one for each metric, to be used with booktabs, and the notes below it."""
-    heads = ["Reported", "Reproduced", "Difference"] if table.has_reported else ["Reproduced"]
-    width, n_columns = len(heads), len(heads) * len(table.metrics)
-    groups = "".join(f" & \\multicolumn{{{width}}}{{c}}{{{escape_latex(metric)}}}" for metric in table.metrics)
-    rules = "".join(f"\\cmidrule(lr){{{first}-{first + width - 1}}}" for first in range(2, n_columns + 2, width))
+    heads = ["Reported", "Reproduced", "Difference"] if table.has_reported else ["Mean"]
+    groups = [(metric, len(heads)) for metric in table.metrics]
     reported = [_latex_row(row, table) for row in table.rows if not row.is_reference]
     references = [_latex_row(row, table) for row in table.rows if row.is_reference]
-    lines = [
-        "% Needs \\usepackage{booktabs}.",
-        f"\\begin{{tabular}}{{l{'r' * n_columns}}}",
-        "\\toprule",
-        f"{groups} \\\\".lstrip(),
-        rules,
-        f"{' & '.join(['Model', *heads * len(table.metrics)])} \\\\",
-        "\\midrule",
-        *reported,
-        *(["\\midrule"] if reported and references else []),
-        *references,
-        "\\bottomrule",
-        "\\end{tabular}",
-        "",
-        "\\smallskip",
-        "{\\footnotesize\\noindent",
-        wrapped(escape_latex(" ".join(table.notes))) + "\\par}",
-    ]
-    return "\n".join(lines) + "\n"
+    return latex_table(groups, heads * len(table.metrics), [reported, references], table.notes)
 
 
-def _latex_row(row: TableRow, table: Table) -> str:
+def _latex_row(row: TableRow, table: Table) -> list[str]:
     cells = [escape_latex(row.label)]
     for metric in table.metrics:
         entry = row.entries[metric]
-        reproduced, interval = map(escape_latex, _found_texts(entry))
+        reproduced, interval = map(escape_latex, _found_texts(entry, table))
         has_interval = entry.reproduced is not None and entry.reproduced.half_width is not None
         found = f"{reproduced} $\\pm$ {interval}" if has_interval else reproduced
         reported, difference = escape_latex(number(entry.reported)), escape_latex(number(entry.difference, "+.4f"))
         shown = difference if entry.difference is None else f"${difference}$"
         cells += [reported, found, shown] if table.has_reported else [found]
-    return " & ".join(cells) + " \\\\"
+    return cells
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], table: Table) -> str:
     """One line for each model and metric, numbers unrounded; a figure that is not there is an empty field."""
-    names = [name for name in rows[0] if table.has_reported or name not in ("reported", "difference")]
+    return csv_text(rows if table.has_reported else list(map(_without_reported, rows)))
+
+
+def _without_reported(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in row.items() if name not in ("reported", "difference")}
+    return {"mean" if name == "reproduced" else name: value for name, value in kept.items()}
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A line for each of the rows, which have the same keys, below these; texts are none that a spreadsheet runs."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _escape_csv(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
@@ -116,7 +105,7 @@ def _rows(table: Table) -> Iterable[dict[str, Any]]:
                 "reported": entry.reported,
                 "reproduced": estimate.mean if estimate else None,
                 "half_width_95": estimate.half_width if estimate else None,
-                "no_interval": estimate.no_interval if estimate else "missing",
+                "no_interval": estimate.no_interval if estimate else table.absent,
                 "difference": entry.difference,
                 "n_seeds": row.n_seeds,
             }

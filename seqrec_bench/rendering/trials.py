@@ -31,13 +31,13 @@ def _grid(model: str, trials: Sequence[Trial]) -> Grid:
     for trial in trials:
         settings = ", ".join(f"{key} = {value}" for key, value in _shown(trials[0], trial).items())
         figure = "failed" if trial.value is None else number(trial.value)
-        mark = "**" if trial is chosen else ""
         epoch = "" if trial.epoch is None else str(trial.epoch)
-        rows.append([settings, f"{mark}{figure}{mark}", epoch, f"{trial.seconds / 60:.1f}"])
+        rows.append([settings, figure, epoch, f"{trial.seconds / 60:.1f}"])
     return Grid(
         f"Trials of {model}",
         [*words("settings"), *numbers(f"validation {trials[0].selection}", "epoch", "minutes")],
         rows,
+        bold=[(row, 1) for row, trial in enumerate(trials) if trial is chosen],
     )
 
 

@@ -8,9 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator
 
-from seqrec_bench.studies.fields import CONFIG, Dimension, Flag, Many, MetricName, Rise, Share, Text
+from seqrec_bench.studies.fields import (
+    CONFIG,
+    Dimension,
+    Flag,
+    Many,
+    MetricName,
+    Rise,
+    Share,
+    Some,
+    Text,
+    filled,
+)
+
+
+def _two_or_more(models: tuple[str, ...]) -> tuple[str, ...]:
+    if len(models) < 2:
+        raise ValueError("an order takes two models or more")
+    return models
 
 
 @dataclass(frozen=True)
@@ -19,9 +36,9 @@ class Order:
 
     __pydantic_config__ = CONFIG
 
-    models: Annotated[Many[Text], Field(min_length=2)]
+    models: Annotated[Many[Text], AfterValidator(_two_or_more)]
     """From the worst to the best."""
-    metrics: Annotated[Many[MetricName], Field(min_length=1)]
+    metrics: Some[MetricName]
     primary: MetricName
     """The metric that comes first when the order that is established is said in words."""
 
@@ -34,7 +51,7 @@ class RelativeRise:
 
     model: Text
     over: Text
-    claimed: Annotated[Mapping[MetricName, Rise], Field(min_length=1)]
+    claimed: Annotated[Mapping[MetricName, Rise], AfterValidator(filled)]
     """By metric: .1398 for +13.98 %."""
 
 
@@ -73,7 +90,7 @@ class Ablation:
     __pydantic_config__ = CONFIG
 
     model: Text
-    variants: Annotated[Many[Text], Field(min_length=1)]
+    variants: Some[Text]
     """The model without each of them."""
     metric: MetricName
     """The metric that decides; the study's others are shown."""

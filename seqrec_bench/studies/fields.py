@@ -1,11 +1,15 @@
 """The kinds of values that a study's file holds, each of which says in words what it has to be."""
 
+import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, Strict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError
 
+from seqrec_bench.data import NAMED_DATASETS
+from seqrec_bench.data.loading import required_name
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import find_protocol
@@ -29,7 +33,7 @@ class FieldSet(BaseModel):
 
 def _metric(name: Any) -> Metric:
     if not isinstance(name, str):
-        raise ValueError("a metric is a text, as 'NDCG@10' is")
+        raise ValueError("not a text, as 'NDCG@10' is")
     found: Metric = _in_words(Metric, name)
     return found
 
@@ -42,7 +46,7 @@ def _protocol(name: str) -> str:
 def _model(name: str) -> str:
     known = _in_words(registered)
     if name not in known:
-        raise ValueError(f"there is no recommender {name!r}{hint(name, known)}: choose from {', '.join(known)}")
+        raise ValueError(f"there is no such recommender{hint(name, known)}: choose from {', '.join(known)}")
     return name
 
 
@@ -52,7 +56,23 @@ def _variant(name: str) -> str:
     return name
 
 
-def _printable(text: str) -> str:
+def _dataset(name: str) -> str:
+    if name not in NAMED_DATASETS:
+        raise ValueError(
+            f"there is no such data set{hint(name, NAMED_DATASETS)}: choose from {', '.join(NAMED_DATASETS)}, or give "
+            "data of your own as {name = ..., interactions = ...}"
+        )
+    return name
+
+
+def _own_name(name: str) -> str:
+    _in_words(required_name, name)
+    return name
+
+
+def _printable(text: Any) -> str:
+    if not isinstance(text, str):
+        raise ValueError("not a text")
     if not text.strip():
         raise ValueError("it is empty")
     if not " ".join(text.split()).isprintable():
@@ -60,10 +80,47 @@ def _printable(text: str) -> str:
     return text
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("neither true nor false")
+    return value
+
+
+def _setting(value: Any) -> Value:
+    if not isinstance(value, Value) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError("neither a number nor a text, true or false")
+    return value
+
+
+def _whole(least: int, most: int) -> PlainValidator:
+    def check(value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(f"not a whole number from {least} to {most}")
+        return value
+
+    return PlainValidator(check)
+
+
+def _number(words: str, fits: Callable[[float], bool]) -> PlainValidator:
+    def check(value: Any) -> float:
+        if type(value) not in (int, float) or not math.isfinite(value) or not fits(value):
+            raise ValueError(f"not a number {words}")
+        return float(value)
+
+    return PlainValidator(check)
+
+
 def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     for value in values:
         if values.count(value) > 1:
-            raise ValueError(f"it has {value!r} twice")
+            raise ValueError(f"it has {repr(str(value)) if isinstance(value, str) else repr(value)} twice")
+    return values
+
+
+def filled(values: Any) -> Any:
+    """The values, of which there must be some."""
+    if not values:
+        raise ValueError("it is empty")
     return values
 
 
@@ -72,27 +129,44 @@ def _in_words(find: Any, *arguments: Any) -> Any:
     try:
         return find(*arguments)
     except InputError as error:
-        raise ValueError(str(error).rstrip(".")) from error
+        sentence = str(error).rstrip(".")
+        raise ValueError(sentence[0].lower() + sentence[1:]) from error
 
 
 _T = TypeVar("_T")
 Many = Annotated[tuple[_T, ...], AfterValidator(_different)]
 """Different values."""
-Flag = Annotated[bool, Strict()]
-Text = Annotated[str, Strict(), AfterValidator(_printable)]
-Dimension = Annotated[int, Strict(), Field(ge=0, le=MAX_DIMENSION)]
-Seed = Annotated[int, Strict(), Field(ge=0, le=MAX_SEED)]
-Users = Annotated[int, Strict(), Field(ge=1, le=MAX_USERS)]
-Hits = Annotated[int, Strict(), Field(ge=0, le=MAX_USERS)]
-Share = Annotated[float, Strict(), Field(gt=0, lt=1)]
-Rise = Annotated[float, Strict(), Field(gt=0, lt=10)]
-"""A share above 0, as .1398 for 13.98 %."""
-Figure = Annotated[float, Strict(), Field(ge=0)]
+Some = Annotated[Many[_T], AfterValidator(filled)]
+"""Different values, one at least."""
+Flag = Annotated[bool, PlainValidator(_flag)]
+Text = Annotated[str, PlainValidator(_printable)]
+Dimension = Annotated[int, _whole(0, MAX_DIMENSION)]
+TableDimension = Annotated[int, _whole(1, MAX_DIMENSION)]
+Seed = Annotated[int, _whole(0, MAX_SEED)]
+Users = Annotated[int, _whole(1, MAX_USERS)]
+Hits = Annotated[int, _whole(0, MAX_USERS)]
+Share = Annotated[float, _number("between 0 and 1", lambda value: 0 < value < 1)]
+Rise = Annotated[float, _number("above 0 and below 10, as 0.1398 is for 13.98 %", lambda value: 0 < value < 10)]
+Figure = Annotated[float, _number("from 0 up", lambda value: value >= 0)]
 MetricName = Annotated[Metric, PlainValidator(_metric)]
 ModelName = Annotated[Text, AfterValidator(_model)]
 ProtocolName = Annotated[Text, AfterValidator(_protocol)]
 VariantName = Annotated[Text, AfterValidator(_variant)]
-Settings = Mapping[str, Value]
+OwnName = Annotated[Text, AfterValidator(_own_name)]
+DatasetName = Annotated[Text, AfterValidator(_dataset)]
+Settings = Mapping[Text, Annotated[Value, PlainValidator(_setting)]]
+
+NAMED, OWN = "<named>", "<own>"
+"""How pydantic tells data that are known by name from those of one's own; no part of a place in the file."""
+_WORDS = {
+    "tuple_type": "not a list",
+    "dict_type": "not a table",
+    "mapping_type": "not a table",
+    "model_type": "not a table",
+    "dataclass_type": "not a table",
+}
+"""By pydantic's name for what is wrong with a value."""
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def faults_of(error: ValidationError, within: tuple[str | int, ...] = ()) -> list[str]:
@@ -101,21 +175,28 @@ def faults_of(error: ValidationError, within: tuple[str | int, ...] = ()) -> lis
 
 
 def place(parts: tuple[str | int, ...]) -> str:
-    """``rows[2].reported.ml-100k``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+    """``rows[2].reported.ml-100k."HR@50"``, as TOML would have the keys."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{key(part)}" for part in parts).removeprefix(".")
+
+
+def key(name: str) -> str:
+    """A key as it stands in a TOML file, within quotes where it has to."""
+    return name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 def _fault(found: Mapping[str, Any], within: tuple[str | int, ...]) -> str:
-    where = place((*within, *found["loc"]))
-    if found["type"] == "extra_forbidden":
-        return f"it has the unknown key {where}"
+    is_key = found["loc"][-1:] == ("[key]",)
+    where = place((*within, *(part for part in found["loc"] if part not in (NAMED, OWN, "[key]"))))
+    if found["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return one_line(f"it has the unknown key {where}")
     if found["type"] == "missing":
-        return f"it lacks the key {where}"
+        return one_line(f"it lacks the key {where}")
     cause = found.get("ctx", {}).get("error")
-    why = str(cause) if cause else found["msg"].replace("Input should", "it should")
-    return one_line(f"{where} is {_shown(found['input'])}: {why}")
+    why = _WORDS.get(found["type"], found["msg"]) if cause is None else str(cause)
+    return one_line(f"the key {where} is wrong: {why}" if is_key else f"{where} is {shown(found['input'])}: {why}")
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """The value in a sentence, cut where it is long."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

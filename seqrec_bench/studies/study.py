@@ -3,20 +3,24 @@
 docs/studies.md has every key of such a file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, VALIDATION_METRICS, Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.evaluation.registry import has_dimension, load
+from seqrec_bench.evaluation.registry import build, has_dimension, load
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.cells import Group
-from seqrec_bench.studies.claim import Claim
+from seqrec_bench.studies.claim import Claim, RelativeRise
 from seqrec_bench.studies.fields import (
+    NAMED,
+    OWN,
+    DatasetName,
     Dimension,
     FieldSet,
     Figure,
@@ -25,10 +29,13 @@ from seqrec_bench.studies.fields import (
     Many,
     MetricName,
     ModelName,
+    OwnName,
     ProtocolName,
     Seed,
     Settings,
     Share,
+    Some,
+    TableDimension,
     Text,
     Users,
     VariantName,
@@ -43,7 +50,7 @@ DEFAULT_SEEDS = (0, 1, 2, 3, 4)
 class DataFile(FieldSet):
     """Data of one's own; files stand relative to the study's."""
 
-    name: Text
+    name: OwnName
     """What they are called in records."""
     interactions: Text
     tags: Text | None = None
@@ -52,18 +59,29 @@ class DataFile(FieldSet):
     time_column: Text | None = None
 
 
+Data = Annotated[
+    Annotated[DatasetName, Tag(NAMED)] | Annotated[DataFile, Tag(OWN)],
+    Discriminator(lambda value: OWN if isinstance(value, dict | DataFile) else NAMED),
+]
+
+
+def name_of(data: str | DataFile) -> str:
+    """What the data are called in records."""
+    return data if isinstance(data, str) else data.name
+
+
 class StudyRow(FieldSet):
     """A model's row in the table."""
 
     model: ModelName
     label: Text | None = None
-    """The model as the paper writes it; else its name."""
+    """The model as the paper writes it; else its name, with the variant where that is not the study's."""
     variant: VariantName | None = None
     settings: Settings = Field(default={})
     """Values of hyperparameters that differ from the model's defaults."""
     dimension: Dimension | None = None
     """0 for a model without one; None for the study's, where the model has one."""
-    seeds: Annotated[Many[Seed], Field(min_length=1)] | None = None
+    seeds: Some[Seed] | None = None
     reference: Flag = False
     """Whether it stands below the others, for comparison: it is then no missing row where it has no record."""
     reported: Mapping[Text, Mapping[MetricName, Figure]] = Field(default={})
@@ -84,21 +102,21 @@ class Ablation(FieldSet):
 class CellGroup(FieldSet):
     """Every one of the models at every dimension with every seed under every protocol."""
 
-    models: Annotated[Many[ModelName], Field(min_length=1)]
+    models: Some[ModelName]
     variant: VariantName | None = None
-    dimensions: Annotated[Many[Dimension], Field(min_length=1)] | None = None
+    dimensions: Some[Dimension] | None = None
     """The first is the main one, at which the models are compared."""
-    seeds: Annotated[Many[Seed], Field(min_length=1)] | None = None
+    seeds: Some[Seed] | None = None
     settings: Mapping[ModelName, Settings] = Field(default={})
     """By model."""
-    protocols: Annotated[Many[ProtocolName], Field(min_length=1)] | None = None
+    protocols: Some[ProtocolName] | None = None
 
 
 class Figures(FieldSet):
     """What Figure 1, Figure 2, ... show over the dimension."""
 
-    metrics: Annotated[Many[MetricName], Field(min_length=1)]
-    dimensions: Annotated[Many[Dimension], Field(min_length=1)]
+    metrics: Some[MetricName]
+    dimensions: Some[Dimension]
 
 
 class Notes(FieldSet):
@@ -118,17 +136,17 @@ class Study(FieldSet):
     """Where its file is."""
     title: Text | None = None
     """For a paper, its citation."""
-    datasets: Annotated[Many[Text | DataFile], Field(min_length=1)] = (DEFAULT_DATASET,)
+    datasets: Some[Data] = (DEFAULT_DATASET,)
     protocol: ProtocolName = LOO_FULL
-    metrics: Annotated[Many[MetricName], Field(min_length=1)] = VALIDATION_METRICS
+    metrics: Some[MetricName] = VALIDATION_METRICS
     """What tables show, in order."""
     select: MetricName = USUAL_SELECTION
     """The validation metric that chooses epochs."""
     variant: VariantName = PAPER_VARIANT
     """Of the rows and cells that name none."""
-    dimension: Annotated[Dimension, Field(ge=1)] = DEFAULT_DIMENSION
+    dimension: TableDimension = DEFAULT_DIMENSION
     """The table's."""
-    seeds: Annotated[Many[Seed], Field(min_length=1)] = DEFAULT_SEEDS
+    seeds: Some[Seed] = DEFAULT_SEEDS
     users: Mapping[Text, Users] = Field(default={})
     """By data set, how many users the reported figures are means over, where that is known."""
     rows: tuple[StudyRow, ...] = ()
@@ -145,7 +163,7 @@ class Study(FieldSet):
 
     @property
     def dataset_names(self) -> tuple[str, ...]:
-        return tuple(data if isinstance(data, str) else data.name for data in self.datasets)
+        return tuple(map(name_of, self.datasets))
 
     @property
     def has_reported(self) -> bool:
@@ -154,8 +172,22 @@ class Study(FieldSet):
 
     @cached_property
     def groups(self) -> list[Group]:
-        """What is run on each data set."""
-        return [self._group(cells) for cells in self.cells] or self._groups_of_rows()
+        """What is run on each data set.
+
+        Raises:
+            InputError: A model can't have the dimension or the settings that it has here; all such are named. This
+                is not seen when the file is read, since the models have to be imported for it, which takes seconds.
+        """
+        groups = [self._group(cells) for cells in self.cells] or self._groups_of_rows()
+        places = [f"cells[{number}]" for number in range(len(self.cells))] or [
+            *(f"rows[{number}]" for number in range(len(self.rows))),
+            *(f"ablations[{number}]" for number in range(len(self.ablations))),
+        ]
+        faults = [fault for where, group in zip(places, groups, strict=True) for fault in _unbuildable(group, where)]
+        faults += [fault for number, row in enumerate(self.rows) for fault in _misfit(row, f"rows[{number}]")]
+        if faults:
+            raise InputError(f"The study {self.name} is not valid: {'; '.join(faults)}.")
+        return groups
 
     def view(
         self, dataset: str | None = None, protocol: str | None = None, metrics: Sequence[Metric] | None = None
@@ -170,7 +202,8 @@ class Study(FieldSet):
             protocol: The study's where none is named.
             metrics: The study's where none are named.
         """
-        dataset, under = dataset or self.dataset_names[0], protocol or self.protocol
+        dataset = self.dataset_names[0] if dataset is None else dataset
+        under = self.protocol if protocol is None else protocol
         is_own = dataset in self.dataset_names and under == self.protocol
         has_rows = is_own or (dataset in self.dataset_names and not self.has_reported)
         rows = self.rows if has_rows else ()
@@ -184,8 +217,8 @@ class Study(FieldSet):
             selection=self.select,
             dimension=self.dimension,
             n_users=self.users.get(dataset),
-            rows=tuple(self._row(row, dataset, shown) for row in rows if not row.reference),
-            references=tuple(self._row(row, dataset, shown) for row in rows if row.reference),
+            rows=tuple(self._row(row, dataset) for row in rows if not row.reference),
+            references=tuple(self._row(row, dataset) for row in rows if row.reference),
             ablations=tuple(
                 Row(each.label, each.model, {}, self.dimension, each.variant) for each in self.ablations if has_rows
             ),
@@ -194,18 +227,32 @@ class Study(FieldSet):
             margins={metric: margin for metric, margin in self.margins.items()},
             margins_reason=self.margins_reason or "",
             protocol_notes=ProtocolNotes(**dict(self.protocol_notes)),
-            claims=tuple(claim for claim in self.claims if isinstance(claim, Claim) and has_rows),
+            claims=tuple(claim for claim in self.claims if has_rows and self._can_be_judged(claim, dataset)),
         )
 
-    def _row(self, row: StudyRow, dataset: str, metrics: Sequence[Metric]) -> Row:
+    def _can_be_judged(self, claim: Claim, dataset: str) -> bool:
+        """A rise over another model is judged by what is reported of both for the data set."""
+        if not isinstance(claim.test, RelativeRise):
+            return True
+        figures = [
+            row.reported.get(dataset, {}) for row in self.rows if row.model in (claim.test.model, claim.test.over)
+        ]
+        return all(of_row.get(metric) for of_row in figures for metric in claim.test.claimed)
+
+    def _row(self, row: StudyRow, dataset: str) -> Row:
         return Row(
-            row.label or row.model,
+            self.label_of(row),
             row.model,
-            {metric: figure for metric, figure in row.reported.get(dataset, {}).items() if metric in metrics},
+            {str(metric): figure for metric, figure in row.reported.get(dataset, {}).items()},
             self.dimension_of(row),
             row.variant or self.variant,
             row.hits.get(dataset),
         )
+
+    def label_of(self, row: StudyRow) -> str:
+        """What the row is called in tables."""
+        variant = row.variant or self.variant
+        return row.label or (row.model if variant == self.variant else f"{row.model} {variant}")
 
     def dimension_of(self, row: StudyRow) -> int:
         """The row's dimension; whether its model has one is looked up where the file does not say it."""
@@ -244,3 +291,18 @@ class Study(FieldSet):
             )
             for model, variant, settings, dimension, seeds, is_apart in rows
         ]
+
+
+def _unbuildable(group: Group, where: str) -> Iterator[str]:
+    for model, settings in group.settings.items():
+        if settings:
+            try:
+                build(model, group.dimensions[0], settings)
+            except InputError as error:
+                yield f"{where}.settings: {str(error).rstrip('.')}"
+
+
+def _misfit(row: StudyRow, where: str) -> Iterator[str]:
+    if row.dimension is not None and has_dimension(load(row.model)) != (row.dimension > 0):
+        why = f"{row.model} has one" if row.dimension == 0 else f"{row.model} has none: leave it out"
+        yield f"{where}.dimension is {row.dimension}, and {why}"

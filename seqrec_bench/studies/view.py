@@ -17,7 +17,7 @@ class Row:
     model: str
     """The name under which the model is registered."""
     reported: Mapping[str, float]
-    """What the paper reports, by metric (``"HR@50"``); empty where it reports nothing of the kind."""
+    """What the paper reports, by metric (``"HR@50"``); empty where it reports nothing. Of more metrics than are shown."""
     dimension: int
     """0 for a model without a dimension."""
     variant: str = PAPER_VARIANT
@@ -72,12 +72,16 @@ class View:
     @property
     def has_reported(self) -> bool:
         """Whether there is anything to hold figures against."""
-        return any(row.reported for row in self.rows)
+        return any(metric in row.reported for row in self.rows for metric in self.metrics)
 
     @property
     def by_importance(self) -> tuple[Metric, ...]:
-        """The metrics with the primary one first: the one that chooses epochs or, where it is not shown, the first."""
-        return tuple(sorted(self.metrics, key=lambda metric: metric != self.selection))
+        """The metrics with the primary one first: the one that chooses epochs or, where it is not shown, the first.
+
+        Without those that have one value a run, by which nothing can be tested; unless there are no others.
+        """
+        tested = [metric for metric in self.metrics if metric.is_per_user] or self.metrics
+        return tuple(sorted(tested, key=lambda metric: metric != self.selection))
 
     def practical_margin(self, metric: str) -> float:
         """The smallest difference between two models that matters: half of what a reported figure may be off."""

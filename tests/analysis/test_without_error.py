@@ -13,15 +13,15 @@ import pytest
 from seqrec_bench.analysis import selection
 from seqrec_bench.analysis.audit import audit
 from seqrec_bench.analysis.claims.ledger import claims_ledger
-from seqrec_bench.analysis.comparison import COMPARED_METRICS, compare
+from seqrec_bench.analysis.comparison import compare
 from seqrec_bench.analysis.gate.pairs import cells
 from seqrec_bench.analysis.gate.regression import check_regression
 from seqrec_bench.analysis.gate.report import Report
 from seqrec_bench.analysis.gate.reported import check_reported
 from seqrec_bench.analysis.statistics import peaks
-from seqrec_bench.evaluation.metrics import Float64Array, metric
+from seqrec_bench.evaluation.metrics import Float64Array, Metric, values_of
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Ranks, Record
+from seqrec_bench.records import Record
 from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
@@ -36,11 +36,11 @@ def _rounding(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         return
     rng = np.random.default_rng(request.param)
 
-    def rounded(ranks: Ranks, name: str) -> Float64Array:
-        values = metric(ranks, name)
+    def rounded(record: Record, name: Metric) -> Float64Array:
+        values = values_of(record, name)
         return values + rng.integers(-UNITS, UNITS + 1, values.shape) * np.spacing(values) * (values > 0)
 
-    monkeypatch.setattr(selection, "metric", rounded)
+    monkeypatch.setattr(selection, "values_of", rounded)
 
 
 @pytest.fixture(autouse=True)
@@ -126,12 +126,12 @@ def test_curves_and_orders_without_error_are_what_they_are(make_record: MakeReco
     ],
     ids=["equal", "all first", "no hit", "better by the same", "worse by the same", "better as worse", "one user"],
 )
-def test_compare(make_record: MakeRecord, ours: list[int], theirs: list[int], outcomes: list[str]) -> None:
+def test_compare(make_record: MakeRecord, view: View, ours: list[int], theirs: list[int], outcomes: list[str]) -> None:
     records = group(make_record, "a", ours) + group(make_record, "b", theirs, n_seeds=7)
-    found = compare(records, ["a", "b"], "ml-100k", "loo-full-v1", 100)
-    assert [found.pairs[name][0].outcome.value for name in COMPARED_METRICS] == outcomes
+    found = compare(records, ["a", "b"], view)
+    assert [found.pairs[name][0].outcome.value for name in ("NDCG@50", "HR@50", "MRR@50")] == outcomes
     assert all(abs(pair.effect_size or 0) < 1e6 for pairs in found.pairs.values() for pair in pairs)
-    shares = [found.pairs[name][0].shares for name in COMPARED_METRICS]
+    shares = [found.pairs[name][0].shares for name in ("NDCG@50", "HR@50", "MRR@50")]
     assert [share[1] == 1 for share in shares] == [
         pair[0].difference == 0 and pair[0].n_differing == 0 for pair in found.pairs.values()
     ]

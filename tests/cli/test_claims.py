@@ -51,8 +51,8 @@ def save(tmp_path: Path) -> Callable[[str], Path]:
     """Stores all records that the small paper needs, under a protocol; returns the directory."""
 
     def save(protocol: str) -> Path:
-        places = [(model, d, "paper") for model in ("one-step", "two-steps") for d in (8, 16, 32)]
-        for model, dimension, variant in (*places, ("two-steps", 16, "stumbling")):
+        places = [(model, d, "paper") for model in ("fpmc", "sasrec") for d in (8, 16, 32)]
+        for model, dimension, variant in (*places, ("sasrec", 16, "stumbling")):
             for seed in range(3):
                 Store(tmp_path / "results").save(record(CellKey("shop", protocol, model, variant, dimension, seed)))
         return tmp_path / "results"
@@ -79,10 +79,10 @@ def test_what_there_is_is_printed_before_what_is_missing(save: Callable[[str], P
     for path in results.rglob("paper-d8-*"):
         path.unlink()
     printed, error = run("--results", results, "--paper", SMALL, "--format", "json")
-    assert json.loads(printed)["missing"] == ["one-step paper-d8 of seed 0, 1, 2", "two-steps paper-d8 of seed 0, 1, 2"]
+    assert json.loads(printed)["missing"] == ["fpmc paper-d8 of seed 0, 1, 2", "sasrec paper-d8 of seed 0, 1, 2"]
     assert isinstance(error, MissingCellsError)
     assert error.exit_code == ExitCode.CELLS_MISSING
-    assert "one-step, two-steps (paper), d = 8, seeds 0, 1, 2" in str(error)
+    assert "fpmc, sasrec (paper), d = 8, seeds 0, 1, 2" in str(error)
 
 
 def test_another_protocols_records_are_judged_where_they_are_asked_for(save: Callable[[str], Path]) -> None:
@@ -97,5 +97,5 @@ def test_a_paper_without_claims_is_told_how_to_have_some(save: Callable[[str], P
     file = tmp_path / "mine.toml"
     file.write_text(SMALL.read_text().partition("[[claims]]")[0])
     printed, error = run("--results", save("loo-full-v1"), "--paper", file)
-    assert (printed, str(error)) == ("", r"The paper mine has no claims: add [[claims]] to its file.")
+    assert (printed, str(error)) == ("", r"The study mine has no claims: add [[claims]] to its file.")
     assert isinstance(error, InputError)

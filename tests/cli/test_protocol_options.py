@@ -87,8 +87,8 @@ def test_a_reference_under_another_protocol_can_be_held_against(runs: Path, tmp_
     assert isinstance(call("check", "--protocol", CORE, "--results", runs).exception, InputError)
 
 
-def test_suites_name_their_protocols_themselves(ratings: Path) -> None:
-    done = call("run", "--suite", "audit", "--k-core", "5", "--interactions", ratings)
+def test_studies_name_their_protocols_themselves(ratings: Path) -> None:
+    done = call("run", "--study", "audit", "--k-core", "5", "--interactions", ratings)
     assert isinstance(done.exception, InputError)
     assert "--protocol and --k-core don't go with --study" in str(done.exception)
 

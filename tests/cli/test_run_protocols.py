@@ -1,9 +1,9 @@
 """``seqrec-bench run`` of cells under several protocols, in processes of their own."""
 
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ from seqrec_bench.cli.main import app
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Record, Store
-from seqrec_bench.studies.cells import Group
 
 SEEN, REVERSED, TIME = "loo-full-seen-v1", "loo-full-reversed-ties-v1", "time-full-v1"
 PROTOCOLS = [TIME, REVERSED, SEEN, LOO_FULL]
@@ -21,16 +20,15 @@ PROTOCOLS = [TIME, REVERSED, SEEN, LOO_FULL]
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Result, Path]]:
-    """What comes of the suite's first run, and the folder that it was run in, of which tests get copies."""
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    """What comes of the study's first run, and the folder that it was run in, of which tests get copies."""
     folder = tmp_path_factory.mktemp("first")
-    with pytest.MonkeyPatch.context() as patch:
-        yield bench_in(folder, patch)(), folder
+    return bench_in(folder)(), folder
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    return bench_in(tmp_path, monkeypatch)
+def bench(tmp_path: Path) -> Callable[..., Result]:
+    return bench_in(tmp_path)
 
 
 @pytest.fixture
@@ -40,8 +38,8 @@ def done(first: tuple[Result, Path], tmp_path: Path) -> Result:
     return first[0]
 
 
-def bench_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs a suite of two models under four protocols, on 20 users with 8 of 15 items each, two at a time."""
+def bench_in(folder: Path) -> Callable[..., Result]:
+    """Runs a study of two models under four protocols, on 20 users with 8 of 15 items each, two at a time."""
     rng = np.random.default_rng(0)
     rows = [
         f"{user},{item},{user + 3 * (place // 2)}"
@@ -50,11 +48,14 @@ def bench_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Res
     ]
     ratings = folder / "ratings.csv"
     ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
-    groups = [Group(["fpmc", "popularity"], [4], [0], "short", {"fpmc": {"epochs": 2}}, PROTOCOLS)]
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: SimpleNamespace(groups=groups))
+    study = folder / "four.toml"
+    study.write_text(
+        '[[cells]]\nmodels = ["fpmc", "popularity"]\ndimensions = [4]\nseeds = [0]\nvariant = "short"\n'
+        f"settings.fpmc.epochs = 2\nprotocols = {json.dumps(PROTOCOLS)}\n"
+    )
 
     def call(*arguments: str) -> Result:
-        command = ["run", "--suite", "audit", "--interactions", str(ratings), "--results", str(folder / "runs")]
+        command = ["run", "--study", str(study), "--interactions", str(ratings), "--results", str(folder / "runs")]
         return CliRunner().invoke(app, [*command, *arguments])
 
     return call

@@ -33,7 +33,7 @@ def sound(data: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def verify(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Calls `verify` on a copy of them in ``runs``, to be spoilt; no suite has any of their cells."""
+    """Calls `verify` on a copy of them in ``runs``, to be spoilt; no study has any of their cells."""
     results = shutil.copytree(sound, tmp_path / "runs")
     monkeypatch.setattr("seqrec_bench.cli.verify.cells_of_studies", dict)
     return lambda *arguments: CliRunner().invoke(app, ["verify", str(results), *arguments])

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from seqrec_bench.data.split import Holdout, leave_one_out
 from seqrec_bench.errors import ScoreError
-from seqrec_bench.evaluation.ranking import MAX_BLOCK_SIZE, latest_items, rank_targets, score_as_ranked
+from seqrec_bench.evaluation.candidates import with_seen, with_uniform_sample
+from seqrec_bench.evaluation.ranking import (
+    MAX_BLOCK_SIZE,
+    Top,
+    latest_items,
+    rank_and_list,
+    rank_targets,
+    score_as_ranked,
+)
 from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Recommender, Sequences
 
 Score = Callable[[Int64Array, Int64Array], Any]
@@ -311,3 +319,91 @@ def test_one_users_scores_are_computed_where_they_are_ranked() -> None:
 
 def test_nobodys_latest_items_are_an_empty_block() -> None:
     assert latest_items(sequences([[1, 2]], 9), np.array([], dtype=np.int64), None).shape == (0, 1)
+
+
+def literal_mix(number: int) -> int:
+    """The finaliser of SplitMix64, as its authors print it."""
+    word = 2**64
+    z = (number + 0x9E3779B97F4A7C15) % word
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % word
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % word
+    return z ^ (z >> 31)
+
+
+def literal_lists(scores: Float32Array, holdout: Holdout, top: Top) -> list[list[int]]:
+    histories, lists = rows_of(holdout.history), []
+    for row, (user, target) in enumerate(zip(holdout.users.tolist(), holdout.targets.tolist(), strict=True)):
+        if holdout.negatives is not None:
+            candidates = {*holdout.negatives[row].tolist(), target} - {0}
+        else:
+            seen = set() if holdout.ranks_seen else set(histories[user])
+            candidates = {item for item in range(1, holdout.history.n_items + 1) if item not in seen} | {target}
+
+        def place(item: int, user: int = user) -> tuple[float, int]:
+            return -float(scores[user, item]), literal_mix(literal_mix(literal_mix(top.seed) ^ user) ^ item)
+
+        first = sorted(candidates, key=place)[: top.k]
+        lists.append([*first, *[0] * (top.k - len(first))])
+    return lists
+
+
+@given(data=st.data())
+def test_lists_are_those_of_the_literal_sort_on_any_small_data(data: st.DataObject) -> None:
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    n_items = data.draw(st.integers(8, 30))
+    split = leave_one_out(sequences(random_rows(rng, 12, n_items, repeats=data.draw(st.booleans())), n_items))
+    arrange = data.draw(
+        st.sampled_from([lambda split: split, with_seen, lambda split: with_uniform_sample(split, 5, seed=1)])
+    )
+    holdout = arrange(split).test
+    levels = data.draw(st.sampled_from([1, 3, 1_000_000]))
+    scores = rng.integers(0, levels, (split.train.n_users, n_items + 1)).astype(np.float32)
+    scores[:, 0] = np.inf  # the padding item is none, whatever it scores
+    top = Top(data.draw(st.integers(1, 40)), data.draw(st.integers(0, 2**32 - 1)))
+    ranks, lists = rank_and_list(table_scorer(scores), holdout, top)
+    assert ranks == rank_targets(table_scorer(scores), holdout)
+    assert lists.dtype == np.int32
+    assert lists.tolist() == literal_lists(scores, holdout, top)
+
+
+def test_a_shorter_list_is_the_beginning_of_a_longer_one() -> None:
+    rng = np.random.default_rng(0)
+    holdout = leave_one_out(sequences(random_rows(rng, 300, 40, repeats=False), 40)).test
+    scores = rng.integers(0, 4, (301, 41)).astype(np.float32)
+    _, long = rank_and_list(table_scorer(scores), holdout, Top(20, 5))
+    _, short = rank_and_list(table_scorer(scores), holdout, Top(7, 5))
+    np.testing.assert_array_equal(long[:, :7], short)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
+def test_a_constant_scorer_recommends_as_chance_does(seed: int) -> None:
+    """No item, however it is numbered, stands first more often than chance allows; nor do users have like lists."""
+    n_items, n_users = 50, 2000
+    rows = [[1, 2, 3]] * n_users  # so that all have the same 48 candidates
+    holdout = leave_one_out(sequences(rows, n_items)).test
+    constant = table_scorer(np.zeros((n_users, n_items + 1), dtype=np.float32))
+    _, lists = rank_and_list(constant, holdout, Top(n_items, seed))
+    expected = n_users / 48
+    for place in (0, 9, 47):
+        counts = np.bincount(lists[:, place], minlength=n_items + 1)[3:]
+        assert (((counts - expected) ** 2) / expected).sum() < 90  # chi-square of 47 degrees: 1 in 5,000 is above
+    assert len(np.unique(lists, axis=0)) == n_users
+
+
+def test_the_seed_decides_the_order_of_ties_alone() -> None:
+    holdout = leave_one_out(sequences([[1, 2, 3]] * 50, 20)).test
+    flat = np.zeros((50, 21), dtype=np.float32)
+    first, again, other = (rank_and_list(table_scorer(flat), holdout, Top(5, seed))[1] for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    steep = np.tile(np.arange(21, dtype=np.float32), (50, 1))
+    lists = [rank_and_list(table_scorer(steep), holdout, Top(5, seed))[1] for seed in (3, 4)]
+    np.testing.assert_array_equal(*lists)
+    assert lists[0][0].tolist() == [20, 19, 18, 17, 16]
+
+
+def test_users_without_a_target_have_no_list() -> None:
+    split = leave_one_out(sequences([[1, 2, 3], [4], [1, 2, 4]], 6))
+    scores = np.ones((3, 7), dtype=np.float32)
+    _, lists = rank_and_list(table_scorer(scores), split.test, Top(2, 0))
+    assert len(lists) == 2

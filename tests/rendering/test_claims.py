@@ -13,7 +13,7 @@ from seqrec_bench.rendering.claims import claims_document
 from seqrec_bench.studies.claim import Claim
 from seqrec_bench.studies.loading import load_study
 
-SMALL = load_study(Path(__file__).parents[1] / "analysis" / "claims" / "small.toml")
+SMALL = load_study(Path(__file__).parents[1] / "analysis" / "claims" / "small.toml").view()
 
 Plant = Callable[..., list[Record]]
 
@@ -25,7 +25,7 @@ def written(content: Ledger, format: str) -> str:
 @pytest.fixture
 def ledger(plant: Plant) -> Ledger:
     """The order is supported, the size is undecided, the rest is missing."""
-    records = [*plant("one-step", 9, 16, dataset="shop"), *plant("two-steps", lambda s: 3 + s, 16, dataset="shop")]
+    records = [*plant("fpmc", 9, 16, dataset="shop"), *plant("sasrec", lambda s: 3 + s, 16, dataset="shop")]
     return claims_ledger(records, SMALL)
 
 
@@ -47,7 +47,7 @@ def test_markdown_has_a_section_for_each_claim_and_a_row_for_each_part(ledger: L
     size = next(line for line in text.splitlines() if "Two steps above One step by" in line)
     assert "| MRR@10: Two steps above One step by +100.00%, within" in size
     assert "%" in size.split("|")[3]
-    assert "- What it would take: one-step (paper), d = 8, 32, seeds 0, 1, 2." in text
+    assert "- What it would take: fpmc (paper), d = 8, 32, seeds 0, 1, 2." in text
     assert text.index("### speed") < text.index("- Doe (2021), two steps ahead. Judged from 6 records")
 
 
@@ -60,7 +60,7 @@ def test_markdown_escapes_what_a_paper_says(plant: Plant) -> None:
 
 
 def test_no_zero_is_negative(plant: Plant) -> None:
-    records = [*plant("one-step", 9, 16, dataset="shop"), *plant("two-steps", 9, 16, dataset="shop")]
+    records = [*plant("fpmc", 9, 16, dataset="shop"), *plant("sasrec", 9, 16, dataset="shop")]
     text = written(claims_ledger(records, SMALL), "md")
     assert "+0.0000" in text
     assert "-0.0000" not in text

@@ -325,12 +325,10 @@ def test_ablations_of_a_paper_of_ones_own_are_its_own(ablation_results: Path, tm
     printed, error = run("ablations", "--results", ablation_results, "--paper", file)
     assert error is None
     assert "| sans memory" in printed
-    file.write_text(
-        text[: text.index("[[table.ablations]]")] + text[text.index("[figures]") : text.index("[[claims]]")]
-    )
+    file.write_text(text[: text.index("[[ablations]]")] + text[text.index("[figures]") : text.index("[[claims]]")])
     printed, error = run("ablations", "--results", ablation_results, "--paper", file)
     assert isinstance(error, InputError)
-    assert str(error) == "The paper mine has no ablations: add [[table.ablations]] to its file."
+    assert str(error) == "The study mine has no ablations: add [[ablations]] to its file."
     assert printed == ""
 
 

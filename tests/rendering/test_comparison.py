@@ -7,21 +7,22 @@ from dataclasses import replace
 
 import pytest
 
-from seqrec_bench.analysis.comparison import COMPARED_METRICS, Comparison, compare
+from seqrec_bench.analysis.comparison import Comparison, compare
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.comparison import comparison_document, forest_plot
+from seqrec_bench.studies.view import View
 
 MakeRecord = Callable[..., Record]
 
 
 @pytest.fixture
-def comparison(make_record: MakeRecord) -> Comparison:
+def comparison(make_record: MakeRecord, view: View) -> Comparison:
     records = [make_record("a", 100, seed, better=[1] * 40) for seed in range(3)]
     records += [make_record("b_c", 100, seed, better=[40 + seed] * 40, variant="tuned") for seed in range(3)]
     records += [make_record("rules", 0, better=[2] * 4 + [1] * 36, deterministic=True)]
     records += [make_record("mixed", 0, better=[0] * 8 + [3] * 15 + [1] * 17, deterministic=True)]
     records += [make_record("young", 100, better=[9] * 40)]
-    return compare(records, ["a", "b_c:tuned", "rules", "mixed", "young"], "ml-100k", "loo-full-v1", 100)
+    return compare(records, ["a", "b_c:tuned", "rules", "mixed", "young"], view)
 
 
 def written(content: Comparison, format: str) -> str:
@@ -82,8 +83,8 @@ def test_notes_say_how_many_users_differ_where_they_are_too_few(comparison: Comp
 
 def test_json_has_the_numbers_unrounded(comparison: Comparison) -> None:
     content = json.loads(written(comparison, "json"))
-    assert [row["metric"] for row in content["rows"]] == [name for name in COMPARED_METRICS for _ in range(4)]
-    pairs = [pair for name in COMPARED_METRICS for pair in comparison.pairs[name]]
+    assert [row["metric"] for row in content["rows"]] == [name for name in comparison.metrics for _ in range(4)]
+    pairs = [pair for name in comparison.metrics for pair in comparison.pairs[name]]
     for row, pair in zip(content["rows"], pairs, strict=True):
         assert (row["difference"], row["p_holm"], row["verdict"]) == (pair.difference, pair.p_value, pair.outcome)
         assert row["n_users_who_differ"] == pair.n_differing
@@ -94,14 +95,14 @@ def test_json_has_the_numbers_unrounded(comparison: Comparison) -> None:
 
 def test_the_forest_plot_shows_every_difference_with_its_interval(comparison: Comparison) -> None:
     panels = forest_plot(comparison).axes
-    assert [axes.get_title() for axes in panels] == list(COMPARED_METRICS)
+    assert [axes.get_title() for axes in panels] == list(comparison.metrics)
     assert [label.get_text() for label in panels[0].get_yticklabels()] == [
         "b_c:tuned@100",
         "rules",
         "mixed",
         "young@100",
     ]
-    for axes, name in zip(panels, COMPARED_METRICS, strict=True):
+    for axes, name in zip(panels, comparison.metrics, strict=True):
         for container, pair in zip(axes.containers, comparison.pairs[name], strict=True):
             (x,), (y,) = container.lines[0].get_data()
             assert (x, y) == (pair.difference, comparison.pairs[name].index(pair))
@@ -112,9 +113,9 @@ def test_the_forest_plot_shows_every_difference_with_its_interval(comparison: Co
             assert right - left == pytest.approx(2 * pair.inference.half_width)
 
 
-def test_different_metrics_that_chose_are_named(make_record: MakeRecord) -> None:
+def test_different_metrics_that_chose_are_named(make_record: MakeRecord, view: View) -> None:
     records = [make_record("a", 100, seed, better=[1] * 40) for seed in range(3)]
     other = [make_record("a", 100, seed, better=[2] * 40, variant="by-ten") for seed in range(3)]
     other = [replace(record, recipe=replace(record.recipe, selection="NDCG@10")) for record in other]
-    found = written(compare([*records, *other], ["a:paper", "a:by-ten"], "ml-100k", "loo-full-v1", 100), "json")
+    found = written(compare([*records, *other], ["a:paper", "a:by-ten"], view), "json")
     assert "What chose the epochs: a@100 by NDCG@50; a:by-ten@100 by NDCG@10." in found

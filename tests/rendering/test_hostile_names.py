@@ -40,9 +40,9 @@ def call(
     text = (STUDIES / "chen2020.toml").read_text()
     for label, other in LABELS.items():
         text = text.replace(f'label = "{label}"', f"label = {json.dumps(other)}")
-    citation = tomllib.loads(text)["citation"]
+    citation = tomllib.loads(text)["title"]
     text = text.replace(json.dumps(citation), json.dumps(f"{FORMULA} {SCRIPT} {INPUT}"))
-    text = re.sub(r"^hits = .*$", "", text.replace("n_users = 943", "n_users = 40"), flags=re.MULTILINE)
+    text = re.sub(r"^hits.*$", "", text.replace("ml-100k = 943", "ml-100k = 40"), flags=re.MULTILINE)
     (tmp_path / "paper.toml").write_text(text)
     monkeypatch.chdir(tmp_path)
 

@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, all_records: list[Record], 
         Store(folder / "reference").save(replace(one, test=again, validation=again))
     patch.undo()
     text = (STUDIES / "chen2020.toml").read_text()
-    text = re.sub(r"^hits = .*$", "", text.replace("n_users = 943", "n_users = 1"), flags=re.MULTILINE)
+    text = re.sub(r"^hits.*$", "", text.replace("ml-100k = 943", "ml-100k = 1"), flags=re.MULTILINE)
     (folder / "paper.toml").write_text(text)
     return folder
 

@@ -51,7 +51,7 @@ def test_what_only_counts_is_done_at_once_and_then_the_model_that_takes_longest_
     assert models[4] == "am-lstm"
 
 
-def test_the_papers_suite_makes_all_that_its_table_and_figures_show(paper_cells: list[Cell]) -> None:
+def test_the_papers_cells_make_all_that_its_table_and_figures_show(paper_cells: list[Cell]) -> None:
     view = load_study("chen2020").view()
     places = {(row.model, row.variant, row.dimension) for row in view.references} | {
         (row.model, row.variant, dimension) for row in view.rows for dimension in view.figure_dimensions
@@ -59,7 +59,7 @@ def test_the_papers_suite_makes_all_that_its_table_and_figures_show(paper_cells:
     assert {(cell.model, cell.variant, cell.dimension) for cell in paper_cells} == places
 
 
-def test_the_suite_of_ablations_makes_every_ablation_of_the_paper() -> None:
+def test_the_study_of_ablations_makes_every_ablation_of_the_paper() -> None:
     made = {(cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells(load_study("ablations").groups)}
     expected = {
         (row.model, row.variant, row.dimension, seed)
@@ -84,12 +84,6 @@ def test_each_ablation_takes_out_the_part_that_it_is_named_for() -> None:
     for change in changes.values():
         ((key, value),) = change.items()
         assert getattr(build("am-lstm", 100, change), key) == value != getattr(whole, key)
-
-
-@pytest.mark.parametrize("name", ["", "ablation", "../suites/paper", "paper.toml"])
-def test_an_unknown_suite_is_told_which_there_are(name: str) -> None:
-    with pytest.raises(InputError, match=r"There is no suite '.*': choose from ablations, "):
-        load_study(name).groups
 
 
 def test_the_audit_makes_all_variants_and_trains_before_it_ranks_again() -> None:
@@ -117,8 +111,8 @@ def test_the_trained_models_are_trained_again_on_request() -> None:
     assert len(made) == 5 * 2 * 3
 
 
-def test_other_suites_keep_to_the_benchs_own_protocol() -> None:
-    for name in ("ablations", "paper", "tuned"):
+def test_other_studies_keep_to_the_benchs_own_protocol() -> None:
+    for name in ("ablations", "chen2020", "quick", "tuned"):
         assert {cell.protocol for cell in cells(load_study(name).groups)} == {LOO_FULL}
 
 
@@ -128,8 +122,8 @@ def test_a_cells_name_has_its_protocol_where_that_is_another() -> None:
     assert str(replace(cell, protocol="time-full-v1")) == "fpmc paper-d20-s1 under time-full-v1"
 
 
-def test_every_suite_has_a_name() -> None:
-    assert {"ablations", "audit", "audit-retrained", "paper", "tuned"} <= set(studies())
+def test_every_study_has_a_name() -> None:
+    assert {"ablations", "audit", "audit-retrained", "chen2020", "quick", "tuned"} == set(studies())
     assert studies() == sorted(studies())
 
 

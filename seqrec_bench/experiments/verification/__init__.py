@@ -14,6 +14,7 @@ from seqrec_bench.experiments.verification.data import (
 )
 from seqrec_bench.experiments.verification.figures import check_curves, check_metrics
 from seqrec_bench.experiments.verification.files import Unread, check_files, check_hashes, read_records
+from seqrec_bench.experiments.verification.lists import check_lists
 from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
@@ -57,6 +58,7 @@ def check_contents(
     return [
         check_metrics(records, track),
         check_ranks(records, arrangements),
+        *([check_lists(records, arrangements)] if any(record.top for record in records) else []),
         check_curves(records, track),
         check_data_are_here(records, datasets),
         check_data(records, arrangements),

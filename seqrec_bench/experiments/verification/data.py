@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.data.split import Holdout
+from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import PADDING, Int64Array
@@ -24,6 +24,7 @@ class Arranged:
     ranks_seen: bool
     users: Int64Array
     """(n_evaluated,) those that have a target."""
+    split: Split
     n_candidates: Mapping[str, Int64Array]
     """(n_evaluated,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
 
@@ -57,7 +58,7 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     arranged = find_protocol(protocol).arrange(dataset)
     split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
-    return Arranged(arranged, split.test.ranks_seen, split.test.users, candidates)
+    return Arranged(arranged, split.test.ranks_seen, split.test.users, split, candidates)
 
 
 def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Dataset | str]) -> Check:

@@ -12,7 +12,7 @@ from seqrec_bench.errors import ExitCode, InvalidRecordError, UnreadableError
 from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
-from seqrec_bench.records.files import RANKS, WEIGHTS, beside, sha256
+from seqrec_bench.records.files import RANKS, TOP, WEIGHTS, beside, sha256
 from seqrec_bench.records.leftovers import record_of
 from seqrec_bench.records.locks import SUFFIX, is_locked, lock_holder, lock_path
 from seqrec_bench.records.looking import files_below, is_there, read_bytes
@@ -22,7 +22,7 @@ from seqrec_bench.tracking import Track
 
 DERIVED = ("explanations", "figures", "search", "verdicts.json")
 """What stands beside the committed records without being one."""
-_BESIDE = re.compile(rf"(?P<stem>.+)\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.escape(WEIGHTS)})")
+_BESIDE = re.compile(rf"(?P<stem>.+)\.[0-9a-f]{{16}}({re.escape(RANKS)}|{re.escape(WEIGHTS)}|{re.escape(TOP)})")
 """The name of a file that belongs to a record."""
 
 
@@ -177,6 +177,8 @@ def _attachments(path: Path, fields: Mapping[str, Any]) -> Iterator[tuple[Path, 
     """The files that a record of these fields, valid or not, says to stand beside it, and their sha256."""
     ranks = fields.get("test")
     yield from _attachment(path, ranks.get("sha256") if isinstance(ranks, dict) else None, RANKS)
+    top = fields.get("top")
+    yield from _attachment(path, top.get("sha256") if isinstance(top, dict) else None, TOP)
     protocol = known_protocol(str(fields.get("protocol")))
     if protocol is None or protocol.base is None:  # what is ranked again names weights that stand beside its base
         yield from _attachment(path, fields.get("weights_sha256"), WEIGHTS)

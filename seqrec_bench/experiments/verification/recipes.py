@@ -68,7 +68,7 @@ def check_settings(records: Sequence[Record], models: Installed, cells: Collecti
     """Of the same version, a record has the hyperparameters of its variant, and is as deterministic as its model.
 
     Args:
-        cells: Those of all suites, which say what a variant is.
+        cells: Those of all studies, which say what a variant is.
     """
     named: dict[tuple[str, str], Mapping[str, Value]] = {(cell.model, cell.variant): cell.settings for cell in cells}
     faults, n_passed, n_unnamed = [], 0, 0
@@ -80,7 +80,7 @@ def check_settings(records: Sequence[Record], models: Installed, cells: Collecti
         fault = _settings_fault(record, models, variant)
         faults += [f"{record.key.path()}: {fault}."] if fault else []
         n_passed += fault is None
-    notes = [f"{n_unnamed} records are of variants that no suite has: any settings may be theirs."] if n_unnamed else []
+    notes = [f"{n_unnamed} records are of variants that no study has: any settings may be theirs."] if n_unnamed else []
     return Check("settings are those of the variant, deterministic is as the model says", n_passed, faults, notes)
 
 

@@ -36,6 +36,15 @@ SECTIONS: Sequence[Callable[[Sources], Section]] = (
     provenance_section,
 )
 """A section is a function from the sources; another one is added to this list."""
+_ON_OCCASION: Mapping[Callable[[Sources], Section], Callable[[Sources], bool]] = {
+    dimensions_section: lambda sources: bool(sources.view.rows) and len(sources.view.figure_dimensions) > 1,
+    claims_section: lambda sources: bool(sources.view.claims),
+    audit_section: lambda sources: bool(sources.view.claims),
+    learning_section: lambda sources: any(record.curve for model in sources.models for record in model.records),
+    ablations_section: lambda sources: bool(sources.view.ablations),
+    explanations_section: lambda sources: bool(sources.explained or sources.attention),
+}
+"""Where nothing is reported, whether there is anything for the section: what nobody asked for is not lacking."""
 FORMATS: Mapping[str, Callable[[Report], str]] = {"html": to_html, "md": report_markdown, "latex": report_latex}
 """The formats by the names under which they are asked for."""
 
@@ -55,5 +64,30 @@ def build_report(sources: Sources) -> Report:
         title=f"seqrec-bench report on {view.dataset}",
         subtitle=f"{subtitle}, under {view.protocol}",
         version=seqrec_bench.__version__,
-        sections=[section(sources) for section in SECTIONS],
+        sections=_sections_of(sources),
     )
+
+
+def build_report_on_several(side: Section, of: Mapping[str, Sources | Section], title: str, protocol: str) -> Report:
+    """All data sets of a study on one page: side by side, then the sections of each.
+
+    Args:
+        side: The first section.
+        of: By data set, its sources or, where it has no records, a section that says so.
+
+    Raises:
+        InvalidRecordError: As for `build_report`.
+    """
+    parts = {name: [found] if isinstance(found, Section) else _sections_of(found) for name, found in of.items()}
+    return Report(
+        title=f"seqrec-bench report on {', '.join(of)}",
+        subtitle=f"{title}, under {protocol}",
+        version=seqrec_bench.__version__,
+        sections=[side, *(section.of_dataset(name) for name, sections in parts.items() for section in sections)],
+    )
+
+
+def _sections_of(sources: Sources) -> list[Section]:
+    """All of them with a paper; else those that there is something for."""
+    is_paper = sources.view.has_reported
+    return [make(sources) for make in SECTIONS if is_paper or make not in _ON_OCCASION or _ON_OCCASION[make](sources)]

@@ -15,7 +15,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.studies.loading import load_study
 from seqrec_bench.studies.view import View
 
-SMALL = load_study(Path(__file__).with_name("small.toml"))
+SMALL = load_study(Path(__file__).with_name("small.toml")).view()
 
 Plant = Callable[..., list[Record]]
 
@@ -40,9 +40,9 @@ def small_records(plant: Plant) -> list[Record]:
         found = plant(model, rank, dimension, dataset="shop", **options)
         return [with_curve(record, n_epochs + record.key.seed) for record in found]
 
-    one = [record for rank, d in ((9, 8), (8, 16), (7, 32)) for record in cell("one-step", rank, d, 9)]
-    two = [record for rank, d in ((5, 8), (4, 16), (5, 32)) for record in cell("two-steps", rank, d, 4)]
-    return [*one, *two, *cell("two-steps", 6, 16, 9, variant="stumbling")]
+    one = [record for rank, d in ((9, 8), (8, 16), (7, 32)) for record in cell("fpmc", rank, d, 9)]
+    two = [record for rank, d in ((5, 8), (4, 16), (5, 32)) for record in cell("sasrec", rank, d, 4)]
+    return [*one, *two, *cell("sasrec", 6, 16, 9, variant="stumbling")]
 
 
 def verdicts(ledger: Ledger) -> dict[str, Verdict]:
@@ -110,12 +110,12 @@ def test_one_claims_missing_cells_leave_the_others_judged(plant: Plant) -> None:
     undecided = [name for name, verdict in verdicts(ledger).items() if verdict is Verdict.UNDECIDABLE]
     assert undecided == ["trend", "peak"]
     assert [(str(cell.place), cell.seeds) for cell in ledger.missing] == [
-        ("one-step paper-d8", (0, 1, 2)),
-        ("one-step paper-d32", (0, 1, 2)),
-        ("two-steps paper-d8", (0, 1, 2)),
-        ("two-steps paper-d32", (0, 1, 2)),
+        ("fpmc paper-d8", (0, 1, 2)),
+        ("fpmc paper-d32", (0, 1, 2)),
+        ("sasrec paper-d8", (0, 1, 2)),
+        ("sasrec paper-d32", (0, 1, 2)),
     ]
-    assert ledger.notes[-1] == "Missing: one-step, two-steps (paper), d = 8, 32, seeds 0, 1, 2."
+    assert ledger.notes[-1] == "Missing: fpmc, sasrec (paper), d = 8, 32, seeds 0, 1, 2."
 
 
 def test_without_any_records_everything_is_missing(view: View) -> None:

@@ -133,10 +133,10 @@ def open_cells(
     """Opens the cluster for a run, once it has so many workers."""
 
     def open_for(n_workers: int) -> Cells:
-        setting = Setting(toy, "cpu")
+        setting = Setting(toy, "cpu", keep_top=3)
         return DaskCells(
             cluster.client(n_workers), learn, setting.lesson, toy.fingerprint, ["unruly", "fpmc"],
-            warnings.append, lambda cell, epoch: reports.append((cell, epoch)), setting.split.test,
+            warnings.append, lambda cell, epoch: reports.append((cell, epoch)), setting.split.test, setting.keep,
         )  # fmt: skip
 
     return open_for

@@ -13,7 +13,7 @@ from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.experiments import dask_cells, dask_client
-from seqrec_bench.experiments.cell import FinishedCell, Lesson
+from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, run_cell
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.processes import CellError
@@ -31,6 +31,11 @@ Reports = list[tuple[Cell, Epoch | None]]
 def test_starts_and_epochs_are_reported_as_they_happen(cells: Cells, reports: Reports) -> None:
     record = cells.submit(CELL).result().record
     assert reports == [(CELL, None), *((CELL, epoch) for epoch in record.curve)]
+
+
+def test_lists_that_are_asked_for_come_with_the_cell(cells: Cells, toy: Dataset) -> None:
+    there, here = cells.submit(CELL).result(), run_cell(CELL, Setting(toy, "cpu", keep_top=3), lambda epoch: None)
+    assert there.top == here.top and here.top is not None
 
 
 def test_a_cells_failure_is_its_own(cells: Cells, reports: Reports) -> None:
@@ -104,7 +109,7 @@ def test_the_command_runs_one_protocol_after_another_there(
     groups = [Group(["unruly"], [0], [0], "paper", {}, protocols)]
     monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: SimpleNamespace(groups=groups))
     arguments = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
-    done = CliRunner().invoke(app, ["run", "--suite", "two", *arguments, "--executor", f"dask://{cluster.address}"])
+    done = CliRunner().invoke(app, ["run", "--study", "two", *arguments, "--executor", f"dask://{cluster.address}"])
     assert done.exit_code == 0, done.output
     reversed_ties, base = Store(tmp_path / "runs").records()
     assert [reversed_ties.key.protocol, base.key.protocol] == protocols[::-1]

@@ -33,7 +33,7 @@ AGAIN = "what was ranked again is what was trained"
 COPIES = "another seed gives other ranks, weights and curves"
 VERSIONS = "no record is of an earlier version of its model"
 SETTINGS = "settings are those of the variant, deterministic is as the model says"
-SUITES = "suites are whole"
+STUDIES = "studies are whole"
 SEEDS = "models that are compared have the same seeds"
 
 
@@ -357,13 +357,13 @@ class TestCompleteness:
         (fault,) = faults_of(store)[SEEDS]
         assert fault == "small/loo-full-v1/gone brief-d4 lacks the seeds 1 that other models there have: run them."
 
-    def test_a_cell_that_a_suite_lacks_is_named_with_the_command(self, store: Store, trained: Record) -> None:
+    def test_a_cell_that_a_study_lacks_is_named_with_the_command(self, store: Store, trained: Record) -> None:
         wanted = {"mine": [Cell("fpmc", "brief", 4, seed) for seed in range(3)], "whole": [Cell("fpmc", "brief", 4, 0)]}
         wanted["other"] = [Cell("fpmc", "brief", 4, seed) for seed in range(5)]
-        check = completeness.check_suites(store.records(), Path("my results"), wanted)
+        check = completeness.check_studies(store.records(), Path("my results"), wanted)
         (fault,) = check.faults
-        assert "1 of 3 cells of the suite mine on small are missing (fpmc brief-d4-s2 under loo-full-v1)" in fault
-        assert "`seqrec-bench run --suite mine --interactions FILE --results 'my results'`" in fault
+        assert "1 of 3 cells of the study mine on small are missing (fpmc brief-d4-s2 under loo-full-v1)" in fault
+        assert "`seqrec-bench run --study mine --interactions FILE --results 'my results'`" in fault
         assert check.n_passed == 1
-        assert check.notes == ["Of the suite other on small, 2 of 5 cells are here: not taken for it."]
+        assert check.notes == ["Of the study other on small, 2 of 5 cells are here: not taken for it."]
         assert check.code is ExitCode.CELLS_MISSING

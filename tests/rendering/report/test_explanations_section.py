@@ -51,7 +51,7 @@ def test_a_kept_user_is_shown_with_attention_memory_and_parts(
     history, memory, recommended = (block for block in section.blocks if isinstance(block, Grid))
     assert [row[1:] for row in history.rows] == [["0.25", "0.25", "—"], ["0.75", "0.50", "0.12"]]
     assert memory.rows == [["7", "then <script>\x1b[2J", "0.0500"]]
-    assert recommended.head == ["item", "score", "LSTM", "bias"]
+    assert [column.head for column in recommended.columns] == ["item", "score", "LSTM", "bias"]
     assert recommended.rows[0][1:] == ["2.00", "2.00", "0.00"]
     (taken,) = (block.text for block in section.blocks if isinstance(block, Paragraph))
     assert "at rank 2 of 20 candidates, level with 2 others" in taken
@@ -69,7 +69,7 @@ def test_without_a_kept_user_it_says_how_to_keep_one(
 ) -> None:
     section = section_of(replace(sources, attention=read_summaries(COMMITTED)), "explanations")
     assert "seqrec-bench explain --user ID --format json" in section.lacking[0]
-    assert [block.head[1] for block in section.blocks if isinstance(block, Grid)] == ["seed 0"]
+    assert [block.columns[1].head for block in section.blocks if isinstance(block, Grid)] == ["seed 0"]
 
 
 def test_kept_files_are_read_if_they_are_of_these_data(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ def main_table_section(sources: Sources) -> Section:
     )
     return Section(
         "table",
-        "Table 1",
+        "Table 1" if table.has_reported else "The table",
         [*marks, *grids, notes],
         sources.command("table", accepts=["--dataset"]),
-        lacks(table.missing, "--all"),
+        lacks(table.missing, *sources.making, says="Missing" if table.has_reported else "Not run"),
         in_text=True,
     )
 
@@ -45,7 +45,7 @@ def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) ->
     verdict = [Column("verdict", Kind.VERDICT)] if table.has_reported else []
     seeds = [] if _common_seeds(table) else ["seeds"]
     return Grid(
-        caption=f"Table 1, {metric}",
+        caption=f"{'Table 1' if table.has_reported else 'Means'}, {metric}",
         columns=[*words("model"), *verdict, *numbers(*entry_head(table), *seeds)],
         rows=[_line(row, metric, table, verdicts) for row in table.rows],
         rules=_rules([row.is_reference for row in table.rows]),
