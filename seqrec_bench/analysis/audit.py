@@ -94,6 +94,8 @@ class Audit:
     missing: tuple[MissingUnder, ...]
     main_metric: Metric
     """The metric that chooses epochs, or the first one."""
+    not_audited: tuple[Metric, ...] = ()
+    """Metrics of lists, of which ranks that are counted otherwise say nothing."""
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +111,7 @@ def audit(records: Iterable[Record], view: View) -> Audit:
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
+        InputError: All metrics are of lists.
     """
     records, rows = list(records), (*view.rows, *view.references)
     labels = {row.model: row.label for row in rows}
@@ -119,13 +122,15 @@ def audit(records: Iterable[Record], view: View) -> Audit:
     }
     _require_base_models(cells)
     missing = [MissingUnder(LOO_FULL, gap) for gap in selections[LOO_FULL].missing]
+    metrics = tuple(metric for metric in view.metrics if metric.is_of_ranks) or view.metrics
     return Audit(
-        view.metrics,
+        metrics,
         labels,
-        {name: _columns(labels, cells, name) for name in view.metrics},
-        {name: _order_spread(labels, cells, name) for name in view.metrics},
+        {name: _columns(labels, cells, name) for name in metrics},
+        {name: _order_spread(labels, cells, name) for name in metrics},
         (*missing, *_missing(cells, places)),
-        view.by_importance[0],
+        next((metric for metric in view.by_importance if metric in metrics), metrics[0]),
+        tuple(metric for metric in view.metrics if metric not in metrics),
     )
 
 

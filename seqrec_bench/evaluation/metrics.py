@@ -121,6 +121,11 @@ class Metric(str):
         return -1 if self.kind.lower_is_better else 1
 
     @property
+    def is_of_ranks(self) -> bool:
+        """Whether it is computed from ranks; else from lists."""
+        return isinstance(self.kind, Kind)
+
+    @property
     def is_per_user(self) -> bool:
         """Whether it has one value a user; else one a run."""
         return isinstance(self.kind, Kind) or self.kind.is_per_user
@@ -178,7 +183,7 @@ def selection_metric(name: str) -> Metric:
         InputError: There is no such metric, or it can't.
     """
     metric = Metric(name)
-    if isinstance(metric.kind, ListKind):
+    if not metric.is_of_ranks:
         raise InputError(f"{metric} is a metric of lists, which can't choose: name one of ranks, such as NDCG@10.")
     return metric
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
-from seqrec_bench.errors import ScoreError
+from seqrec_bench.errors import BenchError, ScoreError
 from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
@@ -40,6 +40,8 @@ class Lesson:
     protocol: str
     trained: Store | None
     """Where the models are that the protocol ranks again; without it, all are fitted."""
+    recorded: Store | None = None
+    """Where cells may be recorded already, so that their models need not be fitted again to have what is missing."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Setting:
     """As `Lesson` has it."""
     keep_top: int = 0
     """How many of each test user's first candidates are kept."""
+    recorded: Store | None = None
+    """As `Lesson` has it."""
     split: Split = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +66,8 @@ class Setting:
 
     @property
     def lesson(self) -> Lesson:
-        return Lesson(identify(self.dataset), self.split.validation, self.device, self.protocol, self.trained)
+        data = identify(self.dataset)
+        return Lesson(data, self.split.validation, self.device, self.protocol, self.trained, self.recorded)
 
     @property
     def keep(self) -> Keep | None:
@@ -105,6 +110,8 @@ class Learnt:
     fitted_at: float
     """By the clock of `time.perf_counter`."""
     n_items: int
+    recorded: Record | None = None
+    """The cell's record, if it had one already and the recommender was restored to make its lists."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +126,11 @@ class Examined:
     """As `FinishedCell` has it."""
 
     def finished(self, test: Ranks, top: TopLists | None) -> "FinishedCell":
+        """The whole of it.
+
+        Raises:
+            ScoreError: A model that was restored to make its lists ranks otherwise than its record has it.
+        """
         return FinishedCell(self.record(test=test), self.weights, self.complaint, top)
 
 
@@ -135,16 +147,20 @@ class FinishedCell:
     """What is recommended to the test users, where that is kept."""
 
 
-def setting_under(protocol: str, dataset: Dataset, device: str, store: Store, keep_top: int = 0) -> Setting:
+def setting_under(
+    protocol: str, dataset: Dataset, device: str, store: Store, keep_top: int = 0, fresh: bool = False
+) -> Setting:
     """The setting of the cells of one protocol.
 
     Args:
         dataset: As it was read.
         store: Where the cells' records go, and trained models come from.
         keep_top: How many of each test user's first candidates are kept.
+        fresh: Whether all cells are run again, even where only their lists are missing.
     """
     found = find_protocol(protocol)
-    return Setting(found.arrange(dataset), device, protocol, store if found.base else None, keep_top)
+    recorded = store if keep_top and not (fresh or found.base) else None
+    return Setting(found.arrange(dataset), device, protocol, store if found.base else None, keep_top, recorded)
 
 
 def identify(dataset: Dataset) -> DatasetIdentity:
@@ -192,7 +208,8 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
 def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt:
     """Fits the cell's recommender, or restores it where the protocol trains nothing, and ranks its validation targets.
 
-    A model without a state is fitted in either case.
+    A model without a state is fitted in either case. One that is recorded already is restored too, if that is possible
+    and it validates as it did.
 
     Raises:
         MissingCellsError: The trained model is not there.
@@ -202,6 +219,8 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
     recipe = recipe_of(recommender, lesson.data, cell.selection)
+    if found := _restore_recorded(cell, recipe, lesson):
+        return found
     made_by = environment(cell.model, lesson.device)
     started = time.perf_counter()
     trained = _restore(recommender, cell, recipe, lesson)
@@ -232,6 +251,8 @@ def conclude(learnt: Learnt) -> Examined:
     """
     recommender = learnt.recommender
     require_unchanged(recommender, learnt.recipe)
+    if learnt.recorded:
+        return Examined(partial(_as_recorded, learnt.recorded), None, None)
     seconds = {"fit": round(learnt.fit_seconds, 3), "score": round(time.perf_counter() - learnt.fitted_at, 3)}
     record = partial(
         Record,
@@ -268,6 +289,46 @@ def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesso
         return None
     key = cell_key(replace(cell, protocol=base), lesson.data)
     return restore_trained(recommender, lesson.validation.history, key, recipe, lesson.trained)
+
+
+def _restore_recorded(cell: Cell, recipe: Recipe, lesson: Lesson) -> Learnt | None:
+    """The cell as it is recorded, its recommender restored; None where it has to be fitted (again)."""
+    if lesson.recorded is None:
+        return None
+    recommender, started = build(cell.model, cell.dimension, cell.settings), time.perf_counter()
+    try:
+        record = lesson.recorded.load(cell_key(cell, lesson.data))
+        if record is None or recipe.difference(record.recipe) or not isinstance(recommender, Restorable):
+            return None
+        recommender.restore(lesson.validation.history, lesson.recorded.load_weights(record))
+        if rank_targets(recommender, lesson.validation) != record.validation:
+            return None
+    except BenchError:  # its weights are not here, say
+        return None
+    return Learnt(
+        cell=cell,
+        recommender=recommender,
+        recipe=record.recipe,
+        data=lesson.data,
+        environment=record.environment,
+        validation=record.validation,
+        curve=record.curve,
+        weights=record.weights,
+        fit_seconds=record.seconds["fit"],
+        fitted_at=started,
+        n_items=lesson.validation.history.n_items,
+        recorded=record,
+    )
+
+
+def _as_recorded(record: Record, test: Ranks) -> Record:
+    """The record, whose model was restored and ranks the test targets so."""
+    if test != record.test:
+        raise ScoreError(
+            "its model, restored from its weights, does not rank the test targets as its record has it, so it was made "
+            "by other software or on another machine: train it anew with --fresh, or as another --variant."
+        )
+    return record
 
 
 @dataclass

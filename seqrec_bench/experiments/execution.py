@@ -213,7 +213,8 @@ class _Execution:
         return record
 
     def _with_attacks(self, done: FinishedCell) -> Record:
-        return replace(done.record, environment={**done.record.environment, "attacks": self._attacks})
+        made_by = done.record.environment  # one whose lists alone are new names those of its own run
+        return replace(done.record, environment={**made_by, "attacks": made_by.get("attacks", self._attacks)})
 
     def _close(self, fault: OSError | None = None) -> None:
         """Ends what runs, stores what has finished but is not stored yet, and lets go of all cells.

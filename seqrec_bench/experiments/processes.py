@@ -226,7 +226,10 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             return cast(OutcomeT, message)
         if found is None or not isinstance(message, Examined):
             return _Failure("its process ended without a ranking of the test targets.", "")
-        return cast(OutcomeT, message.finished(*found))
+        try:
+            return cast(OutcomeT, message.finished(*found))
+        except ScoreError as error:
+            return _Failure(explain(error), "".join(traceback.format_exception(error)))
 
     def _examine(
         self, cell: Cell, examinee: Examinee, test: Holdout, channel: Channel

@@ -88,6 +88,8 @@ def notes(audit: Audit) -> list[str]:
             f"both sides of it are evaluated, {columns[TIME_SPLIT.name].n_users} of them: compare orders there, not "
             "levels."
         )
+    if audit.not_audited:
+        sentences.append(f"Not audited: {', '.join(audit.not_audited)}, since ranks say nothing of lists.")
     if audit.missing:
         sentences.append(f"Missing: {'; '.join(map(str, audit.missing))}.")
     return sentences

@@ -82,6 +82,11 @@ def notes(comparison: Comparison) -> list[str]:
     if set(comparison.selections.values()) - {comparison.is_selected_by}:
         chosen = "; ".join(f"{_label(place)} by {metric}" for place, metric in comparison.selections.items())
         sentences.append(f"What chose the epochs: {chosen}.")
+    if comparison.not_tested:
+        sentences.append(
+            f"Not compared: {', '.join(comparison.not_tested)}. A metric that has one value a run can't be tested over "
+            "users; `seqrec-bench table` shows it."
+        )
     sentences += [
         _reach(name, pair)
         for name in comparison.metrics
@@ -105,7 +110,8 @@ def _ranking(comparison: Comparison) -> str:
     if not secondary:
         return ""
     why = "it selects" if primary == comparison.is_selected_by else "it is named first"
-    others = f"{' and '.join(secondary)} {'are' if len(secondary) > 1 else 'is'} secondary"
+    *first, last = secondary
+    others = f"{', '.join(first)} and {last} are secondary" if first else f"{last} is secondary"
     return f" {primary} is the primary metric, since {why}; {others}."
 
 

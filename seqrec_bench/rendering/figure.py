@@ -103,7 +103,7 @@ def figure_notes(curves: Curves, view: View) -> list[str]:
     if curves.missing:
         labels = {curve.row.model: curve.row.label for curve in curves.curves}
         places = [(labels[cell.place.model] + _of_seeds(cell.seeds), cell.place.dimension) for cell in curves.missing]
-        notes.append(f"Missing: {_listed(places)}.")
+        notes.append(f"{'Missing' if view.has_reported else 'Not run'}: {_listed(places)}.")
     return notes
 
 

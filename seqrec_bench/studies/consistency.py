@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
-from seqrec_bench.evaluation.list_metrics import ListKind
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Ablation, Claim, Convergence, Order, Peak, RelativeRise, Trend
@@ -35,7 +34,7 @@ def _something(study: Study) -> Iterator[str]:
 
 
 def _select(study: Study) -> Iterator[str]:
-    if isinstance(study.select.kind, ListKind):
+    if not study.select.is_of_ranks:
         yield f"select is {str(study.select)!r}, a metric of lists, which can't choose"
 
 

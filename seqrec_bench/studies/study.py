@@ -65,6 +65,11 @@ Data = Annotated[
 ]
 
 
+def name_of(data: str | DataFile) -> str:
+    """What the data are called in records."""
+    return data if isinstance(data, str) else data.name
+
+
 class StudyRow(FieldSet):
     """A model's row in the table."""
 
@@ -158,7 +163,7 @@ class Study(FieldSet):
 
     @property
     def dataset_names(self) -> tuple[str, ...]:
-        return tuple(data if isinstance(data, str) else data.name for data in self.datasets)
+        return tuple(map(name_of, self.datasets))
 
     @property
     def has_reported(self) -> bool:

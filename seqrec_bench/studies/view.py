@@ -76,8 +76,12 @@ class View:
 
     @property
     def by_importance(self) -> tuple[Metric, ...]:
-        """The metrics with the primary one first: the one that chooses epochs or, where it is not shown, the first."""
-        return tuple(sorted(self.metrics, key=lambda metric: metric != self.selection))
+        """The metrics with the primary one first: the one that chooses epochs or, where it is not shown, the first.
+
+        Without those that have one value a run, by which nothing can be tested; unless there are no others.
+        """
+        tested = [metric for metric in self.metrics if metric.is_per_user] or self.metrics
+        return tuple(sorted(tested, key=lambda metric: metric != self.selection))
 
     def practical_margin(self, metric: str) -> float:
         """The smallest difference between two models that matters: half of what a reported figure may be off."""

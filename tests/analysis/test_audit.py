@@ -20,8 +20,8 @@ from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.analysis.variants import VARIANTS
 from seqrec_bench.cli.audit import audit as command
-from seqrec_bench.errors import ExitCode, InvalidRecordError, MissingCellsError
-from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
+from seqrec_bench.evaluation.metrics import Metric, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.records import Ranks, Record, Store
 from seqrec_bench.rendering.audit import to_json, to_markdown
@@ -72,6 +72,15 @@ def swapped(first: str, second: str, under: str) -> Better:
 def noise(model: str, protocol: str, seed: int) -> list[int]:
     rng = np.random.default_rng([*f"{model} {protocol}".encode(), seed])
     return rng.integers(0, 60, N_USERS).tolist()
+
+
+def test_metrics_of_lists_are_left_out_and_named(make_record: Make, view: View) -> None:
+    records = make_all(make_record)
+    found = audit(records, replace(view, metrics=(Metric("Coverage@5"), Metric("HR@50"))))
+    assert (found.metrics, found.main_metric, found.not_audited) == (("HR@50",), "HR@50", ("Coverage@5",))
+    assert "Not audited: Coverage@5, since ranks say nothing of lists." in " ".join(to_markdown(found).split())
+    with pytest.raises(InputError, match=r"^Gini@5 is a metric of lists and not of ranks"):
+        audit(records, replace(view, metrics=(Metric("Gini@5"),)))
 
 
 def test_nothing_moves_where_nothing_changes(make_record: Make, view: View) -> None:

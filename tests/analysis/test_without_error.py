@@ -19,9 +19,9 @@ from seqrec_bench.analysis.gate.regression import check_regression
 from seqrec_bench.analysis.gate.report import Report
 from seqrec_bench.analysis.gate.reported import check_reported
 from seqrec_bench.analysis.statistics import peaks
-from seqrec_bench.evaluation.metrics import Float64Array, metric
+from seqrec_bench.evaluation.metrics import Float64Array, Metric, values_of
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Ranks, Record
+from seqrec_bench.records import Record
 from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
@@ -36,11 +36,11 @@ def _rounding(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         return
     rng = np.random.default_rng(request.param)
 
-    def rounded(ranks: Ranks, name: str) -> Float64Array:
-        values = metric(ranks, name)
+    def rounded(record: Record, name: Metric) -> Float64Array:
+        values = values_of(record, name)
         return values + rng.integers(-UNITS, UNITS + 1, values.shape) * np.spacing(values) * (values > 0)
 
-    monkeypatch.setattr(selection, "metric", rounded)
+    monkeypatch.setattr(selection, "values_of", rounded)
 
 
 @pytest.fixture(autouse=True)

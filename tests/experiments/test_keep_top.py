@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.errors import InvalidRecordError, MissingCellsError
+from seqrec_bench.errors import InvalidRecordError, MissingCellsError, ScoreError
 from seqrec_bench.evaluation.metrics import Metric, values_of
 from seqrec_bench.evaluation.ranking import Top, rank_and_list
 from seqrec_bench.evaluation.registry import build
-from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, learn, run_cell
-from seqrec_bench.experiments.processes import CellProcesses
+from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, learn, run_cell, setting_under
+from seqrec_bench.experiments.processes import CellError, CellProcesses
 from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.recommender import FitContext
-from seqrec_bench.records import Record, Store, TopLists
+from seqrec_bench.records import Ranks, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
 
 CELL = Cell("fpmc", "brief", 4, 2, {"epochs": 2})
@@ -135,3 +135,70 @@ def test_lists_of_the_same_arrays_are_the_same_file(store: Store, finished: Fini
     store.save(replace(kept, key=replace(kept.key, seed=1), top=None), top=other)
     found = store.load(replace(kept.key, seed=1))
     assert found is not None and found.top is not None and found.top.sha256 == kept.top.sha256
+
+
+@pytest.fixture
+def unlisted(store: Store, toy: Dataset) -> Record:
+    """The record of a trained model, with its weights and without lists."""
+    done = run_cell(CELL, setting_under("loo-full-v1", toy, "cpu", store), lambda epoch: None)
+    environment = {**done.record.environment, "attacks": {"passed": 9}}
+    return store.read(store.save(replace(done.record, environment=environment), done.weights))
+
+
+def listed(toy: Dataset, store: Store, fresh: bool = False) -> FinishedCell:
+    return run_cell(CELL, setting_under("loo-full-v1", toy, "cpu", store, 5, fresh), lambda epoch: None)
+
+
+def test_a_recorded_model_is_restored_to_make_its_lists(
+    store: Store, toy: Dataset, unlisted: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = run_cell(CELL, Setting(toy, "cpu", keep_top=5), lambda epoch: None)
+    monkeypatch.setattr(type(build("fpmc", 4, {})), "fit", lambda *_: pytest.fail("it was fitted"))
+    done = listed(toy, store)
+    assert (done.record, done.top, done.weights) == (unlisted, trained.top, None)
+    store.save(done.record, done.weights, done.top)
+    found = store.load(unlisted.key)
+    assert found is not None and found.top is not None
+    assert replace(found, top=None) == unlisted
+    assert store.load_weights(found)
+    with pytest.raises(pytest.fail.Exception, match="it was fitted"):
+        listed(toy, store, fresh=True)
+
+
+def spoil_weights(store: Store, record: Record) -> None:
+    next(store.root.rglob("*.safetensors")).unlink()
+
+
+def other_validation(store: Store, record: Record) -> None:
+    ranks = record.validation
+    store.save(replace(record, validation=Ranks(ranks.better[::-1].copy(), ranks.tied)))
+
+
+def other_settings(store: Store, record: Record) -> None:
+    recipe = replace(record.recipe, hyperparameters={**record.recipe.hyperparameters, "epochs": 3})
+    store.save(replace(record, recipe=recipe))
+
+
+@pytest.mark.parametrize("spoil", [spoil_weights, other_validation, other_settings])
+def test_what_can_not_be_restored_as_it_was_is_fitted(
+    store: Store, toy: Dataset, unlisted: Record, spoil: Callable[[Store, Record], None]
+) -> None:
+    spoil(store, unlisted)
+    done = listed(toy, store)
+    assert done.weights is not None and done.top is not None
+    assert (done.record.recipe, done.record.test) == (unlisted.recipe, unlisted.test)
+
+
+def test_lists_are_not_put_beside_ranks_that_are_others(store: Store, toy: Dataset, unlisted: Record) -> None:
+    ranks = unlisted.test
+    store.save(replace(unlisted, test=Ranks(ranks.better[::-1].copy(), ranks.tied)))
+    with pytest.raises(ScoreError, match="does not rank the test targets as its record has it"):
+        listed(toy, store)
+    setting = setting_under("loo-full-v1", toy, "cpu", store, 5)
+    processes: CellProcesses[Lesson, FinishedCell]
+    processes = CellProcesses(1, learn, setting.lesson, lambda cell, epoch: None, setting.split.test, keep=setting.keep)
+    try:
+        with pytest.raises(CellError, match="train it anew with --fresh"):
+            processes.submit(CELL).result()
+    finally:
+        processes.shutdown()

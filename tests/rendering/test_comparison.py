@@ -109,9 +109,9 @@ def test_the_forest_plot_shows_every_difference_with_its_interval(comparison: Co
             assert right - left == pytest.approx(2 * pair.inference.half_width)
 
 
-def test_different_metrics_that_chose_are_named(make_record: MakeRecord) -> None:
+def test_different_metrics_that_chose_are_named(make_record: MakeRecord, view: View) -> None:
     records = [make_record("a", 100, seed, better=[1] * 40) for seed in range(3)]
     other = [make_record("a", 100, seed, better=[2] * 40, variant="by-ten") for seed in range(3)]
     other = [replace(record, recipe=replace(record.recipe, selection="NDCG@10")) for record in other]
-    found = to_json(compare([*records, *other], ["a:paper", "a:by-ten"], "ml-100k", "loo-full-v1", 100))
+    found = to_json(compare([*records, *other], ["a:paper", "a:by-ten"], view))
     assert "What chose the epochs: a@100 by NDCG@50; a:by-ten@100 by NDCG@10." in found
