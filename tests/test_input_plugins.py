@@ -136,7 +136,9 @@ class Here:
 
     n_at_once = 1
 
-    def __init__(self, jobs: int, work: Callable[..., Any], lesson: Lesson, report: object, test: Holdout) -> None:
+    def __init__(
+        self, jobs: int, work: Callable[..., Any], lesson: Lesson, report: object, test: Holdout, keep: object
+    ) -> None:
         self._learn, self._lesson, self._test = work, lesson, test
 
     def submit(self, cell: Cell) -> Future[Any]:
@@ -144,7 +146,7 @@ class Here:
         try:
             learnt = self._learn(cell, self._lesson, lambda epoch: None)
             test = rank_targets(learnt.recommender, self._test)
-            future.set_result(conclude(learnt).finished(test))
+            future.set_result(conclude(learnt).finished(test, None))
         except Exception as error:
             future.set_exception(CellError(explain(error)))
         return future

@@ -7,7 +7,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -189,18 +189,22 @@ def _usual_variant(model: str, cells: Mapping[Place, object]) -> str:
     return variants.pop() if len(variants) == 1 else PAPER_VARIANT
 
 
+def as_family(pairs: Iterable[Pair]) -> list[Pair]:
+    """The same comparisons as one family: their p-values are by Holm's procedure over all of these."""
+    pairs = list(pairs)
+    adjusted = iter(holm([pair.inference.p_other() for pair in pairs if pair.inference]))
+    return [_judged(pair, next(adjusted)) if pair.inference else pair for pair in pairs]
+
+
+def _judged(pair: Pair, p_value: float) -> Pair:
+    few_users = _too_few_differ(pair.inference, p_value)
+    return replace(pair, p_value=p_value, few_users=few_users, seeds_needed=None if few_users else pair.seeds_needed)
+
+
 def _pairs(chosen: Mapping[Place, Sequence[Record]], metric: Metric) -> list[Pair]:
     """The comparisons of one metric, which are one family."""
     (first, ours), *others = ((place, runs(group, metric)) for place, group in chosen.items())
-    inferences = [
-        population([ours, theirs], [1, -1]) if ours.n_users > 1 and ours.are_enough and theirs.are_enough else None
-        for _, theirs in others
-    ]
-    adjusted = iter(holm([inference.p_other() for inference in inferences if inference]))
-    return [
-        _pair(first, ours, place, theirs, inference, next(adjusted) if inference else None, metric.sign)
-        for (place, theirs), inference in zip(others, inferences, strict=True)
-    ]
+    return as_family(_pair(first, ours, place, theirs, metric.sign) for place, theirs in others)
 
 
 def _too_few_differ(inference: Inference | None, p_value: float | None) -> bool:
@@ -211,13 +215,13 @@ def _too_few_differ(inference: Inference | None, p_value: float | None) -> bool:
     return p_value > LEVEL and (inference.p_other() <= least or least > LEVEL)
 
 
-def _pair(
-    first: Place, ours: Runs, other: Place, theirs: Runs, inference: Inference | None, p_value: float | None, sign: int
-) -> Pair:
+def _pair(first: Place, ours: Runs, other: Place, theirs: Runs, sign: int) -> Pair:
+    """The comparison before its p-value is one of a family."""
     of_users = joined([ours, theirs], [1, -1])
+    is_known = len(of_users) > 1 and ours.are_enough and theirs.are_enough
+    inference = population([ours, theirs], [1, -1]) if is_known else None
     difference = settled(ours.mean - theirs.mean)
     spread = math.sqrt(variance(of_users, 2)) if len(of_users) > 1 else 0.0
-    few_users = len(of_users) < 2 or _too_few_differ(inference, p_value)
     shares = sign * of_users > 0, of_users == 0, sign * of_users < 0
     return Pair(
         first,
@@ -228,9 +232,9 @@ def _pair(
         difference / spread if spread else None,
         tuple(np.count_nonzero(share) / len(of_users) for share in shares),
         int(np.count_nonzero(of_users)),
-        few_users,
-        p_value,
+        len(of_users) < 2,
+        None,
         smallest_detectable(inference) if inference else None,
         sign,
-        None if few_users or not inference else seeds_needed(ours, theirs, difference),
+        seeds_needed(ours, theirs, difference) if inference else None,
     )

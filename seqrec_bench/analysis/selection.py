@@ -1,7 +1,7 @@
 """Which records stand in a table or figure, which are missing, and whether they may stand side by side."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InputError, InvalidRecordError
 from seqrec_bench.evaluation.metrics import Metric, values_of
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
+from seqrec_bench.studies.cells import cells as cells_of
+from seqrec_bench.studies.study import Study
 from seqrec_bench.studies.view import Row, View
 
 _RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
@@ -73,6 +75,49 @@ def select(records: Iterable[Record], view: View, places: Sequence[Place]) -> Se
     require_side_by_side(chosen)
     _require_selection([record for group in chosen.values() for record in group], view.selection)
     return Selection(chosen, _missing(chosen, places))
+
+
+def as_rows_give(records: Iterable[Record], study: Study) -> Iterator[Record]:
+    """The records, of the study's rows only those of the row's seeds where it names some.
+
+    Raises:
+        InvalidRecordError: A record of a row, or of an ablation, was made with other settings than that has.
+    """
+    settings = {(row.model, row.variant or study.variant): row.settings for row in study.rows}
+    settings |= {(each.model, each.variant): each.settings for each in study.ablations}
+    seeds = {(row.model, row.variant or study.variant): row.seeds for row in study.rows if row.seeds is not None}
+    for record in records:
+        name = record.key.model, record.key.variant
+        of_row = settings.get(name, {}) if record.key.dataset in study.dataset_names else {}
+        for setting, value in of_row.items():
+            made = record.recipe.hyperparameters.get(setting, value)
+            if made != value:
+                raise InvalidRecordError(
+                    f"{record.key} was made with {setting} = {made!r}, and the study {study.name} has {value!r} there: "
+                    "run the study again, or give its row another variant."
+                )
+        if record.deterministic or name not in seeds or record.key.seed in seeds[name]:
+            yield record
+
+
+def not_run(records: Iterable[Record], study: Study, dataset: str) -> list[Missing]:
+    """The cells of the study's rows on one data set that have no record; all its cells, where it has no rows.
+
+    Cells at other dimensions and under other protocols than the table's are for other figures.
+    """
+    there = {record.key for record in records}
+    view = study.view(dataset)
+    shown = {Place.of(row) for row in (*view.rows, *view.references)}
+    seeds: dict[Place, list[int]] = defaultdict(list)
+    found: dict[Place, bool] = defaultdict(bool)
+    for cell in cells_of(study.groups):
+        place = Place(cell.model, cell.variant, cell.dimension)
+        if cell.protocol == study.protocol and (place in shown or not shown):
+            is_there = CellKey(dataset, cell.protocol, *place, cell.seed) in there
+            found[place] |= is_there
+            if not is_there:
+                seeds[place].append(cell.seed)
+    return [Missing(place, tuple(absent) if found[place] else ()) for place, absent in seeds.items()]
 
 
 def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequence[Record]]:

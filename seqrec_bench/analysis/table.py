@@ -58,6 +58,11 @@ class Table:
         """Whether there is anything to hold figures against: not on data that the paper says nothing about."""
         return any(entry.reported is not None for row in self.rows for entry in row.entries.values())
 
+    @property
+    def absent(self) -> str:
+        """What stands for a figure without records: of a paper's row it is missing, of a comparison's it is not run."""
+        return "missing" if self.has_reported else "not run"
+
 
 def table_one(records: Iterable[Record], view: View, models: Collection[str] | None = None) -> Table:
     """The paper's table: its own rows at its dimension, then the references, then whatever else there is.
@@ -70,7 +75,7 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
     """
     records = list(records)
     if models is not None:
-        view, records = _only(models, view, records)
+        view, records = only_models(models, view, records)
     lines = [(row, Place.of(row)) for row in (*view.rows, *view.references)]
     selection = select(records, view, [place for _, place in lines])
     others = select_others(records, view)
@@ -92,7 +97,8 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
     return Table(view.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, view)))
 
 
-def _only(models: Collection[str], view: View, records: Iterable[Record]) -> tuple[View, list[Record]]:
+def only_models(models: Collection[str], view: View, records: Iterable[Record]) -> tuple[View, list[Record]]:
+    """The view with the rows of these models alone, their variants among them, and the records of these."""
     rows, references = (tuple(row for row in some if row.model in models) for some in (view.rows, view.references))
     return replace(view, rows=rows, references=references), [r for r in records if r.key.model in models]
 
@@ -133,7 +139,7 @@ def _notes(
     if doubtful:
         notes.append(f"1.0000 in all metrics, to be doubted: {', '.join(doubtful)}; {TOO_GOOD}.")
     if missing:
-        notes.append(f"Missing: {'; '.join(map(str, missing))}.")
+        notes.append(f"{'Missing' if view.has_reported else 'Not run'}: {'; '.join(map(str, missing))}.")
     if absent:
         notes.append(f"Without records: {', '.join(row.label for row in absent)}.")
     return notes
@@ -147,7 +153,8 @@ def _reproduced(shown: Sequence[Record], seeds: Sequence[int], view: View) -> st
     """Says what the reproduced figures are means over."""
     first = shown[0]
     over = f"over seeds {', '.join(map(str, seeds))} " if seeds else ""
+    says = "Reproduced: mean" if view.has_reported else "Mean"
     return (
-        f"Reproduced: mean {over}on the {len(first.test.better)} test users of {view.dataset} "
+        f"{says} {over}on the {len(first.test.better)} test users of {view.dataset} "
         f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

@@ -7,6 +7,7 @@ from seqrec_bench.cli.bundles import Described, Without, with_bundles
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import InputError
+from seqrec_bench.studies.loading import studies
 
 
 @with_bundles
@@ -27,4 +28,6 @@ def ablations(
     shown = view.under(view.study.protocol).open()
     content = ablation_table(shown.records, shown.view_as_own)
     output.print((to_json if output.is_json else to_markdown)(content))
-    view.require_none_missing(content.missing, f"--suite ablations{more_options(shown.dataset)}")
+    is_own = view.named_study is not None and view.study.name not in studies()
+    making = view.cells if is_own else f"--suite ablations{more_options(shown.dataset)}"
+    view.require_none_missing(content.missing, making)

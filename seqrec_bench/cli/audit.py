@@ -10,9 +10,11 @@ from seqrec_bench.cli.bundles import Described, Without, with_bundles
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions, more_options
+from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.rendering.audit import to_json, to_markdown
 from seqrec_bench.rendering.audit_figure import draw_audit
+from seqrec_bench.studies.loading import studies
 
 
 @with_bundles
@@ -39,4 +41,9 @@ def audit(
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)
+    if content.missing and view.named_study is not None and view.study.name not in studies():
+        names = "; ".join(map(str, content.missing))
+        raise MissingCellsError(
+            f"Cells are missing ({names}): name these protocols in [[cells]] of {view.study.name}, and run it."
+        )
     view.require_none_missing(content.missing, f"--suite audit{more_options(shown.dataset)}")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED, Cell, Group, cells
 from seqrec_bench.studies.fields import VARIANT
 from seqrec_bench.studies.loading import load_study, studies
-from seqrec_bench.studies.study import DEFAULT_DIMENSION, DEFAULT_SEEDS
+from seqrec_bench.studies.study import DEFAULT_DIMENSION, DEFAULT_SEEDS, Study
 
 PAPER = "chen2020"
 """The study that --all means."""
@@ -73,6 +74,11 @@ class CellOptions:
     k_core: KCoreOption = None
     select: SelectOption = None
 
+    @cached_property
+    def named_study(self) -> Study | None:
+        """The study whose cells these are; None where they are those of --models."""
+        return load_study(self.study or PAPER) if self.all_cells or self.study is not None else None
+
     @property
     def name_some(self) -> bool:
         """Whether they say which cells, and not only what about them."""
@@ -91,9 +97,17 @@ class CellOptions:
             if self.models is not None:
                 groups = _model_groups(self.models, settings, self.variant)
             else:
-                groups = _study_groups(PAPER if self.study is None else self.study, settings, self.variant)
+                groups = self._study_groups(settings)
             groups = self._chosen_by(self._under_protocol(groups))
             return cells([_restrict(group, self.dims, self.seeds) for group in groups])
+
+    def _study_groups(self, settings: Sequence[str]) -> list[Group]:
+        """What --all or --study asks for."""
+        if settings or self.variant != PAPER_VARIANT:
+            raise InputError(
+                "--set and --variant don't go with --all and --study, whose settings stand fast: use --models."
+            )
+        return self.named_study.groups if self.named_study else []
 
     def _under_protocol(self, groups: list[Group]) -> list[Group]:
         """The groups under the protocol that is asked for, if one is."""
@@ -131,15 +145,6 @@ class CellOptions:
                 idle.append("--seeds, since its seed changes nothing")
             if idle:
                 yield f"Of no effect on {model}: {'; '.join(idle)}. It has {count_cells(n_cells)}."
-
-
-def _study_groups(study: str, settings: Sequence[str], variant: str) -> list[Group]:
-    """What --all or --study asks for."""
-    if settings or variant != PAPER_VARIANT:
-        raise InputError(
-            "--set and --variant don't go with --all and --study, whose settings stand fast: use --models."
-        )
-    return load_study(study).groups
 
 
 def _model_groups(models: str, settings: Sequence[str], variant: str) -> list[Group]:

@@ -38,7 +38,7 @@ class CheckFormat(StrEnum):
 def check(
     view: Annotated[
         ViewOptions,
-        Described("dataset", "With --against: the data set.", "the paper's"),
+        Described("dataset", "One of the study's data sets; with --against, any.", "the paper's"),
         Described("protocol", "With --against: the protocol.", "the paper's"),
     ],
     against: Annotated[
@@ -72,17 +72,12 @@ def check(
     Example: seqrec-bench check --results runs --against results --seeds 0-4
     """
     chosen = output.choose(CheckFormat.TEXT)
-    asked = (suite, models, dims, seeds, view.dataset, view.protocol)
+    asked = (suite, models, dims, seeds, view.protocol)
     try:
+        if against is None:
+            _require_reported(view, exact or any(option is not None for option in asked))
         judged = view.judged()
         if against is None:
-            if exact or any(option is not None for option in asked):
-                raise InputError(
-                    "--suite, --models, --dims, --seeds, --dataset, --protocol and --exact go with --against DIR: "
-                    "give that too."
-                )
-            if not judged.study.has_reported:
-                raise InputError(f"The study {judged.study.name} reports no figures: give --against DIR.")
             report = check_reported(judged.records, judged.view_as_own, two_sided)
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
@@ -97,7 +92,24 @@ def check(
         raise
     output.print(FORMATS[chosen](report))
     elsewhere = only_elsewhere(judged.records, judged.dataset, judged.protocol)
-    _end(report, _mend(report, view.results, elsewhere, "--all" if against is None else suite and f"--suite {suite}"))
+    _end(
+        report, _mend(report, view.results, elsewhere, view.cells if against is None else suite and f"--suite {suite}")
+    )
+
+
+def _require_reported(view: ViewOptions, is_narrowed: bool) -> None:
+    """There are figures to hold records against, and nothing is asked for that is about other records."""
+    study, dataset = view.study, view.dataset
+    if is_narrowed or (dataset is not None and (view.named_study is None or dataset not in study.dataset_names)):
+        raise InputError(
+            "--suite, --models, --dims, --seeds, --dataset, --protocol and --exact go with --against DIR: "
+            "give that too."
+        )
+    if not study.has_reported:
+        raise InputError(
+            f"The study {study.name} has no reported figures to hold records against: name other records with "
+            "--against DIR."
+        )
 
 
 def _sides(judged: Shown, against: Path) -> tuple[list[Record], list[Record]]:

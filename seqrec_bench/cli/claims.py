@@ -25,7 +25,8 @@ class LedgerFormat(StrEnum):
 def claims(
     view: Annotated[
         ViewOptions,
-        Without("dataset", "metrics"),
+        Without("metrics"),
+        Described("dataset", "One of the study's data sets.", "its only one"),
         Described("protocol", "Judges the records of another protocol.", "the paper's"),
     ],
     output: Annotated[
@@ -39,9 +40,15 @@ def claims(
 
     Example: seqrec-bench claims --results results --format short
     """
+    study = view.study
+    if not study.claims:
+        raise InputError(f"The study {study.name} has no claims: add [[claims]] to its file.")
+    if view.dataset is not None and view.dataset not in study.dataset_names:
+        raise InputError(
+            f"The claims of {study.name} are about {', '.join(study.dataset_names)}, not {view.dataset}: name one of "
+            "these with --dataset."
+        )
     judged = view.judged()
-    if not judged.study.claims:
-        raise InputError(f"The study {judged.study.name} has no claims: add [[claims]] to its file.")
     content = claims_ledger(judged.records, judged.view_as_own)
     output.print(FORMATS[output.choose(LedgerFormat.MD)](content))
     if content.missing:

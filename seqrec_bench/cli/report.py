@@ -1,6 +1,7 @@
 """``seqrec-bench report``: all that records show, in one file."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -8,17 +9,23 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.selection import not_run, whereabouts
+from seqrec_bench.analysis.side_by_side import side_by_side
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ViewOptions, more_options
+from seqrec_bench.cli.study_data import options_of
+from seqrec_bench.cli.view_options import DEFAULT_RESULTS, Shown, ViewOptions, more_options
 from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
-from seqrec_bench.errors import InputError
+from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.rendering.explanations.kept import read_kept
-from seqrec_bench.rendering.report.build import build_report
+from seqrec_bench.rendering.report.blocks import Report, Section
+from seqrec_bench.rendering.report.build import build_report, build_report_on_several
 from seqrec_bench.rendering.report.html import to_html
-from seqrec_bench.rendering.report.sources import Sources
+from seqrec_bench.rendering.report.sections.side_by_side import side_by_side_section
+from seqrec_bench.rendering.report.sources import Sources, in_shell, lacks
 from seqrec_bench.rendering.report.text import TEXT_FORMATS
+from seqrec_bench.studies.study import DataFile
 
 DEFAULT_OUT = Path("report.html")
 
@@ -56,37 +63,89 @@ def report(
 
     Example: seqrec-bench report --results results --out report.html
     """
-    study = view.study
     data = replace(own, dataset=view.dataset).load() if own != DataOptions() else None
-    shown = (replace(view, dataset=data.name) if data else view).open()
+    opened = (replace(view, dataset=data.name) if data else view).open_all()
+    found = {shown.dataset: _sources(shown, view, data, named=len(opened) > 1) for shown in opened}
+    content = _build(found, opened, view)
+    _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
+    if content.lacking:
+        typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
+    if content.completing:
+        commands = "; ".join(f"`{_as_here(command, opened[0].dataset, view)}`" for command in content.completing)
+        typer.echo(f"To complete it: {commands}", err=True)
+
+
+def _sources(shown: Shown, view: ViewOptions, data: Dataset | None, named: bool) -> Sources:
+    """What the sections on one data set are made from.
+
+    Args:
+        data: Those that are given beside the records, if any are.
+        named: Whether there are several data sets, so that each command names its own.
+    """
+    study = shown.study
     options = {
         "--study": view.named_study and Path(view.named_study).name,
-        "--dataset": None if shown.dataset == study.dataset_names[0] else shown.dataset,
+        "--dataset": None if shown.dataset == study.dataset_names[0] and not named else shown.dataset,
         "--protocol": view.protocol or (None if shown.protocol == study.protocol else shown.protocol),
     }
     given = {option: str(value) for option, value in options.items() if value is not None}
     shown_view = shown.view_as_own if shown.dataset in study.dataset_names else shown.view
     kept = read_kept(view.results / "explanations", shown.dataset, shown.protocol)
-    sources = Sources(shown.records, shown_view, data or _cached_data(shown.dataset), given, *kept)
-    shown.require_models(bool(sources.models))
-    content = build_report(sources)
-    _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
-    if content.lacking:
-        typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
-    if content.completing:
-        commands = "; ".join(f"`{_as_here(command, shown.dataset, view.results)}`" for command in content.completing)
-        typer.echo(f"To complete it: {commands}", err=True)
+    return Sources(shown.records, shown_view, data or _data_of(shown), given, *kept)
 
 
-def _as_here(command: str, dataset: str, results: Path) -> str:
+def _build(found: Mapping[str, Sources], opened: Sequence[Shown], view: ViewOptions) -> Report:
+    """The report on one data set, or on several."""
+    study = opened[0].study
+    if len(found) == 1:
+        (sources,) = found.values()
+        opened[0].require_models(bool(sources.models))
+        return build_report(sources)
+    table = side_by_side(opened[0].records, [shown.view for shown in opened])
+    if not any(row.figures for row in table.rows):
+        raise MissingCellsError(
+            f"{view.results} has no records on {', '.join(found)} under {table.protocol}"
+            f"{whereabouts(opened[0].records)}: make some with `seqrec-bench run {view.cells}`."
+        )
+    name = ["--study", Path(view.named_study).name] if view.named_study else []
+    absent = [
+        f"{each} on {shown.dataset}"
+        for shown in opened
+        if name
+        for each in not_run(shown.records, study, shown.dataset)
+    ]
+    side = side_by_side_section(table, in_shell("table", *name), lacks(absent, *name, says="Not run"))
+    parts = {
+        dataset: sources if sources.models else Section("none", "No records", []) for dataset, sources in found.items()
+    }
+    return build_report_on_several(side, parts, study.title or study.name, table.protocol)
+
+
+def _as_here(command: str, dataset: str, view: ViewOptions) -> str:
     """A command that a report names, which knows no place, for these data and this directory."""
-    data = more_options(dataset) if command.startswith("seqrec-bench run ") else ""
-    has_results = results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
-    return f"{command}{data}" + (f" --results {shlex.quote(str(results))}" if has_results else "")
+    if view.named_study is not None:
+        bare = in_shell("--study", Path(view.named_study).name).removeprefix("seqrec-bench ")
+        command = command.replace(bare, shlex.join(["--study", view.named_study]))
+    is_run = command.startswith("seqrec-bench run ")
+    data = more_options(dataset) if is_run and view.named_study is None else ""
+    has_results = view.results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
+    return f"{command}{data}" + (f" --results {shlex.quote(str(view.results))}" if has_results else "")
+
+
+def _data_of(shown: Shown) -> Dataset | str:
+    """The data where they are at hand, in the study's file or in the cache; never fetched, since a report is to be
+    made anywhere."""
+    for data in shown.study.datasets:
+        if isinstance(data, DataFile) and data.name == shown.dataset:
+            try:
+                return options_of(shown.study, data).load()
+            except InputError:  # whose sentence would put a path of this machine into the report
+                return f"This needs the data of {data.name}, where the study {shown.study.name} says that they are."
+    return _cached_data(shown.dataset)
 
 
 def _cached_data(name: str) -> Dataset | str:
-    """The named data set if it is in the cache; never fetched, since a report is to be made anywhere."""
+    """The named data set if it is in the cache."""
     if name not in NAMED_DATASETS:
         return f"This needs the data of {name}: `seqrec-bench report --interactions FILE` gives them."
     try:

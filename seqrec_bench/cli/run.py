@@ -1,6 +1,7 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from seqrec_bench.cli.process_options import ProcessOptions
 from seqrec_bench.cli.progress import open_display
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
+from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset, describe
 from seqrec_bench.errors import ExitCode
@@ -26,6 +28,16 @@ from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
 from seqrec_bench.records import Store
 from seqrec_bench.records.locks import has_locks
+from seqrec_bench.studies.cells import Cell
+
+
+@dataclass
+class Part:
+    """A run's cells on one data set, and what has come of them."""
+
+    dataset: Dataset
+    plan: Plan
+    outcome: RunOutcome = field(default_factory=RunOutcome)
 
 
 class RunState:
@@ -33,24 +45,26 @@ class RunState:
 
     def __init__(self, results: Path, fresh: bool) -> None:
         self._results, self._fresh = results, fresh
-        self.plan: Plan | None = None
-        self.outcome = RunOutcome()
+        self.parts: Sequence[Part] = ()
+        """None until all cells of all data sets are planned."""
 
     def is_storing(self) -> bool:
-        return self.outcome.is_storing
+        return any(part.outcome.is_storing for part in self.parts)
 
     def say(self) -> str:
         """What is done, and how to go on."""
-        if self.plan is None:
+        if not self.parts:
             return "Stopped before any cell was run; the same command begins again."
-        n_run, n_cells = len(self.outcome.finished) + len(self.outcome.elsewhere), len(self.plan.planned)
+        n_run = sum(len(part.outcome.finished) + len(part.outcome.elsewhere) for part in self.parts)
+        n_cells = sum(len(part.plan.planned) for part in self.parts)
+        n_done = sum(len(part.plan.done) for part in self.parts)
         if self._fresh:
             return (
                 f"Stopped: {n_run} of {n_cells} cells were run afresh, with records in {self._results}; the same "
                 "command would run these again too: name the others by --models, --dims and --seeds to go on."
             )
         return (
-            f"Stopped: {len(self.plan.done) + n_run} of {n_cells} cells are done, with records in {self._results}; the "
+            f"Stopped: {n_done + n_run} of {n_cells} cells are done, with records in {self._results}; the "
             "same command goes on from there."
         )
 
@@ -68,6 +82,8 @@ def run(
 ) -> None:
     """Trains and tests models, and stores a record of each; what is done already is not run again.
 
+    A study's cells are run on all its data sets, one after another, unless --dataset or --interactions names one.
+
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
     processes.require_valid()
@@ -78,43 +94,67 @@ def run(
             typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
-        dataset = data.load()
-        warnings = _warnings(dataset, {cell.protocol for cell in wanted})
-        with shown("looking at cells") as steps:
-            plan = state.plan = make_plan(wanted, store, dataset, fresh, steps.track, keep_top)
-        plan.require_no_loss()
-        _announce(plan)
-        place = _place(plan, processes)
+        datasets = load_data(choose_data(data, cells.named_study))
+        warnings = _warnings(datasets, {cell.protocol for cell in wanted})
+        state.parts = _plan(wanted, datasets, store, fresh, keep_top)
+        place = _place([part.plan for part in state.parts], processes)
         for warning in warnings:  # only now that nothing more is refused
             typer.echo(f"Warning: {warning}", err=True)
-        attacks = None if cells.models is not None else _attack(dataset)
+        attacks = None if cells.models is not None else _attack(datasets)
         _open_store(store)
-        setting = partial(
-            setting_under, dataset=dataset, device=processes.device, store=store, keep_top=keep_top, fresh=fresh
-        )
-        _execute(plan, place, setting, attacks, state.outcome)
+        for number, part in enumerate(state.parts, start=1):
+            if len(datasets) > 1:
+                typer.echo(f"Data set {number} of {len(datasets)}: {part.dataset.name}", err=True)
+            setting = partial(
+                setting_under,
+                dataset=part.dataset,
+                device=processes.device,
+                store=store,
+                keep_top=keep_top,
+                fresh=fresh,
+            )
+            _execute(part, place, setting, attacks)
         store.tidy()
-    _conclude(state.outcome, results)
+    _conclude(state.parts, results)
 
 
-def _warnings(dataset: Dataset, protocols: Collection[str]) -> list[str]:
+def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fresh: bool, keep_top: int) -> list[Part]:
+    """All cells on all data sets, of which nothing is run before none is refused."""
+    parts = []
+    for dataset in datasets:
+        with shown("looking at cells") as steps:
+            parts.append(Part(dataset, make_plan(wanted, store, dataset, fresh, steps.track, keep_top)))
+        parts[-1].plan.require_no_loss()
+    for part in parts:
+        _announce(part, named=len(parts) > 1)
+    return parts
+
+
+def _warnings(datasets: Sequence[Dataset], protocols: Collection[str]) -> list[str]:
     """What figures on these data do not say, or not as they should."""
-    cores = [keep(dataset) for keep in {find_protocol(name).keep for name in protocols} if keep]
-    n_items = min(data.sequences.n_items for data in (dataset, *cores))
-    return list(filter(None, (describe(dataset).repeats_note, small_catalogue_note(n_items))))
+    found = []
+    for dataset in datasets:
+        cores = [keep(dataset) for keep in {find_protocol(name).keep for name in protocols} if keep]
+        n_items = min(data.sequences.n_items for data in (dataset, *cores))
+        where = f"{dataset.name}: " if len(datasets) > 1 else ""
+        notes = filter(None, (describe(dataset).repeats_note, small_catalogue_note(n_items)))
+        found += [f"{where}{note}" for note in notes]
+    return found
 
 
-def _announce(plan: Plan) -> None:
-    typer.echo(f"To run: {count_cells(len(plan.pending))}; done already: {count_cells(len(plan.done))}.", err=True)
+def _announce(part: Part, named: bool) -> None:
+    plan, where = part.plan, f"On {part.dataset.name}, to" if named else "To"
+    typer.echo(f"{where} run: {count_cells(len(plan.pending))}; done already: {count_cells(len(plan.done))}.", err=True)
     for cell, reason in plan.stale:
         typer.echo(f"Stale, so run again: {cell} was {reason}.", err=True)
 
 
-def _attack(dataset: Dataset) -> Attacks:
+def _attack(datasets: Sequence[Dataset]) -> Attacks:
     """Attacks the evaluator on the data of the run, which is not begun if that shows a fault."""
     with shown("splitting the data") as steps:
-        attacks = require_sound_evaluator(PROTOCOLS[LOO_FULL].hold_out(dataset), steps.track)
-    typer.echo(f"Attacks on the evaluator: all {attacks['passed']} passed.", err=True)
+        attacks, *_ = [require_sound_evaluator(PROTOCOLS[LOO_FULL].hold_out(data), steps.track) for data in datasets]
+    where = f" on each of {len(datasets)} data sets" if len(datasets) > 1 else ""
+    typer.echo(f"Attacks on the evaluator: all {attacks['passed']} passed{where}.", err=True)
     return attacks
 
 
@@ -129,31 +169,37 @@ def _open_store(store: Store) -> None:
         )
 
 
-def _place(plan: Plan, processes: ProcessOptions) -> Place:
+def _place(plans: Sequence[Plan], processes: ProcessOptions) -> Place:
     if processes.executor is None:
         return this_machine(processes.n_here)
-    require_no_weights(plan)
-    return cluster(processes.executor.removeprefix("dask://"), {cell.model for cell in plan.pending})
+    for plan in plans:
+        require_no_weights(plan)
+    models = {cell.model for plan in plans for cell in plan.pending}
+    return cluster(processes.executor.removeprefix("dask://"), models)
 
 
-def _execute(
-    plan: Plan, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None, outcome: RunOutcome
-) -> None:
+def _execute(part: Part, place: Place, setting_under: Callable[[str], Setting], attacks: Attacks | None) -> None:
     jobs, open_executor = place
-    with open_display(plan.pending, jobs) as display:
+    with open_display(part.plan.pending, jobs) as display:
 
         def open_for(protocol: str) -> Executor:
             return open_executor(setting_under(protocol), display.advanced)
 
-        execute_by_protocol(plan, open_for, display, attacks, outcome)
+        execute_by_protocol(part.plan, open_for, display, attacks, part.outcome)
 
 
-def _conclude(outcome: RunOutcome, results: Path) -> None:
-    others = f"; {count_cells(len(outcome.elsewhere))} by other runs meanwhile" if outcome.elsewhere else ""
-    typer.echo(f"Finished: {count_cells(len(outcome.finished))}, with records in {results}{others}.", err=True)
-    for cell, complaint in outcome.without_weights:
-        typer.echo(f"Weights not kept: {cell}: {complaint}", err=True)
-    for cell, cause in outcome.failed:
-        typer.echo(f"Failed: {cell}: {cause}", err=True)
-    if outcome.failed:
+def _conclude(parts: Sequence[Part], results: Path) -> None:
+    """One summary of all data sets, which are named where there are several."""
+    outcomes = [part.outcome for part in parts]
+    n_elsewhere = sum(len(outcome.elsewhere) for outcome in outcomes)
+    others = f"; {count_cells(n_elsewhere)} by other runs meanwhile" if n_elsewhere else ""
+    n_finished = sum(len(outcome.finished) for outcome in outcomes)
+    typer.echo(f"Finished: {count_cells(n_finished)}, with records in {results}{others}.", err=True)
+    for part in parts:
+        where = f" on {part.dataset.name}" if len(parts) > 1 else ""
+        for cell, complaint in part.outcome.without_weights:
+            typer.echo(f"Weights not kept: {cell}{where}: {complaint}", err=True)
+        for cell, cause in part.outcome.failed:
+            typer.echo(f"Failed: {cell}{where}: {cause}", err=True)
+    if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(ExitCode.CELLS_FAILED)

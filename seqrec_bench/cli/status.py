@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Set
-from dataclasses import replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 import typer
 
@@ -11,6 +11,7 @@ from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.cell_options import CellOptions
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.steps import shown
+from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.evaluation.protocols import LOO_FULL
@@ -19,6 +20,16 @@ from seqrec_bench.records import CellKey, LockHolder, Store
 from seqrec_bench.studies.cells import Cell
 
 STATES = ("done", "running", "stale", "missing")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The cells on one data set."""
+
+    dataset: str
+    plan: Plan
+    running: Mapping[CellKey, LockHolder]
+    states: Mapping[Cell, str]
 
 
 @with_bundles
@@ -34,30 +45,31 @@ def status(
 
     Example: seqrec-bench status --results results
     """
-    wanted = (cells if cells.name_some else replace(cells, all_cells=True)).choose()
-    dataset = data.load()
+    chosen = cells if cells.name_some else replace(cells, all_cells=True)
+    wanted = chosen.choose()
     store = Store(results)
-    with shown("looking at cells") as steps:
-        plan = make_plan(wanted, store, dataset, fresh=False, track=steps.track)
-    running = store.running()
-    states = {cell: _state(cell, plan, running) for cell in wanted}
-    if cells == CellOptions():
-        states |= dict.fromkeys(
-            _other_cells(store, dataset.name, {planned.key for planned in plan.planned.values()}), "done"
-        )
+    parts = []
+    for dataset in load_data(choose_data(data, chosen.named_study)):
+        with shown("looking at cells") as steps:
+            plan = make_plan(wanted, store, dataset, fresh=False, track=steps.track)
+        running = store.running()
+        states = {cell: _state(cell, plan, running) for cell in wanted}
+        if cells == CellOptions():
+            planned = {each.key for each in plan.planned.values()}
+            states |= dict.fromkeys(_other_cells(store, dataset.name, planned), "done")
+        parts.append(Part(dataset.name, plan, running, states))
     if as_json:
-        typer.echo(json.dumps([_fields(cell, state) for cell, state in states.items()], indent=2))
+        fields = [_fields(part.dataset, cell, state) for part in parts for cell, state in part.states.items()]
+        typer.echo(json.dumps(fields, indent=2))
         return
-    _show(states)
-    for key in (plan.planned[cell].key for cell, state in states.items() if state == "running"):
-        typer.echo(f"Running: {key}, by {running[key]} since {running[key].since}.", err=True)
-    for cell, reason in plan.stale:
-        kept = (
-            ", and `run` does not replace it without --fresh"
-            if cell in plan.of_other_data or cell in plan.of_other_choice
-            else ""
-        )
-        typer.echo(f"Stale: {cell} was {reason}{kept}.", err=True)
+    _show(parts)
+    for part in parts:
+        for key in (part.plan.planned[cell].key for cell, state in part.states.items() if state == "running"):
+            typer.echo(f"Running: {key}, by {part.running[key]} since {part.running[key].since}.", err=True)
+        for cell, reason in part.plan.stale:
+            is_kept = cell in part.plan.of_other_data or cell in part.plan.of_other_choice
+            kept = ", and `run` does not replace it without --fresh" if is_kept else ""
+            typer.echo(f"Stale: {cell} was {reason}{kept}.", err=True)
 
 
 def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell]:
@@ -75,21 +87,25 @@ def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, LockHolder]) -> str
     return "stale" if any(cell == stale for stale, _ in plan.stale) else "missing"
 
 
-def _show(states: Mapping[Cell, str]) -> None:
-    """A line for each model, variant, dimension and protocol, and one for all of them."""
+def _show(parts: Sequence[Part]) -> None:
+    """A line for each model, variant, dimension and protocol of each data set, and one for all of them."""
     counts: dict[str, Counter[str]] = {}
-    for cell, state in states.items():
-        counts.setdefault(cell.place, Counter())[state] += 1
+    for part in parts:
+        where = f"{part.dataset}: " if len(parts) > 1 else ""
+        for cell, state in part.states.items():
+            counts.setdefault(f"{where}{cell.place}", Counter())[state] += 1
     rows = [(place, *_figures(found)) for place, found in counts.items()]
-    print_table(("cells", *STATES, "all"), [*rows, ("all", *_figures(Counter(states.values())))])
+    total = sum(counts.values(), Counter())
+    print_table(("cells", *STATES, "all"), [*rows, ("all", *_figures(total))])
 
 
 def _figures(found: Counter[str]) -> list[str]:
     return [*(str(found[state] or "") for state in STATES), str(found.total())]
 
 
-def _fields(cell: Cell, state: str) -> dict[str, str | int]:
+def _fields(dataset: str, cell: Cell, state: str) -> dict[str, str | int]:
     return {
+        "dataset": dataset,
         "protocol": cell.protocol,
         "model": cell.model,
         "variant": cell.variant,

@@ -1,19 +1,21 @@
 """``seqrec-bench table``: what was reported beside what was reproduced."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import Place, only_elsewhere
-from seqrec_bench.analysis.table import Table, table_one
+from seqrec_bench.analysis.selection import Place, not_run, only_elsewhere, whereabouts
+from seqrec_bench.analysis.side_by_side import SideBySide, side_by_side
+from seqrec_bench.analysis.table import Table, only_models, table_one
 from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_names
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions
-from seqrec_bench.cli.view_options import ViewOptions, more_options
+from seqrec_bench.cli.view_options import Shown, ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.rendering.side_by_side import FORMATS as SIDE_BY_SIDE_FORMATS
 from seqrec_bench.rendering.table import FORMATS
 from seqrec_bench.studies.view import View
 
@@ -45,21 +47,60 @@ def table(
 
     Example: seqrec-bench table --results results --models fpmc,am-lstm
     """
-    shown = view.open()
-    source = shown.view
     named = None if models is None else parse_names(models)
-    content = table_one(shown.records, source, named)
-    elsewhere = only_elsewhere(shown.records, shown.dataset, shown.protocol)
-    _require_rows(content, named or [], f"on {shown.dataset} under {shown.protocol}{elsewhere}")
-    shown.require_models(bool(content.rows))
-    output.print(FORMATS[output.choose(Format.MD)](content))
-    making = _making(content, source, whole=named is None and view.named_study is None)
+    chosen = output.choose(Format.MD)
+    shown = view.open_all()
+    if len(shown) > 1:
+        output.print(SIDE_BY_SIDE_FORMATS[chosen](_side_by_side(shown, named)))
+        _require_run(view, shown, named)
+        return
+    (only,) = shown
+    content = table_one(only.records, only.view, named)
+    elsewhere = only_elsewhere(only.records, only.dataset, only.protocol)
+    _require_rows(
+        {row.model for row in content.rows}, named or [], f"on {only.dataset} under {only.protocol}{elsewhere}"
+    )
+    only.require_models(bool(content.rows))
+    output.print(FORMATS[chosen](content))
+    if not only.study.has_reported:
+        _require_run(view, shown, named)
+    is_named = view.named_study is not None
+    making = (
+        view.cells if is_named and only.is_own else _making(content, only.view, whole=named is None and not is_named)
+    )
     view.require_none_missing(content.missing, making)
 
 
-def _require_rows(content: Table, named: Sequence[str], where: str) -> None:
+def _side_by_side(shown: Sequence[Shown], named: Sequence[str] | None) -> SideBySide:
+    records, views = shown[0].records, [each.view for each in shown]
+    if named is not None:
+        views, records = [only_models(named, view, [])[0] for view in views], only_models(named, views[0], records)[1]
+    content = side_by_side(records, views)
+    models = {found.place.model for row in content.rows for found in row.models.values()}
+    where = f"on {', '.join(content.datasets)} under {content.protocol}"
+    _require_rows(models, named or [], where)
+    if not models:
+        raise MissingCellsError(f"{shown[0].store.root} has no records {where}{whereabouts(records)}: run some first.")
+    return content
+
+
+def _require_run(view: ViewOptions, shown: Sequence[Shown], named: Sequence[str] | None) -> None:
+    """All of the study's cells that the table shows, where it is asked for under the study's own protocol."""
+    if view.named_study is None:
+        return
+    several = len(shown) > 1
+    absent = [
+        f"{missing} on {each.dataset}" if several else str(missing)
+        for each in shown
+        if each.is_own
+        for missing in not_run(each.records, each.study, each.dataset)
+        if named is None or missing.place.model in named
+    ]
+    view.require_none_missing(absent)
+
+
+def _require_rows(there: Collection[str], named: Sequence[str], where: str) -> None:
     """Each of the models that are asked for is in the table."""
-    there = {row.model for row in content.rows}
     absent = ", ".join(name for name in named if name not in there)
     if absent:
         raise MissingCellsError(

@@ -9,12 +9,11 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.audit import MissingUnder
-from seqrec_bench.analysis.selection import Missing, whereabouts
+from seqrec_bench.analysis.selection import as_rows_give, whereabouts
 from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
-from seqrec_bench.errors import MissingCellsError
+from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
 from seqrec_bench.records import Record, Store
 from seqrec_bench.studies.loading import load_study
@@ -43,8 +42,8 @@ class Shown:
 
     @cached_property
     def records(self) -> list[Record]:
-        """All that are in the directory, on other data too."""
-        return self.store.records()
+        """All that are in the directory, on other data too; of a study's rows, as the rows give them."""
+        return list(as_rows_give(self.store.records(), self.study))
 
     @property
     def is_own(self) -> bool:
@@ -133,12 +132,41 @@ class ViewOptions:
             typer.echo(one_line(said), err=True)
         return shown
 
+    def open_all(self) -> list[Shown]:
+        """The same for each data set where there are several: the study's or, without one, all that there are."""
+        names = () if self.dataset is not None else self._several()
+        if not names:
+            return [self.open()]
+        store = Store(self.results)
+        return [replace(replace(self, dataset=name).judged(), store=store) for name in names]
+
+    def _several(self) -> tuple[str, ...]:
+        """The data sets that can't be told from one another by what is asked for."""
+        study = self.study
+        if self.named_study is not None:
+            return study.dataset_names if len(study.dataset_names) > 1 else ()
+        protocol = self.protocol or study.protocol
+        there = {name for name, under in self._recorded() if under == protocol}
+        return tuple(sorted(there)) if len(there) > 1 and not there.intersection(study.dataset_names) else ()
+
+    def _recorded(self) -> set[tuple[str, ...]]:
+        """The data sets and protocols of which there are records, as paths tell."""
+        return {path.relative_to(self.results).parts[:2] for path in Store(self.results).paths()}
+
     def judged(self) -> Shown:
         """What the options name and, where they name nothing, the study.
 
         A verdict on a paper, or a gate, must not depend on what else lies in a directory.
+
+        Raises:
+            InputError: The study has several data sets, and none of them is named.
         """
         study = self.study
+        if self.dataset is None and len(study.dataset_names) > 1:
+            raise InputError(
+                f"The study {study.name} has the data sets {', '.join(study.dataset_names)}, and this is about one: "
+                "name it with --dataset."
+            )
         dataset = study.dataset_names[0] if self.dataset is None else self.dataset
         protocol = study.protocol if self.protocol is None else self.protocol
         metrics = None if self.metrics is None else read_metrics(name.strip() for name in self.metrics.split(","))
@@ -152,7 +180,7 @@ class ViewOptions:
         asked, study = self.judged(), self.study
         if self.dataset is not None:
             return asked
-        there = {path.relative_to(self.results).parts[:2] for path in asked.store.paths()}
+        there = self._recorded()
         name = _usual_or_only({name for name, _ in there}, asked.dataset)
         if name in study.dataset_names:
             return asked
@@ -161,18 +189,27 @@ class ViewOptions:
             protocol = _usual_or_only({under for on, under in there if on == name}, study.protocol)
         return replace(asked, dataset=name, protocol=protocol) if (name, protocol) in there else asked
 
-    def require_none_missing(self, missing: Sequence[Missing | MissingUnder], cells: str = "--all") -> None:
+    @property
+    def cells(self) -> str:
+        """What makes `seqrec-bench run` make the study's cells."""
+        if self.named_study is None:
+            return "--all"
+        words = ["--study", self.named_study, *(["--dataset", self.dataset] if self.dataset else [])]
+        return shlex.join(words)
+
+    def require_none_missing(self, missing: Sequence[object], cells: str | None = None) -> None:
         """Ends a command that had to leave cells out, after it has printed what there is.
 
         Args:
-            cells: What makes `seqrec-bench run` make them.
+            missing: What can be read as text.
+            cells: What makes `seqrec-bench run` make them, where it is not all of the study.
 
         Raises:
             MissingCellsError: Some cells are missing; the message names them and the command that makes them.
         """
         if missing:
             names = "; ".join(map(str, missing))
-            command = f"seqrec-bench run {cells} --results {shlex.quote(str(self.results))}"
+            command = f"seqrec-bench run {cells or self.cells} --results {shlex.quote(str(self.results))}"
             raise MissingCellsError(f"Cells are missing ({names}): make them with `{command}`.")
 
 

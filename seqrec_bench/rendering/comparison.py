@@ -110,7 +110,8 @@ def _ranking(comparison: Comparison) -> str:
     if not secondary:
         return ""
     why = "it selects" if primary == comparison.is_selected_by else "it is named first"
-    others = f"{' and '.join(secondary)} {'are' if len(secondary) > 1 else 'is'} secondary"
+    *first, last = secondary
+    others = f"{', '.join(first)} and {last} are secondary" if first else f"{last} is secondary"
     return f" {primary} is the primary metric, since {why}; {others}."
 
 

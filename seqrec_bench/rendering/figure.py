@@ -47,7 +47,7 @@ def _figure(curves: Curves, view: View) -> "Figure":
     for curve, shift, style in zip(curves.curves, shifts, cycle(STYLES), strict=False):
         _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
         _draw_reported(axes, curve.row.reported.get(curves.metric), view.dimension + shift, style)
-    if any(curve.row.reported for curve in curves.curves):
+    if any(curves.metric in curve.row.reported for curve in curves.curves):
         label = f"reported, at {view.dimension}"
         axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=label)
     axes.set_xticks(curves.dimensions)
@@ -103,7 +103,7 @@ def figure_notes(curves: Curves, view: View) -> list[str]:
     if curves.missing:
         labels = {curve.row.model: curve.row.label for curve in curves.curves}
         places = [(labels[cell.place.model] + _of_seeds(cell.seeds), cell.place.dimension) for cell in curves.missing]
-        notes.append(f"Missing: {_listed(places)}.")
+        notes.append(f"{'Missing' if view.has_reported else 'Not run'}: {_listed(places)}.")
     return notes
 
 

@@ -16,7 +16,7 @@ from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.evaluation.registry import build, has_dimension, load
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.cells import Group
-from seqrec_bench.studies.claim import Claim
+from seqrec_bench.studies.claim import Claim, RelativeRise
 from seqrec_bench.studies.fields import (
     NAMED,
     OWN,
@@ -63,6 +63,11 @@ Data = Annotated[
     Annotated[DatasetName, Tag(NAMED)] | Annotated[DataFile, Tag(OWN)],
     Discriminator(lambda value: OWN if isinstance(value, dict | DataFile) else NAMED),
 ]
+
+
+def name_of(data: str | DataFile) -> str:
+    """What the data are called in records."""
+    return data if isinstance(data, str) else data.name
 
 
 class StudyRow(FieldSet):
@@ -158,7 +163,7 @@ class Study(FieldSet):
 
     @property
     def dataset_names(self) -> tuple[str, ...]:
-        return tuple(data if isinstance(data, str) else data.name for data in self.datasets)
+        return tuple(map(name_of, self.datasets))
 
     @property
     def has_reported(self) -> bool:
@@ -212,8 +217,8 @@ class Study(FieldSet):
             selection=self.select,
             dimension=self.dimension,
             n_users=self.users.get(dataset),
-            rows=tuple(self._row(row, dataset, shown) for row in rows if not row.reference),
-            references=tuple(self._row(row, dataset, shown) for row in rows if row.reference),
+            rows=tuple(self._row(row, dataset) for row in rows if not row.reference),
+            references=tuple(self._row(row, dataset) for row in rows if row.reference),
             ablations=tuple(
                 Row(each.label, each.model, {}, self.dimension, each.variant) for each in self.ablations if has_rows
             ),
@@ -222,14 +227,23 @@ class Study(FieldSet):
             margins={metric: margin for metric, margin in self.margins.items()},
             margins_reason=self.margins_reason or "",
             protocol_notes=ProtocolNotes(**dict(self.protocol_notes)),
-            claims=tuple(claim for claim in self.claims if isinstance(claim, Claim) and has_rows),
+            claims=tuple(claim for claim in self.claims if has_rows and self._can_be_judged(claim, dataset)),
         )
 
-    def _row(self, row: StudyRow, dataset: str, metrics: Sequence[Metric]) -> Row:
+    def _can_be_judged(self, claim: Claim, dataset: str) -> bool:
+        """A rise over another model is judged by what is reported of both for the data set."""
+        if not isinstance(claim.test, RelativeRise):
+            return True
+        figures = [
+            row.reported.get(dataset, {}) for row in self.rows if row.model in (claim.test.model, claim.test.over)
+        ]
+        return all(of_row.get(metric) for of_row in figures for metric in claim.test.claimed)
+
+    def _row(self, row: StudyRow, dataset: str) -> Row:
         return Row(
             self.label_of(row),
             row.model,
-            {metric: figure for metric, figure in row.reported.get(dataset, {}).items() if metric in metrics},
+            {str(metric): figure for metric, figure in row.reported.get(dataset, {}).items()},
             self.dimension_of(row),
             row.variant or self.variant,
             row.hits.get(dataset),

@@ -17,7 +17,7 @@ class Row:
     model: str
     """The name under which the model is registered."""
     reported: Mapping[str, float]
-    """What the paper reports, by metric (``"HR@50"``); empty where it reports nothing of the kind."""
+    """What the paper reports, by metric (``"HR@50"``); empty where it reports nothing. Of more metrics than are shown."""
     dimension: int
     """0 for a model without a dimension."""
     variant: str = PAPER_VARIANT
@@ -72,7 +72,7 @@ class View:
     @property
     def has_reported(self) -> bool:
         """Whether there is anything to hold figures against."""
-        return any(row.reported for row in self.rows)
+        return any(metric in row.reported for row in self.rows for metric in self.metrics)
 
     @property
     def by_importance(self) -> tuple[Metric, ...]:

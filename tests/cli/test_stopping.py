@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.soak.bench import group_lives
-from seqrec_bench.cli.run import RunState
+from seqrec_bench.cli.run import Part, RunState
 from seqrec_bench.cli.stopping import stops_in_time
+from seqrec_bench.experiments.execution import RunOutcome
 from seqrec_bench.experiments.run import Plan
 from seqrec_bench.records import Store
 from seqrec_bench.studies.cells import Cell
@@ -260,13 +261,14 @@ def test_the_sentence_says_what_is_done_and_how_to_go_on() -> None:
     state, fresh = RunState(Path("runs"), fresh=False), RunState(Path("runs"), fresh=True)
     assert state.say() == "Stopped before any cell was run; the same command begins again."
     cells = [Cell("fpmc", "paper", 4, seed) for seed in range(5)]
+    plan = Plan(cells[2:], cells[:2], [], Store(Path("runs")), dict.fromkeys(cells))  # type: ignore[arg-type]
+    outcome = RunOutcome([cells[2]], [cells[3]], [(cells[4], "no luck")])
     for found in (state, fresh):
-        found.plan = Plan(cells[2:], cells[:2], [], Store(Path("runs")), dict.fromkeys(cells))  # type: ignore[arg-type]
-        found.outcome.finished.append(cells[2])
-        found.outcome.elsewhere.append(cells[3])
-        found.outcome.failed.append((cells[4], "no luck"))
+        found.parts = [Part(None, plan, outcome)]  # type: ignore[arg-type]
     assert state.say() == "Stopped: 4 of 5 cells are done, with records in runs; the same command goes on from there."
     assert fresh.say() == (
         "Stopped: 2 of 5 cells were run afresh, with records in runs; the same command would run these again too: name "
         "the others by --models, --dims and --seeds to go on."
     )
+    state.parts = [*state.parts, Part(None, plan)]  # type: ignore[arg-type]
+    assert state.say().startswith("Stopped: 6 of 10 cells are done")

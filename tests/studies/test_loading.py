@@ -483,3 +483,17 @@ def test_a_valid_file_is_read_back(tmp_path_factory: pytest.TempPathFactory, fie
     file.write_text("\n".join(f"{key} = {in_toml(value)}" for key, value in written.items()), encoding="utf-8")
     read = load_study(file).model_dump(exclude_unset=True, exclude={"name", "folder", "claims"})
     assert read == {name: tuple(value) if isinstance(value, list) else value for name, value in written.items()}
+
+
+def test_claims_are_judged_whatever_metrics_are_shown(chen2020: Study) -> None:
+    view = chen2020.view(metrics=[Metric("HR@10")])
+    assert not view.has_reported
+    assert view.rows[0].reported == {"HR@50": 0.4698, "MRR@50": 0.0753, "NDCG@50": 0.1522}
+    assert view.claims == chen2020.view().claims
+
+
+def test_a_rise_is_judged_where_figures_of_both_models_are_reported(study_of: Callable[[str], Study]) -> None:
+    text = CHEN2020.replace('datasets = ["ml-100k"]', 'datasets = ["ml-100k", "ml-1m"]')
+    study = study_of(text)
+    assert [claim.id for claim in study.view("ml-1m").claims] == ["C1", "C3", "C4", "C5", "C6", "C7"]
+    assert len(study.view("ml-100k").claims) == 7

@@ -117,7 +117,7 @@ def _merged(missing: Iterable[Missing]) -> tuple[Missing, ...]:
 
 def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
     view, protocol = evidence.view, evidence.view.protocol_notes
-    margins = ", ".join(f"{metric} {view.practical_margin(metric):g}" for metric in view.metrics)
+    margins = ", ".join(f"{metric} {view.practical_margin(metric):g}" for metric in view.margins)
     notes = [
         f"{view.citation}. {_judged_from(evidence.cells, view)}",
         "Intervals are two-sided, 90 %: their ends are the one-sided 95 % bounds that verdicts rest on. They are for "

@@ -1,8 +1,8 @@
 """What a report is made of. A block names the template that shows it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Strip
@@ -69,6 +69,13 @@ class Grid:
     strips_head: str = ""
     folded: bool = False
     """In HTML, whether it has to be unfolded to be seen."""
+    bold: Collection[tuple[int, int]] = ()
+    """Rows and columns of what stands out."""
+
+    @property
+    def has_reported_strips(self) -> bool:
+        """Whether the small charts show what a paper reports too."""
+        return any(strip is not None and strip.reported is not None for strip in self.strips)
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,25 @@ class Section:
     """Sentences on what is not there, and what would bring it."""
     in_text: bool = False
     """Whether its tables stand in the report as Markdown and as LaTeX too."""
+
+    def of_dataset(self, name: str) -> "Section":
+        """The same in a report on several data sets: what names it, and what it holds, says which one it is of."""
+        return replace(
+            self,
+            id=f"{name}-{self.id}",
+            title=f"{name}: {self.title}",
+            blocks=[_of_dataset(block, name) for block in self.blocks],
+        )
+
+
+def _of_dataset(block: Block, name: str) -> Block:
+    if isinstance(block, Grid):
+        return replace(block, caption=f"{name}: {block.caption}")
+    if isinstance(block, Charts):
+        panels = [replace(panel, id=f"{name}-{panel.id}") for panel in block.panels]
+        data = [replace(grid, caption=f"{name}: {grid.caption}") for grid in block.data]
+        return replace(block, panels=panels, data=data)
+    return block
 
 
 @dataclass(frozen=True)

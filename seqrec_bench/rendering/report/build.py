@@ -1,8 +1,10 @@
 """Puts a report together."""
 
+from collections.abc import Mapping
+
 import seqrec_bench
-from seqrec_bench.rendering.report.blocks import Report
-from seqrec_bench.rendering.report.sections import SECTIONS
+from seqrec_bench.rendering.report.blocks import Report, Section
+from seqrec_bench.rendering.report.sections import sections_of
 from seqrec_bench.rendering.report.sources import Sources
 
 
@@ -21,5 +23,24 @@ def build_report(sources: Sources) -> Report:
         title=f"seqrec-bench report on {view.dataset}",
         subtitle=f"{subtitle}, under {view.protocol}",
         version=seqrec_bench.__version__,
-        sections=[section(sources) for section in SECTIONS],
+        sections=sections_of(sources),
+    )
+
+
+def build_report_on_several(side: Section, of: Mapping[str, Sources | Section], title: str, protocol: str) -> Report:
+    """All data sets of a study on one page: side by side, then the sections of each.
+
+    Args:
+        side: The first section.
+        of: By data set, its sources or, where it has no records, a section that says so.
+
+    Raises:
+        InvalidRecordError: As for `build_report`.
+    """
+    parts = {name: [found] if isinstance(found, Section) else sections_of(found) for name, found in of.items()}
+    return Report(
+        title=f"seqrec-bench report on {', '.join(of)}",
+        subtitle=f"{title}, under {protocol}",
+        version=seqrec_bench.__version__,
+        sections=[side, *(section.of_dataset(name) for name, sections in parts.items() for section in sections)],
     )

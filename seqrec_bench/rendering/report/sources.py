@@ -60,7 +60,7 @@ class Sources:
     def check(self) -> Check | str:
         """The verdicts on the reported figures or, in a sentence, why there are none."""
         if not self.view.has_reported:
-            return f"No paper's figures on {self.view.dataset} are known here, so there is nothing to reproduce."
+            return f"No figures of others on {self.view.dataset} are known here."
         try:
             return check_reported(self.records, self.view)
         except InvalidRecordError as error:  # the records of the table agree, so it is the number of users
@@ -105,9 +105,14 @@ class Sources:
 
     def command(self, *words: str, accepts: Sequence[str] = ()) -> str | None:
         """The command that prints the same numbers; None where it lacks an option that chose them."""
-        if not self.options.keys() <= {"--paper", *accepts}:
+        if not self.options.keys() <= {"--study", *accepts}:
             return None
         return in_shell(*words, *(word for option in self.options.items() for word in option))
+
+    @property
+    def making(self) -> list[str]:
+        """What makes `seqrec-bench run` make the cells of the study."""
+        return ["--study", self.options["--study"]] if "--study" in self.options else ["--all"]
 
     @property
     def n_users(self) -> int:
@@ -119,15 +124,15 @@ def in_shell(*words: str) -> str:
     return shlex.join(["seqrec-bench", *words])
 
 
-def lacks(missing: Sequence[object], *words: str) -> list[str]:
+def lacks(missing: Sequence[object], *words: str, says: str = "Missing") -> list[str]:
     """A sentence on cells that are missing and what makes them, if any are."""
     names = "; ".join(map(str, missing))
-    return [f"Missing: {names}. `{in_shell('run', *words)}` makes them."] if missing else []
+    return [f"{says}: {names}. `{in_shell('run', *words)}` makes them."] if missing else []
 
 
 def to_read(notes: Sequence[str]) -> list[str]:
     """Notes without what is missing, which a section says of itself."""
-    return [note for note in notes if not note.startswith("Missing: ")]
+    return [note for note in notes if not note.startswith(("Missing: ", "Not run: "))]
 
 
 def numbers(values: Sequence[int]) -> str:

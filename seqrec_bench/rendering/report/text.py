@@ -30,8 +30,11 @@ def _markdown(block: Block) -> Iterator[str]:
     match block:
         case Grid():
             yield f"**{escape_markdown(block.caption)}**"
-            lines = [[text.replace("\n", ", ") for text in block.head], *block.rows]
-            yield markdown_table([list(map(escape_markdown, line)) for line in lines], block.n_words)
+            head = [text.replace("\n", ", ") for text in block.head]
+            lines = [list(map(escape_markdown, line)) for line in (head, *block.rows)]
+            for row, column in block.bold:
+                lines[row + 1][column] = f"**{lines[row + 1][column]}**"
+            yield markdown_table(lines, block.n_words)
         case Notes():
             yield markdown_notes(block.sentences)
         case ClaimCard():
@@ -69,7 +72,8 @@ def _float(grid: Grid) -> str:
     body = []
     for number, row in enumerate(grid.rows):
         body += ["\\midrule"] if number in grid.rules else []
-        body.append(" & ".join(map(_cell, row)) + " \\\\")
+        cells = [_bold(_cell(text)) if (number, at) in grid.bold else _cell(text) for at, text in enumerate(row)]
+        body.append(" & ".join(cells) + " \\\\")
     return "\n".join(
         [
             "\\begin{table}[htbp]\\centering\\footnotesize\\setlength{\\tabcolsep}{4pt}",
@@ -88,6 +92,10 @@ def _float(grid: Grid) -> str:
 def _cell(text: str) -> str:
     """A signed number with a minus sign, not a hyphen."""
     return f"${text}$" if re.fullmatch(r"[+-][\d.]+", text) else escape_latex(text)
+
+
+def _bold(text: str) -> str:
+    return f"\\textbf{{{text}}}"
 
 
 def _column(grid: Grid, place: int) -> str:

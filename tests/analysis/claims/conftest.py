@@ -16,7 +16,9 @@ def judge(view: View) -> Callable[[list[Record], ClaimTest], Entry]:
     """Puts one claim to records."""
 
     def judge(records: list[Record], test: ClaimTest) -> Entry:
-        ledger = claims_ledger(records, replace(view, claims=(Claim("X1", "What is claimed.", test),)))
+        selection = next((record.recipe.selection for record in records), None) or view.selection
+        claim = Claim("X1", "What is claimed.", test)
+        ledger = claims_ledger(records, replace(view, selection=selection, claims=(claim,)))
         return ledger.entries[0]
 
     return judge

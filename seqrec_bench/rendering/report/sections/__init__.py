@@ -1,6 +1,6 @@
 """The sections in their order. Each is a function from the sources; another one is added to this list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from seqrec_bench.rendering.report.blocks import Section
 from seqrec_bench.rendering.report.sections.ablations import ablations_section
@@ -31,3 +31,19 @@ SECTIONS: Sequence[Callable[[Sources], Section]] = (
     cost_section,
     provenance_section,
 )
+
+_ON_OCCASION: Mapping[Callable[[Sources], Section], Callable[[Sources], bool]] = {
+    dimensions_section: lambda sources: bool(sources.view.rows) and len(sources.view.figure_dimensions) > 1,
+    claims_section: lambda sources: bool(sources.view.claims),
+    audit_section: lambda sources: bool(sources.view.claims),
+    learning_section: lambda sources: any(record.curve for model in sources.models for record in model.records),
+    ablations_section: lambda sources: bool(sources.view.ablations),
+    explanations_section: lambda sources: bool(sources.explained or sources.attention),
+}
+"""Where nothing is reported, whether there is anything for the section: what nobody asked for is not lacking."""
+
+
+def sections_of(sources: Sources) -> list[Section]:
+    """All of them with a paper; else those that there is something for."""
+    is_paper = sources.view.has_reported
+    return [make(sources) for make in SECTIONS if is_paper or make not in _ON_OCCASION or _ON_OCCASION[make](sources)]

@@ -24,13 +24,13 @@ def answer_section(sources: Sources) -> Section:
     """The answer, and the facts behind it."""
     blocks: list[Block] = [Paragraph(" ".join(_answer(sources))), Facts(_facts(sources))]
     command = sources.command("check") if isinstance(sources.check, Check) else None
-    return Section("answer", "What reproduces", blocks, command)
+    return Section("answer", "What reproduces" if sources.view.has_reported else "In short", blocks, command)
 
 
 def _answer(sources: Sources) -> Iterator[str]:
     if isinstance(sources.check, Check):
         yield from _reproduced(sources.check)
-    else:
+    elif sources.view.has_reported:
         yield sources.check
     if sources.view.claims:
         yield _claims(sources)

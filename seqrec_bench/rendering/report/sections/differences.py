@@ -53,7 +53,8 @@ def differences_section(sources: Sources) -> Section:
 
 def _too_few(sources: Sources) -> str:
     first = sources.view.rows[-1].model if sources.view.rows else "popularity"
-    command = in_shell("run", "--models", f"{first},markov-chain")
+    is_study = sources.view.rows and "--study" in sources.options
+    command = in_shell("run", *(sources.making if is_study else ["--models", f"{first},markov-chain"]))
     return f"This takes records of two models: `{command}` makes some."
 
 

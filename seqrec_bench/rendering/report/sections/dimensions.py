@@ -21,12 +21,13 @@ def dimensions_section(sources: Sources) -> Section:
         sentence = f"No paper shows figures over the dimension on {sources.view.dataset} here."
         return section([], lacking=[sentence])
     figures = [dimension_curves(sources.records, sources.view, metric) for metric in sources.view.figure_metrics]
-    lacking = lacks(figures[0].missing, "--all")
+    lacking = lacks(figures[0].missing, *sources.making, says="Missing" if sources.view.has_reported else "Not run")
     if figures[0].is_empty:
         return section([], lacking=lacking)
     panels = [_panel(sources, curves, number) for number, curves in enumerate(figures, start=1)]
     legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in sources.view.rows]
-    legend.append(LegendEntry(f"reported, at {sources.view.dimension}", Style(_ROUND), False, is_reported=True))
+    if sources.view.has_reported:
+        legend.append(LegendEntry(f"reported, at {sources.view.dimension}", Style(_ROUND), False, is_reported=True))
     data = [_data(curves, number) for number, curves in enumerate(figures, start=1)]
     names = [f"Figure {number}, {curves.metric}" for number, curves in enumerate(figures, start=1)]
     blocks: list[Block] = [

@@ -24,10 +24,10 @@ def main_table_section(sources: Sources) -> Section:
     notes = Notes([*to_read(table.notes), *_seeds_note(table), *(_verdict_notes(check) if table.has_reported else [])])
     return Section(
         "table",
-        "Table 1",
+        "Table 1" if table.has_reported else "The table",
         [*marks, *grids, notes],
         sources.command("table", accepts=["--dataset"]),
-        lacks(table.missing, "--all"),
+        lacks(table.missing, *sources.making, says="Missing" if table.has_reported else "Not run"),
         in_text=True,
     )
 
@@ -37,7 +37,7 @@ def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) ->
     charts, scale = strips([_strip(entry) for entry in entries])
     seeds = [] if _common_seeds(table) else ["seeds"]
     return Grid(
-        caption=f"Table 1, {metric}",
+        caption=f"{'Table 1' if table.has_reported else 'Means'}, {metric}",
         head=["model", *(["verdict"] if table.has_reported else []), *entry_head(table), *seeds],
         rows=[_line(row, metric, table, verdicts) for row in table.rows],
         n_words=2 if table.has_reported else 1,

@@ -1,0 +1,203 @@
+"""Models over several data sets as text: Markdown, LaTeX, and CSV and JSON with a line for each figure."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from seqrec_bench.analysis.comparison import Outcome
+from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
+from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
+from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
+from seqrec_bench.rendering.json_text import json_text
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.rendering.table import csv_text, escape_latex, latex_table
+
+MARK = "†"
+"""Beside a figure of a model from which the primary one differs."""
+_FEWEST_DATASETS = 6
+"""With fewer, no test of two models by their ranks can reach 5 %: 2 (1/2)^5 is .0625."""
+
+
+def to_markdown(table: SideBySide) -> str:
+    """One table, a column for each data set and metric, and the notes."""
+    head = [f"{column.dataset} {column.metric}" for column in table.columns]
+    lines = [["model", *map(escape_markdown, head), "mean rank", "wins"]]
+    for row in table.rows:
+        figures = (_marked(row.figures.get(column), "**{}**".format, MARK) for column in table.columns)
+        lines.append([escape_markdown(row.label), *figures, *standing(row)])
+    return "\n\n".join([markdown_table(lines), markdown_notes(notes(table))]) + "\n"
+
+
+def to_latex(table: SideBySide) -> str:
+    """One ``tabular`` whose columns stand together by data set, to be used with booktabs, and the notes below it."""
+    n_metrics = len(table.metrics)
+    groups = [*((dataset, n_metrics) for dataset in table.datasets), ("Over all", 2)]
+    heads = [*(escape_latex(column.metric) for column in table.columns), "Mean rank", "Wins"]
+    parts: tuple[list[list[str]], list[list[str]]] = ([], [])
+    for row in table.rows:
+        figures = (_marked(row.figures.get(at), "\\textbf{{{}}}".format, escape_latex(MARK)) for at in table.columns)
+        cells = (escape_latex(text) if text == NONE else text for text in (*figures, *standing(row)))
+        parts[row.is_reference].append([escape_latex(row.label), *cells])
+    return latex_table(groups, heads, parts, notes(table))
+
+
+def _marked(figure: Figure | None, bold: Callable[[str], str], mark: str) -> str:
+    if figure is None:
+        return NONE
+    text = number(figure.estimate.mean)
+    return (bold(text) if figure.is_best else text) + (mark if differs(figure) else "")
+
+
+def differs(figure: Figure) -> bool:
+    """Whether the primary model is better or worse than this one, by the test."""
+    return figure.pair is not None and figure.pair.outcome in (Outcome.BETTER, Outcome.WORSE)
+
+
+def standing(row: SideRow) -> list[str]:
+    """The mean rank and the wins."""
+    return [number(row.mean_rank, ".2f"), NONE if row.wins is None else str(row.wins)]
+
+
+def to_csv(table: SideBySide) -> str:
+    """One line for each data set, metric and model, numbers unrounded; a figure that is not there has none."""
+    return csv_text(list(_flat(table)))
+
+
+def to_json(table: SideBySide) -> str:
+    """The lines of the CSV, what stands over all columns, and the notes."""
+    over_all = [{"label": row.label, "mean_rank": row.mean_rank, "wins": row.wins} for row in table.rows]
+    fields = {"rows": list(_flat(table)), "over_all": over_all, "primary": table.primary, "notes": notes(table)}
+    return json_text(fields)
+
+
+def _flat(table: SideBySide) -> Iterator[dict[str, Any]]:
+    for column in table.columns:
+        for row in table.rows:
+            if column in row.figures:
+                yield _fields(column, row, row.figures[column])
+
+
+def _fields(column: Column, row: SideRow, figure: Figure) -> dict[str, Any]:
+    place, pair = row.models[column.dataset].place, figure.pair
+    return {
+        "dataset": column.dataset,
+        "metric": column.metric,
+        "label": row.label,
+        "model": place.model,
+        "variant": place.variant,
+        "dimension": place.dimension,
+        "n_seeds": figure.estimate.n_seeds,
+        "mean": figure.estimate.mean,
+        "half_width_95": figure.estimate.half_width,
+        "no_interval": figure.estimate.no_interval,
+        "rank": figure.rank,
+        "is_best": figure.is_best,
+        "primary_minus_this": pair.difference if pair else None,
+        "p_holm": pair.p_value if pair else None,
+        "primary_is": pair.outcome.value if pair else None,
+    }
+
+
+def notes(table: SideBySide) -> list[str]:
+    """What has to be known to read the table."""
+    return [
+        *_about_figures(table),
+        *_about_tests(table),
+        *_about_ranks(table),
+        "None of this covers another choice of settings, another split or other data sets.",
+    ]
+
+
+def _about_figures(table: SideBySide) -> Iterator[str]:
+    records = {model.records[0].key.dataset: model.records for row in table.rows for model in row.models.values()}
+    users = ", ".join(f"{name} ({len(found[0].test.better)})" for name, found in records.items())
+    seeds = sorted(
+        {r.key.seed for row in table.rows for m in row.models.values() for r in m.records if not r.deterministic}
+    )
+    over = f" over seeds {', '.join(map(str, seeds))}," if seeds else ""
+    yield f"Means{over} on the test users of {users}, protocol {table.protocol}."
+    fewer = [
+        f"{row.label} on {dataset} ({len(model.records)})"
+        for row in table.rows
+        for dataset, model in row.models.items()
+        if not model.records[0].deterministic and len(model.records) < len(seeds)
+    ]
+    if fewer:
+        yield f"With fewer seeds: {', '.join(fewer)}."
+    less = [metric for metric in table.metrics if metric.sign < 0]
+    yield "Bold: the best of a column." + (f" Of {', '.join(less)}, less is better." if less else "")
+    doubtful = [
+        f"{row.label} on {dataset}"
+        for row in table.rows
+        for dataset in row.models
+        if too_good(figure.estimate.mean for at, figure in row.figures.items() if at.dataset == dataset)
+    ]
+    if doubtful:
+        yield f"1.0000 in all metrics, to be doubted: {', '.join(doubtful)}; {TOO_GOOD}."
+
+
+def _about_tests(table: SideBySide) -> Iterator[str]:
+    if table.primary is None:
+        yield "No tests: they take a study, whose last row is the model that the others are tested against."
+        return
+    if not table.pairs:
+        yield f"No tests: there are no records of {table.primary} beside those of another model."
+        return
+    tested = [(at, row, pair) for at, row, pair in table.pairs if pair.p_value is not None]
+    n_tests = f"the {len(tested)} comparison{'s' if len(tested) > 1 else ''} of this table"
+    yield (
+        f"{MARK}: {table.primary} differs from this model there, at 5 %, by a paired test within the data set, for "
+        f"other users like these and models trained again; p by Holm's procedure over {n_tests}. No mark: not "
+        "separated, which is not the same as equal."
+    )
+    if few := _listed([(at, row) for at, row, pair in table.pairs if pair.outcome is Outcome.TOO_FEW_SEEDS]):
+        yield f"Not tested, since a verdict takes {MIN_SEEDS} seeds of each model: {few}."
+    if few := _listed([(at, row) for at, row, pair in table.pairs if pair.outcome is Outcome.TOO_FEW_USERS]):
+        yield f"Too few users differ for a verdict: {few}."
+    absent = [dataset for dataset in table.datasets if all(dataset not in row.models for row in _primary(table))]
+    if absent:
+        yield f"No tests on {', '.join(absent)}, where {table.primary} has no records."
+
+
+def _primary(table: SideBySide) -> list[SideRow]:
+    return [row for row in table.rows if row.label == table.primary]
+
+
+def _listed(places: Sequence[tuple[Column, SideRow]]) -> str:
+    """``A on shop (HR@5, HR@10); B on news (HR@5)``."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for column, row in places:
+        found.setdefault((row.label, column.dataset), []).append(column.metric)
+    return "; ".join(f"{label} on {dataset} ({', '.join(of)})" for (label, dataset), of in found.items())
+
+
+def _about_ranks(table: SideBySide) -> Iterator[str]:
+    n_columns = len(table.complete) * len(table.metrics)
+    if not n_columns:
+        yield "No mean rank and no wins: they take a data set on which all models have records."
+        return
+    n_datasets = len(table.complete)
+    where = "" if len(table.complete) == len(table.datasets) else f", those of {', '.join(table.complete)}"
+    yield (
+        f"Mean rank and wins, where a model is the best, are over {n_columns} columns{where}. They describe these "
+        f"columns and prove nothing: {_no_rank_test(n_datasets)}. No metric is averaged over data sets, whose levels "
+        "differ."
+    )
+
+
+def _no_rank_test(n_datasets: int) -> str:
+    if n_datasets >= _FEWEST_DATASETS:
+        return "data sets that somebody has chosen are no sample of all data sets, so their ranks are not tested"
+    least = f"{2 * 0.5**n_datasets:g}".removeprefix("0")
+    return (
+        f"the smallest p-value that the ranks of two models on {n_datasets} data set{'s' if n_datasets > 1 else ''} "
+        f"can give is 2 (1/2)^{n_datasets} = {least}, so no rank test of two models reaches 5 %"
+    )
+
+
+FORMATS: Mapping[str, Callable[[SideBySide], str]] = {
+    "md": to_markdown,
+    "latex": to_latex,
+    "csv": to_csv,
+    "json": to_json,
+}
+"""The formats by the names under which they are asked for."""
