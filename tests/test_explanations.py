@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
+from seqrec_bench.rendering.explanations.kept import read_summaries
+from seqrec_bench.rendering.explanations.summary_text import summaries_document
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"

@@ -1,31 +1,28 @@
 """Explanations as JSON, and back: what a page shows need not be computed again."""
 
+import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from natsort import natsorted
+from pydantic import TypeAdapter
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.explaining.content import (
-    HeldOut,
-    Item,
-    Memory,
-    Neighbour,
-    PastItem,
-    ScoredItem,
-    Spread,
-    UserExplanation,
-)
+from seqrec_bench.evaluation.explaining.content import UserExplanation
+from seqrec_bench.evaluation.explaining.summary import AttentionSummary
 from seqrec_bench.records import CellKey
 from seqrec_bench.records.looking import at_depth, is_there
 from seqrec_bench.records.strict_json import parse
 from seqrec_bench.rendering.document import json_text
-from seqrec_bench.rendering.explanations.summary_text import Summaries, read_summaries
+from seqrec_bench.rendering.explanations.summary_text import Summaries
+from seqrec_bench.text import shortened
 
 _HEAD = "seqrec-bench explain"
+MadeT = TypeVar("MadeT", CellKey, UserExplanation, AttentionSummary)
 
 
 def to_json(explanation: UserExplanation) -> str:
@@ -61,14 +58,43 @@ def read_explanation(path: Path) -> UserExplanation:
     Raises:
         InputError: The file holds none.
     """
-    try:
+    with _refused(f"{path} holds no explanation", f"{_HEAD} --format json"):
         fields = parse(path.read_text(encoding="utf-8"))
         del fields["command"]
-        return _explanation(fields)
+        return _made(UserExplanation, fields)
+
+
+def read_summaries(path: Path) -> Summaries:
+    """What `summaries_document` is in JSON.
+
+    Raises:
+        InputError: The file holds something else.
+    """
+    with _refused(f"{path} holds no summaries", f"{_HEAD} --all-users --format json"):
+        first, *others = parse(path.read_text(encoding="utf-8"))
+        return {_made(CellKey, run.pop("key")): _made(AttentionSummary, run) for run in (first, *others)}
+
+
+@contextmanager
+def _refused(says: str, command: str) -> Iterator[None]:
+    """What is wrong with a file's content, as an input error that names what it should be."""
+    try:
+        yield
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            f"{path} holds no explanation ({type(error).__name__}: {error}): give what `{_HEAD} --format json` prints."
-        ) from error
+        why = shortened(f"{type(error).__name__}: {error}")
+        raise InputError(f"{says} ({why}): give what `{command}` prints.") from error
+
+
+def _made(kind: type[MadeT], fields: Any) -> MadeT:
+    """The dataclass that these are the fields of, all of them and of its types.
+
+    Raises:
+        ValueError: They are not.
+    """
+    made = TypeAdapter(kind).validate_python(fields)
+    if json.loads(json_text(asdict(made))) != fields:
+        raise ValueError(f"{kind.__name__} has other fields")
+    return made
 
 
 def read_kept(folder: Path, dataset: str, protocol: str) -> tuple[list[UserExplanation], Summaries | None]:
@@ -85,31 +111,3 @@ def read_kept(folder: Path, dataset: str, protocol: str) -> tuple[list[UserExpla
     summaries = read_summaries(path) if is_there(path) else {}
     summaries = {key: found for key, found in summaries.items() if (key.dataset, key.protocol) == (dataset, protocol)}
     return users, summaries or None
-
-
-def _explanation(fields: Mapping[str, Any]) -> UserExplanation:
-    attention, memory, held_out = fields["attention"], fields["memory"], fields["held_out"]
-    return UserExplanation(
-        **{
-            **fields,
-            "key": CellKey(**fields["key"]),
-            "history": tuple(PastItem(**{**past, "item": _item(past["item"])}) for past in fields["history"]),
-            "attention": attention and tuple(tuple(float(weight) for weight in row) for row in attention),
-            "memory": memory and Memory(**{**memory, "nearest": tuple(map(_neighbour, memory["nearest"]))}),
-            "candidates": {name: Spread(**spread) for name, spread in fields["candidates"].items()},
-            "recommendations": tuple(map(_scored, fields["recommendations"])),
-            "held_out": held_out and HeldOut(**{**held_out, "scored": _scored(held_out["scored"])}),
-        }
-    )
-
-
-def _item(fields: Mapping[str, Any]) -> Item:
-    return Item(str(fields["id"]), str(fields["title"]), tuple(map(str, fields["tags"])))
-
-
-def _neighbour(fields: Mapping[str, Any]) -> Neighbour:
-    return Neighbour(**{**fields, "items": tuple(map(_item, fields["items"]))})
-
-
-def _scored(fields: Mapping[str, Any]) -> ScoredItem:
-    return ScoredItem(**{**fields, "item": _item(fields["item"])})

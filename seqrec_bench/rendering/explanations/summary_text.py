@@ -2,13 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
-from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.explaining.summary import AttentionSummary, ItemSummary, UserSummary
+from seqrec_bench.evaluation.explaining.summary import AttentionSummary
 from seqrec_bench.records import CellKey
-from seqrec_bench.records.strict_json import parse
 from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.markdown import NONE
@@ -28,28 +24,6 @@ def summaries_grid(summaries: Summaries) -> Grid:
     rows = _item_rows(found) + _user_rows(found) + _part_rows(found)
     columns = [*words(""), *numbers(*(f"seed {summary.seed}" for summary in found))]
     return Grid("Attention over all users", columns, [[name, *values] for name, values in rows])
-
-
-def read_summaries(path: Path) -> Summaries:
-    """What `summaries_document` is in JSON.
-
-    Raises:
-        InputError: The file holds something else.
-    """
-    try:
-        first, *others = parse(path.read_text(encoding="utf-8"))
-        return {CellKey(**run.pop("key")): _summary(run) for run in (first, *others)}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            f"{path} holds no summaries ({type(error).__name__}: {error}): give what `seqrec-bench explain --all-users "
-            "--format json` prints."
-        ) from error
-
-
-def _summary(fields: Mapping[str, Any]) -> AttentionSummary:
-    items, users = fields["items"], fields["users"]
-    parsed = {"items": items and ItemSummary(**items), "users": users and UserSummary(**users)}
-    return AttentionSummary(**{**fields, **parsed})
 
 
 Rows = list[tuple[str, list[str]]]

@@ -15,8 +15,8 @@ from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.explaining.summary import AttentionSummary, ItemSummary, UserSummary
 from seqrec_bench.records import CellKey
 from seqrec_bench.rendering.explanations.figure import draw_explanation
-from seqrec_bench.rendering.explanations.kept import read_explanation, to_json
-from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
+from seqrec_bench.rendering.explanations.kept import read_explanation, read_summaries, to_json
+from seqrec_bench.rendering.explanations.summary_text import summaries_document
 from seqrec_bench.rendering.explanations.text import PLAIN_WIDTH, print_explanation, printable, to_text
 
 
@@ -97,6 +97,21 @@ def test_a_file_of_another_kind_is_refused(
     (tmp_path / "other.json").write_text(content)
     with pytest.raises(InputError, match=rf"other\.json holds no {kind}"):
         read(tmp_path / "other.json")
+
+
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [('"n_history": 9', '"n_history": "many"'), ('"tags": [', '"rating": 5, "tags": ['), ('"better": 1,', "")],
+)
+def test_an_explanation_has_its_own_fields_and_types(
+    explanation: UserExplanation, found: str, put: str, tmp_path: Path
+) -> None:
+    text = to_json(explanation)
+    assert found in text
+    (tmp_path / "kept.json").write_text(text.replace(found, put), encoding="utf-8")
+    with pytest.raises(InputError, match=r"kept\.json holds no explanation \(Val") as refused:
+        read_explanation(tmp_path / "kept.json")
+    assert str(refused.value).isprintable()
 
 
 def test_the_figure_carries_the_explanation_and_takes_any_title(explanation: UserExplanation, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from seqrec_bench.evaluation.explaining.content import (
 )
 from seqrec_bench.records import CellKey
 from seqrec_bench.rendering.blocks import Grid, Paragraph, Section
-from seqrec_bench.rendering.explanations.kept import read_kept, to_json
-from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
+from seqrec_bench.rendering.explanations.kept import read_kept, read_summaries, to_json
+from seqrec_bench.rendering.explanations.summary_text import summaries_document
 from seqrec_bench.rendering.report.build import build_report
 from seqrec_bench.rendering.report.html import to_html
 from seqrec_bench.rendering.report.sources import Sources
