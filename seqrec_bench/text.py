@@ -1,6 +1,7 @@
 """Text from data, files and plug-ins, made fit to be shown: it has no say over the terminal or over where lines end."""
 
 import re
+from collections.abc import Sequence
 
 MAX_MESSAGE = 500
 """Characters of somebody else's message; what comes after them is left out."""
@@ -24,6 +25,12 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """The text in one line that can be printed: white space of any kind and length is one space."""
     return printable(" ".join(text.split()))
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``; of at least one."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def shortened(text: str) -> str:

@@ -1,9 +1,14 @@
-"""The models that stand side by side in a table, each with its records."""
+"""The models that stand side by side, each with its records, and the one that the others are compared with.
+
+It is chosen by a rule that never looks at test figures.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from seqrec_bench.analysis.selection import Place, select, select_others
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.studies.view import View
 
@@ -38,3 +43,59 @@ def compared(records: Iterable[Record], view: View) -> list[Compared]:
         Compared(label, Place(key.model, key.variant, key.dimension), group) for label, (key, group) in keys.items()
     ]
     return [*own, *others]
+
+
+@dataclass(frozen=True)
+class Base:
+    """One model, and why it is this one."""
+
+    model: Compared
+    others: Sequence[Compared]
+    """In the order in which they are shown."""
+    reason: str
+    """Goes on after the model's name and a comma."""
+
+    @property
+    def models(self) -> list[Compared]:
+        return [self.model, *self.others]
+
+
+def choose_base(models: Sequence[Compared], view: View) -> Base:
+    """With a study, its last row, which stands for its own model; if its rows are as published, among such models.
+
+    Where that has no records, the first of its rows that has. Else the last model whose seed changes anything, else the
+    first. Without rows, the model that validates best.
+
+    Args:
+        models: At least one, in the order of Table 1.
+    """
+    if not view.rows:
+        chose = view.selection
+        best, *others = sorted(models, key=lambda model: -chose.sign * _validates(model, chose))
+        return Base(best, others, f"which has the best {chose} on validation")
+    published = [model for model in models if model.is_published]
+    are_published = all(row.variant == PAPER_VARIANT for row in view.rows)
+    among = published if are_published and len(published) > 1 else models
+    base, reason = _with_rows(among, view)
+    return Base(base, [model for model in among if model is not base], reason)
+
+
+def _with_rows(models: Sequence[Compared], view: View) -> tuple[Compared, str]:
+    by_place = {model.place: model for model in models}
+    rows = [by_place[place] for place in map(Place.of, view.rows) if place in by_place]
+    last = view.rows[-1]
+    whose = "paper" if view.has_reported else "study"
+    if Place.of(last) in by_place:
+        return rows[-1], f"the last row of the {whose}'s table"
+    if rows:
+        return rows[0], f"the first of the {whose}'s rows that has records, since its last, {last.label}, has none"
+    seeded = [model for model in models if not model.records[0].deterministic]
+    if seeded:
+        why = f"the last of these models whose seed changes anything, since no row of the {whose} has records"
+        return seeded[-1], why
+    why = f"the first of these models, since no row of the {whose} has records, and no seed changes anything"
+    return models[0], why
+
+
+def _validates(model: Compared, metric: Metric) -> float:
+    return fmean(float(metric.values(record.validation).mean()) for record in model.records)

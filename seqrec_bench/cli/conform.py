@@ -11,7 +11,7 @@ from seqrec_bench.cli.cell_options import parse_settings
 from seqrec_bench.cli.tables import JsonOption
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.registry import build, load
-from seqrec_bench.rendering.json_text import json_text
+from seqrec_bench.rendering.document import json_text
 from seqrec_bench.studies.cells import MAX_DIMENSION
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.rendering.blocks import Report, Section
 from seqrec_bench.rendering.explanations.kept import read_kept
 from seqrec_bench.rendering.report.build import FORMATS, build_report, build_report_on_several
-from seqrec_bench.rendering.report.sections.side_by_side import side_by_side_section
 from seqrec_bench.rendering.report.sources import Sources, in_shell, lacks
+from seqrec_bench.rendering.side_by_side import side_by_side_section
 from seqrec_bench.studies.study import DataFile
 
 DEFAULT_OUT = Path("report.html")

@@ -6,6 +6,7 @@ from reprlib import repr as shorten
 from typing import NamedTuple
 
 from seqrec_bench.errors import InputError
+from seqrec_bench.text import listed
 
 USER_NAMES = ("user_id", "user", "uid")
 ITEM_NAMES = ("item_id", "item", "iid", "movie_id", "movie", "product_id", "product")
@@ -50,7 +51,7 @@ def choose_columns(found: Sequence[str], wanted: Columns, file: str) -> ChosenCo
     }
     if problems:
         ones = "one" if len(problems) == 1 else "ones"
-        raise _refusal(found, list(problems.values()), f"name the right {ones} by {_joined(list(problems))}", file)
+        raise _refusal(found, list(problems.values()), f"name the right {ones} by {listed(list(problems))}", file)
     chosen = ChosenColumns(*(name for (name,) in matches.values()))
     if len(set(chosen)) < len(chosen):
         raise InputError(
@@ -90,13 +91,7 @@ def _refusal(found: Sequence[str], problems: Sequence[str], mend: str, file: str
             f"{file} has a single column, {shorten(found[0])}, with {separators[0]} in its name: a .csv needs commas "
             "between columns, and a .tsv, .inter or .item tabs; convert it, or rename it."
         )
-    return InputError(f"{file} has {_joined(problems)} among {_listed(found)}: {mend}.")
-
-
-def _joined(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last
+    return InputError(f"{file} has {listed(problems)} among {_listed(found)}: {mend}.")
 
 
 def _listed(names: Sequence[str]) -> str:

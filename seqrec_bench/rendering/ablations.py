@@ -1,12 +1,15 @@
 """What each part of a model is worth, as a table for each metric."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from seqrec_bench.analysis.ablations import AblationEntry, Ablations
-from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
+from seqrec_bench.analysis.ablations import AblationEntry, Ablations, ablation_table
+from seqrec_bench.analysis.notes import Topic, without
+from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.markdown import NONE, number
+from seqrec_bench.rendering.report.sources import Sources, lacks
 
 
 def ablations_document(table: Ablations) -> Document:
@@ -52,3 +55,16 @@ def _fields(table: Ablations) -> Mapping[str, Any]:
         if (entry := row.entries.get(name))
     ]
     return {"rows": rows, "missing": [str(cell) for cell in table.missing], "notes": table.notes}
+
+
+def ablations_section(sources: Sources) -> Section:
+    """A table for each metric."""
+    section = partial(Section, "ablations", "What each part is worth")
+    if not sources.view.ablations:
+        return section([], lacking=[f"No ablations of models on {sources.view.dataset} are known."])
+    table = ablation_table(sources.records, sources.view)
+    lacking = lacks(table.missing, "--suite", "ablations")
+    if not any(row.entries for row in table.rows):
+        return section([], lacking=lacking)
+    blocks = [*ablation_grids(table), Notes(without(table.notes, Topic.MISSING))]
+    return section(blocks, sources.command("ablations"), lacking)

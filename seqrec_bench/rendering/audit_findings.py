@@ -7,6 +7,7 @@ from seqrec_bench.analysis.audit import Audit, Column
 from seqrec_bench.analysis.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TIME_SPLIT, TIME_TIES, Variant
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.rendering.markdown import number
+from seqrec_bench.text import listed
 
 _EPSILON = 5e-5
 """Differences below it are 0 in the four digits that are shown."""
@@ -65,7 +66,7 @@ def _time_ties(audit: Audit) -> Iterable[str]:
     for column in _present(audit, TIME_TIES, name):
         orders.setdefault(_order(audit, column.variant), []).append(column.variant.label)
     for outcome, labels in orders.items():
-        yield f"In the {'order' if len(labels) == 1 else 'orders'} {_each(labels)}, {outcome}."
+        yield f"In the {'order' if len(labels) == 1 else 'orders'} {listed(labels)}, {outcome}."
 
 
 def _range(audit: Audit, columns: Sequence[Column], model: str) -> str:
@@ -79,9 +80,9 @@ def _random_orders(audit: Audit) -> Iterable[str]:
     if all(spreads.values()):
         typical = [number(math.sqrt(sum(sd**2 for sd in each) / len(each))) for each in spreads.values()]
         yield (
-            f"From one random order to another, the standard deviation of {_each(audit.metrics)} is {_each(typical)} "
+            f"From one random order to another, the standard deviation of {listed(audit.metrics)} is {listed(typical)} "
             f"(root mean square over {len(spreads[audit.metrics[0]])} models), and "
-            f"{_each([number(max(each)) for each in spreads.values()])} for the model where it is greatest."
+            f"{listed([number(max(each)) for each in spreads.values()])} for the model where it is greatest."
         )
 
 
@@ -96,11 +97,11 @@ def _order(audit: Audit, variant: Variant) -> str:
     of = f"of the {columns[0].n_pairs} pairs of models"
     if not any(column.flips for column in columns):
         return f"none {of} flips by any metric"
-    flips = _each([str(len(column.flips)) for column in columns])
+    flips = listed([str(len(column.flips)) for column in columns])
     n_clear = [sum(flip.is_clear for flip in column.flips) for column in columns]
-    clear = f"{_each(list(map(str, n_clear)))} of them clearly" if any(n_clear) else "none of them clearly"
-    taus = _each([f"{column.tau or 0:.2f}" for column in columns])
-    return f"{flips} {of} flip by {_each(audit.metrics)}, {clear} (Kendall's tau {taus})" + _leaders(
+    clear = f"{listed(list(map(str, n_clear)))} of them clearly" if any(n_clear) else "none of them clearly"
+    taus = listed([f"{column.tau or 0:.2f}" for column in columns])
+    return f"{flips} {of} flip by {listed(audit.metrics)}, {clear} (Kendall's tau {taus})" + _leaders(
         audit, dict(zip(audit.metrics, columns, strict=True))
     )
 
@@ -114,14 +115,14 @@ def _leaders(audit: Audit, columns: Mapping[str, Column]) -> str:
                 fallen.setdefault(audit.labels[model], {})[name] = standing.rank
     return "".join(
         f"; {label}, first of these models under base, is number {_numbers(list(ranks.values()))} by "
-        f"{_each(list(ranks))}"
+        f"{listed(list(ranks))}"
         for label, ranks in fallen.items()
     )
 
 
 def _numbers(ranks: Sequence[int]) -> str:
     """One number where all are the same."""
-    return _each([str(rank) for rank in (ranks if len(set(ranks)) > 1 else ranks[:1])])
+    return listed([str(rank) for rank in (ranks if len(set(ranks)) > 1 else ranks[:1])])
 
 
 def _changes(audit: Audit, variant: Variant, name: Metric) -> dict[str, float]:
@@ -145,8 +146,3 @@ def _of(figures: Mapping[str, float]) -> Callable[[str], float]:
 
 def _signed(value: float) -> str:
     return number(value, "+.4f") if abs(value) >= _EPSILON else "0"
-
-
-def _each(words: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

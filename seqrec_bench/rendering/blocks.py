@@ -93,6 +93,10 @@ def words(*heads: str) -> list[Column]:
     return [Column(head) for head in heads]
 
 
+def remarks(*heads: str) -> list[Column]:
+    return [Column(head, Kind.REMARK) for head in heads]
+
+
 def numbers(*heads: str) -> list[Column]:
     return [Column(head, Kind.NUMBER) for head in heads]
 

@@ -1,14 +1,17 @@
 """The ledger as text: Markdown to read and for a page, whole or in short, and JSON for programs."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from seqrec_bench.analysis.claims.evidence import in_words
 from seqrec_bench.analysis.claims.ledger import Entry, Ledger
 from seqrec_bench.analysis.claims.part import Part, Verdict
-from seqrec_bench.rendering.blocks import ClaimCard, Column, Grid, Kind, Notes, numbers, words
+from seqrec_bench.analysis.notes import Topic, without
+from seqrec_bench.rendering.blocks import ClaimCard, Column, Grid, Kind, Notes, Section, numbers, remarks, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.markdown import NONE, escape_markdown, wrapped
+from seqrec_bench.rendering.report.sources import Sources, in_shell
 
 
 def claims_document(ledger: Ledger) -> Document:
@@ -28,7 +31,7 @@ def claim_card(entry: Entry) -> ClaimCard:
         caption=f"{entry.claim.id}, part by part",
         columns=[
             *words("what is said"),
-            Column("found", Kind.REMARK),
+            *remarks("found"),
             *numbers("90 % interval"),
             Column("verdict", Kind.VERDICT),
         ],
@@ -114,3 +117,20 @@ def _part(part: Part) -> dict[str, Any]:
         "p_refuted": part.p_refuted,
         "takes": part.takes,
     }
+
+
+def claims_section(sources: Sources) -> Section:
+    """A card for each claim."""
+    section = partial(Section, "claims", "The paper's claims")
+    if not sources.view.claims:
+        sentence = f"No claims on {sources.view.dataset} are written down: [[claims]] in a file for --paper would."
+        return section([], lacking=[sentence])
+    ledger = sources.ledger
+    cards = [claim_card(entry) for entry in ledger.entries]
+    notes = Notes(without(ledger.notes, Topic.MISSING))
+    lacking = []
+    if ledger.missing:
+        names = ", ".join(entry.claim.id for entry in ledger.entries if entry.missing)
+        commands = [in_shell("run", "--all"), in_shell("run", "--suite", "ablations")]
+        lacking.append(f"{names}: cells are missing. `{commands[0]}` and `{commands[1]}` make them.")
+    return section([*cards, notes], sources.command("claims", accepts=["--protocol"]), lacking, in_text=True)

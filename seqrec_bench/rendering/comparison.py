@@ -12,6 +12,7 @@ from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, numbers, wo
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.drawing import GREY, figure_label
 from seqrec_bench.rendering.markdown import NONE, number
+from seqrec_bench.text import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,8 +121,7 @@ def _ranking(comparison: Comparison) -> str:
     if not secondary:
         return ""
     why = "it selects" if primary == comparison.is_selected_by else "it is named first"
-    *first, last = secondary
-    others = f"{', '.join(first)} and {last} are secondary" if first else f"{last} is secondary"
+    others = f"{listed(secondary)} {'are' if len(secondary) > 1 else 'is'} secondary"
     return f" {primary} is the primary metric, since {why}; {others}."
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Verbatim, numbers
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Verbatim, numbers, remarks
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.markdown import NONE, escape_markdown, number
 from seqrec_bench.text import one_line
@@ -35,9 +35,9 @@ def check_document(report: Report) -> Document:
 
 def _grid(report: Report, metric: str) -> Grid:
     judgements = [judgement for judgement in report.judgements if judgement.metric == metric]
-    remarks = [Column("remark", Kind.REMARK)] if any(judgement.remark for judgement in judgements) else []
+    remarked = remarks("remark") if any(judgement.remark for judgement in judgements) else []
     heads = numbers(report.before, "found", "difference", "bounds", "seeds")
-    columns = [Column(metric), *heads, Column("verdict", Kind.VERDICT), *remarks]
+    columns = [Column(metric), *heads, Column("verdict", Kind.VERDICT), *remarked]
     return Grid(metric, columns, [_cells(judgement)[: len(columns)] for judgement in judgements])
 
 

@@ -1,13 +1,14 @@
 """Models over several data sets as text: Markdown, LaTeX, and CSV and JSON with a line for each figure."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from seqrec_bench.analysis.comparison import Outcome
 from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
-from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
+from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, remarks, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.latex import escape_latex, latex_table
 from seqrec_bench.rendering.markdown import NONE, escape_markdown, number
@@ -195,3 +196,30 @@ def _no_rank_test(n_datasets: int) -> str:
         f"the smallest p-value that the ranks of two models on {n_datasets} data set{'s' if n_datasets > 1 else ''} "
         f"can give is 2 (1/2)^{n_datasets} = {least}, so no rank test of two models reaches 5 %"
     )
+
+
+def side_by_side_section(table: SideBySide, command: str | None, lacking: Sequence[str]) -> Section:
+    """A row for each model, a column for each data set and metric."""
+    rows = [[row.label, *(_text(row.figures.get(at)) for at in table.columns), *standing(row)] for row in table.rows]
+    bold = [
+        (place, number)
+        for place, row in enumerate(table.rows)
+        for number, at in enumerate(table.columns, start=1)
+        if at in row.figures and row.figures[at].is_best
+    ]
+    grid = Grid(
+        caption="All data sets side by side",
+        columns=[
+            *words("model"),
+            *remarks(*(f"{column.dataset}\n{column.metric}" for column in table.columns)),
+            *numbers("mean rank", "wins"),
+        ],
+        rows=rows,
+        rules=[at for at, (above, row) in enumerate(pairwise(table.rows), 1) if above.is_reference != row.is_reference],
+        bold=bold,
+    )
+    return Section("side-by-side", "All data sets", [grid, Notes(notes(table))], command, lacking, in_text=True)
+
+
+def _text(figure: Figure | None) -> str:
+    return NONE if figure is None else number(figure.estimate.mean) + (MARK if differs(figure) else "")

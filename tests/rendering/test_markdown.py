@@ -6,6 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqrec_bench.rendering.blocks import (
+    Block,
+    ClaimCard,
+    Column,
+    Grid,
+    Heading,
+    Kind,
+    Notes,
+    Paragraph,
+    Report,
+    Section,
+    Verbatim,
+    numbers,
+    remarks,
+    words,
+)
 from seqrec_bench.rendering.markdown import (
     LINE_WIDTH,
     NONE,
@@ -13,6 +29,8 @@ from seqrec_bench.rendering.markdown import (
     markdown_notes,
     markdown_table,
     number,
+    report_markdown,
+    to_markdown,
     wrapped,
 )
 
@@ -82,3 +100,50 @@ def test_a_word_is_never_cut_in_two() -> None:
     word = "no-fixed-user-vector" * 5
     assert wrapped(f"short {word} short").split("\n") == ["short", word, "short"]
     assert wrapped("long-hyphenated " * 6).split("\n") == [" ".join(["long-hyphenated"] * 5), "long-hyphenated"]
+
+
+GRID = Grid(
+    "Models_1",
+    [*words("model"), Column("is", Kind.VERDICT), *numbers("a_z\nmean"), *remarks("why_not")],
+    [["a_b", "better", "< .1", "it_is"]],
+    label="HR",
+    bold=[(0, 2)],
+)
+CARD = ClaimCard("C_1", "It <is>.", "supported", "Of 1 part, 1.", GRID, ["A note."])
+TABLE = """\
+| HR   | is     | a_z, mean | why\\_not |
+| :--- | :----- | --------: | -------: |
+| a\\_b | better |  **< .1** |   it\\_is |"""
+
+
+def page(*blocks: Block) -> str:
+    return report_markdown(Report("T", "S", "1", [Section("s", "A_B", blocks, in_text=True), Section("t", "No", [])]))
+
+
+def test_words_and_remarks_are_escaped_and_numbers_are_as_they_are() -> None:
+    assert to_markdown([GRID]) == f"{TABLE}\n"
+
+
+def test_a_report_has_captions_where_a_command_has_labels() -> None:
+    table = (
+        TABLE.replace("| HR   |", "| model |").replace("| :--- | :-", "| :---- | :-").replace("| a\\_b |", "| a\\_b  |")
+    )
+    assert page(GRID) == f"# T\n\nS\n\n## A\\_B\n\n**Models\\_1**\n\n{table}\n"
+
+
+def test_a_claim_has_a_heading_in_a_command_and_its_count_in_a_report() -> None:
+    assert to_markdown([CARD]) == f"### C\\_1: supported\n\nIt \\<is\\>.\n\n{TABLE}\n\n- A note.\n"
+    assert "\n\n**C_1: supported.** It \\<is\\>. Of 1 part, 1.\n\n**Models" in page(CARD)
+    bare = ClaimCard("C", "It is.", "open", "None.", None, [])
+    assert to_markdown([bare]) == "### C: open\n\nIt is.\n"
+    assert page(bare).endswith("## A\\_B\n\n**C: open.** It is. None.\n")
+
+
+def test_what_is_for_html_alone_is_in_no_report_as_text() -> None:
+    shown, hidden = Paragraph("Shown."), Paragraph("Hidden.", only_html=True)
+    assert page(shown, hidden, Heading("H"), Notes([])).endswith("## A\\_B\n\nShown.\n\n### H\n")
+
+
+def test_lines_of_verbatim_markdown_stay_as_they_are() -> None:
+    long = "*a_b* " * 40
+    assert to_markdown([Verbatim(long), Notes(["x"])]) == f"{long}\n\n- x\n"

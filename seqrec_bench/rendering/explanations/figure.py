@@ -7,7 +7,7 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.rendering.drawing import GREY, save
 from seqrec_bench.rendering.explanations.kept import to_json
-from seqrec_bench.rendering.explanations.printable import printable
+from seqrec_bench.rendering.explanations.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,16 +22,15 @@ from seqrec_bench.evaluation.explaining.content import (
 from seqrec_bench.records import CellKey
 from seqrec_bench.records.looking import at_depth, is_there
 from seqrec_bench.records.strict_json import parse
-from seqrec_bench.rendering.explanations.printable import escaped
+from seqrec_bench.rendering.document import json_text
 from seqrec_bench.rendering.explanations.summary_text import Summaries, read_summaries
-from seqrec_bench.rendering.json_text import json_text
 
 _HEAD = "seqrec-bench explain"
 
 
 def to_json(explanation: UserExplanation) -> str:
     """All of it, with the command that prints it from a directory with the cell's record and weights."""
-    return escaped(json_text({"command": command_for(explanation), **asdict(explanation)}))
+    return json_text({"command": command_for(explanation), **asdict(explanation)})
 
 
 def command_for(explanation: UserExplanation) -> str:

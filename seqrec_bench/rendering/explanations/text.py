@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from seqrec_bench.evaluation.explaining.content import Item, ScoredItem, UserExplanation
-from seqrec_bench.rendering.explanations.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -21,6 +20,14 @@ _UNIX_TIMES = range(631_152_000, 4_102_444_800)
 """Seconds that are shown as dates, of the years 1990 to 2099, if they are all of that kind."""
 _UNITS = (1, 10**3, 10**6, 10**9)
 """Times may also be whole milliseconds, microseconds or nanoseconds."""
+UNPRINTABLE = "�"
+
+
+def printable(text: str) -> str:
+    """The text in one line; what would move a cursor, change colours or turn the direction becomes a mark."""
+    return "".join(
+        character if character.isprintable() else " " if character.isspace() else UNPRINTABLE for character in text
+    )
 
 
 def to_text(explanation: UserExplanation) -> str:

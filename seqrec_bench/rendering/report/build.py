@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import seqrec_bench
+from seqrec_bench.rendering.ablations import ablations_section
 from seqrec_bench.rendering.blocks import Report, Section
+from seqrec_bench.rendering.claims import claims_section
 from seqrec_bench.rendering.latex import report_latex
 from seqrec_bench.rendering.markdown import report_markdown
 from seqrec_bench.rendering.report.html import to_html
-from seqrec_bench.rendering.report.sections.ablations import ablations_section
 from seqrec_bench.rendering.report.sections.answer import answer_section
 from seqrec_bench.rendering.report.sections.audit import audit_section
 from seqrec_bench.rendering.report.sections.breakdowns import breakdowns_section
-from seqrec_bench.rendering.report.sections.claims import claims_section
 from seqrec_bench.rendering.report.sections.cost import cost_section
 from seqrec_bench.rendering.report.sections.differences import differences_section
 from seqrec_bench.rendering.report.sections.dimensions import dimensions_section

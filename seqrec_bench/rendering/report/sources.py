@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from seqrec_bench.analysis.base import Base, choose_base
 from seqrec_bench.analysis.claims.elsewhere import Elsewhere, claims_elsewhere
 from seqrec_bench.analysis.claims.ledger import Ledger, claims_ledger
-from seqrec_bench.analysis.compared import Compared, compared
+from seqrec_bench.analysis.compared import Base, Compared, choose_base, compared
 from seqrec_bench.analysis.gate.report import Report as Check
 from seqrec_bench.analysis.gate.reported import check_reported
 from seqrec_bench.analysis.selection import Place
@@ -139,8 +138,3 @@ def seed_list(values: Sequence[int]) -> str:
         else:
             parts.append([value])
     return ",".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else str(part[0]) for part in parts)
-
-
-def listed(words: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -16,9 +16,8 @@ from seqrec_bench.evaluation.explaining.summary import AttentionSummary, ItemSum
 from seqrec_bench.records import CellKey
 from seqrec_bench.rendering.explanations.figure import draw_explanation
 from seqrec_bench.rendering.explanations.kept import read_explanation, to_json
-from seqrec_bench.rendering.explanations.printable import printable
 from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
-from seqrec_bench.rendering.explanations.text import PLAIN_WIDTH, print_explanation, to_text
+from seqrec_bench.rendering.explanations.text import PLAIN_WIDTH, print_explanation, printable, to_text
 
 
 def test_text_has_what_is_asked_for(explanation: UserExplanation) -> None:

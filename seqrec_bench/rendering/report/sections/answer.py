@@ -10,7 +10,8 @@ from seqrec_bench.analysis.notes import Topic, about
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.blocks import Facts, Paragraph, Section
 from seqrec_bench.rendering.report.sections.differences import separated
-from seqrec_bench.rendering.report.sources import Sources, listed, seed_list
+from seqrec_bench.rendering.report.sources import Sources, seed_list
+from seqrec_bench.text import listed
 
 _IN_WORDS = {
     Verdict.REPRODUCED: "reproduced",

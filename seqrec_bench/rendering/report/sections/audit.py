@@ -16,7 +16,8 @@ from seqrec_bench.rendering.blocks import Charts, Notes, Section
 from seqrec_bench.rendering.markdown import number
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
-from seqrec_bench.rendering.report.sources import Sources, lacks, listed
+from seqrec_bench.rendering.report.sources import Sources, lacks
+from seqrec_bench.text import listed
 
 
 def audit_section(sources: Sources) -> Section:

@@ -13,7 +13,8 @@ from seqrec_bench.rendering.comparison import comparison_grids, notes
 from seqrec_bench.rendering.markdown import NONE, number
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Style
 from seqrec_bench.rendering.report.panels import Point, Titles, forest_panel
-from seqrec_bench.rendering.report.sources import Sources, in_shell, listed
+from seqrec_bench.rendering.report.sources import Sources, in_shell
+from seqrec_bench.text import listed
 
 _SAYS = {
     Outcome.BETTER: "is better than",

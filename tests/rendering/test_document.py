@@ -3,7 +3,8 @@ import math
 
 import pytest
 
-from seqrec_bench.rendering.json_text import json_text
+from seqrec_bench.rendering.blocks import Heading
+from seqrec_bench.rendering.document import Document, json_text
 
 
 def test_it_is_read_back_as_it_was_written() -> None:
@@ -17,3 +18,10 @@ def test_it_is_read_back_as_it_was_written() -> None:
 def test_what_is_no_number_is_refused(number: float) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_text({"a": number})
+
+
+def test_a_document_is_written_in_every_format_that_it_has() -> None:
+    document = Document([Heading("a_b")], {"a": 1}, {"csv": lambda: "a\n1\n"})
+    assert document.written("md") == document.written("text") == "### a\\_b\n"
+    assert json.loads(document.written("json")) == {"a": 1}
+    assert document.written("csv") == "a\n1\n"
