@@ -123,8 +123,12 @@ def _about_figures(table: SideBySide) -> Iterator[str]:
     ]
     if fewer:
         yield f"With fewer seeds: {', '.join(fewer)}."
-    less = [metric for metric in table.metrics if metric.sign < 0]
-    yield "Bold: the best of a column." + (f" Of {', '.join(less)}, less is better." if less else "")
+    ranked = [metric for metric in table.metrics if metric.is_of_ranks]
+    less = [metric for metric in ranked if metric.sign < 0]
+    if ranked:
+        yield "Bold: the best of a column." + (f" Of {', '.join(less)}, less is better." if less else "")
+    if of_lists := [metric for metric in table.metrics if metric not in ranked]:
+        yield f"Without a best: {', '.join(of_lists)}, which are about what is recommended and not about who is right."
     doubtful = [
         f"{row.label} on {dataset}"
         for row in table.rows
@@ -171,9 +175,9 @@ def _listed(places: Sequence[tuple[Column, SideRow]]) -> str:
 
 
 def _about_ranks(table: SideBySide) -> Iterator[str]:
-    n_columns = len(table.complete) * len(table.metrics)
+    n_columns = len(table.ranked)
     if not n_columns:
-        yield "No mean rank and no wins: they take a data set on which all models have records."
+        yield "No mean rank and no wins: they take a metric of ranks, and a data set on which all models have records."
         return
     n_datasets = len(table.complete)
     where = "" if len(table.complete) == len(table.datasets) else f", those of {', '.join(table.complete)}"
