@@ -90,20 +90,9 @@ def _rank(recommender: Recommender, holdout: Holdout, wanted: Int64Array, top: T
     size = block_size(holdout.history.n_items)
     for block in np.unique(wanted // size):
         members = slice(block * size, min((block + 1) * size, len(targets)))
-        better[members], tied[members], lists[members] = _answer_block(
-            recommender, holdout, members, targets[members], top
-        )
+        found = _rank_block(recommender, holdout, members, targets[members], top)
+        better[members], tied[members], lists[members] = found
     return Ranks(better=better[wanted], tied=tied[wanted]), lists[wanted]
-
-
-def _answer_block(
-    recommender: Recommender, holdout: Holdout, members: slice, targets: Int64Array, top: Top | None
-) -> tuple[Int64Array, Int64Array, Int32Array]:
-    """What `_rank` has of consecutive users. Their scores end with this call: no two blocks are alive at a time."""
-    scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
-    better, tied = _rank_block(scores, holdout, members, targets)
-    none = np.empty((len(targets), 0), dtype=np.int32)
-    return better, tied, _list_block(scores, holdout, members, targets, top) if top else none
 
 
 def score_as_ranked(recommender: Recommender, history: Sequences, user: int) -> Float32Array:
@@ -151,13 +140,16 @@ def latest_items(history: Sequences, users: Int64Array, length: int | None) -> I
 
 
 def _rank_block(
-    scores: Float32Array, holdout: Holdout, members: slice, targets: Int64Array
-) -> tuple[Int64Array, Int64Array]:
-    """`better` and `tied` of consecutive users; 0 for those without a target, whose entry in `targets` is padding."""
+    recommender: Recommender, holdout: Holdout, members: slice, targets: Int64Array, top: Top | None
+) -> tuple[Int64Array, Int64Array, Int32Array]:
+    """`better`, `tied` and lists of consecutive users; 0 for those without a target, whose entry in `targets` is 0."""
+    scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
     if (negatives := _negatives(holdout, members)) is not None:
-        return _count_sample(scores, targets, np.flatnonzero(targets), negatives)
-    better, tied = _count(scores, targets, *_seen(holdout, members))
-    return np.where(targets, better, 0), np.where(targets, tied, 0)
+        better, tied = _count_sample(scores, targets, np.flatnonzero(targets), negatives)
+    else:
+        better, tied = _count(scores, targets, *_seen(holdout, members))
+    lists = _list_block(scores, holdout, members, targets, top) if top else np.empty((len(targets), 0), np.int32)
+    return np.where(targets, better, 0), np.where(targets, tied, 0), lists
 
 
 def _negatives(holdout: Holdout, members: slice) -> Int32Array | None:
@@ -186,28 +178,22 @@ def _list_block(scores: Float32Array, holdout: Holdout, members: slice, targets:
     else:
         is_candidate = np.ones(scores.shape, dtype=bool)
         is_candidate[_seen(holdout, members)] = False
-        is_candidate[targets == PADDING] = False
     is_candidate[rows, targets[rows]] = True
     is_candidate[:, PADDING] = False
-    users = np.arange(members.start, members.stop)
-    return _first(np.where(is_candidate, scores, np.float32(-np.inf)), users, top)
-
-
-def _first(scores: Float32Array, users: Int64Array, top: Top) -> Int32Array:
-    """(B, K) the items of the greatest scores of each row, filled with padding.
-
-    Args:
-        scores: (B, n_items + 1), -inf for what is no candidate.
-        users: (B,) the rows' users.
-    """
-    k = min(top.k, scores.shape[1])
-    least = np.partition(scores, -k, axis=1)[:, -k]
-    lists = np.full((len(scores), top.k), PADDING, dtype=np.int32)
-    for row, user in enumerate(users.tolist()):  # one by one, or a block in which all is tied would take gigabytes
-        items = np.flatnonzero((scores[row] >= least[row]) & (scores[row] > -np.inf))
-        first = np.lexsort((_shuffled(user, items, top.seed), -scores[row, items]))[: top.k]
-        lists[row, : len(first)] = items[first]
+    lists = np.full((len(targets), top.k), PADDING, dtype=np.int32)
+    for row in rows.tolist():  # one by one, or a block in which all is tied would take gigabytes
+        items = np.flatnonzero(is_candidate[row])
+        first = _first(scores[row, items], items, members.start + row, top)
+        lists[row, : len(first)] = first
     return lists
+
+
+def _first(scores: Float32Array, items: Int64Array, user: int, top: Top) -> Int64Array:
+    """The items of the greatest scores, at most K, the best first: (n,), (n,) -> (min(n, K),)."""
+    if len(items) > top.k:
+        enough = scores >= np.partition(scores, -top.k)[-top.k]
+        scores, items = scores[enough], items[enough]
+    return items[np.lexsort((_shuffled(user, items, top.seed), -scores))[: top.k]]
 
 
 def _shuffled(user: int, items: Int64Array, seed: int) -> npt.NDArray[np.uint64]:

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqrec_bench.data.split import Holdout
-from seqrec_bench.evaluation.ranking import MAX_BLOCK_BYTES, MAX_BLOCK_SIZE, block_size, rank_targets
+from seqrec_bench.evaluation.ranking import (
+    MAX_BLOCK_BYTES,
+    MAX_BLOCK_SIZE,
+    Top,
+    block_size,
+    rank_and_list,
+    rank_targets,
+)
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
 
 N_ITEMS = 2_000_000
@@ -37,6 +44,13 @@ class Ascending:
         scores = np.empty((len(users), N_ITEMS + 1), dtype=np.float32)
         scores[:] = np.arange(N_ITEMS + 1, dtype=np.float32)
         return scores
+
+
+class Constant(Ascending):
+    """Scores all items alike."""
+
+    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
+        return np.zeros((len(users), N_ITEMS + 1), dtype=np.float32)
 
 
 def holdout_of(lengths: list[int]) -> Holdout:
@@ -69,6 +83,13 @@ def test_whole_histories_of_the_whole_catalogue_stay_below_the_bound() -> None:
     holdout = holdout_of([N_ITEMS, 5, N_ITEMS])
     peak = peak_of(lambda: rank_targets(Ascending(history_length=None), holdout))
     assert 4 * MAX_BLOCK_BYTES < peak < GIB
+
+
+@pytest.mark.parametrize("scorer", [Ascending, Constant])
+def test_lists_stay_below_the_bound_too(scorer: type[Ascending]) -> None:
+    holdout = holdout_of([5, N_ITEMS, 5])
+    peak = peak_of(lambda: rank_and_list(scorer(history_length=1), holdout, Top(10, 0)))
+    assert MAX_BLOCK_BYTES < peak < GIB
 
 
 def test_ranks_in_a_large_catalogue_are_the_known_ones() -> None:

@@ -15,7 +15,7 @@ from seqrec_bench.evaluation.metrics import Metric, validation_figures
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.experiments import cell as cell_module
-from seqrec_bench.experiments import examining as examining_module
+from seqrec_bench.experiments import examining
 from seqrec_bench.experiments.cell import Fitted, Setting, TrialSetting, run_cell, run_trial
 from seqrec_bench.experiments.search import ModelSearch, run_searches
 from seqrec_bench.experiments.search_file import ModelSpace, Search
@@ -166,8 +166,8 @@ def test_no_test_target_is_ranked(toy: Dataset, tmp_path: Path, monkeypatch: pyt
         assert not np.array_equal(holdout.targets, test.targets), "the test targets were ranked"
         return rank_targets(recommender, holdout, *rest)
 
-    monkeypatch.setattr(cell_module, "rank_targets", refuse_test)
-    monkeypatch.setattr(examining_module, "rank_targets", refuse_test)
+    for module in (cell_module, examining):
+        monkeypatch.setattr(module, "rank_targets", refuse_test)
     run(SEARCH, toy, tmp_path)
     assert all(line["failure"] is None for lines in logged(tmp_path).values() for line in lines)
     with pytest.raises(AssertionError, match="the test targets were ranked"):

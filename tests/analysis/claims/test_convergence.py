@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from seqrec_bench.analysis.claims.convergence import outside_epochs, threshold, time_to_reach
-from seqrec_bench.analysis.claims.ledger import Entry
+from seqrec_bench.analysis.claims.ledger import Entry, claims_ledger
 from seqrec_bench.analysis.claims.part import Verdict
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
-from seqrec_bench.studies.claim import Convergence
+from seqrec_bench.studies.claim import Claim, Convergence
+from seqrec_bench.studies.view import View
 
 C7 = Convergence("am-lstm", "random-start", 0.95, (0.9,))
 SUPPORTED, REFUTED, UNDECIDABLE = Verdict
@@ -124,7 +126,7 @@ def test_the_threshold_is_a_share_of_the_lower_mean_of_best_figures(plant: Plant
     assert threshold([good, bad], 0.9) == pytest.approx(0.9 * 0.2)
 
 
-def test_a_lower_figure_is_reached_where_less_is_better(plant: Plant, judge: Judge) -> None:
+def test_a_lower_figure_is_reached_where_less_is_better(plant: Plant, view: View) -> None:
     """100 / (epoch / n) after each epoch of n: the mean rank falls to 100, of which 95 % are 100 / .95."""
 
     def by_rank(records: list[Record]) -> list[Record]:
@@ -140,7 +142,8 @@ def test_a_lower_figure_is_reached_where_less_is_better(plant: Plant, judge: Jud
         ]
 
     records = by_rank(two(plant, (4, 5, 6, 5, 4), (10, 12, 11, 12, 14)))
-    entry = judge(records, C7)
+    by_mean_rank = replace(view, selection=Metric("MeanRank"), claims=(Claim("X1", "What is claimed.", C7),))
+    entry = claims_ledger(records, by_mean_rank).entries[0]
     assert entry.verdict is SUPPORTED
     assert entry.parts[0].statistic.says == "Epochs to a validation MeanRank of 105.2632 (95%): fewer than random-start"
     assert threshold([records], 0.95) == pytest.approx(-100 / 0.95)
