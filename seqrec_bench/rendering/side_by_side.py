@@ -148,11 +148,12 @@ def _about_tests(table: SideBySide) -> Iterator[str]:
         return
     tested = [(at, row, pair) for at, row, pair in table.pairs if pair.p_value is not None]
     n_tests = f"the {len(tested)} comparison{'s' if len(tested) > 1 else ''} of this table"
-    yield (
-        f"{MARK}: {table.primary} differs from this model there, at 5 %, by a paired test within the data set, for "
-        f"other users like these and models trained again; p by Holm's procedure over {n_tests}. No mark: not "
-        "separated, which is not the same as equal."
-    )
+    if tested:
+        yield (
+            f"{MARK}: {table.primary} differs from this model there, at 5 %, by a paired test within the data set, for "
+            f"other users like these and models trained again; p by Holm's procedure over {n_tests}. No mark: not "
+            "separated, which is not the same as equal."
+        )
     if few := _listed([(at, row) for at, row, pair in table.pairs if pair.outcome is Outcome.TOO_FEW_SEEDS]):
         yield f"Not tested, since a verdict takes {MIN_SEEDS} seeds of each model: {few}."
     if few := _listed([(at, row) for at, row, pair in table.pairs if pair.outcome is Outcome.TOO_FEW_USERS]):
