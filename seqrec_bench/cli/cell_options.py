@@ -71,7 +71,11 @@ class CellOptions:
     @cached_property
     def named_study(self) -> Study | None:
         """The study whose cells these are; None where they are those of --models."""
-        return load_study(self.study or PAPER) if self.all_cells or self.study is not None else None
+        return (
+            load_study(PAPER if self.study is None else self.study)
+            if self.all_cells or self.study is not None
+            else None
+        )
 
     @property
     def name_some(self) -> bool:

@@ -106,10 +106,7 @@ def _require_reported(view: ViewOptions, is_narrowed: bool) -> None:
             "give that too."
         )
     if not study.has_reported:
-        raise InputError(
-            f"The study {study.name} has no reported figures to hold records against: name other records with "
-            "--against DIR."
-        )
+        raise InputError(f"The study {study.name} reports no figures: give --against DIR.")
 
 
 def _sides(judged: Shown, against: Path) -> tuple[list[Record], list[Record]]:
