@@ -65,6 +65,8 @@ class SideBySide:
     """The label of the model that the others are tested against; None where no study names one."""
     complete: tuple[str, ...]
     """The data sets on which all models have records."""
+    has_reported: bool
+    """Whether the study has reported figures, which stand in the table of one data set."""
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -108,7 +110,7 @@ def side_by_side(records: Sequence[Record], views: Sequence[View]) -> SideBySide
     ranked = _ranked(columns, complete)
     references = {row.label for row in first.references}
     rows = (_row(label, label in references, figures, found, ranked) for label in labels)
-    return SideBySide(first.protocol, columns, tuple(rows), primary, complete)
+    return SideBySide(first.protocol, columns, tuple(rows), primary, complete, any(view.has_reported for view in views))
 
 
 def _ranked(columns: Sequence[Column], complete: Collection[str]) -> list[Column]:
