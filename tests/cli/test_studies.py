@@ -230,10 +230,17 @@ def test_rows_are_judged_as_they_give_their_variant_settings_and_seeds(judged: C
     assert "`seqrec-bench run --study mine.toml --results runs`" in str(few.exception)
 
 
-@pytest.mark.parametrize("name", ["Mine", "a b", "quick", ""])
-def test_a_study_s_name_becomes_a_file_s(tmp_path: Path, name: str) -> None:
-    assert code(call("new", "--study", name, "--out", str(tmp_path))) == 2
-    assert not list(tmp_path.iterdir())
+def test_what_is_reported_is_judged_and_nothing_else(judged: Callable[..., Result]) -> None:
+    judged(1.0)
+    text = Path("mine.toml").read_text().replace('["HR@10"]', '["HR@10", "MRR"]', 1)
+    Path("mine.toml").write_text(f'{text}[[rows]]\nmodel = "markov-chain"\n')
+    done = call("check", "--study", "mine.toml")
+    assert code(done) == 0, done.output  # neither the other row nor the other metric has a reported figure
+    assert "MRR" not in done.stdout
+    asked = call("check", "--study", "mine.toml", "--metrics", "HR@10,MRR")
+    assert code(asked) == 2 and "mine reports no MRR on ml-100k" in str(asked.exception)
+    none = call("check", "--study", "mine.toml", "--metrics", "MRR")
+    assert code(none) == 2
 
 
 def test_a_study_that_is_there_stays(tmp_path: Path) -> None:
