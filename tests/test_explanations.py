@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from seqrec_bench.rendering.explanations.summary_text import read_summaries, summary_markdown
+from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
@@ -19,7 +19,7 @@ def block(name: str) -> str:
 def test_the_page_shows_the_summaries_of_the_committed_runs() -> None:
     summaries = read_summaries(KEPT / "all-users.json")
     assert [key.seed for key in summaries] == [0, 1, 2, 3, 4]
-    assert block("all-users") == summary_markdown(summaries)
+    assert block("all-users") == summaries_document(summaries).written("md")
 
 
 def test_what_the_page_says_of_the_summaries_is_so() -> None:

@@ -4,14 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.analysis.selection import Missing, Place, Selection, estimate, runs, select
 from seqrec_bench.analysis.statistics.estimates import Difference, Estimate, paired_difference
 from seqrec_bench.records import PAPER_VARIANT, Record
-from seqrec_bench.rendering.json_text import json_text
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
 from seqrec_bench.studies.view import Row, View
-
-COLUMNS = ("mean", "difference", "± 95 %", "seeds")
 
 
 @dataclass(frozen=True)
@@ -89,9 +86,7 @@ def _notes(rows: Sequence[AblationRow], selection: Selection, view: View) -> lis
     few = [words for row in rows if (words := _few_users(row))]
     if few:
         notes.append(f"Too few users differ for a verdict, whatever the interval: {'; '.join(few)}.")
-    if selection.missing:
-        notes.append(f"Missing: {'; '.join(map(str, selection.missing))}.")
-    return notes
+    return notes + missing_note(selection.missing)
 
 
 def _few_users(row: AblationRow) -> str:
@@ -116,45 +111,3 @@ def _change(place: Place, selection: Selection) -> str | None:
 
 def _difference(records: Sequence[Record], others: Sequence[Record], name: str) -> Difference:
     return paired_difference(runs(records, name), runs(others, name))
-
-
-def to_markdown(table: Ablations) -> str:
-    """One table for each metric, and the notes."""
-    tables = [_markdown_table(table, name) for name in table.metrics]
-    return "\n\n".join([*tables, markdown_notes(table.notes)]) + "\n"
-
-
-def _markdown_table(table: Ablations, name: str) -> str:
-    lines = [[escape_markdown(name), *COLUMNS]]
-    lines += [[escape_markdown(row.label), *entry_texts(row.entries.get(name))] for row in table.rows]
-    return markdown_table(lines)
-
-
-def entry_texts(entry: AblationEntry | None) -> list[str]:
-    """What stands in `COLUMNS`."""
-    if entry is None:
-        return ["missing", NONE, NONE, "0"]
-    difference = entry.difference
-    change, width = (difference.mean, difference.half_width) if difference else (None, None)
-    return [number(entry.estimate.mean), number(change, "+.4f"), number(width), str(entry.estimate.n_seeds)]
-
-
-def to_json(table: Ablations) -> str:
-    """The same, numbers unrounded."""
-    rows = [
-        {
-            "metric": name,
-            "label": row.label,
-            "cells": str(row.place),
-            "mean": entry.estimate.mean,
-            "n_seeds": entry.estimate.n_seeds,
-            "difference": entry.difference.mean if entry.difference else None,
-            "half_width_95": entry.difference.half_width if entry.difference else None,
-            "n_seeds_of_difference": entry.difference.n_seeds if entry.difference else None,
-        }
-        for name in table.metrics
-        for row in table.rows
-        if (entry := row.entries.get(name))
-    ]
-    fields = {"rows": rows, "missing": [str(cell) for cell in table.missing], "notes": table.notes}
-    return json_text(fields)

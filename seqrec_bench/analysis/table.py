@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.analysis.selection import Missing, Place, estimate, select, select_others
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
@@ -138,8 +139,7 @@ def _notes(
     doubtful = [row.label for row in rows if _is_too_good(row)]
     if doubtful:
         notes.append(f"1.0000 in all metrics, to be doubted: {', '.join(doubtful)}; {TOO_GOOD}.")
-    if missing:
-        notes.append(f"{'Missing' if view.has_reported else 'Not run'}: {'; '.join(map(str, missing))}.")
+    notes += missing_note(missing, "Missing" if view.has_reported else "Not run")
     if absent:
         notes.append(f"Without records: {', '.join(row.label for row in absent)}.")
     return notes

@@ -17,7 +17,7 @@ from seqrec_bench.evaluation.attacks import AttackResult, attack_evaluator, atta
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
-from seqrec_bench.rendering.attacks import to_json, to_markdown
+from seqrec_bench.rendering.attacks import attacks_document
 from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.supervision import foretold
 
@@ -47,7 +47,7 @@ def attack(
         raise InputError("A model is attacked on synthetic data: leave the data set out, or the model.")
     else:
         findings, subject = _attack_model(model, dimension)
-    output.print((to_json if output.is_json else to_markdown)(findings, subject))
+    output.show(attacks_document(findings, subject), PageFormat.MD)
     if failed(findings):
         raise typer.Exit(ExitCode.FALLS_SHORT)
 

@@ -12,7 +12,7 @@ from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.rendering.audit import to_json, to_markdown
+from seqrec_bench.rendering.audit import audit_document
 from seqrec_bench.rendering.audit_figure import draw_audit
 from seqrec_bench.studies.loading import studies
 
@@ -37,7 +37,7 @@ def audit(
     shown = view.under(LOO_FULL).open()
     content = audit_records(shown.records, shown.view_as_own)
     if not content.is_empty:
-        output.print((to_json if output.is_json else to_markdown)(content))
+        output.show(audit_document(content), PageFormat.MD)
         if out is not None:
             for path in draw_audit(content, out / "audit"):
                 typer.echo(path, err=True)

@@ -12,7 +12,7 @@ from seqrec_bench.cli.data_options import KCoreOption, ProtocolOption, ProtocolO
 from seqrec_bench.cli.places import count_cells
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.metrics import USUAL_SELECTION, selection_metric
+from seqrec_bench.evaluation.metrics import MAX_CUTOFF, USUAL_SELECTION, selection_metric
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.recommender import SELECTION_METRIC
@@ -26,6 +26,12 @@ PAPER = "chen2020"
 """The study that --all means."""
 MAX_NUMBERS = 10_000
 """In one range of dimensions or seeds."""
+KeepTopOption = Annotated[
+    int,
+    typer.Option(
+        "--keep-top", min=0, max=MAX_CUTOFF, metavar="K", help="Keep what is recommended: each user's top K items."
+    ),
+]
 SelectOption = Annotated[
     str | None,
     typer.Option(

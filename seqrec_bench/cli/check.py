@@ -20,14 +20,14 @@ from seqrec_bench.cli.tables import FormatOptions
 from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
 from seqrec_bench.records import RESTORE, Record, Store
-from seqrec_bench.rendering.gate import FORMATS, workflow_command
+from seqrec_bench.rendering.gate import check_document, workflow_command
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
 from seqrec_bench.studies.cells import cells as cells_of
 from seqrec_bench.studies.loading import load_study, studies
 
 
 class CheckFormat(StrEnum):
-    """The names of `FORMATS`, as an option's choices."""
+    """Those of a check's document, as an option's choices."""
 
     TEXT = "text"
     JSON = "json"
@@ -92,7 +92,7 @@ def check(
         if chosen is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
         raise
-    output.print(FORMATS[chosen](report))
+    output.show(check_document(report), CheckFormat.TEXT)
     elsewhere = only_elsewhere(judged.records, judged.dataset, judged.protocol)
     _end(
         report, _mend(report, view.results, elsewhere, view.cells if against is None else suite and f"--suite {suite}")

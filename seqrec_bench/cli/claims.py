@@ -10,11 +10,11 @@ from seqrec_bench.cli.bundles import Described, Without, with_bundles
 from seqrec_bench.cli.tables import FormatOptions
 from seqrec_bench.cli.view_options import ViewOptions
 from seqrec_bench.errors import InputError, MissingCellsError
-from seqrec_bench.rendering.claims import FORMATS
+from seqrec_bench.rendering.claims import claims_document
 
 
 class LedgerFormat(StrEnum):
-    """The names of `FORMATS`, as an option's choices."""
+    """Those of the ledger's document, as an option's choices."""
 
     MD = "md"
     SHORT = "short"
@@ -50,7 +50,7 @@ def claims(
         )
     judged = view.judged()
     content = claims_ledger(judged.records, judged.view_as_own)
-    output.print(FORMATS[output.choose(LedgerFormat.MD)](content))
+    output.show(claims_document(content), LedgerFormat.MD)
     if content.missing:
         raise MissingCellsError(
             f"Cells of {judged.protocol} are missing ({in_words(content.missing)})"

@@ -12,7 +12,7 @@ from seqrec_bench.cli.paths import figure_stem
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions
 from seqrec_bench.errors import MissingCellsError
-from seqrec_bench.rendering.comparison import FORMATS, forest_plot, to_json
+from seqrec_bench.rendering.comparison import comparison_document, forest_plot
 from seqrec_bench.rendering.drawing import save
 
 
@@ -34,9 +34,10 @@ def compare(
     """
     shown = view.open()
     content = compare_records(shown.records, models, shown.view_as_own)
-    output.print(FORMATS[output.choose(PageFormat.MD)](content))
+    document = comparison_document(content)
+    output.show(document, PageFormat.MD)
     if out is not None:
-        for path in save(lambda: forest_plot(content), out, to_json(content)):
+        for path in save(lambda: forest_plot(content), out, document.written("json")):
             typer.echo(path, err=True)
     if content.too_few:
         names = ", ".join(f"{place} ({content.n_seeds[place]})" for place in content.too_few)

@@ -30,7 +30,7 @@ from seqrec_bench.experiments.starting import THREAD_VARIABLES
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Store
 from seqrec_bench.rendering.explanations.figure import draw_explanation
 from seqrec_bench.rendering.explanations.kept import read_either, to_json
-from seqrec_bench.rendering.explanations.summary_text import Summaries, summary_json, summary_markdown
+from seqrec_bench.rendering.explanations.summary_text import Summaries, summaries_document
 from seqrec_bench.rendering.explanations.text import print_explanation, to_text
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
 
@@ -137,7 +137,8 @@ def _show_all(keys: list[CellKey], data: Dataset, store: Store, options: str, ou
 
 
 def _show_summaries(summaries: Summaries, output: Output) -> None:
+    document = summaries_document(summaries)
     if output.is_json:
-        typer.echo(summary_json(summaries), nl=False)
+        typer.echo(document.written("json"), nl=False)
     else:
-        print_markdown(summary_markdown(summaries))
+        print_markdown(document.written("text"))

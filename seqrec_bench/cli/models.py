@@ -15,7 +15,8 @@ from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.model_description import ModelDescription, describe_model
 from seqrec_bench.evaluation.parameter_count import count_parameters
 from seqrec_bench.evaluation.registry import registered
-from seqrec_bench.rendering.markdown import escape_markdown, markdown_table
+from seqrec_bench.rendering.blocks import Grid, words
+from seqrec_bench.rendering.markdown import to_markdown
 from seqrec_bench.rendering.model_settings import meaning, plain, settings_markdown
 from seqrec_bench.studies.cells import MAX_DIMENSION
 from seqrec_bench.text import one_line
@@ -83,7 +84,7 @@ def _list(found: list[ModelDescription], format: ModelsFormat) -> None:
     if format is ModelsFormat.JSON:
         typer.echo(json.dumps([asdict(each) for each in found], indent=2))
     elif format is ModelsFormat.MD:
-        typer.echo(markdown_table([head, *([escape_markdown(cell) for cell in row] for row in rows)], n_left=3))
+        typer.echo(to_markdown([Grid("Models", words(*head), rows)]), nl=False)
     else:
         print_table(head, rows)
         typer.echo("Settings and parameters of one: seqrec-bench models MODEL", err=True)

@@ -18,20 +18,18 @@ from seqrec_bench.cli.study_data import options_of
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, Shown, ViewOptions, more_options
 from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
 from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.rendering.blocks import Report, Section
 from seqrec_bench.rendering.explanations.kept import read_kept
-from seqrec_bench.rendering.report.blocks import Report, Section
-from seqrec_bench.rendering.report.build import build_report, build_report_on_several
-from seqrec_bench.rendering.report.html import to_html
+from seqrec_bench.rendering.report.build import FORMATS, build_report, build_report_on_several
 from seqrec_bench.rendering.report.sections.side_by_side import side_by_side_section
 from seqrec_bench.rendering.report.sources import Sources, in_shell, lacks
-from seqrec_bench.rendering.report.text import TEXT_FORMATS
 from seqrec_bench.studies.study import DataFile
 
 DEFAULT_OUT = Path("report.html")
 
 
 class ReportFormat(StrEnum):
-    """HTML, and the names of `TEXT_FORMATS`."""
+    """The names of `FORMATS`, as an option's choices."""
 
     HTML = "html"
     MD = "md"
@@ -67,7 +65,7 @@ def report(
     opened = (replace(view, dataset=data.name) if data else view).open_all()
     found = {shown.dataset: _sources(shown, view, data, named=len(opened) > 1) for shown in opened}
     content = _build(found, opened, view)
-    _write(to_html(content) if format is ReportFormat.HTML else TEXT_FORMATS[format](content), out, format)
+    _write(FORMATS[format](content), out, format)
     if content.lacking:
         typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
     if content.completing:

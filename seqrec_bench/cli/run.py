@@ -10,7 +10,7 @@ import typer
 
 from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.catalogue import small_catalogue_note
-from seqrec_bench.cli.cell_options import CellOptions
+from seqrec_bench.cli.cell_options import CellOptions, KeepTopOption
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.places import Place, cluster, count_cells, require_no_weights, this_machine
 from seqrec_bench.cli.process_options import ProcessOptions
@@ -21,7 +21,6 @@ from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset, describe
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.metrics import MAX_CUTOFF
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
@@ -76,12 +75,7 @@ def run(
     processes: ProcessOptions,
     data: DataOptions,
     results: ResultsOption = DEFAULT_RESULTS,
-    keep_top: Annotated[
-        int,
-        typer.Option(
-            "--keep-top", min=0, max=MAX_CUTOFF, metavar="K", help="Keep what is recommended: each user's top K items."
-        ),
-    ] = 0,
+    keep_top: KeepTopOption = 0,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run finished cells again; replace records of other data too.")
     ] = False,

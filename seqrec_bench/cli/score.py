@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.bundles import with_bundles
+from seqrec_bench.cli.cell_options import KeepTopOption
 from seqrec_bench.cli.data_options import DataOptionsBesideName, ProtocolOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
@@ -34,6 +35,7 @@ def score(
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Another seed would change nothing, so one run is enough.")
     ] = False,
+    keep_top: KeepTopOption = 0,
     results: ResultsOption = DEFAULT_RESULTS,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Replace a record of other data, or one that is not valid.")
@@ -53,13 +55,14 @@ def score(
     store = Store(results)
     store.require_writable()
     with shown("ranking by the scores"):
-        record, coverage = score_system(system, setting_under(chosen.name, dataset, "unknown", store))
+        finished, coverage = score_system(system, setting_under(chosen.name, dataset, "unknown", store, keep_top))
+    record = finished.record
     _require_free(record, store, fresh)
     _tell(coverage)
     if too_good(validation_figures(record.validation).values()):
         typer.echo(f"Warning: the validation's figures are 1.0000 in all metrics; {TOO_GOOD}.", err=True)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
-    typer.echo(f"{replaced} the record of {record.key}, as {store.save(record)}", err=True)
+    typer.echo(f"{replaced} the record of {record.key}, as {store.save(record, top=finished.top)}", err=True)
     if not deterministic:
         typer.echo("A verdict takes runs of 3 seeds: give the others with --seed, or say --deterministic.", err=True)
 

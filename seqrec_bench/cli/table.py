@@ -15,13 +15,13 @@ from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions
 from seqrec_bench.cli.view_options import Shown, ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.rendering.side_by_side import FORMATS as SIDE_BY_SIDE_FORMATS
-from seqrec_bench.rendering.table import FORMATS
+from seqrec_bench.rendering.side_by_side import side_by_side_document
+from seqrec_bench.rendering.table import table_document
 from seqrec_bench.studies.view import View
 
 
 class Format(StrEnum):
-    """The names of `FORMATS`, as an option's choices."""
+    """Those of a table's document, as an option's choices."""
 
     MD = "md"
     LATEX = "latex"
@@ -48,10 +48,9 @@ def table(
     Example: seqrec-bench table --results results --models fpmc,am-lstm
     """
     named = None if models is None else parse_names(models)
-    chosen = output.choose(Format.MD)
     shown = view.open_all()
     if len(shown) > 1:
-        output.print(SIDE_BY_SIDE_FORMATS[chosen](_side_by_side(shown, named)))
+        output.show(side_by_side_document(_side_by_side(shown, named)), Format.MD)
         _require_run(view, shown, named)
         return
     (only,) = shown
@@ -61,7 +60,7 @@ def table(
         {row.model for row in content.rows}, named or [], f"on {only.dataset} under {only.protocol}{elsewhere}"
     )
     only.require_models(bool(content.rows))
-    output.print(FORMATS[chosen](content))
+    output.show(table_document(content), Format.MD)
     if not only.study.has_reported:
         _require_run(view, shown, named)
     is_named = view.named_study is not None

@@ -9,10 +9,11 @@ from typing import Annotated, Generic, TypeVar
 import typer
 
 from seqrec_bench.errors import InputError
+from seqrec_bench.rendering.document import Document
 from seqrec_bench.text import one_line
 
 SHOWN_RENDERED = "shown rendered on a terminal unless it is named."
-"""What help says of Markdown that `FormatOptions` prints."""
+"""What help says of Markdown that `FormatOptions` shows."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 """Of a command that has no other formats to choose from."""
@@ -58,11 +59,12 @@ class FormatOptions(Generic[FormatT]):
             return type(usual)("json")
         return usual if self.format is None else self.format
 
-    def print(self, text: str) -> None:
-        """Prints what was made in the format; Markdown, where it is the usual one, rendered if people see it.
+    def show(self, document: Document, usual: FormatT) -> None:
+        """Prints the document in the format; Markdown, where it is the usual one, rendered if people see it.
 
         In a pipe, or where --format was given, the text stays as it is; only `--format short` is for people anyway.
         """
+        text = document.written(self.choose(usual))
         if self.format == "short" or not (self.format or self.as_json):
             print_markdown(text)
         else:

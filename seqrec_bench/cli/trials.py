@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.tables import JsonOption, print_markdown
+from seqrec_bench.cli.tables import FormatOptions, JsonOption, PageFormat
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.looking import at_depth
 from seqrec_bench.records.search_log import SearchLog
-from seqrec_bench.rendering.trials import trials_json, trials_markdown
+from seqrec_bench.rendering.trials import trials_document
 
 
 def trials(
@@ -29,10 +29,7 @@ def trials(
         searches = sorted({str(path.parent) for path in _logs(folder, 2)})
         mend = f"those in it are {', '.join(searches)}" if searches else "name the directory of its .jsonl files"
         raise InputError(f"{folder} has no log of a search: {mend}.")
-    if as_json:
-        typer.echo(trials_json(logs), nl=False)
-    else:
-        print_markdown(trials_markdown(logs))
+    FormatOptions[PageFormat](as_json=as_json).show(trials_document(logs), PageFormat.MD)
 
 
 def _logs(folder: Path, depth: int) -> list[Path]:

@@ -32,7 +32,7 @@ from seqrec_bench.experiments.verification.retraining import cells_to_train, che
 from seqrec_bench.records import CellKey, LockHolder, Record, Store
 from seqrec_bench.records.check import Check, exit_code
 from seqrec_bench.records.looking import is_folder
-from seqrec_bench.rendering.verification import to_json, to_text
+from seqrec_bench.rendering.verification import checks_document
 from seqrec_bench.studies.cells import Cell
 
 OpenDisplay = Callable[[Sequence[Cell], int], AbstractContextManager[RunDisplay]]
@@ -80,7 +80,7 @@ def verify(
         drawn = _draw(records, datasets, retrain, seed, store)
         checks.append(check_retrained(drawn, *_run_again(drawn, datasets, at_once, open_display)))
         subject += f", and {count_cells(len(drawn))} run again (--retrain {retrain} --seed {seed})"
-    typer.echo((to_json if output.is_json else to_text)(checks, subject), nl=False)
+    typer.echo(checks_document(checks, subject).written(output.choose(TextFormat.TEXT)), nl=False)
     raise typer.Exit(exit_code(checks))
 
 

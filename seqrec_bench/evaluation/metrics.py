@@ -201,7 +201,7 @@ def values_of(record: Record, metric: Metric) -> Float64Array:
     if record.top is None or record.top.k < k:
         raise MissingCellsError(
             f"{record.key} on {record.key.dataset} was recorded without its top {k}, which {metric} is computed from: "
-            f"run it with --keep-top {k}."
+            f"make it with --keep-top {k}."
         )
     return metric.kind.measure(record.top.read().first(k))
 

@@ -14,8 +14,9 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.external_run import ExternalRun, external_run
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
-from seqrec_bench.experiments.cell import Setting, peak_memory
+from seqrec_bench.experiments.cell import FinishedCell, Setting, peak_memory
 from seqrec_bench.experiments.environment import environment
+from seqrec_bench.experiments.examining import examine_here
 from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
 
 SCORED_VARIANT = "scored"
@@ -56,7 +57,7 @@ class Coverage:
     n_items: int
 
 
-def score_system(system: ScoredSystem, setting: Setting) -> tuple[Record, Coverage]:
+def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, Coverage]:
     """Ranks what the files score, and says in the record's environment which files they were.
 
     Raises:
@@ -67,7 +68,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[Record, Covera
     at_validation = external_run(read_scores(system.validation), data, split.validation)
     validation = rank_targets(at_validation, split.validation)
     at_test = external_run(read_scores(system.test), data, split.test)
-    test = rank_targets(at_test, split.test)
+    test, top = examine_here(at_test, split.test, setting.keep, system.seed)
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
     record = Record(
         key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
@@ -81,7 +82,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[Record, Covera
         parameters=0,
         environment={**environment(system.name, setting.device), "scored_from": files, "attacks": None},
     )
-    return record, _coverage(at_validation, at_test, split)
+    return FinishedCell(record, None, None, top), _coverage(at_validation, at_test, split)
 
 
 def _coverage(at_validation: ExternalRun, at_test: ExternalRun, split: Split) -> Coverage:

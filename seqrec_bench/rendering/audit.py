@@ -4,41 +4,60 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqrec_bench.analysis.audit import Audit, Column
-from seqrec_bench.analysis.audit_findings import findings
+from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.analysis.variants import RANKED_AGAIN, TIME_SPLIT, TRAINED_AGAIN, Variant
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.rendering.json_text import json_text
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number, wrapped
+from seqrec_bench.rendering.audit_findings import findings
+from seqrec_bench.rendering.blocks import Grid, Notes, Paragraph, numbers, words
+from seqrec_bench.rendering.document import Document
+from seqrec_bench.rendering.markdown import NONE, number
 
 _NO_MARK = "\N{NO-BREAK SPACE}"
 
 
-def to_markdown(audit: Audit) -> str:
+def audit_document(audit: Audit) -> Document:
     """For each metric a table of what was ranked again and one of what was trained again; findings, flips, notes."""
-    tables = [
-        table
+    found = findings(audit)
+    columns = [(name, column) for name in audit.metrics for column in audit.columns[name].values()]
+    fields = {
+        "rows": [row for name, column in columns for row in _rows(audit, name, column)],
+        "flips": [
+            {"metric": name, "variant": column.variant.name, **vars(flip)}
+            for name, column in columns
+            for flip in column.flips
+        ],
+        "spread_over_random_orders": audit.order_spread,
+        "findings": found,
+        "missing": [str(cell) for cell in audit.missing],
+        "notes": notes(audit),
+    }
+    blocks = [*audit_grids(audit), Paragraph(" ".join(found)), Notes([*flips(audit), *notes(audit)])]
+    return Document(blocks, fields)
+
+
+def audit_grids(audit: Audit) -> list[Grid]:
+    """Those that have a figure beside the base protocol's, two for each metric at most."""
+    kinds = ((RANKED_AGAIN, "the same models ranked again"), (TRAINED_AGAIN, "models trained again"))
+    return [
+        Grid(
+            caption=f"{name}, {kind}",
+            columns=[*words("model"), *numbers(*(variant.label for variant in variants))],
+            rows=rows,
+            label=name,
+        )
         for name in audit.metrics
-        for variants in (RANKED_AGAIN, TRAINED_AGAIN)
-        if (table := _table(audit, name, variants))
+        for variants, kind in kinds
+        if (rows := _lines(audit, name, variants))
     ]
-    text = wrapped(escape_markdown(" ".join(findings(audit))))
-    return "\n\n".join([*tables, text, markdown_notes([*flips(audit), *notes(audit)])]) + "\n"
 
 
-def _table(audit: Audit, name: Metric, variants: Sequence[Variant]) -> str | None:
-    lines = table_lines(audit, name, variants)
-    return markdown_table([[escape_markdown(line[0]), *line[1:]] for line in lines]) if lines else None
-
-
-def table_lines(audit: Audit, name: Metric, variants: Sequence[Variant]) -> list[list[str]]:
-    """The head, and a line for each model that has a figure beside the base protocol's; none where no model has."""
+def _lines(audit: Audit, name: Metric, variants: Sequence[Variant]) -> list[list[str]]:
+    """A line for each model that has a figure beside the base protocol's."""
     base, *columns = [audit.columns[name].get(variant.name) for variant in variants]
     models = [model for model in audit.labels if any(column and model in column.standings for column in columns)]
-    if not models:
-        return []
-    lines = [[name, *(variant.label for variant in variants)]]
     among = {model: base.standings[model].estimate.mean for model in models} if base else {}
+    lines = []
     for model in models:
         first = _cell(among[model], 1 + sum(mean > among[model] for mean in among.values()), 0)
         standings = [column.standings.get(model) if column else None for column in columns]
@@ -90,27 +109,7 @@ def notes(audit: Audit) -> list[str]:
         )
     if audit.not_audited:
         sentences.append(f"Not audited: {', '.join(audit.not_audited)}, since ranks say nothing of lists.")
-    if audit.missing:
-        sentences.append(f"Missing: {'; '.join(map(str, audit.missing))}.")
-    return sentences
-
-
-def to_json(audit: Audit) -> str:
-    """The same, numbers unrounded, with the flips by every metric."""
-    columns = [(name, column) for name in audit.metrics for column in audit.columns[name].values()]
-    fields = {
-        "rows": [row for name, column in columns for row in _rows(audit, name, column)],
-        "flips": [
-            {"metric": name, "variant": column.variant.name, **vars(flip)}
-            for name, column in columns
-            for flip in column.flips
-        ],
-        "spread_over_random_orders": audit.order_spread,
-        "findings": findings(audit),
-        "missing": [str(cell) for cell in audit.missing],
-        "notes": notes(audit),
-    }
-    return json_text(fields)
+    return sentences + missing_note(audit.missing)
 
 
 def _rows(audit: Audit, name: Metric, column: Column) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.analysis.audit import Audit
+from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.analysis.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TRAINED_AGAIN, Variant
 from seqrec_bench.rendering.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
 
@@ -79,10 +80,8 @@ def _draw_panel(axes: "Axes", audit: Audit, variants: tuple[Variant, ...]) -> No
 
 
 def _notes(audit: Audit) -> list[str]:
-    notes = [
+    first = (
         "Base: loo-full-v1. Means over seeds; where lines cross, models change places. The lines only lead the eye. "
         "Time split: on other, fewer users. Sampled: against 100 items, so on another scale."
-    ]
-    if audit.missing:
-        notes.append(f"Missing: {'; '.join(map(str, audit.missing))}.")
-    return notes
+    )
+    return [first, *missing_note(audit.missing)]

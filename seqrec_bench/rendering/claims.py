@@ -1,32 +1,56 @@
 """The ledger as text: Markdown to read and for a page, whole or in short, and JSON for programs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from seqrec_bench.analysis.claims.evidence import in_words
 from seqrec_bench.analysis.claims.ledger import Entry, Ledger
 from seqrec_bench.analysis.claims.part import Part, Verdict
-from seqrec_bench.rendering.json_text import json_text
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, wrapped
-
-COLUMNS = ("what is said", "found", "90 % interval", "verdict")
-
-
-def to_markdown(ledger: Ledger) -> str:
-    """A section for each claim, and the notes."""
-    return "\n\n".join([*map(_section, ledger.entries), markdown_notes(ledger.notes)]) + "\n"
+from seqrec_bench.rendering.blocks import ClaimCard, Column, Grid, Kind, Notes, numbers, words
+from seqrec_bench.rendering.document import Document
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, wrapped
 
 
-def to_short(ledger: Ledger) -> str:
+def claims_document(ledger: Ledger) -> Document:
+    """A card for each claim, and the notes; in short, a sentence for each."""
+    fields = {
+        "claims": [_claim(entry) for entry in ledger.entries],
+        "missing": [str(cell) for cell in ledger.missing],
+        "notes": ledger.notes,
+    }
+    cards = [claim_card(entry) for entry in ledger.entries]
+    return Document([*cards, Notes(ledger.notes)], fields, {"short": lambda: _short(cards)})
+
+
+def claim_card(entry: Entry) -> ClaimCard:
+    """All that was found on one claim."""
+    grid = Grid(
+        caption=f"{entry.claim.id}, part by part",
+        columns=[
+            *words("what is said"),
+            Column("found", Kind.REMARK),
+            *numbers("90 % interval"),
+            Column("verdict", Kind.VERDICT),
+        ],
+        rows=[_part_texts(part) for part in entry.parts],
+    )
+    return ClaimCard(
+        name=entry.claim.id,
+        says=entry.claim.text,
+        verdict=entry.verdict.value,
+        count=_count(entry),
+        parts=grid if entry.parts else None,
+        notes=[*_takes(entry), *entry.remarks],
+    )
+
+
+def _short(cards: Iterable[ClaimCard]) -> str:
     """One item for each claim: its verdict, what it says, and how many of its parts hold."""
-    lines = [
-        f"**{entry.verdict}**: {escape_markdown(f'{entry.claim.id}, {entry.claim.text}')} {count(entry)}"
-        for entry in ledger.entries
-    ]
+    lines = [f"**{card.verdict}**: {escape_markdown(f'{card.name}, {card.says}')} {card.count}" for card in cards]
     return "\n".join(wrapped(line, first="- ", others="  ") for line in lines) + "\n"
 
 
-def count(entry: Entry) -> str:
+def _count(entry: Entry) -> str:
     """How many of its parts hold, in a sentence."""
     if entry.missing:
         return "Cells are missing."
@@ -36,26 +60,7 @@ def count(entry: Entry) -> str:
     return f"Of {parts}, {supported} {'is' if supported == 1 else 'are'} supported and {refuted} refuted here."
 
 
-def _section(entry: Entry) -> str:
-    blocks = [f"### {escape_markdown(entry.claim.id)}: {entry.verdict}", wrapped(escape_markdown(entry.claim.text))]
-    if entry.parts:
-        blocks.append(_table(entry))
-    notes = [*takes(entry), *entry.remarks]
-    if notes:
-        blocks.append(markdown_notes(notes))
-    return "\n\n".join(blocks)
-
-
-def _table(entry: Entry) -> str:
-    lines = [list(COLUMNS)]
-    for part in entry.parts:
-        says, found, *others = part_texts(part)
-        lines.append([escape_markdown(says), escape_markdown(found), *others])
-    return markdown_table(lines)
-
-
-def part_texts(part: Part) -> list[str]:
-    """What stands in `COLUMNS`."""
+def _part_texts(part: Part) -> list[str]:
     return [part.statistic.says, *_texts(part), part.verdict.value if part.verdict else "only shown"]
 
 
@@ -74,7 +79,7 @@ def _number(value: float, form: str) -> str:
     return text.replace("-", "+", 1) if not any(digit in text for digit in "123456789") else text  # no negative zero
 
 
-def takes(entry: Entry) -> list[str]:
+def _takes(entry: Entry) -> list[str]:
     """What a verdict would take, the parts that would take the same together."""
     if entry.missing:
         return [f"What it would take: {in_words(entry.missing)}."]
@@ -83,16 +88,6 @@ def takes(entry: Entry) -> list[str]:
         if part.takes is not None:
             parts.setdefault(part.takes, []).append(part.statistic.says)
     return [f"What it would take: {what} ({'; '.join(says)})." for what, says in parts.items()]
-
-
-def to_json(ledger: Ledger) -> str:
-    """The same, numbers unrounded."""
-    fields = {
-        "claims": [_claim(entry) for entry in ledger.entries],
-        "missing": [str(cell) for cell in ledger.missing],
-        "notes": ledger.notes,
-    }
-    return json_text(fields)
 
 
 def _claim(entry: Entry) -> dict[str, Any]:
@@ -119,7 +114,3 @@ def _part(part: Part) -> dict[str, Any]:
         "p_refuted": part.p_refuted,
         "takes": part.takes,
     }
-
-
-FORMATS: Mapping[str, Callable[[Ledger], str]] = {"md": to_markdown, "short": to_short, "json": to_json}
-"""The formats by the names under which they are asked for."""

@@ -1,22 +1,21 @@
 """Comparisons as text and as a forest plot."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair
 from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, numbers, words
+from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.drawing import GREY, figure_label
-from seqrec_bench.rendering.json_text import json_text
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.rendering.markdown import NONE, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-COLUMNS = ("difference", "± 95 %", "relative", "d_z", "users", "p", "verdict")
 
 _COLOURS = {
     Outcome.BETTER: "#0072B2",
@@ -27,20 +26,31 @@ _COLOURS = {
 }
 
 
-def to_markdown(comparison: Comparison) -> str:
+def comparison_document(comparison: Comparison) -> Document:
     """One table for each metric, and the notes."""
-    tables = [_markdown_table(comparison, name) for name in comparison.metrics]
-    return "\n\n".join([*tables, markdown_notes(notes(comparison))]) + "\n"
+    blocks = [*comparison_grids(comparison, _label), Notes(notes(comparison))]
+    return Document(blocks, {"rows": _rows(comparison), "notes": notes(comparison)})
 
 
-def _markdown_table(comparison: Comparison, name: Metric) -> str:
-    lines = [[f"{name}, against", *COLUMNS]]
-    lines += [[escape_markdown(_label(pair.other)), *pair_texts(pair)] for pair in comparison.pairs[name]]
-    return markdown_table(lines)
+def comparison_grids(comparison: Comparison, label: Callable[[Place], str]) -> list[Grid]:
+    """One for each metric.
+
+    Args:
+        label: What a model is called.
+    """
+    heads = numbers("difference", "± 95 %", "relative", "d_z", "users", "p")
+    return [
+        Grid(
+            caption=f"Paired differences, {name}",
+            columns=[*words("against"), *heads, Column("verdict", Kind.VERDICT)],
+            rows=[[label(pair.other), *_texts(pair)] for pair in comparison.pairs[name]],
+            label=f"{name}, against",
+        )
+        for name in comparison.metrics
+    ]
 
 
-def pair_texts(pair: Pair) -> list[str]:
-    """What stands in `COLUMNS`."""
+def _texts(pair: Pair) -> list[str]:
     return [
         number(pair.difference, "+.4f"),
         number(pair.inference.half_width if pair.inference else None),
@@ -140,9 +150,8 @@ def _reach(name: Metric, pair: Pair) -> str:
     )
 
 
-def to_json(comparison: Comparison) -> str:
-    """The same, numbers unrounded."""
-    rows = [
+def _rows(comparison: Comparison) -> list[dict[str, Any]]:
+    return [
         {
             "metric": name,
             "first": str(pair.first),
@@ -161,12 +170,6 @@ def to_json(comparison: Comparison) -> str:
         for name in comparison.metrics
         for pair in comparison.pairs[name]
     ]
-    fields = {"rows": rows, "notes": notes(comparison)}
-    return json_text(fields)
-
-
-FORMATS: Mapping[str, Callable[[Comparison], str]] = {"md": to_markdown, "json": to_json}
-"""The formats by the names under which they are asked for."""
 
 
 def forest_plot(comparison: Comparison) -> "Figure":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.analysis.curves import Curve, Curves
+from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.rendering.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
 from seqrec_bench.studies.view import View
@@ -103,7 +104,7 @@ def figure_notes(curves: Curves, view: View) -> list[str]:
     if curves.missing:
         labels = {curve.row.model: curve.row.label for curve in curves.curves}
         places = [(labels[cell.place.model] + _of_seeds(cell.seeds), cell.place.dimension) for cell in curves.missing]
-        notes.append(f"{'Missing' if view.has_reported else 'Not run'}: {_listed(places)}.")
+        notes += missing_note([_listed(places)], "Missing" if view.has_reported else "Not run")
     return notes
 
 

@@ -1,67 +1,61 @@
 """A report as text, as JSON, and as the annotations of a GitHub workflow."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.rendering.json_text import json_text
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Verbatim, numbers
+from seqrec_bench.rendering.document import Document
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, number
 from seqrec_bench.text import one_line
 
-_COLUMNS = ("found", "difference", "bounds", "seeds", "verdict", "remark")
 _DIGITS = 6
 """Of numbers in JSON: the same on every machine, and more than anybody needs."""
 _LEVELS = {ExitCode.DONE: "notice", ExitCode.INCONCLUSIVE: "warning"}
 """Of one figure; a whole report that did not pass is an error, since the job fails."""
 
 
-def to_text(report: Report) -> str:
-    """A Markdown table for each metric, the notes, and the outcome in the last line."""
-    tables = [_markdown_table(report, metric) for metric in report.metrics if report.judgements]
-    return (
-        "\n\n".join([*tables, markdown_notes([*report.notes, *report.warnings]), escape_markdown(report.outcome)])
-        + "\n"
-    )
-
-
-def _markdown_table(report: Report, metric: str) -> str:
-    judgements = [judgement for judgement in report.judgements if judgement.metric == metric]
-    lines = [[escape_markdown(metric), escape_markdown(report.before), *_COLUMNS]]
-    lines += [_cells(judgement) for judgement in judgements]
-    remarked = any(judgement.remark for judgement in judgements)
-    return markdown_table(lines if remarked else [line[:-1] for line in lines])
-
-
-def _cells(judgement: Judgement) -> list[str]:
-    return [
-        escape_markdown(judgement.subject),
-        number(judgement.before),
-        number(judgement.found),
-        number(judgement.difference, "+.4f"),
-        _bounds(judgement),
-        str(judgement.n_seeds),
-        judgement.verdict.value,
-        escape_markdown(judgement.remark),
-    ]
-
-
-def _bounds(judgement: Judgement) -> str:
-    return NONE if judgement.bounds is None else " .. ".join(number(bound, "+.4f") for bound in judgement.bounds)
-
-
-def to_json(report: Report) -> str:
-    """All of it, numbers rounded so that the same records give the same bytes everywhere."""
+def check_document(report: Report) -> Document:
+    """A table for each metric, the notes, and the outcome in the last line; or annotations."""
+    notes = [*report.notes, *report.warnings]
     fields = {
         "exit_code": report.code.value,
         "outcome": report.outcome,
         "against": report.before,
         "missing": report.absent,
         "judgements": [_fields(judgement) for judgement in report.judgements],
-        "notes": [*report.notes, *report.warnings],
+        "notes": notes,
     }
-    return json_text(fields)
+    grids = [_grid(report, metric) for metric in report.metrics if report.judgements]
+    blocks = [*grids, Notes(notes), Verbatim(escape_markdown(report.outcome))]
+    return Document(blocks, fields, {"github": lambda: "".join(_commands(report))})
+
+
+def _grid(report: Report, metric: str) -> Grid:
+    judgements = [judgement for judgement in report.judgements if judgement.metric == metric]
+    remarks = [Column("remark", Kind.REMARK)] if any(judgement.remark for judgement in judgements) else []
+    heads = numbers(report.before, "found", "difference", "bounds", "seeds")
+    columns = [Column(metric), *heads, Column("verdict", Kind.VERDICT), *remarks]
+    return Grid(metric, columns, [_cells(judgement)[: len(columns)] for judgement in judgements])
+
+
+def _cells(judgement: Judgement) -> list[str]:
+    return [
+        judgement.subject,
+        number(judgement.before),
+        number(judgement.found),
+        number(judgement.difference, "+.4f"),
+        _bounds(judgement),
+        str(judgement.n_seeds),
+        judgement.verdict.value,
+        judgement.remark,
+    ]
+
+
+def _bounds(judgement: Judgement) -> str:
+    return NONE if judgement.bounds is None else " .. ".join(number(bound, "+.4f") for bound in judgement.bounds)
 
 
 def _fields(judgement: Judgement) -> dict[str, Any]:
@@ -85,12 +79,8 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def to_github(report: Report) -> str:
-    """Workflow commands that GitHub shows as annotations: all that is not as demanded, warnings, and the outcome."""
-    return "".join(_commands(report))
-
-
 def _commands(report: Report) -> Iterator[str]:
+    """What GitHub shows as annotations: all that is not as demanded, warnings, and the outcome."""
     for cell in report.absent:
         yield workflow_command("error", f"Missing: {cell}", "There is no verdict without it.")
     for judgement in report.judgements:
@@ -120,7 +110,3 @@ def workflow_command(level: str, title: str, message: str) -> str:
 
 def _escape(text: str) -> str:
     return one_line(text).replace("%", "%25")
-
-
-FORMATS: Mapping[str, Callable[[Report], str]] = {"text": to_text, "json": to_json, "github": to_github}
-"""The formats by the names under which they are asked for."""

@@ -1,14 +1,91 @@
-"""Pieces of Markdown that several tables are made of."""
+"""Blocks as Markdown: of a command, and of a report."""
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from seqrec_bench.rendering.blocks import (
+    Block,
+    ClaimCard,
+    Column,
+    Grid,
+    Heading,
+    Kind,
+    Notes,
+    Paragraph,
+    Report,
+    Verbatim,
+)
 from seqrec_bench.text import one_line
 
 NONE = "—"
 """Stands where there is no such number."""
 LINE_WIDTH = 80
+
+
+def to_markdown(blocks: Iterable[Block]) -> str:
+    """The blocks as a command prints them."""
+    return "\n\n".join(part for block in blocks for part in _of_command(block)) + "\n"
+
+
+def _of_command(block: Block) -> Iterator[str]:
+    match block:
+        case Grid():
+            first, *others = block.columns
+            yield _table(block, [Column(block.label or first.head, first.kind), *others])
+        case Heading():
+            yield f"### {escape_markdown(block.text)}"
+        case Paragraph():
+            yield wrapped(escape_markdown(block.text))
+        case Notes() if block.sentences:
+            yield markdown_notes(block.sentences)
+        case Verbatim():
+            yield block.text
+        case ClaimCard():
+            parts = [block.parts] if block.parts else []
+            for each in (Heading(f"{block.name}: {block.verdict}"), Paragraph(block.says), *parts, Notes(block.notes)):
+                yield from _of_command(each)
+
+
+def report_markdown(report: Report) -> str:
+    """Sections with their tables and notes."""
+    parts = [f"# {escape_markdown(report.title)}", wrapped(escape_markdown(report.subtitle))]
+    for section in report.in_text:
+        parts.append(f"## {escape_markdown(section.title)}")
+        parts += [part for block in section.blocks for part in _of_report(block)]
+        if section.lacking:
+            parts.append(markdown_notes(section.lacking))
+    return "\n\n".join(parts) + "\n"
+
+
+def _of_report(block: Block) -> Iterator[str]:
+    """As a command has it, but for captions, and for claims with how many of their parts hold."""
+    match block:
+        case Grid():
+            yield f"**{escape_markdown(block.caption)}**"
+            yield _table(block, block.columns)
+        case ClaimCard():
+            yield wrapped(f"**{block.name}: {block.verdict}.** {escape_markdown(f'{block.says} {block.count}')}")
+            yield from _of_report(block.parts) if block.parts else ()
+            yield from _of_report(Notes(block.notes))
+        case Paragraph(only_html=True):
+            pass
+        case _:
+            yield from _of_command(block)
+
+
+def _table(grid: Grid, columns: Sequence[Column]) -> str:
+    kinds = [column.kind for column in columns]
+    head, *lines = (
+        list(map(_cell, line, kinds)) for line in ([column.head.replace("\n", ", ") for column in columns], *grid.rows)
+    )
+    for row, column in grid.bold:
+        lines[row][column] = f"**{lines[row][column]}**"
+    return markdown_table([head, *lines], grid.n_left)
+
+
+def _cell(text: str, kind: Kind) -> str:
+    return text if kind is Kind.NUMBER else escape_markdown(text)
 
 
 def markdown_table(lines: Sequence[Sequence[str]], n_left: int = 1) -> str:

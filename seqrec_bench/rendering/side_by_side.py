@@ -1,15 +1,17 @@
 """Models over several data sets as text: Markdown, LaTeX, and CSV and JSON with a line for each figure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from seqrec_bench.analysis.comparison import Outcome
 from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
-from seqrec_bench.rendering.json_text import json_text
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table, number
-from seqrec_bench.rendering.table import csv_text, escape_latex, latex_table
+from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
+from seqrec_bench.rendering.document import Document
+from seqrec_bench.rendering.latex import escape_latex, latex_table
+from seqrec_bench.rendering.markdown import NONE, escape_markdown, number
+from seqrec_bench.rendering.table import csv_text
 
 MARK = "†"
 """Beside a figure of a model from which the primary one differs."""
@@ -17,17 +19,29 @@ _FEWEST_DATASETS = 6
 """With fewer, no test of two models by their ranks can reach 5 %: 2 (1/2)^5 is .0625."""
 
 
-def to_markdown(table: SideBySide) -> str:
+def side_by_side_document(table: SideBySide) -> Document:
     """One table, a column for each data set and metric, and the notes."""
-    head = [f"{column.dataset} {column.metric}" for column in table.columns]
-    lines = [["model", *map(escape_markdown, head), "mean rank", "wins"]]
-    for row in table.rows:
-        figures = (_marked(row.figures.get(column), "**{}**".format, MARK) for column in table.columns)
-        lines.append([escape_markdown(row.label), *figures, *standing(row)])
-    return "\n\n".join([markdown_table(lines), markdown_notes(notes(table))]) + "\n"
+    heads = (escape_markdown(f"{column.dataset} {column.metric}") for column in table.columns)
+    grid = Grid(
+        caption="All data sets side by side",
+        columns=[*words("model"), *numbers(*heads, "mean rank", "wins")],
+        rows=[
+            [
+                row.label,
+                *(_marked(row.figures.get(column), "**{}**".format, MARK) for column in table.columns),
+                *standing(row),
+            ]
+            for row in table.rows
+        ],
+    )
+    rows = list(_flat(table))
+    over_all = [{"label": row.label, "mean_rank": row.mean_rank, "wins": row.wins} for row in table.rows]
+    fields = {"rows": rows, "over_all": over_all, "primary": table.primary, "notes": notes(table)}
+    others = {"latex": lambda: _latex(table), "csv": lambda: csv_text(rows)}
+    return Document([grid, Notes(notes(table))], fields, others)
 
 
-def to_latex(table: SideBySide) -> str:
+def _latex(table: SideBySide) -> str:
     """One ``tabular`` whose columns stand together by data set, to be used with booktabs, and the notes below it."""
     n_metrics = len(table.metrics)
     groups = [*((dataset, n_metrics) for dataset in table.datasets), ("Over all", 2)]
@@ -57,19 +71,8 @@ def standing(row: SideRow) -> list[str]:
     return [number(row.mean_rank, ".2f"), NONE if row.wins is None else str(row.wins)]
 
 
-def to_csv(table: SideBySide) -> str:
-    """One line for each data set, metric and model, numbers unrounded; a figure that is not there has none."""
-    return csv_text(list(_flat(table)))
-
-
-def to_json(table: SideBySide) -> str:
-    """The lines of the CSV, what stands over all columns, and the notes."""
-    over_all = [{"label": row.label, "mean_rank": row.mean_rank, "wins": row.wins} for row in table.rows]
-    fields = {"rows": list(_flat(table)), "over_all": over_all, "primary": table.primary, "notes": notes(table)}
-    return json_text(fields)
-
-
 def _flat(table: SideBySide) -> Iterator[dict[str, Any]]:
+    """One line for each data set, metric and model, numbers unrounded; a figure that is not there has none."""
     for column in table.columns:
         for row in table.rows:
             if column in row.figures:
@@ -199,12 +202,3 @@ def _no_rank_test(n_datasets: int) -> str:
         f"the smallest p-value that the ranks of two models on {n_datasets} data set{'s' if n_datasets > 1 else ''} "
         f"can give is 2 (1/2)^{n_datasets} = {least}, so no rank test of two models reaches 5 %"
     )
-
-
-FORMATS: Mapping[str, Callable[[SideBySide], str]] = {
-    "md": to_markdown,
-    "latex": to_latex,
-    "csv": to_csv,
-    "json": to_json,
-}
-"""The formats by the names under which they are asked for."""

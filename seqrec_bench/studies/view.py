@@ -17,7 +17,7 @@ class Row:
     model: str
     """The name under which the model is registered."""
     reported: Mapping[str, float]
-    """What the paper reports, by metric (``"HR@50"``); empty where it reports nothing. Of more metrics than are shown."""
+    """What the paper reports, by metric (``"HR@50"``); empty for nothing. Of all metrics, shown or not."""
     dimension: int
     """0 for a model without a dimension."""
     variant: str = PAPER_VARIANT

@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqrec_bench.analysis.ablations import AblationRow, Ablations, ablation_table, to_json, to_markdown
+from seqrec_bench.analysis.ablations import AblationRow, Ablations, ablation_table
 from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.estimates import Difference, estimate_over_seeds, paired_difference
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import Record
+from seqrec_bench.rendering.ablations import ablations_document
 from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
@@ -132,8 +133,8 @@ def test_without_records_all_cells_are_missing(view: View) -> None:
     table = ablation_table([], view)
     assert [missing.place for missing in table.missing] == [row.place for row in table.rows]
     assert len(table.missing) == 5
-    assert to_markdown(table).count("| missing |") == 5 * 3
-    assert json.loads(to_json(table))["rows"] == []
+    assert ablations_document(table).written("md").count("| missing |") == 5 * 3
+    assert json.loads(ablations_document(table).written("json"))["rows"] == []
 
 
 def test_the_order_of_the_records_does_not_matter(ablation_records: list[Record], view: View) -> None:
@@ -232,7 +233,7 @@ def test_the_notes_name_what_too_few_users_differ_in(make_record: MakeRecord, vi
 
 
 def test_markdown_is_narrow_tables_and_notes(ablation_records: list[Record], view: View) -> None:
-    text = to_markdown(ablation_table(without(ablation_records, "no-memory"), view))
+    text = ablations_document(ablation_table(without(ablation_records, "no-memory"), view)).written("md")
     assert text.endswith(".\n") and not text.endswith("\n\n")
     assert max(map(len, text.splitlines())) <= 80
     *blocks, notes = text.split("\n\n")
@@ -252,7 +253,7 @@ def test_markdown_shows_figures_to_four_digits(make_record: MakeRecord, view: Vi
         records.append(make_record("am-lstm", 100, seed, better=better, variant="no-attention"))
         records.append(make_record("am-lstm", 100, seed, better=[60] * 3, variant="no-memory"))
     records.append(make_record("am-lstm", 100, 0, better=[0, 60, 60], variant="random-start"))
-    text = to_markdown(ablation_table(records, view))
+    text = ablations_document(ablation_table(records, view)).written("md")
     assert cells(text, "AM-LSTM")[0] == ["AM-LSTM", "0.0000", "—", "—", "2"]
     assert cells(text, "without attention")[0] == ["without attention", "0.5000", "+0.5000", "1.2421", "2"]
     assert cells(text, "without memory")[0] == ["without memory", "0.0000", "+0.0000", "0.0000", "2"]
@@ -262,7 +263,7 @@ def test_markdown_shows_figures_to_four_digits(make_record: MakeRecord, view: Vi
 
 def test_markdown_escapes_labels_and_notes(ablation_records: list[Record], view: View) -> None:
     ablations = (replace(view.ablations[0], label="a|b_c"), *view.ablations[1:])
-    text = to_markdown(ablation_table(ablation_records, replace(view, ablations=ablations)))
+    text = ablations_document(ablation_table(ablation_records, replace(view, ablations=ablations))).written("md")
     (line, _, _) = [line for line in text.splitlines() if line.startswith(r"| a\|b\_c ")]
     assert len(re.split(r"(?<!\\)\|", line)) == 7
     assert r"a\|b\_c (nothing)" in text
@@ -271,7 +272,7 @@ def test_markdown_escapes_labels_and_notes(ablation_records: list[Record], view:
 def test_json_has_unrounded_numbers_of_every_cell_that_is_there(ablation_records: list[Record], view: View) -> None:
     records = without(without(ablation_records, "no-attention"), "paper", seeds=(1,))
     table = ablation_table(records, view)
-    content = json.loads(to_json(table))
+    content = json.loads(ablations_document(table).written("json"))
     assert content["missing"] == ["am-lstm paper-d100 of seed 1", "am-lstm no-attention-d100"]
     assert content["notes"] == list(table.notes)
     there = [row for row in table.rows if row.entries]

@@ -14,7 +14,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from seqrec_bench.analysis.audit import Audit, audit
-from seqrec_bench.analysis.audit_findings import findings
 from seqrec_bench.analysis.statistics.estimates import estimate_over_seeds
 from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.analysis.statistics.runs import Runs
@@ -24,8 +23,9 @@ from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, Missin
 from seqrec_bench.evaluation.metrics import Metric, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.records import Ranks, Record, Store
-from seqrec_bench.rendering.audit import to_json, to_markdown
+from seqrec_bench.rendering.audit import audit_document
 from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
+from seqrec_bench.rendering.audit_findings import findings
 from seqrec_bench.studies.view import View
 
 N_USERS = 40
@@ -78,7 +78,9 @@ def test_metrics_of_lists_are_left_out_and_named(make_record: Make, view: View) 
     records = make_all(make_record)
     found = audit(records, replace(view, metrics=(Metric("Coverage@5"), Metric("HR@50"))))
     assert (found.metrics, found.main_metric, found.not_audited) == (("HR@50",), "HR@50", ("Coverage@5",))
-    assert "Not audited: Coverage@5, since ranks say nothing of lists." in " ".join(to_markdown(found).split())
+    assert "Not audited: Coverage@5, since ranks say nothing of lists." in " ".join(
+        audit_document(found).written("md").split()
+    )
     with pytest.raises(InputError, match=r"^Gini@5 is a metric of lists and not of ranks"):
         audit(records, replace(view, metrics=(Metric("Gini@5"),)))
 
@@ -301,7 +303,7 @@ def test_without_records_of_a_variant_nothing_is_said_of_it(make_record: Make, v
 
 
 def test_markdown_marks_flips_and_fits_a_terminal(flipped: Audit) -> None:
-    text = to_markdown(flipped)
+    text = audit_document(flipped).written("md")
     rows = {line.split("|")[1].strip(): line for line in table_of(text, "MRR@50")}
     assert [cell.strip() for cell in rows["AM-LSTM"].split("|")[2:4]] == ["1.0000 1", "0.5000 2▼"]
     assert [cell.strip() for cell in rows["SASRec"].split("|")[2:4]] == ["0.5000 2", "1.0000 1▲"]
@@ -315,13 +317,13 @@ def table_of(text: str, name: str) -> list[str]:
 
 
 def test_base_ranks_of_a_table_are_among_its_rows(flipped: Audit) -> None:
-    second = to_markdown(flipped).split("\n\n")[3].splitlines()
+    second = audit_document(flipped).written("md").split("\n\n")[3].splitlines()
     assert second[0].startswith("| MRR@50")
     assert [row.split("|")[2].split()[1] for row in second[2:]] == ["4", "3", "2", "1"]
 
 
 def test_json_has_the_flips_by_every_metric(flipped: Audit) -> None:
-    data = json.loads(to_json(flipped))
+    data = json.loads(audit_document(flipped).written("json"))
     assert [(flip["metric"], flip["variant"], flip["first"]) for flip in data["flips"]] == [
         ("MRR@50", "seen", "AM-LSTM"),
         ("NDCG@50", "seen", "AM-LSTM"),
@@ -356,10 +358,10 @@ def test_the_command_prints_the_audit_and_draws_where_it_is_told(make_record: Ma
     results = store(records, tmp_path / "results")
     before = sorted(results.rglob("*"))
     done = CliRunner().invoke(app, ["--results", str(results)])
-    assert (done.exit_code, done.stdout) == (0, to_markdown(audit(records, view)))
+    assert (done.exit_code, done.stdout) == (0, audit_document(audit(records, view)).written("md"))
     assert sorted(results.rglob("*")) == before
     drawn = CliRunner().invoke(app, ["--results", str(results), "--format", "json", "--out", str(tmp_path / "fig")])
-    assert drawn.stdout == to_json(audit(records, view))
+    assert drawn.stdout == audit_document(audit(records, view)).written("json")
     assert sorted(path.name for path in (tmp_path / "fig").iterdir()) == ["audit.png", "audit.svg"]
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from seqrec_bench.cli.check import CheckFormat
 from seqrec_bench.cli.main import app
 from seqrec_bench.errors import BenchError
-from seqrec_bench.rendering.gate import FORMATS
 from seqrec_bench.studies.loading import STUDIES
 
 ROOT = Path(__file__).parents[2]
@@ -141,7 +141,7 @@ def test_a_table_that_reproduces_passes_and_two_sided_what_exceeds_does_not(reco
     assert "AM-LSTM MRR@50 exceeds" in demanded.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", CheckFormat)
 def test_every_format_has_the_same_code(records: Path, name: str) -> None:
     done = check("--results", records, "--format", name)
     assert (done.returncode, done.stderr) == (5, "")

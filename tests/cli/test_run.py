@@ -81,7 +81,7 @@ def test_lists_that_are_asked_for_are_kept_and_shown(bench: Callable[..., Result
     shown = ["table", "--results", runs, "--dataset", "ratings", "--metrics", "Coverage@2,ARP@2,HR@2"]
     lacking = CliRunner().invoke(app, shown)
     assert isinstance(lacking.exception, MissingCellsError)
-    assert str(lacking.exception).endswith("run it with --keep-top 2.")
+    assert str(lacking.exception).endswith("make it with --keep-top 2.")
     done = bench("--models", "popularity,sequential-rules", "--keep-top", "3")
     assert done.exit_code == 0, done.output
     assert "Stale, so run again: popularity paper-d0-s0 was made without its top 3." in done.stderr

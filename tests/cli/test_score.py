@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from seqrec_bench.cli.main import app
 from seqrec_bench.data import Dataset, Holdout, leave_one_out
 from seqrec_bench.errors import BenchError, InputError, UnreadableError
-from seqrec_bench.evaluation.ranking import latest_items
+from seqrec_bench.evaluation.ranking import Top, latest_items, rank_and_list
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import CellKey, Store
@@ -49,6 +49,7 @@ def test_scores_of_item_knn_get_the_ranks_of_its_record(ml_100k: Dataset, tmp_pa
     write_scores(files["validation"], model, ml_100k, split.validation)
     write_scores(files["test"], model, ml_100k, split.test)
     named = ("--validation", files["validation"], "--name", "their-knn", "--deterministic", "--results", tmp_path)
+    named += ("--keep-top", "10")
     done = call("score", files["test"], *named)
     assert done.exit_code == 0, done.output
     (record,) = Store(tmp_path).records()
@@ -57,6 +58,9 @@ def test_scores_of_item_knn_get_the_ranks_of_its_record(ml_100k: Dataset, tmp_pa
     assert (record.validation, record.test) == (expected.validation, expected.test)
     assert (str(record.key), record.deterministic) == ("their-knn scored-d0-s0", True)
     assert record.recipe.dataset == expected.recipe.dataset
+    assert record.top is not None
+    _, lists = rank_and_list(model, split.test, Top(10, 0))
+    np.testing.assert_array_equal(record.top.read().items, lists)
     assert record.environment["recommender"] is None
     assert record.environment["scored_from"]["test"]["file"] == "test.parquet"
 

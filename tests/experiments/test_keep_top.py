@@ -114,7 +114,7 @@ def test_metrics_of_lists_are_computed_from_a_record_alone(kept: Record, finishe
     for k in (1, 3, 5):
         assert values_of(kept, Metric(f"Coverage@{k}")).tolist() == [len(np.unique(finished.top.items[:, :k])) / 12]
         assert values_of(kept, Metric(f"ARP@{k}")).shape == (len(kept.test.better),)
-    with pytest.raises(MissingCellsError, match=r"without its top 6, which Gini@6 .*: run it with --keep-top 6\.$"):
+    with pytest.raises(MissingCellsError, match=r"without its top 6, which Gini@6 .*: make it with --keep-top 6\.$"):
         values_of(kept, Metric("Gini@6"))
     with pytest.raises(MissingCellsError, match="recorded without its top 5"):
         values_of(replace(kept, top=None), Metric("Novelty@5"))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,15 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting("weights_sha256", 7), "its weights_sha256 is 7, neither null nor a sha256"),
         (setting("weights_sha256", "../../secret"), "its weights_sha256 is '../../secret'"),
         (setting("weights_sha256", "a" * 64 + "\n"), "its weights_sha256 is"),
+        (setting("top", 10), "its top is 10, neither null nor k and sha256"),
+        (setting("top", {"k": 0, "sha256": "a" * 64}), "its top is"),
+        (setting("top", {"k": True, "sha256": "a" * 64}), "its top is"),
+        (setting("top", {"k": 5, "sha256": "../../secret"}), "its top is"),
+        (setting("top", {"k": 5, "sha256": "a" * 64, "path": "/etc/passwd"}), "its top is"),
+        (setting("selection", 10), "its selection is 10, neither null nor a metric such as NDCG@50"),
+        (setting("selection", "NDCG@0"), "its selection is"),
+        (setting("selection", "NDCG@10\n"), "its selection is"),
+        (setting("selection", "HR@5"), "its epoch 1 has no HR@5, which chose"),
         (setting("deterministic", "no"), "its deterministic is neither true nor false"),
         (setting("hyperparameters", [1]), "its hyperparameters is not an object"),
         (setting("seconds", {"fit": "long"}), "its seconds is not finite"),
@@ -154,10 +164,24 @@ def test_what_is_not_exactly_a_record_is_refused(record: Record, edit: Edit, com
         read(json.dumps(fields))
 
 
-def test_a_record_from_before_weights_were_kept_has_none(record: Record) -> None:
+def test_a_record_from_before_weights_and_lists_were_kept_has_none(record: Record) -> None:
     fields = json.loads(written(record))
-    assert fields.pop("weights_sha256") is None
+    assert (fields.pop("weights_sha256"), fields.pop("top")) == (None, None)
     assert read(json.dumps(fields)) == record
+
+
+@pytest.mark.parametrize(
+    ("deterministic", "curve", "selection"),
+    [(False, True, "NDCG@50"), (True, True, "NDCG@50"), (False, False, "NDCG@50"), (True, False, None)],
+)
+def test_a_record_from_before_the_selection_was_named_was_chosen_by_ndcg_at_50(
+    record: Record, deterministic: bool, curve: bool, selection: str | None
+) -> None:
+    """But a model that only counts was not chosen: what is ranked again has no curve, and is not deterministic."""
+    early = replace(record, deterministic=deterministic, curve=record.curve if curve else [])
+    fields = json.loads(written(early))
+    del fields["selection"]
+    assert read(json.dumps(fields)).recipe.selection == selection
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])

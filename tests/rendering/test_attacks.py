@@ -1,7 +1,7 @@
 import json
 
 from seqrec_bench.evaluation.attacks import SUITE, AttackResult, AttackVerdict
-from seqrec_bench.rendering.attacks import to_json, to_markdown
+from seqrec_bench.rendering.attacks import attacks_document
 
 FINDINGS = [
     AttackResult("ties are ties", "tied = c", "so for 3 targets", AttackVerdict.PASSED),
@@ -11,7 +11,7 @@ FINDINGS = [
 
 
 def test_the_table_has_a_line_for_each_attack_and_counts_those_that_apply() -> None:
-    assert to_markdown(FINDINGS, "the evaluator, on toy_1").splitlines() == [
+    assert attacks_document(FINDINGS, "the evaluator, on toy_1").written("md").splitlines() == [
         "| attack             | expected        | found            | verdict        |",
         "| :----------------- | :-------------- | :--------------- | :------------- |",
         "| ties are ties      | tied = c        | so for 3 targets | passed         |",
@@ -24,7 +24,7 @@ def test_the_table_has_a_line_for_each_attack_and_counts_those_that_apply() -> N
 
 
 def test_json_has_the_same_as_it_is() -> None:
-    content = json.loads(to_json(FINDINGS, "the evaluator, on toy_1"))
+    content = json.loads(attacks_document(FINDINGS, "the evaluator, on toy_1").written("json"))
     assert (content["subject"], content["suite"]) == ("the evaluator, on toy_1", SUITE)
     assert [
         AttackResult(**{**attack, "verdict": AttackVerdict(attack["verdict"])}) for attack in content["attacks"]

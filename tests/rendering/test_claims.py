@@ -9,13 +9,17 @@ import pytest
 
 from seqrec_bench.analysis.claims.ledger import Ledger, claims_ledger
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.claims import to_json, to_markdown, to_short
+from seqrec_bench.rendering.claims import claims_document
 from seqrec_bench.studies.claim import Claim
 from seqrec_bench.studies.loading import load_study
 
 SMALL = load_study(Path(__file__).parents[1] / "analysis" / "claims" / "small.toml").view()
 
 Plant = Callable[..., list[Record]]
+
+
+def written(content: Ledger, format: str) -> str:
+    return claims_document(content).written(format)
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def ledger(plant: Plant) -> Ledger:
 
 
 def test_short_has_a_line_for_each_claim(ledger: Ledger) -> None:
-    assert " ".join(to_short(ledger).split()) == (
+    assert " ".join(written(ledger, "short").split()) == (
         "- **supported**: order, Two steps are better than one. Of 2 parts, 2 are supported and 0 refuted here. "
         "- **undecidable**: rise, Twice as good. Of 2 parts, 1 is supported and 0 refuted here. "
         "- **undecidable**: trend, One step profits from the dimension. Cells are missing. "
@@ -37,7 +41,7 @@ def test_short_has_a_line_for_each_claim(ledger: Ledger) -> None:
 
 
 def test_markdown_has_a_section_for_each_claim_and_a_row_for_each_part(ledger: Ledger) -> None:
-    text = to_markdown(ledger)
+    text = written(ledger, "md")
     sections = [line for line in text.splitlines() if line.startswith("### ")]
     assert sections == [f"### {entry.claim.id}: {entry.verdict}" for entry in ledger.entries]
     size = next(line for line in text.splitlines() if "Two steps above One step by" in line)
@@ -49,7 +53,7 @@ def test_markdown_has_a_section_for_each_claim_and_a_row_for_each_part(ledger: L
 
 def test_markdown_escapes_what_a_paper_says(plant: Plant) -> None:
     claims = (Claim("a|b", "x < y*", SMALL.claims[0].test),)
-    text = to_markdown(claims_ledger([], replace(SMALL, claims=claims)))
+    text = written(claims_ledger([], replace(SMALL, claims=claims)), "md")
     assert r"### a\|b: undecidable" in text
     assert r"x \< y\*" in text
     assert "There are no records of it on shop under loo-full-v1." in " ".join(text.split())
@@ -57,13 +61,13 @@ def test_markdown_escapes_what_a_paper_says(plant: Plant) -> None:
 
 def test_no_zero_is_negative(plant: Plant) -> None:
     records = [*plant("fpmc", 9, 16, dataset="shop"), *plant("sasrec", 9, 16, dataset="shop")]
-    text = to_markdown(claims_ledger(records, SMALL))
+    text = written(claims_ledger(records, SMALL), "md")
     assert "+0.0000" in text
     assert "-0.0000" not in text
 
 
 def test_json_holds_all_that_was_found(ledger: Ledger) -> None:
-    content = json.loads(to_json(ledger))
+    content = json.loads(written(ledger, "json"))
     assert [claim["verdict"] for claim in content["claims"]] == [entry.verdict for entry in ledger.entries]
     first = content["claims"][0]
     part, expected = first["parts"][0], ledger.entries[0].parts[0]
@@ -84,7 +88,12 @@ def test_json_holds_all_that_was_found(ledger: Ledger) -> None:
 
 
 def test_intervals_are_around_their_estimates(ledger: Ledger) -> None:
-    parts = [part for claim in json.loads(to_json(ledger))["claims"] for part in claim["parts"] if part["interval_90"]]
+    parts = [
+        part
+        for claim in json.loads(written(ledger, "json"))["claims"]
+        for part in claim["parts"]
+        if part["interval_90"]
+    ]
     assert len(parts) >= 4
     for part in parts:
         low, high = part["interval_90"]

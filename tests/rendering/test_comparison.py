@@ -9,7 +9,7 @@ import pytest
 
 from seqrec_bench.analysis.comparison import Comparison, compare
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.comparison import forest_plot, to_json, to_markdown
+from seqrec_bench.rendering.comparison import comparison_document, forest_plot
 from seqrec_bench.studies.view import View
 
 MakeRecord = Callable[..., Record]
@@ -25,13 +25,17 @@ def comparison(make_record: MakeRecord, view: View) -> Comparison:
     return compare(records, ["a", "b_c:tuned", "rules", "mixed", "young"], view)
 
 
+def written(content: Comparison, format: str) -> str:
+    return comparison_document(content).written(format)
+
+
 def rows(text: str, label: str) -> list[list[str]]:
     lines = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in text.splitlines()]
     return [line for line in lines if line[:1] == [label]]
 
 
 def test_markdown_has_a_table_for_each_metric_and_notes(comparison: Comparison) -> None:
-    *tables, notes = to_markdown(comparison).split("\n\n")
+    *tables, notes = written(comparison, "md").split("\n\n")
     assert [table.split(",")[0] for table in tables] == ["| NDCG@50", "| HR@50", "| MRR@50"]
     assert all(len(table.splitlines()) == 2 + 4 for table in tables)
     assert all(line.startswith(("- ", "  ")) and len(line) <= 80 for line in notes.splitlines())
@@ -39,7 +43,7 @@ def test_markdown_has_a_table_for_each_metric_and_notes(comparison: Comparison) 
 
 
 def test_markdown_shows_figures_verdicts_and_why_there_are_none(comparison: Comparison) -> None:
-    text = to_markdown(comparison)
+    text = written(comparison, "md")
     (_, hit_rate, _) = rows(text, r"b\_c:tuned@100")
     assert hit_rate == [
         r"b\_c:tuned@100",
@@ -58,7 +62,7 @@ def test_markdown_shows_figures_verdicts_and_why_there_are_none(comparison: Comp
 
 
 def test_notes_say_what_it_takes_where_nothing_was_found(comparison: Comparison) -> None:
-    notes = " ".join(to_markdown(comparison).split())
+    notes = " ".join(written(comparison, "md").split())
     pair = comparison.pairs["MRR@50"][2]
     assert (pair.other.model, pair.outcome.value) == ("mixed", "not separated")
     assert pair.detectable is not None
@@ -68,7 +72,7 @@ def test_notes_say_what_it_takes_where_nothing_was_found(comparison: Comparison)
 
 
 def test_notes_say_how_many_users_differ_where_they_are_too_few(comparison: Comparison) -> None:
-    notes = " ".join(to_markdown(comparison).split())
+    notes = " ".join(written(comparison, "md").split())
     assert (
         "MRR@50 against rules: too few users differ for a verdict, 4 of 40. If they all did in one direction, an exact "
         "sign test would give p = .1250, before Holm's procedure; no smaller one is taken from so few."
@@ -78,7 +82,7 @@ def test_notes_say_how_many_users_differ_where_they_are_too_few(comparison: Comp
 
 
 def test_json_has_the_numbers_unrounded(comparison: Comparison) -> None:
-    content = json.loads(to_json(comparison))
+    content = json.loads(written(comparison, "json"))
     assert [row["metric"] for row in content["rows"]] == [name for name in comparison.metrics for _ in range(4)]
     pairs = [pair for name in comparison.metrics for pair in comparison.pairs[name]]
     for row, pair in zip(content["rows"], pairs, strict=True):
@@ -113,5 +117,5 @@ def test_different_metrics_that_chose_are_named(make_record: MakeRecord, view: V
     records = [make_record("a", 100, seed, better=[1] * 40) for seed in range(3)]
     other = [make_record("a", 100, seed, better=[2] * 40, variant="by-ten") for seed in range(3)]
     other = [replace(record, recipe=replace(record.recipe, selection="NDCG@10")) for record in other]
-    found = to_json(compare([*records, *other], ["a:paper", "a:by-ten"], view))
+    found = written(compare([*records, *other], ["a:paper", "a:by-ten"], view), "json")
     assert "What chose the epochs: a@100 by NDCG@50; a:by-ten@100 by NDCG@10." in found

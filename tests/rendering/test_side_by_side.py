@@ -14,7 +14,7 @@ from seqrec_bench.analysis.side_by_side import SideBySide, side_by_side
 from seqrec_bench.cli.table import Format
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.side_by_side import FORMATS, notes, to_csv, to_json, to_latex, to_markdown
+from seqrec_bench.rendering.side_by_side import notes, side_by_side_document
 from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
@@ -43,12 +43,8 @@ def make_table(view: View, make_record: MakeRecord) -> Callable[..., SideBySide]
     return make
 
 
-def test_the_choices_of_format_are_the_formats() -> None:
-    assert [choice.value for choice in Format] == list(FORMATS)
-
-
 def test_markdown_marks_the_best_and_what_the_primary_model_differs_from(make_table: Callable[..., SideBySide]) -> None:
-    head, _, ours, chance = to_markdown(make_table(2)).split("\n\n")[0].splitlines()
+    head, _, ours, chance = side_by_side_document(make_table(2)).written("md").split("\n\n")[0].splitlines()
     assert re.split(r" *\| *", head)[1:-1] == [
         "model", "d0 HR@10", "d0 NDCG@10", "d1 HR@10", "d1 NDCG@10", "mean rank", "wins"
     ]  # fmt: skip
@@ -57,7 +53,7 @@ def test_markdown_marks_the_best_and_what_the_primary_model_differs_from(make_ta
 
 
 def test_latex_stands_by_data_set(make_table: Callable[..., SideBySide]) -> None:
-    text = to_latex(make_table(2))
+    text = side_by_side_document(make_table(2)).written("latex")
     assert r"& \multicolumn{2}{c}{d0} & \multicolumn{2}{c}{d1} & \multicolumn{2}{c}{Over all} \\" in text
     assert r"\cmidrule(lr){2-3}\cmidrule(lr){4-5}\cmidrule(lr){6-7}" in text
     assert text.count(r"\midrule") == 2  # the reference stands apart
@@ -68,7 +64,10 @@ def test_latex_stands_by_data_set(make_table: Callable[..., SideBySide]) -> None
 
 def test_programs_get_a_line_for_each_figure(make_table: Callable[..., SideBySide]) -> None:
     table = make_table(2)
-    fields, rows = json.loads(to_json(table)), list(csv.DictReader(io.StringIO(to_csv(table))))
+    fields, rows = (
+        json.loads(side_by_side_document(table).written("json")),
+        list(csv.DictReader(io.StringIO(side_by_side_document(table).written("csv")))),
+    )
     assert [row["label"] for row in fields["over_all"]] == ["Ours", "Chance"]
     assert len(rows) == len(fields["rows"]) == 2 * 2 * 2
     for row, line in zip(fields["rows"], rows, strict=True):
@@ -92,15 +91,18 @@ def test_too_few_seeds_are_named_and_not_marked(make_table: Callable[..., SideBy
     said = " ".join(notes(table))
     assert "a verdict takes 3 seeds of each model: Chance on d0 (HR@10, NDCG@10); Chance on d1" in said
     assert "Holm" not in said
-    assert "†" not in to_markdown(table).split("\n\n")[0]
+    assert "†" not in side_by_side_document(table).written("md").split("\n\n")[0]
 
 
 def test_nothing_in_it_is_of_a_paper(make_table: Callable[..., SideBySide]) -> None:
-    for form in FORMATS.values():
-        assert not re.search("reported|reproduced|missing|Table 1", form(make_table(2)), re.IGNORECASE)
+    document = side_by_side_document(make_table(2))
+    for form in Format:
+        assert not re.search("reported|reproduced|missing|Table 1", document.written(form), re.IGNORECASE)
 
 
 def test_names_are_no_mark_up(make_table: Callable[..., SideBySide]) -> None:
     table = make_table(2, label=HOSTILE)
-    assert r"\<b\>\_x\_ & \$y\$ \| \\input\{z\}" in to_markdown(table)
-    assert r"\textless{}b\textgreater{}\_x\_ \& \$y\$ \textbar{} \textbackslash{}input\{z\} &" in to_latex(table)
+    assert r"\<b\>\_x\_ & \$y\$ \| \\input\{z\}" in side_by_side_document(table).written("md")
+    assert r"\textless{}b\textgreater{}\_x\_ \& \$y\$ \textbar{} \textbackslash{}input\{z\} &" in side_by_side_document(
+        table
+    ).written("latex")

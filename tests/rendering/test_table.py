@@ -17,10 +17,14 @@ from seqrec_bench.analysis.table import Table, TableRow, table_one
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import TOO_GOOD, metric
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.table import FORMATS, to_csv, to_json, to_latex, to_markdown
+from seqrec_bench.rendering.table import table_document
 from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
+
+
+def written(content: Table, format: str) -> str:
+    return table_document(content).written(format)
 
 
 def row(table: Table, model: str) -> TableRow:
@@ -103,8 +107,8 @@ def test_seeds_that_only_others_have_are_missing(all_records: list[Record], view
 def test_without_records_everything_is_missing(view: View) -> None:
     table = table_one([], view)
     assert [missing.place.model for missing in table.missing] == [row.model for row in table.rows]
-    for form in FORMATS.values():
-        assert "missing" in form(table).lower()
+    for form in ("md", "latex", "csv", "json"):
+        assert "missing" in written(table, form).lower()
 
 
 def test_only_cells_of_the_table_count(all_records: list[Record], make_record: MakeRecord, view: View) -> None:
@@ -173,7 +177,7 @@ def test_the_order_of_the_users_does_not_matter(make_record: MakeRecord, view: V
         table_one([make_record("fpmc", 100, seed, better=each[seed].tolist()) for seed in range(3)], view)
         for each in (better, better[:, users])
     )
-    assert to_markdown(before) == to_markdown(after)
+    assert written(before, "md") == written(after, "md")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +248,7 @@ def hostile(view: View, make_record: MakeRecord) -> Table:
 
 
 def test_markdown_is_narrow_tables_and_notes(all_records: list[Record], view: View) -> None:
-    text = to_markdown(table_one(without(all_records, "fpmc", seeds=(1, 2)), view))
+    text = written(table_one(without(all_records, "fpmc", seeds=(1, 2)), view), "md")
     assert text.endswith(".\n") and not text.endswith("\n\n")
     assert max(map(len, text.splitlines())) <= 80
     first, second, third, notes = text.split("\n\n")
@@ -263,7 +267,7 @@ def test_markdown_shows_figures_to_four_digits(make_record: MakeRecord, view: Vi
     records = [make_record("fpmc", 100, seed, better=[0, 60, 60] if seed else [0, 0, 60]) for seed in range(2)]
     records += [make_record("caser", 100, better=[0]), make_record("popularity", 0, better=[0], deterministic=True)]
     records = [replace(r, test=records[0].test) if r.key.model != "fpmc" else r for r in records]
-    lines = to_markdown(table_one(records, view)).splitlines()
+    lines = written(table_one(records, view), "md").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:10]]
     assert cells[0] == ["GRU4Rec", "0.4698", "missing", "—", "—", "0"]
     # Two seeds with 2 and 1 hits of 3: t(.975, 1) = 12.7062, standard error of the mean 1/6.
@@ -275,14 +279,14 @@ def test_markdown_shows_figures_to_four_digits(make_record: MakeRecord, view: Vi
 def test_a_difference_that_rounds_to_nothing_has_no_minus(make_record: MakeRecord, view: View) -> None:
     record = make_record("fpmc", 100, better=[0] * 40)
     nearly = replace(view.rows[1], reported=dict.fromkeys(view.metrics, 1.00004))
-    lines = to_markdown(table_one([record], replace(view, rows=(nearly,), references=()))).splitlines()
+    lines = written(table_one([record], replace(view, rows=(nearly,), references=())), "md").splitlines()
     assert [line.split("|")[5].strip() for line in lines if line.startswith("| FPMC")] == ["+0.0000"] * len(
         view.metrics
     )
 
 
 def test_markdown_escapes_what_would_be_markup(hostile: Table) -> None:
-    text = to_markdown(hostile)
+    text = written(hostile, "md")
     line = text.splitlines()[2]
     assert line.startswith(r'| =1+1\|\$x\_y\$ \\input\{x\} & 5 % \<b\> \`z\` \[a\](b) "q", \# ^\~\{\}\* |')
     assert len(re.split(r"(?<!\\)\|", line)) == 8
@@ -290,7 +294,7 @@ def test_markdown_escapes_what_would_be_markup(hostile: Table) -> None:
 
 
 def test_latex_is_a_booktabs_table_with_three_columns_a_metric(all_records: list[Record], view: View) -> None:
-    text = to_latex(table_one(without(all_records, "caser"), view))
+    text = written(table_one(without(all_records, "caser"), view), "latex")
     rows = [line for line in text.splitlines() if line.endswith(r" \\") and "multicolumn" not in line]
     assert r"\begin{tabular}{lrrrrrrrrr}" in text
     assert [line.count(" & ") for line in rows] == [9] * (1 + 9)
@@ -312,26 +316,29 @@ def own(view: View, make_record: MakeRecord) -> Table:
 
 def test_where_nothing_was_reported_there_are_no_columns_for_it(own: Table) -> None:
     assert not own.has_reported
-    for form in (to_markdown, to_latex, to_csv):
-        assert not re.search("reported|reproduced|missing|difference|& ---|—", form(own), re.IGNORECASE)
-    head, rule, line = to_markdown(own).split("\n\n")[0].splitlines()
+    for form in ("md", "latex", "csv"):
+        assert not re.search("reported|reproduced|missing|difference|& ---|—", written(own, form), re.IGNORECASE)
+    head, rule, line = written(own, "md").split("\n\n")[0].splitlines()
     assert re.split(r" *\| *", head)[1:-1] == ["HR@50", "mean", "± 95 %", "seeds"]
     assert [each.count("|") for each in (rule, line)] == [5, 5]
     found = [row.entries[name].reproduced for row in own.rows for name in own.metrics]
     means = [f"{estimate.mean:.4f}" for estimate in found if estimate]
-    assert re.findall(r"(0\.\d{4}) \$", to_latex(own)) == means
-    assert (to_latex(own).count(r"\midrule"), to_latex(own).count(r"\multicolumn{1}{c}")) == (1, 3)
-    assert r"\begin{tabular}{lrrr}" in to_latex(own)
+    assert re.findall(r"(0\.\d{4}) \$", written(own, "latex")) == means
+    assert (
+        written(own, "latex").count(r"\midrule"),
+        written(own, "latex").count(r"\multicolumn{1}{c}"),
+    ) == (1, 3)
+    assert r"\begin{tabular}{lrrr}" in written(own, "latex")
 
 
 def test_json_has_the_same_keys_where_nothing_was_reported(own: Table, all_records: list[Record], view: View) -> None:
-    row, usual = (json.loads(to_json(table))["rows"][0] for table in (own, table_one(all_records, view)))
+    row, usual = (json.loads(written(table, "json"))["rows"][0] for table in (own, table_one(all_records, view)))
     assert row.keys() == usual.keys()
     assert row["reported"] is None and row["difference"] is None
 
 
 def test_latex_escapes_what_would_be_a_command(hostile: Table) -> None:
-    text = to_latex(hostile)
+    text = written(hostile, "latex")
     escaped = (
         r"=1+1\textbar{}\$x\_y\$ \textbackslash{}input\{x\} \& 5 \% \textless{}b\textgreater{} `z` {[}a{]}(b) "
         r'"q", \# \textasciicircum{}\textasciitilde{}\{\}*'
@@ -342,7 +349,7 @@ def test_latex_escapes_what_would_be_a_command(hostile: Table) -> None:
 
 def test_csv_has_unrounded_numbers(all_records: list[Record], view: View) -> None:
     table = table_one(without(all_records, "caser"), view)
-    rows = list(csv.DictReader(io.StringIO(to_csv(table))))
+    rows = list(csv.DictReader(io.StringIO(written(table, "csv"))))
     assert [(line["metric"], line["model"]) for line in rows] == [
         (name, row.model) for name in table.metrics for row in table.rows
     ]
@@ -357,7 +364,7 @@ def test_csv_has_unrounded_numbers(all_records: list[Record], view: View) -> Non
 
 
 def test_csv_holds_no_formula(hostile: Table) -> None:
-    rows = list(csv.DictReader(io.StringIO(to_csv(hostile))))
+    rows = list(csv.DictReader(io.StringIO(written(hostile, "csv"))))
     assert {(line["label"], line["model"]) for line in rows} == {
         (f"'{' '.join(HOSTILE.split())}", "'=cmd()"),
         ("'-2", "'@sum"),
@@ -368,9 +375,9 @@ def test_csv_holds_no_formula(hostile: Table) -> None:
 
 def test_json_is_the_csv_with_notes(hostile: Table, all_records: list[Record], view: View) -> None:
     table = table_one(without(all_records, "caser"), view)
-    content = json.loads(to_json(table))
+    content = json.loads(written(table, "json"))
     assert content["missing"] == ["caser paper-d100"]
     assert content["notes"] == list(table.notes)
-    for line, same in zip(content["rows"], csv.DictReader(io.StringIO(to_csv(table))), strict=True):
+    for line, same in zip(content["rows"], csv.DictReader(io.StringIO(written(table, "csv"))), strict=True):
         assert {name: "" if value is None else str(value) for name, value in line.items()} == same
-    assert json.loads(to_json(hostile))["rows"][0]["label"] == HOSTILE
+    assert json.loads(written(hostile, "json"))["rows"][0]["label"] == HOSTILE

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from seqrec_bench.cli.trials import trials
 from seqrec_bench.errors import InputError
 from seqrec_bench.records.search_log import SearchLog, Trial
-from seqrec_bench.rendering.trials import trials_json, trials_markdown
+from seqrec_bench.rendering.trials import trials_document
 
 FIRST = Trial(1, {"rate": 0.1, "kind": "a_b"}, 0.25, 7, None, 90, {}, [])
 SECOND = Trial(2, {"rate": 0.2, "kind": "a_b"}, 0.31, 4, None, 30, {}, [])
@@ -26,11 +26,11 @@ fpmc:
 
 
 def test_every_trial_is_a_line_and_the_chosen_one_is_bold() -> None:
-    assert trials_markdown({"fpmc": [FIRST, SECOND, FAILED]}) == PRINTED
+    assert trials_document({"fpmc": [FIRST, SECOND, FAILED]}).written("md") == PRINTED
 
 
 def test_json_has_every_trial_and_says_which_is_chosen() -> None:
-    (trials,) = json.loads(trials_json({"fpmc": [FIRST, SECOND, FAILED]})).values()
+    (trials,) = json.loads(trials_document({"fpmc": [FIRST, SECOND, FAILED]}).written("json")).values()
     assert [(trial["value"], trial["chosen"]) for trial in trials] == [(0.25, False), (0.31, True), (None, False)]
     assert trials[2]["failure"] == "no luck"
 

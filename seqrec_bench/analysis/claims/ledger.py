@@ -11,6 +11,7 @@ from seqrec_bench.analysis.claims.part import Answer, Part, Verdict, decide, who
 from seqrec_bench.analysis.claims.peak import judge_peak, peak_places
 from seqrec_bench.analysis.claims.relative_rise import judge_relative_rise, relative_rise_places
 from seqrec_bench.analysis.claims.trend import judge_trend, trend_places
+from seqrec_bench.analysis.notes import Note, Topic
 from seqrec_bench.analysis.selection import Missing, Place, select
 from seqrec_bench.records import Record
 from seqrec_bench.studies.claim import (
@@ -131,7 +132,7 @@ def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
         *(f"Inferred, not stated: {sentence}" for sentence in protocol.inferred),
     ]
     if missing:
-        notes.append(f"Missing: {in_words(missing)}.")
+        notes.append(Note(f"Missing: {in_words(missing)}.", Topic.MISSING))
     return notes
 
 

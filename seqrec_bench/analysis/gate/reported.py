@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict, beside_reported
+from seqrec_bench.analysis.notes import Note, Topic
 from seqrec_bench.analysis.selection import Missing, Place, Selection, runs, select
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.inference import Inference
@@ -45,7 +46,7 @@ def check_reported(records: Iterable[Record], view: View, two_sided: bool = Fals
         for (row, metric, found), difference in zip(judged, differences, strict=True)
     )
     missing = tuple(_missing(selection, view))
-    notes = [*_notes(view), *([] if missing else [_whole_table(judgements, differences)])]
+    notes = [*_notes(view), *([] if missing else [Note(_whole_table(judgements, differences), Topic.WHOLE_TABLE)])]
     scope = f"{view.dataset} under {view.protocol} against {view.name}"
     return Report("reported", view.metrics, judgements, missing, tuple(notes), scope)
 
@@ -139,14 +140,17 @@ def _remark(difference: Inference, n_seeds: int) -> str:
 def _notes(view: View) -> list[str]:
     margins = ", ".join(f"{metric} {view.margins[metric]:g}" for metric in view.metrics)
     return [
-        f"Reported: {view.citation}; dimension {view.dimension}.",
+        Note(f"Reported: {view.citation}; dimension {view.dimension}.", Topic.REPORTED),
         "Bounds: one-sided 95 % bounds of found minus reported, on exactly these users and with models trained again. "
         "They cover no other users, no other settings and no other split.",
         f"Verdict, by the margin M of each metric ({margins}): reproduced if both bounds lie between -M and +M, "
         "exceeds if both lie above +M, at least reproduced if the lower one lies above -M, falls short if both lie "
         "below -M, else inconclusive.",
-        "One run's range: the 95 % prediction interval of a single run, which the reported figures seem to be. To lie "
-        "within it proves no equality.",
+        Note(
+            "One run's range: the 95 % prediction interval of a single run, which the reported figures seem to be. To "
+            "lie within it proves no equality.",
+            Topic.ONE_RUN,
+        ),
     ]
 
 

@@ -44,7 +44,7 @@ def command_for(explanation: UserExplanation) -> str:
 
 
 def read_either(path: Path) -> UserExplanation | Summaries:
-    """What `to_json` or `summary_json` wrote.
+    """What `explain --format json` printed.
 
     Raises:
         InputError: The file holds neither.

@@ -9,33 +9,29 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.summary import AttentionSummary, ItemSummary, UserSummary
 from seqrec_bench.records import CellKey
 from seqrec_bench.records.strict_json import parse
-from seqrec_bench.rendering.json_text import json_text
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, markdown_notes, markdown_table
+from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
+from seqrec_bench.rendering.document import Document
+from seqrec_bench.rendering.markdown import NONE
 
 Summaries = Mapping[CellKey, AttentionSummary]
 """Of runs that differ in their seed."""
 
 
-def summary_markdown(summaries: Summaries) -> str:
-    """A line for each quantity and a column for each run, so that many quantities fit a terminal."""
-    head, *rows = summary_lines(summaries)
-    lines = [head, *([escape_markdown(name), *values] for name, *values in rows)]
-    return "\n\n".join([markdown_table(lines), markdown_notes(summary_notes(summaries))]) + "\n"
+def summaries_document(summaries: Summaries) -> Document:
+    """A line for each quantity and a column for each run, so that many quantities fit a terminal; and notes."""
+    fields = [{"key": asdict(key), **asdict(summary)} for key, summary in summaries.items()]
+    return Document([summaries_grid(summaries), Notes(summary_notes(summaries))], fields)
 
 
-def summary_lines(summaries: Summaries) -> list[list[str]]:
-    """The table's head, and a line for each quantity."""
+def summaries_grid(summaries: Summaries) -> Grid:
     found = list(summaries.values())
     rows = _item_rows(found) + _user_rows(found) + _part_rows(found)
-    return [["", *(f"seed {summary.seed}" for summary in found)], *([name, *values] for name, values in rows)]
-
-
-def summary_json(summaries: Summaries) -> str:
-    return json_text([{"key": asdict(key), **asdict(summary)} for key, summary in summaries.items()])
+    columns = [*words(""), *numbers(*(f"seed {summary.seed}" for summary in found))]
+    return Grid("Attention over all users", columns, [[name, *values] for name, values in rows])
 
 
 def read_summaries(path: Path) -> Summaries:
-    """What `summary_json` wrote.
+    """What `summaries_document` is in JSON.
 
     Raises:
         InputError: The file holds something else.

@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from seqrec_bench.rendering.report.blocks import Report
+from seqrec_bench.rendering.blocks import Report
 from seqrec_bench.text import printable
 
 _TONES = {

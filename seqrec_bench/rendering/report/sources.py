@@ -142,12 +142,7 @@ def lacks(missing: Sequence[object], *words: str, says: str = "Missing") -> list
     return [f"{says}: {names}. `{in_shell('run', *words)}` makes them."] if missing else []
 
 
-def to_read(notes: Sequence[str]) -> list[str]:
-    """Notes without what is missing, which a section says of itself."""
-    return [note for note in notes if not note.startswith(("Missing: ", "Not run: "))]
-
-
-def numbers(values: Sequence[int]) -> str:
+def seed_list(values: Sequence[int]) -> str:
     """``0-4,7``, as the options of `seqrec-bench run` take them."""
     parts: list[list[int]] = []
     for value in sorted(values):

@@ -17,7 +17,7 @@ from seqrec_bench.records import CellKey
 from seqrec_bench.rendering.explanations.figure import draw_explanation
 from seqrec_bench.rendering.explanations.kept import read_explanation, to_json
 from seqrec_bench.rendering.explanations.printable import printable
-from seqrec_bench.rendering.explanations.summary_text import read_summaries, summary_json, summary_markdown
+from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
 from seqrec_bench.rendering.explanations.text import PLAIN_WIDTH, print_explanation, to_text
 
 
@@ -113,10 +113,10 @@ def test_summaries_are_a_table_and_are_read_back(tmp_path: Path) -> None:
         CellKey("toy", "loo-full-v1", "m", "paper", 4, seed): AttentionSummary(seed, 9, items, users, {"a_b": 1.5})
         for seed in (0, 3)
     }
-    (tmp_path / "all.json").write_text(summary_json(summaries))
+    (tmp_path / "all.json").write_text(summaries_document(summaries).written("json"))
     assert read_summaries(tmp_path / "all.json") == summaries
-    text = summary_markdown(summaries)
+    text = summaries_document(summaries).written("md")
     for line in ("|  0.980 |  0.980 |", "| +0.400 | +0.400 |", "|    831 |    831 |", r"deviation of a\_b", "seed 3"):
         assert line in text
     bare = {key: replace(summary, items=None, users=None) for key, summary in summaries.items()}
-    assert "attention" not in summary_markdown(bare)
+    assert "attention" not in summaries_document(bare).written("md")

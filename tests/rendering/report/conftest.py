@@ -5,8 +5,8 @@ import pytest
 
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.report.blocks import Section
-from seqrec_bench.rendering.report.sections import SECTIONS
+from seqrec_bench.rendering.blocks import Section
+from seqrec_bench.rendering.report.build import SECTIONS
 from seqrec_bench.rendering.report.sources import Sources
 from seqrec_bench.studies.view import View
 

@@ -10,9 +10,8 @@ import pytest
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.records import Store
-from seqrec_bench.rendering.report.build import build_report
+from seqrec_bench.rendering.report.build import SECTIONS, build_report
 from seqrec_bench.rendering.report.html import to_html
-from seqrec_bench.rendering.report.sections import SECTIONS
 from seqrec_bench.rendering.report.sources import Sources
 from seqrec_bench.studies.loading import load_study
 

@@ -11,7 +11,7 @@ from seqrec_bench.cli.report import ReportFormat, report
 from seqrec_bench.data import Columns, load_file
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.records import Record, Store
-from seqrec_bench.rendering.report.text import TEXT_FORMATS
+from seqrec_bench.rendering.report.build import FORMATS
 
 app = typer.Typer()
 app.command()(report)
@@ -33,7 +33,7 @@ def results(tmp_path: Path, all_records: list[Record], monkeypatch: pytest.Monke
 
 
 def test_the_choices_of_format_are_the_formats() -> None:
-    assert [choice.value for choice in ReportFormat] == ["html", *TEXT_FORMATS]
+    assert [choice.value for choice in ReportFormat] == list(FORMATS)
 
 
 def test_a_page_is_written_where_it_is_told_and_what_it_lacks_is_said(results: Path, tmp_path: Path) -> None:

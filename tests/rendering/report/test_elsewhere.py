@@ -8,7 +8,7 @@ import pytest
 from seqrec_bench.analysis.claims.ledger import claims_ledger
 from seqrec_bench.analysis.claims.part import Verdict
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.report.blocks import Notes, Paragraph, Section
+from seqrec_bench.rendering.blocks import Notes, Paragraph, Section
 from seqrec_bench.rendering.report.sources import Sources
 from seqrec_bench.studies.view import View
 

@@ -15,9 +15,9 @@ from seqrec_bench.evaluation.explaining.content import (
     UserExplanation,
 )
 from seqrec_bench.records import CellKey
+from seqrec_bench.rendering.blocks import Grid, Paragraph, Section
 from seqrec_bench.rendering.explanations.kept import read_kept, to_json
-from seqrec_bench.rendering.explanations.summary_text import read_summaries, summary_json
-from seqrec_bench.rendering.report.blocks import Grid, Paragraph, Section
+from seqrec_bench.rendering.explanations.summary_text import read_summaries, summaries_document
 from seqrec_bench.rendering.report.build import build_report
 from seqrec_bench.rendering.report.html import to_html
 from seqrec_bench.rendering.report.sources import Sources
@@ -51,7 +51,7 @@ def test_a_kept_user_is_shown_with_attention_memory_and_parts(
     history, memory, recommended = (block for block in section.blocks if isinstance(block, Grid))
     assert [row[1:] for row in history.rows] == [["0.25", "0.25", "—"], ["0.75", "0.50", "0.12"]]
     assert memory.rows == [["7", "then <script>\x1b[2J", "0.0500"]]
-    assert recommended.head == ["item", "score", "LSTM", "bias"]
+    assert [column.head for column in recommended.columns] == ["item", "score", "LSTM", "bias"]
     assert recommended.rows[0][1:] == ["2.00", "2.00", "0.00"]
     (taken,) = (block.text for block in section.blocks if isinstance(block, Paragraph))
     assert "at rank 2 of 20 candidates, level with 2 others" in taken
@@ -69,14 +69,14 @@ def test_without_a_kept_user_it_says_how_to_keep_one(
 ) -> None:
     section = section_of(replace(sources, attention=read_summaries(COMMITTED)), "explanations")
     assert "seqrec-bench explain --user ID --format json" in section.lacking[0]
-    assert [block.head[1] for block in section.blocks if isinstance(block, Grid)] == ["seed 0"]
+    assert [block.columns[1].head for block in section.blocks if isinstance(block, Grid)] == ["seed 0"]
 
 
 def test_kept_files_are_read_if_they_are_of_these_data(tmp_path: Path) -> None:
     elsewhere = replace(EXPLAINED, key=replace(KEY, protocol="time-full-v1"), user="9")
     for explained in (replace(EXPLAINED, user="10"), EXPLAINED, elsewhere):
         (tmp_path / f"user-{explained.user}.json").write_text(to_json(explained))
-    (tmp_path / "all-users.json").write_text(summary_json(read_summaries(COMMITTED)))
+    (tmp_path / "all-users.json").write_text(summaries_document(read_summaries(COMMITTED)).written("json"))
     users, summaries = read_kept(tmp_path, "ml-100k", "loo-full-v1")
     assert [user.user for user in users] == ["8", "10"]
     assert summaries == read_summaries(COMMITTED)

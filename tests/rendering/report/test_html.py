@@ -8,8 +8,8 @@ from pathlib import Path
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.records import Store
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Report, Section
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.blocks import Grid, Report, Section
 from seqrec_bench.rendering.report.build import build_report
 from seqrec_bench.rendering.report.html import to_html
 from seqrec_bench.rendering.report.sources import Sources
@@ -78,7 +78,9 @@ def test_the_page_shows_the_tables_figures(sources: Sources) -> None:
 
 def test_every_kind_of_verdict_has_a_mark_of_its_own() -> None:
     verdicts = ["reproduced", "exceeds", "at least reproduced", "inconclusive", "falls short"]
-    grid = Grid("Verdicts", ["model", "verdict"], [["a", verdict] for verdict in verdicts], n_words=2, verdicts=[1])
+    grid = Grid(
+        "Verdicts", [Column("model"), Column("verdict", Kind.VERDICT)], [["a", verdict] for verdict in verdicts]
+    )
     text = to_html(Report("", "", "", [Section("one", "One", [grid])]))
     marks = dict(re.findall(r'\.verdict\.(\w+)::before { content: "(.*?)"', text))
     tones = [re.findall(rf'class="verdict (\w+)">{verdict}<', text)[0] for verdict in verdicts]

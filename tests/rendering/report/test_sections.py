@@ -10,11 +10,9 @@ import pytest
 from seqrec_bench.analysis.claims.part import Verdict
 from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.report.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
-from seqrec_bench.rendering.report.build import build_report
-from seqrec_bench.rendering.report.html import to_html
-from seqrec_bench.rendering.report.sources import Sources, numbers
-from seqrec_bench.rendering.report.text import TEXT_FORMATS
+from seqrec_bench.rendering.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
+from seqrec_bench.rendering.report.build import FORMATS, build_report
+from seqrec_bench.rendering.report.sources import Sources, seed_list
 from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
@@ -78,7 +76,9 @@ def test_a_column_of_seeds_stands_where_models_differ_in_them(sources: Sources, 
     def has_column_and_note(records: list[Record]) -> tuple[bool, bool]:
         section = section_of(Sources(records, sources.view, ""), "main_table")
         (notes,) = [block for block in section.blocks if isinstance(block, Notes)]
-        return "seeds" in grids(section)[0].head, "Seeds: 3 of each model, 1 where" in " ".join(notes.sentences)
+        return "seeds" in [
+            column.head for column in grids(section)[0].columns
+        ], "Seeds: 3 of each model, 1 where" in " ".join(notes.sentences)
 
     records = list(sources.records)
     assert has_column_and_note(records) == (False, True)
@@ -119,7 +119,7 @@ def test_breakdowns_need_the_data_that_the_records_were_made_on(
     section = section_of(replace(with_data, records=fitting), "breakdowns")
     assert not section.lacking
     for grid in grids(section):
-        users = [int(head.split("\n")[1].split()[0]) for head in grid.head[1:]]
+        users = [int(head.split("\n")[1].split()[0]) for head in (column.head for column in grid.columns[1:])]
         assert sum(users) == 40
         assert [row[0] for row in grid.rows] == [model.label for model in sources.models]
     unknown = replace(with_data, records=[], view=replace(sources.view, protocol="other"))
@@ -137,7 +137,7 @@ def test_any_records_make_a_report_that_says_what_is_missing(sources: Sources, m
             "`seqrec-bench" in sentence or "data" in sentence for sentence in section.lacking if "Missing" in sentence
         )
     assert "Table 1" in report.lacking and "The paper's claims" in report.lacking
-    for form in (to_html, *TEXT_FORMATS.values()):
+    for form in FORMATS.values():
         assert form(report)
 
 
@@ -149,11 +149,11 @@ def test_own_data_without_a_paper_make_a_report(
     sources = Sources(records, bare, "No data.", {"--dataset": "own"})
     assert prose(section_of(sources, "answer")).startswith("By paired tests on NDCG@50, mine is not separated")
     assert [section.title for section in build_report(sources).sections][:2] == ["In short", "The table"]
-    text = re.sub("(?s)<(style|script)>.*?</", "", to_html(build_report(sources)))
+    text = re.sub("(?s)<(style|script)>.*?</", "", FORMATS["html"](build_report(sources)))
     assert not re.search("reported|reproduc|Table 1|the paper", text)
     assert section_of(sources, "main_table").command == "seqrec-bench table --dataset own"
     assert str(section_of(sources, "differences").command).startswith("seqrec-bench compare")
-    for form in (to_html, *TEXT_FORMATS.values()):
+    for form in FORMATS.values():
         assert form(build_report(sources))
 
 
@@ -204,7 +204,7 @@ def test_facts_name_the_records(sources: Sources, section_of: Find) -> None:
 
 
 def test_numbers_are_written_as_run_takes_them() -> None:
-    assert numbers([3, 0, 1, 2, 7]) == "0-3,7"
+    assert seed_list([3, 0, 1, 2, 7]) == "0-3,7"
 
 
 def test_curves_of_each_metric_that_chose_stand_apart(sources: Sources, section_of: Find) -> None:

@@ -2,9 +2,11 @@
 
 from functools import partial
 
-from seqrec_bench.analysis.ablations import COLUMNS, ablation_table, entry_texts
-from seqrec_bench.rendering.report.blocks import Grid, Notes, Section
-from seqrec_bench.rendering.report.sources import Sources, lacks, to_read
+from seqrec_bench.analysis.ablations import ablation_table
+from seqrec_bench.analysis.notes import Topic, without
+from seqrec_bench.rendering.ablations import ablation_grids
+from seqrec_bench.rendering.blocks import Notes, Section
+from seqrec_bench.rendering.report.sources import Sources, lacks
 
 
 def ablations_section(sources: Sources) -> Section:
@@ -16,13 +18,5 @@ def ablations_section(sources: Sources) -> Section:
     lacking = lacks(table.missing, *sources.making_ablations)
     if not any(row.entries for row in table.rows):
         return section([], lacking=lacking)
-    grids = [
-        Grid(
-            caption=f"Ablations, {name}",
-            head=["model", *COLUMNS],
-            rows=[[row.label, *entry_texts(row.entries.get(name))] for row in table.rows],
-        )
-        for name in table.metrics
-    ]
-    notes = Notes(to_read(table.notes))
-    return section([*grids, notes], sources.command("ablations"), lacking)
+    blocks = [*ablation_grids(table), Notes(without(table.notes, Topic.MISSING))]
+    return section(blocks, sources.command("ablations"), lacking)

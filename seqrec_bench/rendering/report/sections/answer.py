@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from seqrec_bench.analysis.claims.part import Verdict as ClaimVerdict
 from seqrec_bench.analysis.gate.report import Report as Check
 from seqrec_bench.analysis.gate.verdicts import Verdict
+from seqrec_bench.analysis.notes import Topic, about
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.report.blocks import Block, Facts, Paragraph, Section
+from seqrec_bench.rendering.blocks import Facts, Paragraph, Section
 from seqrec_bench.rendering.report.sections.differences import separated
-from seqrec_bench.rendering.report.sources import Sources, listed, numbers
+from seqrec_bench.rendering.report.sources import Sources, listed, seed_list
 
 _IN_WORDS = {
     Verdict.REPRODUCED: "reproduced",
@@ -23,7 +24,7 @@ _IN_WORDS = {
 def answer_section(sources: Sources) -> Section:
     """The answer, and the facts behind it."""
     answer = " ".join(_answer(sources))
-    blocks: list[Block] = [*([Paragraph(answer)] if answer else []), Facts(_facts(sources))]
+    blocks = [*([Paragraph(answer)] if answer else []), Facts(_facts(sources))]
     command = sources.command("check") if isinstance(sources.check, Check) else None
     return Section("answer", "What reproduces" if sources.view.has_reported else "In short", blocks, command)
 
@@ -50,7 +51,7 @@ def _reproduced(check: Check) -> Iterator[str]:
     if check.missing:
         yield f"The table as a whole can't be judged, since records are missing: {'; '.join(check.missing)}."
     elif check.judgements:
-        yield check.notes[-1]
+        yield from about(check.notes, Topic.WHOLE_TABLE)
 
 
 def _which(check: Check) -> str:
@@ -104,5 +105,5 @@ def _facts(sources: Sources) -> dict[str, str]:
         "Data set": f"{sources.view.dataset}, {sources.n_users} test users",
         "Protocol": sources.view.protocol,
         "Fingerprint of the data": records[0].recipe.dataset.fingerprint,
-        "Records": _counted(records, sources) + (f", seeds {numbers(sorted(seeds))}" if seeds else ""),
+        "Records": _counted(records, sources) + (f", seeds {seed_list(sorted(seeds))}" if seeds else ""),
     }

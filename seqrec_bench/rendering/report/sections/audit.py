@@ -4,18 +4,19 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from seqrec_bench.analysis.audit import Audit, audit
-from seqrec_bench.analysis.audit_findings import findings
 from seqrec_bench.analysis.claims.part import Verdict
+from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.analysis.selection import Place
-from seqrec_bench.analysis.variants import RANKED_AGAIN, TRAINED_AGAIN, Variant
+from seqrec_bench.analysis.variants import Variant
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.rendering.audit import flips, notes, table_lines
+from seqrec_bench.rendering.audit import audit_grids, flips, notes
 from seqrec_bench.rendering.audit_figure import PANELS
+from seqrec_bench.rendering.audit_findings import findings
+from seqrec_bench.rendering.blocks import Charts, Notes, Section
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
-from seqrec_bench.rendering.report.sources import Sources, lacks, listed, to_read
+from seqrec_bench.rendering.report.sources import Sources, lacks, listed
 
 
 def audit_section(sources: Sources) -> Section:
@@ -28,7 +29,7 @@ def audit_section(sources: Sources) -> Section:
     if content.missing and sources.is_of_own_file:
         names = "; ".join(map(str, content.missing))
         lacking = [f"Missing: {names}. They are made where [[cells]] of the study name these protocols."]
-    grids = _grids(content)
+    grids = audit_grids(content)
     if not grids:
         return section([], lacking=lacking)
     name = content.main_metric
@@ -38,7 +39,7 @@ def audit_section(sources: Sources) -> Section:
         if (panel := _panel(sources, content, number, says, variants))
     ]
     legend = [LegendEntry(label, sources.style(place)) for label, place in _rows(sources)]
-    main = [grid for grid in grids if grid.caption.startswith(name)]
+    main = [grid for grid in grids if grid.label == name]
     others = [grid for grid in grids if grid not in main]
     charts = Charts(
         f"{name} of each model under variants of the protocol: where lines cross, models change places.",
@@ -46,11 +47,11 @@ def audit_section(sources: Sources) -> Section:
         legend,
         others,
     )
-    blocks: list[Block] = [
+    blocks = [
         Notes([*findings(content), *_claims(sources)], are_findings=True),
         charts,
         *main,
-        Notes([*flips(content), *to_read(notes(content))]),
+        Notes([*flips(content), *without(notes(content), Topic.MISSING)]),
     ]
     return section(blocks, sources.command("audit"), lacking)
 
@@ -66,16 +67,6 @@ def _claims(sources: Sources) -> Iterator[str]:
         command = sources.command("claims", "--protocol", each.protocol)
         shown = f"; `{command}` has their parts" if command else ""
         yield f"Claims with {each.words}: {listed(found)}{shown}."
-
-
-def _grids(content: Audit) -> list[Grid]:
-    kinds = ((RANKED_AGAIN, "the same models ranked again"), (TRAINED_AGAIN, "models trained again"))
-    grids = []
-    for name in content.metrics:
-        for variants, kind in kinds:
-            if lines := table_lines(content, name, variants):
-                grids.append(Grid(f"{name}, {kind}", ["model", *lines[0][1:]], lines[1:]))
-    return grids
 
 
 def _panel(

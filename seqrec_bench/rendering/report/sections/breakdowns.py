@@ -13,8 +13,8 @@ from seqrec_bench.analysis.breakdowns import (
 )
 from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.evaluation.metrics import Metric
+from seqrec_bench.rendering.blocks import Block, Charts, Grid, Heading, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.blocks import Block, Charts, Grid, Heading, Notes, Section
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources
@@ -103,7 +103,7 @@ def _head(group: Group) -> str:
 def _grid(says: str, metric: str, groups: Sequence[Group], found: Figures, folded: bool) -> Grid:
     return Grid(
         caption=f"{says}, {metric}",
-        head=["model", *map(_head, groups)],
+        columns=[*words("model"), *numbers(*map(_head, groups))],
         rows=[[label, *map(_text, those)] for label, those in found[metric].items()],
         folded=folded,
     )

@@ -4,8 +4,8 @@ from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.analysis.cost import Cost, cost
 from seqrec_bench.analysis.selection import estimate
 from seqrec_bench.analysis.statistics.estimates import Estimate
+from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.blocks import Charts, Grid, Notes, Section
 from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, linear_axis, log_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources
@@ -30,7 +30,10 @@ def cost_section(sources: Sources) -> Section:
     charts = Charts(f"{metric} against what it costs.", panels, legend, [])
     grid = Grid(
         caption="Cost of one model",
-        head=["model", metric, "fit, s", "from", "to", "scoring, s", "parameters", "peak\nmemory, MiB"],
+        columns=[
+            *words("model"),
+            *numbers(metric, "fit, s", "from", "to", "scoring, s", "parameters", "peak\nmemory, MiB"),
+        ],
         rows=[_row(*those) for those in zip(models, costs, figures, strict=True)],
     )
     return Section("cost", "Cost against accuracy", [charts, grid, Notes(_NOTES)])

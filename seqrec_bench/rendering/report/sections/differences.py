@@ -8,9 +8,9 @@ from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair, compare_
 from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.rendering.comparison import COLUMNS, notes, pair_texts
+from seqrec_bench.rendering.blocks import Charts, Notes, Paragraph, Section
+from seqrec_bench.rendering.comparison import comparison_grids, notes
 from seqrec_bench.rendering.markdown import NONE, number
-from seqrec_bench.rendering.report.blocks import Block, Charts, Grid, Notes, Paragraph, Section
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Style
 from seqrec_bench.rendering.report.panels import Point, Titles, forest_panel
 from seqrec_bench.rendering.report.sources import Sources, in_shell, listed
@@ -33,7 +33,7 @@ def differences_section(sources: Sources) -> Section:
     comparison = _comparison(sources, models)
     labels = {model.place: model.label for model in models}
     first = models[0].label
-    grids = [_grid(comparison, name, labels) for name in comparison.metrics]
+    grids = comparison_grids(comparison, labels.__getitem__)
     charts = Charts(
         f"{first} minus each other model, with 95 % intervals for other users like these and other seeds.",
         [_panel(comparison, name, labels, first) for name in comparison.metrics],
@@ -42,7 +42,7 @@ def differences_section(sources: Sources) -> Section:
     )
     few = ", ".join(labels[place] for place in comparison.too_few)
     lacking = [f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {few}."] if few else []
-    blocks: list[Block] = [
+    blocks = [
         Paragraph(f"The base is {first}, {sources.base.reason}."),
         charts,
         grids[0],
@@ -119,12 +119,3 @@ def _panel(comparison: Comparison, name: Metric, labels: Mapping[Place, str], fi
 def _text(pair: Pair) -> str:
     width = number(pair.inference.half_width) if pair.inference else NONE
     return f"{number(pair.difference, '+.4f')} ± {width}"
-
-
-def _grid(comparison: Comparison, name: Metric, labels: Mapping[Place, str]) -> Grid:
-    return Grid(
-        caption=f"Paired differences, {name}",
-        head=["against", *COLUMNS],
-        rows=[[labels[pair.other], *pair_texts(pair)] for pair in comparison.pairs[name]],
-        verdicts=[7],
-    )

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from seqrec_bench.analysis.curves import Curve, Curves, dimension_curves
+from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.estimates import Estimate
+from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
 from seqrec_bench.rendering.figure import figure_notes
 from seqrec_bench.rendering.markdown import NONE, number
-from seqrec_bench.rendering.report.blocks import Block, Charts, Grid, Notes, Section
 from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, Style
 from seqrec_bench.rendering.report.panels import LARGE, Point, Series, Titles, frame, line_panel
-from seqrec_bench.rendering.report.sources import Sources, lacks, to_read
+from seqrec_bench.rendering.report.sources import Sources, lacks
 
 
 def dimensions_section(sources: Sources) -> Section:
@@ -31,9 +32,9 @@ def dimensions_section(sources: Sources) -> Section:
         legend.append(LegendEntry(f"reported, at {sources.view.dimension}", Style(_ROUND), False, is_reported=True))
     data = [_data(curves, number) for number, curves in enumerate(figures, start=1)]
     names = [f"Figure {number}, {curves.metric}" for number, curves in enumerate(figures, start=1)]
-    blocks: list[Block] = [
+    blocks = [
         Charts(f"{'; '.join(names)}: over the dimension.", panels, legend, data),
-        Notes(to_read(figure_notes(figures[0], sources.view))),
+        Notes(without(figure_notes(figures[0], sources.view), Topic.MISSING)),
     ]
     return section(blocks, sources.command("plot"), lacking)
 
@@ -108,6 +109,6 @@ def _description(curves: Curves) -> str:
 def _data(curves: Curves, figure: int) -> Grid:
     return Grid(
         caption=f"Figure {figure}, {curves.metric}: means over seeds ± half the 95 % interval",
-        head=["model", *map(str, curves.dimensions)],
+        columns=[*words("model"), *numbers(*map(str, curves.dimensions))],
         rows=[[curve.row.label, *map(_text, curve.points)] for curve in curves.curves],
     )

@@ -3,9 +3,9 @@
 from functools import partial
 
 from seqrec_bench.evaluation.explaining.content import Item, Memory, ScoredItem, UserExplanation
-from seqrec_bench.rendering.explanations.summary_text import summary_lines, summary_notes
+from seqrec_bench.rendering.blocks import Block, Grid, Heading, Notes, Paragraph, Section, numbers, words
+from seqrec_bench.rendering.explanations.summary_text import summaries_grid, summary_notes
 from seqrec_bench.rendering.markdown import NONE
-from seqrec_bench.rendering.report.blocks import Block, Grid, Heading, Notes, Paragraph, Section
 from seqrec_bench.rendering.report.sources import Sources
 
 
@@ -14,8 +14,7 @@ def explanations_section(sources: Sources) -> Section:
     section = partial(Section, "explanations", "What recommendations rest on")
     blocks: list[Block] = []
     if sources.attention:
-        head, *rows = summary_lines(sources.attention)
-        blocks += [Grid("Attention over all users", head, rows), Notes(summary_notes(sources.attention))]
+        blocks += [summaries_grid(sources.attention), Notes(summary_notes(sources.attention))]
     for explained in sources.explained:
         blocks += _example(explained)
     lacking = []
@@ -29,7 +28,7 @@ def explanations_section(sources: Sources) -> Section:
 
 def _example(explained: UserExplanation) -> list[Block]:
     place = f"User {explained.user} of {explained.key.dataset}, by {explained.key}"
-    blocks: list[Block] = [Heading(place), _history(explained)]
+    blocks = [Heading(place), _history(explained)]
     if explained.memory:
         blocks.append(_memory(explained, explained.memory))
     return [*blocks, _recommendations(explained), Paragraph(_taken_next(explained)), Notes(_how_to_read(explained))]
@@ -55,7 +54,7 @@ def _history(explained: UserExplanation) -> Grid:
         for past, weight in zip(explained.history, weights, strict=True)
     ]
     caption = f"User {explained.user}: the latest of {explained.n_history} items"
-    return Grid(caption, ["item", "attention", "for the first", "for the next"], rows)
+    return Grid(caption, [*words("item"), *numbers("attention", "for the first", "for the next")], rows)
 
 
 def _memory(explained: UserExplanation, memory: Memory) -> Grid:
@@ -68,14 +67,14 @@ def _memory(explained: UserExplanation, memory: Memory) -> Grid:
         for near in memory.nearest
     ]
     caption = f"User {explained.user}: the nearest users in the memory"
-    return Grid(caption, ["user", "what they took", "weight"], rows, n_words=2)
+    return Grid(caption, [*words("user", "what they took"), *numbers("weight")], rows)
 
 
 def _recommendations(explained: UserExplanation) -> Grid:
     parts = list(explained.recommendations[0].parts)
     rows = [_scored(scored, parts) for scored in explained.recommendations]
     caption = f"User {explained.user}: the first recommendations"
-    return Grid(caption, ["item", "score", *parts], rows)
+    return Grid(caption, [*words("item"), *numbers("score", *parts)], rows)
 
 
 def _scored(scored: ScoredItem, parts: list[str]) -> list[str]:

@@ -7,8 +7,8 @@ from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.evaluation.metrics import Metric, selection_of
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
+from seqrec_bench.rendering.blocks import Charts, Grid, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.blocks import Charts, Grid, Section
 from seqrec_bench.rendering.report.chart import Axis, Panel, linear_axis
 from seqrec_bench.rendering.report.panels import (
     SMALL,
@@ -103,5 +103,5 @@ def _data(models: Sequence[Compared], metric: Metric) -> Grid:
         for record in model.records
         if record.curve
     ]
-    head = ["model", "seed", "epochs", "kept epoch", f"{metric}\nkept", f"{metric}\nlast"]
-    return Grid("Learning curves: what was kept", head, rows)
+    columns = [*words("model"), *numbers("seed", "epochs", "kept epoch", f"{metric}\nkept", f"{metric}\nlast")]
+    return Grid("Learning curves: what was kept", columns, rows)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from seqrec_bench.analysis.gate.report import Report as Check
+from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.analysis.table import Entry, Table, TableRow
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Paragraph, Section, numbers, words
 from seqrec_bench.rendering.markdown import NONE
-from seqrec_bench.rendering.report.blocks import Grid, Notes, Paragraph, Section
 from seqrec_bench.rendering.report.panels import strips
-from seqrec_bench.rendering.report.sources import Sources, lacks, to_read
+from seqrec_bench.rendering.report.sources import Sources, lacks
 from seqrec_bench.rendering.table import entry_head, entry_texts
 
 
@@ -19,9 +20,15 @@ def main_table_section(sources: Sources) -> Section:
         if isinstance(check, Check)
         else {}
     )
-    marks = [Paragraph(_MARKS)] if verdicts else []
+    marks = [Paragraph(_MARKS, only_html=True)] if verdicts else []
     grids = [_grid(table, metric, verdicts) for metric in table.metrics]
-    notes = Notes([*to_read(table.notes), *_seeds_note(table), *(_verdict_notes(check) if table.has_reported else [])])
+    notes = Notes(
+        [
+            *without(table.notes, Topic.MISSING),
+            *_seeds_note(table),
+            *(_verdict_notes(check) if table.has_reported else []),
+        ]
+    )
     return Section(
         "table",
         "Table 1" if table.has_reported else "The table",
@@ -35,13 +42,12 @@ def main_table_section(sources: Sources) -> Section:
 def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) -> Grid:
     entries = [row.entries[metric] for row in table.rows]
     charts, scale = strips([_strip(entry) for entry in entries])
+    verdict = [Column("verdict", Kind.VERDICT)] if table.has_reported else []
     seeds = [] if _common_seeds(table) else ["seeds"]
     return Grid(
         caption=f"{'Table 1' if table.has_reported else 'Means'}, {metric}",
-        head=["model", *(["verdict"] if table.has_reported else []), *entry_head(table), *seeds],
+        columns=[*words("model"), *verdict, *numbers(*entry_head(table), *seeds)],
         rows=[_line(row, metric, table, verdicts) for row in table.rows],
-        n_words=2 if table.has_reported else 1,
-        verdicts=[1] if table.has_reported else [],
         rules=_rules([row.is_reference for row in table.rows]),
         strips=charts,
         strips_head=scale,
@@ -87,7 +93,7 @@ def _verdict_notes(check: Check | str) -> list[str]:
     """What the verdicts rest on; what they are about stands in the table's own notes."""
     if isinstance(check, str):
         return [check]
-    notes = [note for note in check.notes if not note.startswith(("Reported: ", "One run's range: "))]
+    notes = without(check.notes, Topic.REPORTED, Topic.ONE_RUN)
     return [*notes, _TWO_SIDED] if check.judgements else notes
 
 
@@ -100,4 +106,4 @@ _MARKS = (
     "Marks: ✓ reproduced; ▲ exceeds, which is above what was reported by more than the margin; △ at least reproduced, "
     "which is not below it, and whether it is above by more than the margin is open; ? inconclusive; ✗ falls short."
 )
-"""For the page alone, as other formats have no marks."""
+"""Other formats than HTML have no marks."""

@@ -8,9 +8,9 @@ from typing import Any
 import seqrec_bench
 from seqrec_bench.data import data_option
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
+from seqrec_bench.rendering.blocks import Column, Facts, Grid, Kind, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import NONE
-from seqrec_bench.rendering.report.blocks import Block, Facts, Grid, Notes, Section
-from seqrec_bench.rendering.report.sources import Sources, in_shell, numbers
+from seqrec_bench.rendering.report.sources import Sources, in_shell, seed_list
 from seqrec_bench.studies.study import DEFAULT_DATASET
 
 _FINGERPRINT, _COMMIT = 12, 7
@@ -31,7 +31,7 @@ def provenance_section(sources: Sources) -> Section:
             ),
         }
     )
-    blocks: list[Block] = [facts, _data(records), _commands(own), _environments(own), Notes(_notes(own))]
+    blocks = [facts, _data(records), _commands(own), _environments(own), Notes(_notes(own))]
     return Section("provenance", "How each number was made", blocks)
 
 
@@ -39,7 +39,9 @@ def _data(records: Iterable[Record]) -> Grid:
     """By protocol, since orders of ties in time change the data."""
     counts = Counter((record.key.protocol, record.recipe.dataset.fingerprint[:_FINGERPRINT]) for record in records)
     rows = [[protocol, fingerprint, str(count)] for (protocol, fingerprint), count in counts.items()]
-    return Grid("The data, as each protocol orders them", ["protocol", "fingerprint", "records"], rows, n_words=2)
+    return Grid(
+        "The data, as each protocol orders them", [*words("protocol", "fingerprint"), *numbers("records")], rows
+    )
 
 
 def _commands(records: Sequence[Record]) -> Grid:
@@ -52,10 +54,13 @@ def _commands(records: Sequence[Record]) -> Grid:
         rows[model, variant, tuple(record.key.seed for record in group)] += group
     return Grid(
         caption="Records, and the commands that make them again",
-        head=["model", "variant", "command", "version", "commits", "records"],
+        columns=[
+            *words("model", "variant"),
+            Column("command", Kind.COMMAND),
+            *words("version", "commits"),
+            *numbers("records"),
+        ],
         rows=[_row(group, records) for group in rows.values()],
-        n_words=5,
-        code=[2],
     )
 
 
@@ -78,7 +83,7 @@ def _command(group: Sequence[Record], records: Sequence[Record]) -> str:
     dimensions = sorted({record.key.dimension for record in group} - {0})
     words = ["run", "--models", key.model]
     words += ["--dims", ",".join(map(str, dimensions))] if dimensions else []
-    words += ["--seeds", numbers(sorted({record.key.seed for record in group}))]
+    words += ["--seeds", seed_list(sorted({record.key.seed for record in group}))]
     if key.variant != PAPER_VARIANT:
         words += ["--variant", key.variant, *_settings(group[0], _published(key, records))]
     words += data_option(key.dataset).split() if key.dataset != DEFAULT_DATASET else []
@@ -109,9 +114,8 @@ def _environments(records: Sequence[Record]) -> Grid:
     """What the records were made with, each value with the number of records that have it."""
     return Grid(
         caption="What made the records",
-        head=["of", "value", "records"],
+        columns=[*words("of", "value"), *numbers("records")],
         rows=[[name, value, str(n)] for name, values in _counted(records).items() for value, n in values.items()],
-        n_words=2,
     )
 
 

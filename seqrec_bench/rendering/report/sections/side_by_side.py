@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from seqrec_bench.analysis.side_by_side import Figure, SideBySide
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import NONE, number
-from seqrec_bench.rendering.report.blocks import Grid, Notes, Section
 from seqrec_bench.rendering.side_by_side import MARK, differs, notes, standing
 
 
@@ -20,7 +20,11 @@ def side_by_side_section(table: SideBySide, command: str | None, lacking: Sequen
     ]
     grid = Grid(
         caption="All data sets side by side",
-        head=["model", *(f"{column.dataset}\n{column.metric}" for column in table.columns), "mean rank", "wins"],
+        columns=[
+            *words("model"),
+            *(Column(f"{column.dataset}\n{column.metric}", Kind.REMARK) for column in table.columns),
+            *numbers("mean rank", "wins"),
+        ],
         rows=rows,
         rules=[at for at, (above, row) in enumerate(pairwise(table.rows), 1) if above.is_reference != row.is_reference],
         bold=bold,

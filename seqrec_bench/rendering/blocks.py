@@ -1,24 +1,42 @@
-"""What a report is made of. A block names the template that shows it."""
+"""What everything that is shown is made of: blocks. Each format has one writer, which knows how a block looks in it."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import takewhile
 from typing import ClassVar
 
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Strip
 
 
+class Block:
+    """A piece of what is shown."""
+
+    template: ClassVar[str]
+    """What shows it in HTML."""
+
+
 @dataclass(frozen=True)
-class Paragraph:
+class Paragraph(Block):
     """Prose."""
 
     template: ClassVar[str] = "paragraph.html.j2"
 
     text: str
+    only_html: bool = False
+    """Whether a report has it in HTML alone."""
 
 
 @dataclass(frozen=True)
-class Heading:
+class Verbatim(Block):
+    """Of commands alone: Markdown whose lines stay as they are, so that a terminal and programs have them whole."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading(Block):
     """Begins a part of a section."""
 
     template: ClassVar[str] = "heading.html.j2"
@@ -27,7 +45,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Notes:
+class Notes(Block):
     """Sentences on how to read what stands above."""
 
     template: ClassVar[str] = "notes.html.j2"
@@ -38,7 +56,7 @@ class Notes:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(Block):
     """Names with what they stand for."""
 
     template: ClassVar[str] = "facts.html.j2"
@@ -46,22 +64,51 @@ class Facts:
     pairs: Mapping[str, str]
 
 
+class Kind(Enum):
+    """What a column of a table holds."""
+
+    WORDS = auto()
+    COMMAND = auto()
+    VERDICT = auto()
+    """A word that is marked."""
+    NUMBER = auto()
+    """Made here, so that nothing in it is mark-up."""
+    REMARK = auto()
+    """Words that are placed as numbers are."""
+
+
 @dataclass(frozen=True)
-class Grid:
-    """A table: words in the first columns, numbers in the others."""
+class Column:
+    head: str
+    """A line feed ends the first of two lines."""
+    kind: Kind = Kind.WORDS
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is placed as numbers are."""
+        return self.kind in (Kind.NUMBER, Kind.REMARK)
+
+
+def words(*heads: str) -> list[Column]:
+    return [Column(head) for head in heads]
+
+
+def numbers(*heads: str) -> list[Column]:
+    return [Column(head, Kind.NUMBER) for head in heads]
+
+
+@dataclass(frozen=True)
+class Grid(Block):
+    """A table."""
 
     template: ClassVar[str] = "grid.html.j2"
 
     caption: str
-    head: Sequence[str]
-    """A line feed ends the first of two lines."""
+    columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
-    """As many texts as `head` each."""
-    n_words: int = 1
-    verdicts: Sequence[int] = ()
-    """Columns whose words are verdicts, to be marked."""
-    code: Sequence[int] = ()
-    """Columns that hold commands."""
+    """As many texts as `columns` each."""
+    label: str = ""
+    """What stands for the caption in a command's Markdown: the head of the first column."""
     rules: Sequence[int] = ()
     """Rows that begin a part of the table."""
     strips: Sequence[Strip | None] = ()
@@ -77,9 +124,14 @@ class Grid:
         """Whether the small charts show what a paper reports too."""
         return any(strip is not None and strip.reported is not None for strip in self.strips)
 
+    @property
+    def n_left(self) -> int:
+        """How many columns, the first ones, begin at the left in Markdown."""
+        return len(list(takewhile(lambda column: not column.is_number, self.columns)))
+
 
 @dataclass(frozen=True)
-class Charts:
+class Charts(Block):
     """Charts side by side, with one legend, and their numbers as a table."""
 
     template: ClassVar[str] = "charts.html.j2"
@@ -92,7 +144,7 @@ class Charts:
 
 
 @dataclass(frozen=True)
-class ClaimCard:
+class ClaimCard(Block):
     """A claim of a paper with all that was found on it."""
 
     template: ClassVar[str] = "claim.html.j2"
@@ -103,9 +155,6 @@ class ClaimCard:
     count: str
     parts: Grid | None
     notes: Sequence[str]
-
-
-Block = Paragraph | Heading | Notes | Facts | Grid | Charts | ClaimCard
 
 
 @dataclass(frozen=True)
@@ -152,6 +201,11 @@ class Report:
     version: str
     """Of the software that made it."""
     sections: Sequence[Section]
+
+    @property
+    def in_text(self) -> list[Section]:
+        """The sections that stand in it as Markdown and as LaTeX."""
+        return [section for section in self.sections if section.in_text]
 
     @property
     def lacking(self) -> list[str]:

@@ -1,0 +1,44 @@
+"""Sentences on how to read figures, of which some are about one thing that a page may say elsewhere."""
+
+from collections.abc import Iterable
+from enum import Enum, auto
+
+
+class Topic(Enum):
+    """What a note is about."""
+
+    MISSING = auto()
+    """The cells that are not there."""
+    REPORTED = auto()
+    """Where the reported figures come from."""
+    ONE_RUN = auto()
+    """What the range of one run is."""
+    WHOLE_TABLE = auto()
+    """The verdict on all figures together."""
+
+
+class Note(str):
+    """A sentence whose topic is known."""
+
+    topic: Topic
+
+    def __new__(cls, text: str, topic: Topic) -> "Note":
+        note = super().__new__(cls, text)
+        note.topic = topic
+        return note
+
+
+def about(notes: Iterable[str], *topics: Topic) -> list[str]:
+    """The notes that are about one of these topics."""
+    return [note for note in notes if isinstance(note, Note) and note.topic in topics]
+
+
+def without(notes: Iterable[str], *topics: Topic) -> list[str]:
+    """The notes that are about none of these topics."""
+    return [note for note in notes if not (isinstance(note, Note) and note.topic in topics)]
+
+
+def missing_note(missing: Iterable[object], says: str = "Missing") -> list[str]:
+    """The cells that are missing, in a note, if any are."""
+    names = "; ".join(map(str, missing))
+    return [Note(f"{says}: {names}.", Topic.MISSING)] if names else []
