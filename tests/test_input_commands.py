@@ -83,6 +83,7 @@ def _studies() -> dict[str, str]:
         "settings.toml": f'{row}variant = "short"\nsettings.epoch = 1\n',
         "two.toml": f"colour = 1\n{row}{row}",
         "mine.toml": row,
+        "several.toml": f'datasets = [{{ name = "own", interactions = "nowhere.csv" }}, "ml-100k"]\n{row}',
     }
 
 

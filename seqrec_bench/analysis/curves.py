@@ -49,16 +49,17 @@ def rows_of_others(records: Iterable[Record], view: View) -> View:
 
 
 def dimension_curves(records: Iterable[Record], view: View, metric: str) -> Curves:
-    """The metric of each of the paper's models at each of the figures' dimensions.
+    """The metric of each of the study's models that have a dimension at each of the figures'.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     dimensions = view.figure_dimensions
-    places = [[Place(row.model, row.variant, dimension) for dimension in dimensions] for row in view.rows]
+    rows = [row for row in view.rows if row.dimension]
+    places = [[Place(row.model, row.variant, dimension) for dimension in dimensions] for row in rows]
     selection = select(records, view, [place for curve in places for place in curve])
     curves = []
-    for row, curve in zip(view.rows, places, strict=True):
+    for row, curve in zip(rows, places, strict=True):
         cells = [selection.cells.get(place) for place in curve]
         curves.append(Curve(row, tuple(estimate(cell, metric) if cell else None for cell in cells)))
     return Curves(metric, dimensions, tuple(curves), selection.missing)

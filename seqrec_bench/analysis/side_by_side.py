@@ -3,7 +3,7 @@
 Nothing is averaged or tested over data sets: a metric's level differs between them, and they are few.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import NamedTuple
@@ -30,8 +30,9 @@ class Figure:
     """A model's figure in one column."""
 
     estimate: Estimate
-    rank: float
-    """1 for the best of the column; models with equal figures share the mean of their ranks."""
+    rank: float | None
+    """1 for the best of the column; models with equal figures share the mean of their ranks. None in a column of a
+    metric of lists, which is about what is recommended and not about who is right."""
     is_best: bool
     pair: Pair | None = None
     """The primary model against this one, its p-value by Holm over all pairs of the table; None where there is none."""
@@ -48,7 +49,7 @@ class SideRow:
     models: Mapping[str, Compared]
     """By data set, where it has records."""
     mean_rank: float | None
-    """Over the columns of the data sets on which all models have records; None where there is no such data set."""
+    """Over the columns that have ranks, of the data sets on which all models have records; None without any."""
     wins: int | None
     """In how many of these columns it is the best, or as good as the best."""
 
@@ -64,6 +65,8 @@ class SideBySide:
     """The label of the model that the others are tested against; None where no study names one."""
     complete: tuple[str, ...]
     """The data sets on which all models have records."""
+    has_reported: bool
+    """Whether the study has reported figures, which stand in the table of one data set."""
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -72,6 +75,11 @@ class SideBySide:
     @property
     def metrics(self) -> tuple[Metric, ...]:
         return tuple(dict.fromkeys(column.metric for column in self.columns))
+
+    @property
+    def ranked(self) -> list[Column]:
+        """The columns that mean ranks and wins are over."""
+        return _ranked(self.columns, self.complete)
 
     @property
     def pairs(self) -> list[tuple[Column, SideRow, Pair]]:
@@ -99,10 +107,14 @@ def side_by_side(records: Sequence[Record], views: Sequence[View]) -> SideBySide
     if primary is not None:
         _compare(figures, found, primary, views)
     complete = tuple(dataset for dataset, models in found.items() if all(label in models for label in labels))
-    ranked = [column for column in columns if column.dataset in complete]
+    ranked = _ranked(columns, complete)
     references = {row.label for row in first.references}
     rows = (_row(label, label in references, figures, found, ranked) for label in labels)
-    return SideBySide(first.protocol, columns, tuple(rows), primary, complete)
+    return SideBySide(first.protocol, columns, tuple(rows), primary, complete, any(view.has_reported for view in views))
+
+
+def _ranked(columns: Sequence[Column], complete: Collection[str]) -> list[Column]:
+    return [column for column in columns if column.dataset in complete and column.metric.is_of_ranks]
 
 
 def _models(records: Sequence[Record], view: View) -> Iterator[Compared]:
@@ -115,6 +127,8 @@ def _models(records: Sequence[Record], view: View) -> Iterator[Compared]:
 
 def _figures(models: Mapping[str, Compared], metric: Metric) -> dict[str, Figure]:
     estimates = {label: estimate(model.records, metric) for label, model in models.items()}
+    if not metric.is_of_ranks:
+        return {label: Figure(found, None, False) for label, found in estimates.items()}
     values = {label: metric.sign * found.mean for label, found in estimates.items()}
     n_better = {label: sum(is_greater(other, value) for other in values.values()) for label, value in values.items()}
     n_equal = {
@@ -138,7 +152,7 @@ def _compare(
     for view in views:
         models = found[view.dataset]
         others = [label for label in models if label != primary]
-        if primary in models and others:
+        if primary in models and others and any(metric.is_per_user for metric in view.metrics):
             chosen = {models[label].place: models[label].records for label in (primary, *others)}
             comparison = compare_places(chosen, view)
             for metric, of_metric in comparison.pairs.items():
@@ -163,6 +177,6 @@ def _row(
         is_reference,
         own,
         {dataset: models[label] for dataset, models in found.items() if label in models},
-        fmean(figure.rank for figure in counted) if counted else None,
+        fmean(figure.rank for figure in counted if figure.rank is not None) if counted else None,
         sum(figure.is_best for figure in counted) if counted else None,
     )

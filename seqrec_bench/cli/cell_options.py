@@ -77,7 +77,8 @@ class CellOptions:
     @cached_property
     def named_study(self) -> Study | None:
         """The study whose cells these are; None where they are those of --models."""
-        return load_study(self.study or PAPER) if self.all_cells or self.study is not None else None
+        name = PAPER if self.study is None and self.all_cells else self.study
+        return None if name is None else load_study(name)
 
     @property
     def name_some(self) -> bool:

@@ -11,7 +11,7 @@ from seqrec_bench.analysis.gate.expected import Asked, expected_cells
 from seqrec_bench.analysis.gate.pairs import SeededPlace
 from seqrec_bench.analysis.gate.regression import check_regression
 from seqrec_bench.analysis.gate.report import Report
-from seqrec_bench.analysis.gate.reported import check_reported
+from seqrec_bench.analysis.gate.reported import check_reported, require_reported
 from seqrec_bench.analysis.selection import Place, only_elsewhere
 from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_numbers
@@ -78,6 +78,8 @@ def check(
             _require_reported(view, exact or any(option is not None for option in asked))
         judged = view.judged()
         if against is None:
+            if judged.metrics is not None:
+                require_reported(judged.view_as_own)
             report = check_reported(judged.records, judged.view_as_own, two_sided)
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
@@ -106,10 +108,7 @@ def _require_reported(view: ViewOptions, is_narrowed: bool) -> None:
             "give that too."
         )
     if not study.has_reported:
-        raise InputError(
-            f"The study {study.name} has no reported figures to hold records against: name other records with "
-            "--against DIR."
-        )
+        raise InputError(f"The study {study.name} reports no figures: give --against DIR.")
 
 
 def _sides(judged: Shown, against: Path) -> tuple[list[Record], list[Record]]:

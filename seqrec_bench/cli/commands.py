@@ -36,7 +36,7 @@ COMMANDS = {
     "doctor": Command(_START, "doctor:doctor", "Says what is here and what is missing, and how to mend it."),
     "models": Command(_START, "models:models", "Lists the models, or shows one: paper, settings, parameters."),
     "data": Command(_START, "data:app", "Fetches, describes, lists and exports data sets."),
-    "new": Command(_START, "new:new", "Writes a small model of your own to begin with."),
+    "new": Command(_START, "new:new", "Writes a model or a study of your own to begin with."),
     "run": Command(_RUN, "run:run", "Trains and tests models and stores records; resumes."),
     "status": Command(_RUN, "status:status", "Says which cells are done, running, stale or missing."),
     "search": Command(_RUN, "search:search", "Tries settings and chooses on validation; logs every trial."),

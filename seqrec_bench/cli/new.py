@@ -1,4 +1,4 @@
-"""``seqrec-bench new``: a plug-in to begin a model of one's own with."""
+"""``seqrec-bench new``: a plug-in to begin a model of one's own with, or the file of a study."""
 
 import shlex
 from pathlib import Path
@@ -8,18 +8,28 @@ import typer
 
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.evaluation.plug_in import write_plug_in
+from seqrec_bench.studies.new import write_study
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="The model's name: small letters, digits and dashes.")],
+    name: Annotated[str, typer.Argument(help="The model's or study's name: small letters, digits and dashes.")],
     out: Annotated[
         Path, typer.Option(parser=named_path, metavar="DIR", help="The folder that the new one goes into.")
     ] = Path(),
+    study: Annotated[bool, typer.Option("--study", help="Write a study's file, NAME.toml, and no model.")] = False,
 ) -> None:
     """Writes a small installable plug-in with a model of your own: a recommender that works, and its test.
 
+    With --study, the file of a study: the data sets, models, settings, seeds and metrics of an experiment.
+
     Example: seqrec-bench new my-model && pip install -e my-model && seqrec-bench conform my-model
     """
+    if study:
+        path = write_study(name, out)
+        typer.echo(path)
+        place = shlex.quote(str(path))
+        typer.echo(f"Next: name your data and models in it, then seqrec-bench run --study {place}", err=True)
+        return
     for path in write_plug_in(name, out):
         typer.echo(path)
     folder = shlex.quote(str(out / name))

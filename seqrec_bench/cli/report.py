@@ -124,8 +124,8 @@ def _as_here(command: str, dataset: str, view: ViewOptions) -> str:
     if view.named_study is not None:
         bare = in_shell("--study", Path(view.named_study).name).removeprefix("seqrec-bench ")
         command = command.replace(bare, shlex.join(["--study", view.named_study]))
-    is_run = command.startswith("seqrec-bench run ")
-    data = more_options(dataset) if is_run and view.named_study is None else ""
+    needs_data = command.startswith(("seqrec-bench run ", "seqrec-bench explain ")) and "--study" not in command
+    data = more_options(dataset) if needs_data else ""
     has_results = view.results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
     return f"{command}{data}" + (f" --results {shlex.quote(str(view.results))}" if has_results else "")
 

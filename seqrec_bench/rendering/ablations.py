@@ -63,7 +63,7 @@ def ablations_section(sources: Sources) -> Section:
     if not sources.view.ablations:
         return section([], lacking=[f"No ablations of models on {sources.view.dataset} are known."])
     table = ablation_table(sources.records, sources.view)
-    lacking = lacks(table.missing, "--suite", "ablations")
+    lacking = lacks(table.missing, *sources.making_ablations)
     if not any(row.entries for row in table.rows):
         return section([], lacking=lacking)
     blocks = [*ablation_grids(table), Notes(without(table.notes, Topic.MISSING))]

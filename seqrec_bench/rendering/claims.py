@@ -123,7 +123,7 @@ def claims_section(sources: Sources) -> Section:
     """A card for each claim."""
     section = partial(Section, "claims", "The paper's claims")
     if not sources.view.claims:
-        sentence = f"No claims on {sources.view.dataset} are written down: [[claims]] in a file for --paper would."
+        sentence = f"No claims on {sources.view.dataset} are written down: [[claims]] in a file for --study would."
         return section([], lacking=[sentence])
     ledger = sources.ledger
     cards = [claim_card(entry) for entry in ledger.entries]
@@ -131,6 +131,7 @@ def claims_section(sources: Sources) -> Section:
     lacking = []
     if ledger.missing:
         names = ", ".join(entry.claim.id for entry in ledger.entries if entry.missing)
-        commands = [in_shell("run", "--all"), in_shell("run", "--suite", "ablations")]
-        lacking.append(f"{names}: cells are missing. `{commands[0]}` and `{commands[1]}` make them.")
+        commands = dict.fromkeys(in_shell("run", *words) for words in (sources.making, sources.making_ablations))
+        made = " and ".join(f"`{command}`" for command in commands)
+        lacking.append(f"{names}: cells are missing. {made} {'make' if len(commands) > 1 else 'makes'} them.")
     return section([*cards, notes], sources.command("claims", accepts=["--protocol"]), lacking, in_text=True)

@@ -127,8 +127,14 @@ def _about_figures(table: SideBySide) -> Iterator[str]:
     ]
     if fewer:
         yield f"With fewer seeds: {', '.join(fewer)}."
-    less = [metric for metric in table.metrics if metric.sign < 0]
-    yield "Bold: the best of a column." + (f" Of {', '.join(less)}, less is better." if less else "")
+    ranked = [metric for metric in table.metrics if metric.is_of_ranks]
+    less = [metric for metric in ranked if metric.sign < 0]
+    if ranked:
+        yield "Bold: the best of a column." + (f" Of {', '.join(less)}, less is better." if less else "")
+    if of_lists := [metric for metric in table.metrics if metric not in ranked]:
+        yield f"Without a best: {', '.join(of_lists)}, which are about what is recommended and not about who is right."
+    if table.has_reported:
+        yield "Reported figures stand in the table of one data set: name it with --dataset."
     doubtful = [
         f"{row.label} on {dataset}"
         for row in table.rows
@@ -148,11 +154,12 @@ def _about_tests(table: SideBySide) -> Iterator[str]:
         return
     tested = [(at, row, pair) for at, row, pair in table.pairs if pair.p_value is not None]
     n_tests = f"the {len(tested)} comparison{'s' if len(tested) > 1 else ''} of this table"
-    yield (
-        f"{MARK}: {table.primary} differs from this model there, at 5 %, by a paired test within the data set, for "
-        f"other users like these and models trained again; p by Holm's procedure over {n_tests}. No mark: not "
-        "separated, which is not the same as equal."
-    )
+    if tested:
+        yield (
+            f"{MARK}: {table.primary} differs from this model there, at 5 %, by a paired test within the data set, for "
+            f"other users like these and models trained again; p by Holm's procedure over {n_tests}. No mark: not "
+            "separated, which is not the same as equal."
+        )
     if few := _listed([(at, row) for at, row, pair in table.pairs if pair.outcome is Outcome.TOO_FEW_SEEDS]):
         yield f"Not tested, since a verdict takes {MIN_SEEDS} seeds of each model: {few}."
     if few := _listed([(at, row) for at, row, pair in table.pairs if pair.outcome is Outcome.TOO_FEW_USERS]):
@@ -175,9 +182,9 @@ def _listed(places: Sequence[tuple[Column, SideRow]]) -> str:
 
 
 def _about_ranks(table: SideBySide) -> Iterator[str]:
-    n_columns = len(table.complete) * len(table.metrics)
+    n_columns = len(table.ranked)
     if not n_columns:
-        yield "No mean rank and no wins: they take a data set on which all models have records."
+        yield "No mean rank and no wins: they take a metric of ranks, and a data set on which all models have records."
         return
     n_datasets = len(table.complete)
     where = "" if len(table.complete) == len(table.datasets) else f", those of {', '.join(table.complete)}"

@@ -53,6 +53,13 @@ def test_each_point_follows_from_the_ranks(all_records: list[Record], view: View
             assert point == estimate_over_seeds(Runs(values))
 
 
+def test_a_model_without_a_dimension_has_no_curve_and_is_not_missing(all_records: list[Record], view: View) -> None:
+    counts = next(row for row in view.references if not row.dimension)
+    curves = dimension_curves(all_records, replace(view, rows=(counts, *view.rows)), "HR@50")
+    assert [curve.row for curve in curves.curves] == list(view.rows)
+    assert not curves.missing
+
+
 def test_missing_cells_are_gaps_and_listed(gaps: Curves) -> None:
     gru4rec, fpmc, caser, am_lstm = gaps.curves
     assert [point is None for point in gru4rec.points] == [False, False, True, False, True, False]

@@ -1,6 +1,7 @@
 """Records against the figures that a paper reports."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict, beside_reported
@@ -19,19 +20,17 @@ _AT_LEAST = {Verdict.REPRODUCED, Verdict.EXCEEDS, Verdict.AT_LEAST_REPRODUCED}
 
 
 def check_reported(records: Iterable[Record], view: View, two_sided: bool = False) -> Report:
-    """A verdict on every figure of the paper's table.
+    """A verdict on every figure that is reported, in those of the view's metrics in which any is.
 
     Args:
         two_sided: Whether to demand figures that are no better than reported either.
 
     Raises:
-        InputError: The study reports nothing in one of the view's metrics.
+        InputError: The study reports nothing in any of the view's metrics.
         InvalidRecordError: Records that would stand side by side were not made in the same way, or not for the users
             that the reported figures are means over.
     """
-    for metric in view.metrics:
-        if not any(metric in row.reported for row in view.rows):
-            raise InputError(f"{view.name} reports no {metric}: leave it out of --metrics, or add it to its file.")
+    view = _reported_part(view)
     selection = select(records, view, [Place.of(row) for row in view.rows])
     _require_users(selection, view)
     enough = [row for row in view.rows if _too_few(selection.cells.get(Place.of(row), ())) == ()]
@@ -50,6 +49,27 @@ def check_reported(records: Iterable[Record], view: View, two_sided: bool = Fals
     notes = [*_notes(view), *([] if missing else [Note(_whole_table(judgements, differences), Topic.WHOLE_TABLE)])]
     scope = f"{view.dataset} under {view.protocol} against {view.name}"
     return Report("reported", view.metrics, judgements, missing, tuple(notes), scope)
+
+
+def require_reported(view: View) -> None:
+    """Raises `InputError` where nothing is reported in one of the view's metrics."""
+    for metric in view.metrics:
+        if not any(metric in row.reported for row in view.rows):
+            raise InputError(
+                f"{view.name} reports no {metric} on {view.dataset}: leave it out of --metrics, or add it to its file."
+            )
+
+
+def _reported_part(view: View) -> View:
+    """The rows and metrics of what is reported."""
+    metrics = tuple(metric for metric in view.metrics if any(metric in row.reported for row in view.rows))
+    if not metrics:
+        raise InputError(
+            f"{view.name} reports nothing on {view.dataset} in {', '.join(view.metrics)}: name another data set with "
+            "--dataset, other metrics, or other records with --against DIR."
+        )
+    rows = tuple(row for row in view.rows if any(metric in row.reported for metric in metrics))
+    return replace(view, metrics=metrics, rows=rows)
 
 
 def _require_users(selection: Selection, view: View) -> None:

@@ -40,7 +40,9 @@ _ON_OCCASION: Mapping[Callable[[Sources], Section], Callable[[Sources], bool]] =
     dimensions_section: lambda sources: bool(sources.view.rows) and len(sources.view.figure_dimensions) > 1,
     claims_section: lambda sources: bool(sources.view.claims),
     audit_section: lambda sources: bool(sources.view.claims),
-    learning_section: lambda sources: any(record.curve for model in sources.models for record in model.records),
+    learning_section: lambda sources: (
+        not sources.view.rows or any(record.curve for model in sources.models for record in model.records)
+    ),
     ablations_section: lambda sources: bool(sources.view.ablations),
     explanations_section: lambda sources: bool(sources.explained or sources.attention),
 }

@@ -19,6 +19,7 @@ from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.rendering.explanations.summary_text import Summaries
 from seqrec_bench.rendering.report.chart import MARKERS, Style
+from seqrec_bench.studies.loading import studies
 from seqrec_bench.studies.view import View
 
 
@@ -104,7 +105,8 @@ class Sources:
 
     def command(self, *words: str, accepts: Sequence[str] = ()) -> str | None:
         """The command that prints the same numbers; None where it lacks an option that chose them."""
-        if not self.options.keys() <= {"--study", *accepts}:
+        of_study = ["--study", "--dataset"] if "--study" in self.options else []
+        if not self.options.keys() <= {*of_study, *accepts}:
             return None
         return in_shell(*words, *(word for option in self.options.items() for word in option))
 
@@ -112,6 +114,16 @@ class Sources:
     def making(self) -> list[str]:
         """What makes `seqrec-bench run` make the cells of the study."""
         return ["--study", self.options["--study"]] if "--study" in self.options else ["--all"]
+
+    @property
+    def making_ablations(self) -> list[str]:
+        """The same of its ablations, which the studies that come with the bench have in another."""
+        return self.making if self.is_of_own_file else ["--suite", "ablations"]
+
+    @property
+    def is_of_own_file(self) -> bool:
+        """Whether the study is none of those that come with the bench."""
+        return self.options.get("--study", self.view.name) not in studies()
 
     @property
     def n_users(self) -> int:

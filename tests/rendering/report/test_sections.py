@@ -1,5 +1,6 @@
 """What sections say, whole and in part."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -146,7 +147,10 @@ def test_own_data_without_a_paper_make_a_report(
     records = [make_record(model, 0, dataset="own", deterministic=True) for model in ("popularity", "mine")]
     bare = replace(view, dataset="own", rows=(), references=(), ablations=(), claims=())
     sources = Sources(records, bare, "No data.", {"--dataset": "own"})
-    assert prose(section_of(sources, "answer")).startswith("No paper's figures on own are known here")
+    assert prose(section_of(sources, "answer")).startswith("By paired tests on NDCG@50, mine is not separated")
+    assert [section.title for section in build_report(sources).sections][:2] == ["In short", "The table"]
+    text = re.sub("(?s)<(style|script)>.*?</", "", FORMATS["html"](build_report(sources)))
+    assert not re.search("reported|reproduc|Table 1|the paper", text)
     assert section_of(sources, "main_table").command == "seqrec-bench table --dataset own"
     assert str(section_of(sources, "differences").command).startswith("seqrec-bench compare")
     for form in FORMATS.values():

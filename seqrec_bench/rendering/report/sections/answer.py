@@ -24,7 +24,8 @@ _IN_WORDS = {
 
 def answer_section(sources: Sources) -> Section:
     """The answer, and the facts behind it."""
-    blocks = [Paragraph(" ".join(_answer(sources))), Facts(_facts(sources))]
+    answer = " ".join(_answer(sources))
+    blocks = [*([Paragraph(answer)] if answer else []), Facts(_facts(sources))]
     command = sources.command("check") if isinstance(sources.check, Check) else None
     return Section("answer", "What reproduces" if sources.view.has_reported else "In short", blocks, command)
 

@@ -27,6 +27,9 @@ def audit_section(sources: Sources) -> Section:
         return section([], lacking=[f"The audit is of a paper's models, beginning from {LOO_FULL}."])
     content = audit(sources.records, sources.view)
     lacking = lacks(content.missing, "--suite", "audit")
+    if content.missing and sources.is_of_own_file:
+        names = "; ".join(map(str, content.missing))
+        lacking = [f"Missing: {names}. They are made where [[cells]] of the study name these protocols."]
     grids = audit_grids(content)
     if not grids:
         return section([], lacking=lacking)

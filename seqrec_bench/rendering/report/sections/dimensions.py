@@ -26,7 +26,8 @@ def dimensions_section(sources: Sources) -> Section:
     if figures[0].is_empty:
         return section([], lacking=lacking)
     panels = [_panel(sources, curves, number) for number, curves in enumerate(figures, start=1)]
-    legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in sources.view.rows]
+    rows = [curve.row for curve in figures[0].curves]
+    legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in rows]
     if sources.view.has_reported:
         legend.append(LegendEntry(f"reported, at {sources.view.dimension}", Style(_ROUND), False, is_reported=True))
     data = [_data(curves, number) for number, curves in enumerate(figures, start=1)]

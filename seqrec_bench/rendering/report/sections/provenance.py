@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import seqrec_bench
+from seqrec_bench.data import data_option
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.rendering.blocks import Column, Facts, Grid, Kind, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import NONE
 from seqrec_bench.rendering.report.sources import Sources, in_shell, seed_list
+from seqrec_bench.studies.study import DEFAULT_DATASET
 
 _FINGERPRINT, _COMMIT = 12, 7
 """How many digits of each are shown."""
@@ -84,6 +86,7 @@ def _command(group: Sequence[Record], records: Sequence[Record]) -> str:
     words += ["--seeds", seed_list(sorted({record.key.seed for record in group}))]
     if key.variant != PAPER_VARIANT:
         words += ["--variant", key.variant, *_settings(group[0], _published(key, records))]
+    words += data_option(key.dataset).split() if key.dataset != DEFAULT_DATASET else []
     return in_shell(*words)
 
 
