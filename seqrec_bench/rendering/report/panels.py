@@ -76,6 +76,12 @@ def frame(size: Size, y_values: Sequence[float], y_label: str) -> tuple[Axis, fl
     return axis, margin_for([text for _, text in axis.ticks]), size.width - 8
 
 
+def ends(series: Sequence[Series]) -> list[float]:
+    """All that the vertical axis has to show: figures, and where their intervals end."""
+    points = [point for each in series for point in each.points if point is not None]
+    return [point.y + sign * (point.half_width or 0) for point in points for sign in (-1, 1)]
+
+
 def line_panel(titles: Titles, x: Axis, y: Axis, series: Sequence[Series], size: Size, shifted: bool = True) -> Panel:
     """Curves, or points, with their intervals."""
     middle = (len(series) - 1) / 2

@@ -16,7 +16,7 @@ from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.rendering.blocks import Block, Charts, Grid, Heading, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
 from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
-from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
+from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, ends, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources
 
 Figures = Mapping[str, dict[str, list[GroupFigure]]]
@@ -73,14 +73,6 @@ def _panel(
     groups: Sequence[Group],
     found: dict[str, list[GroupFigure]],
 ) -> Panel:
-    means = [
-        figure.mean + sign * (figure.half_width or 0)
-        for model in models
-        for figure in found[model.label]
-        for sign in (-1, 1)
-    ]
-    y, left, right = frame(MEDIUM, means, metric)
-    x = named_axis([group.name for group in groups], left, right)
     series = [
         Series(
             sources.style(model.place),
@@ -91,6 +83,8 @@ def _panel(
         )
         for model in models
     ]
+    y, left, right = frame(MEDIUM, ends(series), metric)
+    x = named_axis([group.name for group in groups], left, right)
     names = ", ".join(f"{group.name} ({len(group.users)} users)" for group in groups)
     titles = Titles(f"by-{id}", metric, f"{metric} of each model for {names}; the table below has the numbers.")
     return line_panel(titles, x, y, series, MEDIUM)

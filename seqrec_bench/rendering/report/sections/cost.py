@@ -7,7 +7,7 @@ from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
 from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, linear_axis, log_axis
-from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
+from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, ends, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources
 
 _MEBIBYTE = 2**20
@@ -48,9 +48,6 @@ _NOTES = (
 
 def _panel(sources: Sources, place: int, name: str, values: list[float], figures: list[Estimate]) -> Panel:
     metric = sources.view.by_importance[0]
-    ends = [figure.mean + sign * (figure.half_width or 0) for figure in figures for sign in (-1, 1)]
-    y, left, right = frame(MEDIUM, ends, metric)
-    x: Axis = log_axis(values, left, right, name) if place == 0 else linear_axis([0, *values], left, right, name)
     series = [
         Series(
             sources.style(model.place),
@@ -63,6 +60,8 @@ def _panel(sources: Sources, place: int, name: str, values: list[float], figures
         )
         for model, value, figure in zip(sources.models, values, figures, strict=True)
     ]
+    y, left, right = frame(MEDIUM, ends(series), metric)
+    x: Axis = log_axis(values, left, right, name) if place == 0 else linear_axis([0, *values], left, right, name)
     titles = Titles(f"cost-{place}", name, f"{metric} of each model over {name}; the table below has the numbers.")
     return line_panel(titles, x, y, series, MEDIUM, shifted=False)
 

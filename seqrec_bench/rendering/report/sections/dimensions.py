@@ -1,6 +1,5 @@
 """Figures 1 and 2: metrics over the dimension."""
 
-from collections.abc import Iterator
 from functools import partial
 
 from seqrec_bench.analysis.curves import Curve, Curves, dimension_curves
@@ -11,7 +10,7 @@ from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers,
 from seqrec_bench.rendering.figure import figure_notes
 from seqrec_bench.rendering.markdown import NONE, number
 from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, Style
-from seqrec_bench.rendering.report.panels import LARGE, Point, Series, Titles, frame, line_panel
+from seqrec_bench.rendering.report.panels import LARGE, Point, Series, Titles, ends, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources, lacks
 
 
@@ -44,16 +43,6 @@ _ROUND = 3
 
 
 def _panel(sources: Sources, curves: Curves, number: int) -> Panel:
-    reported = {curve.row.label: curve.row.reported.get(curves.metric) for curve in curves.curves}
-    values = [value for value in reported.values() if value is not None]
-    values += [end for curve in curves.curves for point in curve.points if point for end in _ends(point)]
-    y, left, right = frame(LARGE, values, curves.metric)
-    dimensions = curves.dimensions
-    room = 0.08 * (dimensions[-1] - dimensions[0]) or 1
-    x = Axis(
-        dimensions[0] - room, dimensions[-1] + room, left, right, [(d, str(d)) for d in dimensions], label="dimension"
-    )
-    titles = Titles(f"figure-{number}", f"Figure {number}: {curves.metric}", _description(curves))
     series = [
         Series(
             sources.style(Place.of(curve.row)),
@@ -62,13 +51,14 @@ def _panel(sources: Sources, curves: Curves, number: int) -> Panel:
         )
         for curve in curves.curves
     ]
+    y, left, right = frame(LARGE, ends(series), curves.metric)
+    dimensions = curves.dimensions
+    room = 0.08 * (dimensions[-1] - dimensions[0]) or 1
+    x = Axis(
+        dimensions[0] - room, dimensions[-1] + room, left, right, [(d, str(d)) for d in dimensions], label="dimension"
+    )
+    titles = Titles(f"figure-{number}", f"Figure {number}: {curves.metric}", _description(curves))
     return line_panel(titles, x, y, series, LARGE)
-
-
-def _ends(point: Estimate) -> Iterator[float]:
-    for end in (point.low, point.mean, point.high):
-        if end is not None:
-            yield end
 
 
 def _points(curve: Curve, curves: Curves) -> list[Point | None]:
