@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import Place, not_run, only_elsewhere, whereabouts
+from seqrec_bench.analysis.selection import Place, only_elsewhere, whereabouts
 from seqrec_bench.analysis.side_by_side import SideBySide, side_by_side
 from seqrec_bench.analysis.table import Table, only_models, table_one
 from seqrec_bench.cli.bundles import Described, with_bundles
@@ -91,8 +91,7 @@ def _require_run(view: ViewOptions, shown: Sequence[Shown], named: Sequence[str]
     absent = [
         f"{missing} on {each.dataset}" if several else str(missing)
         for each in shown
-        if each.is_own
-        for missing in not_run(each.records, each.study, each.dataset)
+        for missing in each.not_run()
         if named is None or missing.place.model in named
     ]
     view.require_none_missing(absent)

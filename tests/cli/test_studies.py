@@ -103,6 +103,11 @@ def test_the_study_that_new_writes_runs_and_is_shown(here: Path) -> None:
     ):
         assert not re.search("reported|reproduc|Table 1|missing|the paper", text, re.IGNORECASE)
     assert str(here) not in html
+    commands = re.findall("These numbers on the terminal: <code>(.*?)</code>", html)
+    assert len(commands) == 5
+    for each in commands:
+        words = shlex.split(re.sub("<[^>]*>", "", each).replace("&#39;", "'"))
+        assert code(call(*words[1:])) == 0, words
 
 
 def test_status_counts_the_cells_of_each_data_set(here: Path) -> None:
