@@ -100,9 +100,10 @@ def _build(found: Mapping[str, Sources], opened: Sequence[Shown], view: ViewOpti
         return build_report(sources)
     table = side_by_side(opened[0].records, [shown.view for shown in opened])
     if not any(row.figures for row in table.rows):
+        command = f"seqrec-bench run {view.cells} --results {shlex.quote(str(view.results))}"
         raise MissingCellsError(
             f"{view.results} has no records on {', '.join(found)} under {table.protocol}"
-            f"{whereabouts(opened[0].records)}: make some with `seqrec-bench run {view.cells}`."
+            f"{whereabouts(opened[0].records)}: make some with `{command}`."
         )
     name = ["--study", Path(view.named_study).name] if view.named_study else []
     absent = [f"{each} on {shown.dataset}" for shown in opened for each in shown.not_run()]

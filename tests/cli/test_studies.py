@@ -153,6 +153,11 @@ def test_what_was_not_run_ends_with_three_and_the_command_that_runs_it(here: Pat
         assert [shlex.split(each)[1:] for each in advice] == [["run", "--study", "mine.toml", *results]]
     assert "fpmc 10-epochs-d4 of seed 2 on songs" in str(call("table", "--study", "mine.toml", *results).exception)
     assert "markov-chain by-ndcg10-d0 on my-shop" in str(call("table", "--study", "mine.toml", *results).exception)
+    (tmp_path / "none").mkdir()
+    for command in ("table", "report"):
+        none = call(command, "--study", "mine.toml", "--results", str(tmp_path / "none"))
+        assert code(none) == 3
+        assert f"`seqrec-bench run --study mine.toml --results {tmp_path / 'none'}`" in str(none.exception)
     one = call("table", "--study", "mine.toml", "--dataset", "songs", *results)
     assert code(one) == 3 and "not run" in one.stdout
     (advice,) = re.findall("`seqrec-bench ([^`]*)`", str(one.exception))
