@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import not_run, whereabouts
+from seqrec_bench.analysis.selection import whereabouts
 from seqrec_bench.analysis.side_by_side import side_by_side
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.data_options import DataOptions
@@ -63,7 +63,7 @@ def report(
     """
     data = replace(own, dataset=view.dataset).load() if own != DataOptions() else None
     opened = (replace(view, dataset=data.name) if data else view).open_all()
-    found = {shown.dataset: _sources(shown, view, data, named=len(opened) > 1) for shown in opened}
+    found = {shown.dataset: _sources(shown, view, data) for shown in opened}
     content = _build(found, opened, view)
     _write(FORMATS[format](content), out, format)
     if content.lacking:
@@ -73,17 +73,16 @@ def report(
         typer.echo(f"To complete it: {commands}", err=True)
 
 
-def _sources(shown: Shown, view: ViewOptions, data: Dataset | None, named: bool) -> Sources:
+def _sources(shown: Shown, view: ViewOptions, data: Dataset | None) -> Sources:
     """What the sections on one data set are made from.
 
     Args:
         data: Those that are given beside the records, if any are.
-        named: Whether there are several data sets, so that each command names its own.
     """
     study = shown.study
     options = {
         "--study": view.named_study and Path(view.named_study).name,
-        "--dataset": None if shown.dataset == study.dataset_names[0] and not named else shown.dataset,
+        "--dataset": None if (shown.dataset,) == study.dataset_names else shown.dataset,
         "--protocol": view.protocol or (None if shown.protocol == study.protocol else shown.protocol),
     }
     given = {option: str(value) for option, value in options.items() if value is not None}
@@ -101,22 +100,19 @@ def _build(found: Mapping[str, Sources], opened: Sequence[Shown], view: ViewOpti
         return build_report(sources)
     table = side_by_side(opened[0].records, [shown.view for shown in opened])
     if not any(row.figures for row in table.rows):
+        command = f"seqrec-bench run {view.cells} --results {shlex.quote(str(view.results))}"
         raise MissingCellsError(
             f"{view.results} has no records on {', '.join(found)} under {table.protocol}"
-            f"{whereabouts(opened[0].records)}: make some with `seqrec-bench run {view.cells}`."
+            f"{whereabouts(opened[0].records)}: make some with `{command}`."
         )
     name = ["--study", Path(view.named_study).name] if view.named_study else []
-    absent = [
-        f"{each} on {shown.dataset}"
-        for shown in opened
-        if name
-        for each in not_run(shown.records, study, shown.dataset)
-    ]
+    absent = [f"{each} on {shown.dataset}" for shown in opened for each in shown.not_run()]
     side = side_by_side_section(table, in_shell("table", *name), lacks(absent, *name, says="Not run"))
     parts = {
         dataset: sources if sources.models else Section("none", "No records", []) for dataset, sources in found.items()
     }
-    return build_report_on_several(side, parts, study.title or study.name, table.protocol)
+    about = (study.title or study.name) if view.named_study else "Models"
+    return build_report_on_several(side, parts, about, table.protocol)
 
 
 def _as_here(command: str, dataset: str, view: ViewOptions) -> str:
@@ -131,8 +127,7 @@ def _as_here(command: str, dataset: str, view: ViewOptions) -> str:
 
 
 def _data_of(shown: Shown) -> Dataset | str:
-    """The data where they are at hand, in the study's file or in the cache; never fetched, since a report is to be
-    made anywhere."""
+    """The data if they are where the study's file says or in the cache; never fetched: a report is made anywhere."""
     for data in shown.study.datasets:
         if isinstance(data, DataFile) and data.name == shown.dataset:
             try:

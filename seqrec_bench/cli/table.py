@@ -1,12 +1,13 @@
 """``seqrec-bench table``: what was reported beside what was reproduced."""
 
+import shlex
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import Place, not_run, only_elsewhere, whereabouts
+from seqrec_bench.analysis.selection import Place, only_elsewhere, whereabouts
 from seqrec_bench.analysis.side_by_side import SideBySide, side_by_side
 from seqrec_bench.analysis.table import Table, only_models, table_one
 from seqrec_bench.cli.bundles import Described, with_bundles
@@ -50,7 +51,7 @@ def table(
     named = None if models is None else parse_names(models)
     shown = view.open_all()
     if len(shown) > 1:
-        output.show(side_by_side_document(_side_by_side(shown, named)), Format.MD)
+        output.show(side_by_side_document(_side_by_side(view, shown, named)), Format.MD)
         _require_run(view, shown, named)
         return
     (only,) = shown
@@ -70,7 +71,7 @@ def table(
     view.require_none_missing(content.missing, making)
 
 
-def _side_by_side(shown: Sequence[Shown], named: Sequence[str] | None) -> SideBySide:
+def _side_by_side(view: ViewOptions, shown: Sequence[Shown], named: Sequence[str] | None) -> SideBySide:
     records, views = shown[0].records, [each.view for each in shown]
     if named is not None:
         views, records = [only_models(named, view, [])[0] for view in views], only_models(named, views[0], records)[1]
@@ -79,7 +80,10 @@ def _side_by_side(shown: Sequence[Shown], named: Sequence[str] | None) -> SideBy
     where = f"on {', '.join(content.datasets)} under {content.protocol}"
     _require_rows(models, named or [], where)
     if not models:
-        raise MissingCellsError(f"{shown[0].store.root} has no records {where}{whereabouts(records)}: run some first.")
+        command = f"seqrec-bench run {view.cells} --results {shlex.quote(str(view.results))}"
+        raise MissingCellsError(
+            f"{view.results} has no records {where}{whereabouts(shown[0].records)}: make some with `{command}`."
+        )
     return content
 
 
@@ -91,8 +95,7 @@ def _require_run(view: ViewOptions, shown: Sequence[Shown], named: Sequence[str]
     absent = [
         f"{missing} on {each.dataset}" if several else str(missing)
         for each in shown
-        if each.is_own
-        for missing in not_run(each.records, each.study, each.dataset)
+        for missing in each.not_run()
         if named is None or missing.place.model in named
     ]
     view.require_none_missing(absent)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import as_rows_give, whereabouts
+from seqrec_bench.analysis.selection import Missing, as_rows_give, not_run, whereabouts
 from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
@@ -44,6 +44,16 @@ class Shown:
     def records(self) -> list[Record]:
         """All that are in the directory, on other data too; of a study's rows, as the rows give them."""
         return list(as_rows_give(self.store.records(), self.study))
+
+    def beside(self, dataset: str) -> "Shown":
+        """The same on another data set, of the same records, which are read once."""
+        other = replace(self, dataset=dataset)
+        vars(other)["records"] = self.records
+        return other
+
+    def not_run(self) -> list[Missing]:
+        """The study's cells that have no record here; none where it is not about these data under this protocol."""
+        return not_run(self.records, self.study, self.dataset) if self.is_own else []
 
     @property
     def is_own(self) -> bool:
@@ -137,8 +147,8 @@ class ViewOptions:
         names = () if self.dataset is not None else self._several()
         if not names:
             return [self.open()]
-        store = Store(self.results)
-        return [replace(replace(self, dataset=name).judged(), store=store) for name in names]
+        first = replace(self, dataset=names[0]).judged()
+        return [first, *map(first.beside, names[1:])]
 
     def _several(self) -> tuple[str, ...]:
         """The data sets that can't be told from one another by what is asked for."""

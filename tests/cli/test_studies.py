@@ -103,6 +103,11 @@ def test_the_study_that_new_writes_runs_and_is_shown(here: Path) -> None:
     ):
         assert not re.search("reported|reproduc|Table 1|missing|the paper", text, re.IGNORECASE)
     assert str(here) not in html
+    commands = re.findall("These numbers on the terminal: <code>(.*?)</code>", html)
+    assert len(commands) == 5
+    for each in commands:
+        words = shlex.split(re.sub("<[^>]*>", "", each).replace("&#39;", "'"))
+        assert code(call(*words[1:])) == 0, words
 
 
 def test_status_counts_the_cells_of_each_data_set(here: Path) -> None:
@@ -148,6 +153,11 @@ def test_what_was_not_run_ends_with_three_and_the_command_that_runs_it(here: Pat
         assert [shlex.split(each)[1:] for each in advice] == [["run", "--study", "mine.toml", *results]]
     assert "fpmc 10-epochs-d4 of seed 2 on songs" in str(call("table", "--study", "mine.toml", *results).exception)
     assert "markov-chain by-ndcg10-d0 on my-shop" in str(call("table", "--study", "mine.toml", *results).exception)
+    (tmp_path / "none").mkdir()
+    for command in ("table", "report"):
+        none = call(command, "--study", "mine.toml", "--results", str(tmp_path / "none"))
+        assert code(none) == 3
+        assert f"`seqrec-bench run --study mine.toml --results {tmp_path / 'none'}`" in str(none.exception)
     one = call("table", "--study", "mine.toml", "--dataset", "songs", *results)
     assert code(one) == 3 and "not run" in one.stdout
     (advice,) = re.findall("`seqrec-bench ([^`]*)`", str(one.exception))
