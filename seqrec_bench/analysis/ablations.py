@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from seqrec_bench.analysis.notes import missing_note
-from seqrec_bench.analysis.selection import Missing, Place, Selection, estimate, runs, select
+from seqrec_bench.analysis.selection import Missing, Selection, estimate, runs, select
 from seqrec_bench.analysis.statistics.estimates import Difference, Estimate, paired_difference
-from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.studies.view import Row, View
 
 
@@ -25,7 +25,7 @@ class AblationRow:
     """A model as published, or one of its ablations."""
 
     label: str
-    place: Place
+    configuration: Configuration
     entries: Mapping[str, AblationEntry]
     """By metric; empty where the records are missing."""
 
@@ -48,8 +48,10 @@ def ablation_table(records: Iterable[Record], view: View) -> Ablations:
     """
     ablated = {row.model for row in view.ablations}
     rows = [row for whole in view.rows if whole.model in ablated for row in (whole, *_ablations_of(whole, view))]
-    selection = select(records, view, [Place.of(row) for row in rows])
-    cells = {place: {record.key.seed: record for record in group} for place, group in selection.cells.items()}
+    selection = select(records, view, [row.configuration for row in rows])
+    cells = {
+        configuration: {record.key.seed: record for record in group} for configuration, group in selection.cells.items()
+    }
     made = tuple(_row(row, cells, view.metrics) for row in rows)
     return Ablations(view.metrics, made, selection.missing, tuple(_notes(made, selection, view)))
 
@@ -58,9 +60,9 @@ def _ablations_of(whole: Row, view: View) -> list[Row]:
     return [row for row in view.ablations if row.model == whole.model]
 
 
-def _row(row: Row, cells: Mapping[Place, Mapping[int, Record]], metrics: Sequence[str]) -> AblationRow:
-    place = Place.of(row)
-    by_seed, whole = cells.get(place, {}), cells.get(place._replace(variant=PAPER_VARIANT), {})
+def _row(row: Row, cells: Mapping[Configuration, Mapping[int, Record]], metrics: Sequence[str]) -> AblationRow:
+    configuration = row.configuration
+    by_seed, whole = cells.get(configuration, {}), cells.get(configuration._replace(variant=PAPER_VARIANT), {})
     common = sorted(by_seed.keys() & whole.keys()) if row.variant != PAPER_VARIANT else []
     entries = {
         name: AblationEntry(
@@ -70,7 +72,7 @@ def _row(row: Row, cells: Mapping[Place, Mapping[int, Record]], metrics: Sequenc
         for name in metrics
         if by_seed
     }
-    return AblationRow(row.label, place, entries)
+    return AblationRow(row.label, configuration, entries)
 
 
 def _notes(rows: Sequence[AblationRow], selection: Selection, view: View) -> list[str]:
@@ -80,7 +82,7 @@ def _notes(rows: Sequence[AblationRow], selection: Selection, view: View) -> lis
         "user paired; after it, half the width of the two-sided 95 % interval for users like these, trained again. It "
         "does not cover another choice of settings or another split.",
     ]
-    changes = [f"{row.label} ({change})" for row in view.ablations if (change := _change(Place.of(row), selection))]
+    changes = [f"{row.label} ({change})" for row in view.ablations if (change := _change(row.configuration, selection))]
     if changes:
         notes.append(f"Changed in the records: {'; '.join(changes)}.")
     few = [words for row in rows if (words := _few_users(row))]
@@ -99,9 +101,12 @@ def _few_users(row: AblationRow) -> str:
     return f"{row.label} ({', '.join(found)})" if found else ""
 
 
-def _change(place: Place, selection: Selection) -> str | None:
+def _change(configuration: Configuration, selection: Selection) -> str | None:
     """The hyperparameters that differ from the model as published; None where records are missing."""
-    records, whole = selection.cells.get(place), selection.cells.get(place._replace(variant=PAPER_VARIANT))
+    records, whole = (
+        selection.cells.get(configuration),
+        selection.cells.get(configuration._replace(variant=PAPER_VARIANT)),
+    )
     if not records or not whole:
         return None
     before, after = whole[0].recipe.hyperparameters, records[0].recipe.hyperparameters

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from seqrec_bench.analysis.selection import Missing, Place, select
+from seqrec_bench.analysis.selection import Missing, select
 from seqrec_bench.analysis.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.analysis.statistics.families import LEVEL
 from seqrec_bench.analysis.statistics.questions import population
@@ -16,7 +16,7 @@ from seqrec_bench.analysis.variants import BASE, RANDOM, RANKED_AGAIN, TRAINED_A
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import Metric, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.view import View
 
 
@@ -115,10 +115,11 @@ def audit(records: Iterable[Record], view: View) -> Audit:
     """
     records, rows = list(records), (*view.rows, *view.references)
     labels = {row.model: row.label for row in rows}
-    places = [Place.of(row) for row in rows]
-    selections = {name: select(records, replace(view, protocol=name), places) for name in PROTOCOLS}
+    configurations = [row.configuration for row in rows]
+    selections = {name: select(records, replace(view, protocol=name), configurations) for name in PROTOCOLS}
     cells = {
-        name: {place.model: found for place, found in selection.cells.items()} for name, selection in selections.items()
+        name: {configuration.model: found for configuration, found in selection.cells.items()}
+        for name, selection in selections.items()
     }
     _require_base_models(cells)
     missing = [MissingUnder(LOO_FULL, gap) for gap in selections[LOO_FULL].missing]
@@ -128,7 +129,7 @@ def audit(records: Iterable[Record], view: View) -> Audit:
         labels,
         {name: _columns(labels, cells, name) for name in metrics},
         {name: _order_spread(labels, cells, name) for name in metrics},
-        (*missing, *_missing(cells, places)),
+        (*missing, *_missing(cells, configurations)),
         next((metric for metric in view.by_importance if metric in metrics), metrics[0]),
         tuple(metric for metric in view.metrics if metric not in metrics),
     )
@@ -196,7 +197,7 @@ def _order_spread(models: Iterable[str], cells: Cells, name: str) -> dict[str, f
     return spread
 
 
-def _missing(cells: Cells, places: Sequence[Place]) -> Iterator[MissingUnder]:
+def _missing(cells: Cells, configurations: Sequence[Configuration]) -> Iterator[MissingUnder]:
     """What the base protocol has a record of and a variant has not.
 
     The trained models' cells of protocols that would train them again are on request, so these are never missing.
@@ -204,13 +205,13 @@ def _missing(cells: Cells, places: Sequence[Place]) -> Iterator[MissingUnder]:
     ranked = {protocol for variant in RANKED_AGAIN for protocol in variant.protocols}
     trained = {protocol for variant in TRAINED_AGAIN for protocol in variant.protocols} - ranked
     for protocol in (name for name in PROTOCOLS if name in ranked | trained):
-        for place in places:
-            base, there = (cells[name].get(place.model, ()) for name in (LOO_FULL, protocol))
+        for configuration in configurations:
+            base, there = (cells[name].get(configuration.model, ()) for name in (LOO_FULL, protocol))
             if protocol in trained and not all(record.deterministic for record in base):
                 continue
             absent = {record.key.seed for record in base} - {record.key.seed for record in there}
             if absent:
-                yield MissingUnder(protocol, Missing(place, tuple(sorted(absent)) if there else ()))
+                yield MissingUnder(protocol, Missing(configuration, tuple(sorted(absent)) if there else ()))
 
 
 def _require_base_models(cells: Cells) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from seqrec_bench.analysis.selection import Place, select, select_others
+from seqrec_bench.analysis.selection import select, select_others
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.studies.view import View
 
 
@@ -18,14 +18,14 @@ class Compared:
     """A model as a table has it."""
 
     label: str
-    place: Place
+    configuration: Configuration
     records: Sequence[Record]
     """By seed; never none."""
 
     @property
     def is_published(self) -> bool:
         """Whether it is the model as published, not a variant of it."""
-        return self.place.variant == PAPER_VARIANT
+        return self.configuration.variant == PAPER_VARIANT
 
 
 def compared(records: Iterable[Record], view: View) -> list[Compared]:
@@ -35,13 +35,15 @@ def compared(records: Iterable[Record], view: View) -> list[Compared]:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     records = list(records)
-    labels = {Place.of(row): row.label for row in (*view.rows, *view.references)}
+    labels = {row.configuration: row.label for row in (*view.rows, *view.references)}
     cells = select(records, view, list(labels)).cells
-    own = [Compared(label, place, cells[place]) for place, label in labels.items() if place in cells]
-    keys = {label: (group[0].key, group) for label, group in select_others(records, view).items()}
-    others = [
-        Compared(label, Place(key.model, key.variant, key.dimension), group) for label, (key, group) in keys.items()
+    own = [
+        Compared(label, configuration, cells[configuration])
+        for configuration, label in labels.items()
+        if configuration in cells
     ]
+    keys = {label: (group[0].key, group) for label, group in select_others(records, view).items()}
+    others = [Compared(label, key.configuration, group) for label, (key, group) in keys.items()]
     return [*own, *others]
 
 
@@ -81,11 +83,15 @@ def choose_base(models: Sequence[Compared], view: View) -> Base:
 
 
 def _with_rows(models: Sequence[Compared], view: View) -> tuple[Compared, str]:
-    by_place = {model.place: model for model in models}
-    rows = [by_place[place] for place in map(Place.of, view.rows) if place in by_place]
+    by_configuration = {model.configuration: model for model in models}
+    rows = [
+        by_configuration[configuration]
+        for configuration in (row.configuration for row in view.rows)
+        if configuration in by_configuration
+    ]
     last = view.rows[-1]
     whose = "paper" if view.has_reported else "study"
-    if Place.of(last) in by_place:
+    if last.configuration in by_configuration:
         return rows[-1], f"the last row of the {whose}'s table"
     if rows:
         return rows[0], f"the first of the {whose}'s rows that has records, since its last, {last.label}, has none"

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from seqrec_bench.analysis.selection import Place, require_side_by_side, runs, whereabouts
+from seqrec_bench.analysis.selection import require_side_by_side, runs, whereabouts
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.analysis.statistics.power import seeds_needed, smallest_detectable
@@ -21,7 +21,7 @@ from seqrec_bench.analysis.statistics.rounding import settled, variance
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS, Runs, joined
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.studies.view import View
 
 
@@ -40,8 +40,8 @@ class Outcome(StrEnum):
 class Pair:
     """The first model against one of the others, in one metric."""
 
-    first: Place
-    other: Place
+    first: Configuration
+    other: Configuration
     difference: float
     """The first model's mean minus the other's."""
     inference: Inference | None
@@ -81,13 +81,13 @@ class Comparison:
     dataset: str
     protocol: str
     n_users: int
-    n_seeds: Mapping[Place, int | None]
+    n_seeds: Mapping[Configuration, int | None]
     """Of each model; None for a deterministic one."""
     pairs: Mapping[Metric, Sequence[Pair]]
     """By metric, each a family of its own; the first is the primary one, the others are secondary."""
     is_selected_by: Metric
     """The validation metric by which epochs are chosen."""
-    selections: Mapping[Place, str] = field(default_factory=dict)
+    selections: Mapping[Configuration, str] = field(default_factory=dict)
     """The one that has chosen them, of each model of which any were chosen."""
     not_tested: tuple[Metric, ...] = ()
     """Metrics that were asked for and have one value a run."""
@@ -97,9 +97,13 @@ class Comparison:
         return tuple(self.pairs)
 
     @property
-    def too_few(self) -> list[Place]:
+    def too_few(self) -> list[Configuration]:
         """The models that have not the seeds for a verdict."""
-        return [place for place, n_seeds in self.n_seeds.items() if n_seeds is not None and n_seeds < MIN_SEEDS]
+        return [
+            configuration
+            for configuration, n_seeds in self.n_seeds.items()
+            if n_seeds is not None and n_seeds < MIN_SEEDS
+        ]
 
 
 def compare(records: Iterable[Record], names: Sequence[str], view: View) -> Comparison:
@@ -119,19 +123,19 @@ def compare(records: Iterable[Record], names: Sequence[str], view: View) -> Comp
     records, cells = sorted(records, key=lambda record: record.key), defaultdict(list)
     for record in records:
         if (record.key.dataset, record.key.protocol) == (view.dataset, view.protocol):
-            cells[Place(record.key.model, record.key.variant, record.key.dimension)].append(record)
+            cells[record.key.configuration].append(record)
     if not cells:
         raise MissingCellsError(
             f"There is no record of {names[0]} on {view.dataset} under {view.protocol}{whereabouts(records)}: run it "
             "first, or name others with --dataset and --protocol."
         )
-    places = [_place(*parts, cells, view.dimension) for parts in wanted]
-    if len(set(places)) < max(2, len(places)):
+    configurations = [_place(*parts, cells, view.dimension) for parts in wanted]
+    if len(set(configurations)) < max(2, len(configurations)):
         raise InputError(f"{', '.join(names)} are not two or more different models: name each once.")
-    return compare_places({place: cells[place] for place in places}, view)
+    return compare_configurations({configuration: cells[configuration] for configuration in configurations}, view)
 
 
-def compare_places(chosen: Mapping[Place, Sequence[Record]], view: View) -> Comparison:
+def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], view: View) -> Comparison:
     """The model at the first of the places against each of the others.
 
     Raises:
@@ -142,10 +146,14 @@ def compare_places(chosen: Mapping[Place, Sequence[Record]], view: View) -> Comp
         view.dataset,
         view.protocol,
         len(next(iter(chosen.values()))[0].test.better),
-        {place: None if group[0].deterministic else len(group) for place, group in chosen.items()},
+        {configuration: None if group[0].deterministic else len(group) for configuration, group in chosen.items()},
         {metric: _pairs(chosen, metric) for metric in view.by_importance},
         view.selection,
-        {place: selection for place, group in chosen.items() if (selection := group[0].recipe.selection)},
+        {
+            configuration: selection
+            for configuration, group in chosen.items()
+            if (selection := group[0].recipe.selection)
+        },
         tuple(metric for metric in view.metrics if not metric.is_per_user),
     )
 
@@ -163,29 +171,32 @@ def _place(
     model: str,
     variant: str | None,
     dimension: str | None,
-    cells: Mapping[Place, object],
+    cells: Mapping[Configuration, object],
     usual_dimension: int,
-) -> Place:
+) -> Configuration:
     """The place that is meant by a name that was read."""
     variant = variant or _usual_variant(model, cells)
     fitting = [
-        place
-        for place in cells
-        if (place.model, place.variant) == (model, variant) and dimension in (None, str(place.dimension))
+        configuration
+        for configuration in cells
+        if (configuration.model, configuration.variant) == (model, variant)
+        and dimension in (None, str(configuration.dimension))
     ]
     if not fitting:
-        known = ", ".join(sorted({f"{place.model}:{place.variant}" for place in cells})) or "none"
+        known = (
+            ", ".join(sorted({f"{configuration.model}:{configuration.variant}" for configuration in cells})) or "none"
+        )
         raise MissingCellsError(f"There is no record of {name} (there are {known}): run it first, or name another.")
-    usual = [place for place in fitting if place.dimension == usual_dimension] or fitting
+    usual = [configuration for configuration in fitting if configuration.dimension == usual_dimension] or fitting
     if len(usual) > 1:
-        dimensions = ", ".join(str(place.dimension) for place in usual)
+        dimensions = ", ".join(str(configuration.dimension) for configuration in usual)
         raise InputError(f"{name} was recorded at the dimensions {dimensions}: name one, like {name}@{usual[0][2]}.")
     return usual[0]
 
 
-def _usual_variant(model: str, cells: Mapping[Place, object]) -> str:
+def _usual_variant(model: str, cells: Mapping[Configuration, object]) -> str:
     """The variant that is meant where none is named."""
-    variants = {place.variant for place in cells if place.model == model}
+    variants = {configuration.variant for configuration in cells if configuration.model == model}
     return variants.pop() if len(variants) == 1 else PAPER_VARIANT
 
 
@@ -201,10 +212,10 @@ def _judged(pair: Pair, p_value: float) -> Pair:
     return replace(pair, p_value=p_value, few_users=few_users, seeds_needed=None if few_users else pair.seeds_needed)
 
 
-def _pairs(chosen: Mapping[Place, Sequence[Record]], metric: Metric) -> list[Pair]:
+def _pairs(chosen: Mapping[Configuration, Sequence[Record]], metric: Metric) -> list[Pair]:
     """The comparisons of one metric, which are one family."""
-    (first, ours), *others = ((place, runs(group, metric)) for place, group in chosen.items())
-    return as_family(_pair(first, ours, place, theirs, metric.sign) for place, theirs in others)
+    (first, ours), *others = ((configuration, runs(group, metric)) for configuration, group in chosen.items())
+    return as_family(_pair(first, ours, configuration, theirs, metric.sign) for configuration, theirs in others)
 
 
 def _too_few_differ(inference: Inference | None, p_value: float | None) -> bool:
@@ -215,7 +226,7 @@ def _too_few_differ(inference: Inference | None, p_value: float | None) -> bool:
     return p_value > LEVEL and (inference.p_other() <= least or least > LEVEL)
 
 
-def _pair(first: Place, ours: Runs, other: Place, theirs: Runs, sign: int) -> Pair:
+def _pair(first: Configuration, ours: Runs, other: Configuration, theirs: Runs, sign: int) -> Pair:
     """The comparison before its p-value is one of a family."""
     of_users = joined([ours, theirs], [1, -1])
     is_known = len(of_users) > 1 and ours.are_enough and theirs.are_enough

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from seqrec_bench.analysis.selection import Missing, Place, estimate, select
+from seqrec_bench.analysis.selection import Missing, estimate, select
 from seqrec_bench.analysis.statistics.estimates import Estimate
-from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.studies.view import Row, View
 
 
@@ -56,10 +56,10 @@ def dimension_curves(records: Iterable[Record], view: View, metric: str) -> Curv
     """
     dimensions = view.figure_dimensions
     rows = [row for row in view.rows if row.dimension]
-    places = [[Place(row.model, row.variant, dimension) for dimension in dimensions] for row in rows]
-    selection = select(records, view, [place for curve in places for place in curve])
+    configurations = [[Configuration(row.model, row.variant, dimension) for dimension in dimensions] for row in rows]
+    selection = select(records, view, [configuration for curve in configurations for configuration in curve])
     curves = []
-    for row, curve in zip(rows, places, strict=True):
-        cells = [selection.cells.get(place) for place in curve]
+    for row, curve in zip(rows, configurations, strict=True):
+        cells = [selection.cells.get(configuration) for configuration in curve]
         curves.append(Curve(row, tuple(estimate(cell, metric) if cell else None for cell in cells)))
     return Curves(metric, dimensions, tuple(curves), selection.missing)

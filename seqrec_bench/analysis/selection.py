@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,47 +10,32 @@ from seqrec_bench.analysis.statistics.estimates import Estimate, estimate_over_s
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InputError, InvalidRecordError
 from seqrec_bench.evaluation.metrics import Metric, values_of
-from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
+from seqrec_bench.records import PAPER_VARIANT, CellKey, Configuration, Record
 from seqrec_bench.studies.cells import cells as cells_of
 from seqrec_bench.studies.study import Study
-from seqrec_bench.studies.view import Row, View
+from seqrec_bench.studies.view import View
 
 _RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
-
-
-class Place(NamedTuple):
-    """Where the cells of all seeds belong together."""
-
-    model: str
-    variant: str
-    dimension: int
-
-    @classmethod
-    def of(cls, row: Row) -> "Place":
-        return cls(row.model, row.variant, row.dimension)
-
-    def __str__(self) -> str:
-        return f"{self.model} {self.variant}-d{self.dimension}"
 
 
 @dataclass(frozen=True, order=True)
 class Missing:
     """A place of the table or figure that has no record, or not one of every seed."""
 
-    place: Place
+    configuration: Configuration
     seeds: tuple[int, ...]
     """Those that other models have at this dimension and this one has not; empty where no seed is there."""
 
     def __str__(self) -> str:
         seeds = f" of seed {', '.join(map(str, self.seeds))}" if self.seeds else ""
-        return f"{self.place}{seeds}"
+        return f"{self.configuration}{seeds}"
 
 
 @dataclass(frozen=True)
 class Selection:
     """The records that belong to a table or figure."""
 
-    cells: Mapping[Place, Sequence[Record]]
+    cells: Mapping[Configuration, Sequence[Record]]
     """The records of each place that has any, by seed."""
     missing: tuple[Missing, ...]
 
@@ -60,7 +44,7 @@ class Selection:
         return [record for cells in self.cells.values() for record in cells]
 
 
-def select(records: Iterable[Record], view: View, places: Sequence[Place]) -> Selection:
+def select(records: Iterable[Record], view: View, configurations: Sequence[Configuration]) -> Selection:
     """The records of the paper's data and protocol that belong to these places.
 
     Raises:
@@ -70,11 +54,11 @@ def select(records: Iterable[Record], view: View, places: Sequence[Place]) -> Se
     for record in sorted(records, key=lambda record: record.key):
         key = record.key
         if (key.dataset, key.protocol) == (view.dataset, view.protocol):
-            cells[Place(key.model, key.variant, key.dimension)].append(record)
-    chosen = {place: cells[place] for place in places if place in cells}
+            cells[key.configuration].append(record)
+    chosen = {configuration: cells[configuration] for configuration in configurations if configuration in cells}
     require_side_by_side(chosen)
     _require_selection([record for group in chosen.values() for record in group], view.selection)
-    return Selection(chosen, _missing(chosen, places))
+    return Selection(chosen, _missing(chosen, configurations))
 
 
 def as_rows_give(records: Iterable[Record], study: Study) -> Iterator[Record]:
@@ -107,17 +91,19 @@ def not_run(records: Iterable[Record], study: Study, dataset: str) -> list[Missi
     """
     there = {record.key for record in records}
     view = study.view(dataset)
-    shown = {Place.of(row) for row in (*view.rows, *view.references)}
-    seeds: dict[Place, list[int]] = defaultdict(list)
-    found: dict[Place, bool] = defaultdict(bool)
+    shown = {row.configuration for row in (*view.rows, *view.references)}
+    seeds: dict[Configuration, list[int]] = defaultdict(list)
+    found: dict[Configuration, bool] = defaultdict(bool)
     for cell in cells_of(study.groups):
-        place = Place(cell.model, cell.variant, cell.dimension)
-        if cell.protocol == study.protocol and (place in shown or not shown):
-            is_there = CellKey(dataset, cell.protocol, *place, cell.seed) in there
-            found[place] |= is_there
+        configuration = cell.configuration
+        if cell.protocol == study.protocol and (configuration in shown or not shown):
+            is_there = CellKey(dataset, cell.protocol, *configuration, cell.seed) in there
+            found[configuration] |= is_there
             if not is_there:
-                seeds[place].append(cell.seed)
-    return [Missing(place, tuple(absent) if found[place] else ()) for place, absent in seeds.items()]
+                seeds[configuration].append(cell.seed)
+    return [
+        Missing(configuration, tuple(absent) if found[configuration] else ()) for configuration, absent in seeds.items()
+    ]
 
 
 def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequence[Record]]:
@@ -164,8 +150,8 @@ def _label(key: CellKey, view: View) -> str:
 
 def whereabouts(records: Iterable[Record]) -> str:
     """On which data and under which protocols there are records, to be put into a sentence that misses some."""
-    places = sorted({f"{record.key.dataset} under {record.key.protocol}" for record in records})
-    return f" (there are records on {', '.join(places)})" if places else ""
+    configurations = sorted({f"{record.key.dataset} under {record.key.protocol}" for record in records})
+    return f" (there are records on {', '.join(configurations)})" if configurations else ""
 
 
 def only_elsewhere(records: Sequence[Record], dataset: str, protocol: str) -> str:
@@ -174,7 +160,7 @@ def only_elsewhere(records: Sequence[Record], dataset: str, protocol: str) -> st
     return "" if there else whereabouts(records)
 
 
-def require_side_by_side(cells: Mapping[Place, Sequence[Record]], mend: str = _RUN_AGAIN) -> None:
+def require_side_by_side(cells: Mapping[Configuration, Sequence[Record]], mend: str = _RUN_AGAIN) -> None:
     """The records of each place can be averaged, and those of all places compared.
 
     Args:
@@ -215,17 +201,21 @@ def _runs(records: Sequence[Record], name: str) -> Runs:
     return Runs(values, records[0].deterministic)
 
 
-def _missing(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -> tuple[Missing, ...]:
+def _missing(
+    cells: Mapping[Configuration, Sequence[Record]], configurations: Sequence[Configuration]
+) -> tuple[Missing, ...]:
     missing = []
-    for place in places:
-        peers = [record for peer, group in cells.items() if peer.dimension == place.dimension for record in group]
+    for configuration in configurations:
+        peers = [
+            record for peer, group in cells.items() if peer.dimension == configuration.dimension for record in group
+        ]
         expected = {record.key.seed for record in peers if not record.deterministic}
-        group = cells.get(place, [])
+        group = cells.get(configuration, [])
         absent = expected - {record.key.seed for record in group}
         if not group:
-            missing.append(Missing(place, ()))
+            missing.append(Missing(configuration, ()))
         elif absent and not group[0].deterministic:
-            missing.append(Missing(place, tuple(sorted(absent))))
+            missing.append(Missing(configuration, tuple(sorted(absent))))
     return tuple(missing)
 
 

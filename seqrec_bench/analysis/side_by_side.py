@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from seqrec_bench.analysis.compared import Compared, compared
-from seqrec_bench.analysis.comparison import Pair, as_family, compare_places
+from seqrec_bench.analysis.comparison import Pair, as_family, compare_configurations
 from seqrec_bench.analysis.selection import estimate
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.analysis.statistics.rounding import is_greater
@@ -119,8 +119,10 @@ def _ranked(columns: Sequence[Column], complete: Collection[str]) -> list[Column
 
 def _models(records: Sequence[Record], view: View) -> Iterator[Compared]:
     """What is there of the study's rows; without any, of all models."""
-    places = {(row.model, row.variant) for row in (*view.rows, *view.references)}
-    own = [record for record in records if not places or (record.key.model, record.key.variant) in places]
+    configurations = {(row.model, row.variant) for row in (*view.rows, *view.references)}
+    own = [
+        record for record in records if not configurations or (record.key.model, record.key.variant) in configurations
+    ]
     labels = {row.label for row in (*view.rows, *view.references)}
     yield from (model for model in compared(own, view) if not labels or model.label in labels)
 
@@ -153,8 +155,8 @@ def _compare(
         models = found[view.dataset]
         others = [label for label in models if label != primary]
         if primary in models and others and any(metric.is_per_user for metric in view.metrics):
-            chosen = {models[label].place: models[label].records for label in (primary, *others)}
-            comparison = compare_places(chosen, view)
+            chosen = {models[label].configuration: models[label].records for label in (primary, *others)}
+            comparison = compare_configurations(chosen, view)
             for metric, of_metric in comparison.pairs.items():
                 pairs |= {
                     (Column(view.dataset, metric), label): pair for label, pair in zip(others, of_metric, strict=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqrec_bench.analysis.notes import missing_note
-from seqrec_bench.analysis.selection import Missing, Place, estimate, select, select_others
+from seqrec_bench.analysis.selection import Missing, estimate, select, select_others
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
 from seqrec_bench.records import Record
@@ -77,14 +77,14 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
     records = list(records)
     if models is not None:
         view, records = only_models(models, view, records)
-    lines = [(row, Place.of(row)) for row in (*view.rows, *view.references)]
-    selection = select(records, view, [place for _, place in lines])
+    lines = [(row, row.configuration) for row in (*view.rows, *view.references)]
+    selection = select(records, view, [configuration for _, configuration in lines])
     others = select_others(records, view)
-    absent = [row for row in view.references if models is None and Place.of(row) not in selection.cells]
+    absent = [row for row in view.references if models is None and row.configuration not in selection.cells]
     rows = (
         *(
-            _row(row, selection.cells.get(place, ()), view.metrics, row in view.references)
-            for row, place in lines
+            _row(row, selection.cells.get(configuration, ()), view.metrics, row in view.references)
+            for row, configuration in lines
             if row not in absent
         ),
         *(
@@ -93,7 +93,9 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
         ),
     )
     shown = [*selection.records, *(record for group in others.values() for record in group)]
-    missing = tuple(cell for cell in selection.missing if cell.place not in map(Place.of, absent))
+    missing = tuple(
+        cell for cell in selection.missing if cell.configuration not in (row.configuration for row in absent)
+    )
     seeds = tuple(sorted({record.key.seed for record in shown if not record.deterministic}))
     return Table(view.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, view)))
 

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.analysis.gate.expected import Asked, expected_cells
-from seqrec_bench.analysis.gate.pairs import SeededPlace
+from seqrec_bench.analysis.gate.pairs import SeededConfiguration
 from seqrec_bench.analysis.gate.regression import check_regression
 from seqrec_bench.analysis.gate.report import Report
 from seqrec_bench.analysis.gate.reported import check_reported, require_reported
-from seqrec_bench.analysis.selection import Place, only_elsewhere
+from seqrec_bench.analysis.selection import only_elsewhere
 from seqrec_bench.cli.bundles import Described, with_bundles
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.cli.paths import named_path
@@ -131,9 +131,9 @@ def _asked(suite: str | None, models: str | None, dims: str | None, seeds: str |
     )
 
 
-def _cells_of(suite: str) -> set[SeededPlace]:
+def _cells_of(suite: str) -> set[SeededConfiguration]:
     cells = cells_of(load_study(suite).groups)
-    return {SeededPlace(Place(cell.model, cell.variant, cell.dimension), cell.seed) for cell in cells}
+    return {SeededConfiguration(cell.configuration, cell.seed) for cell in cells}
 
 
 def _mend(report: Report, results: Path, elsewhere: str, cells_option: str | None) -> str:

@@ -93,7 +93,7 @@ def _show(parts: Sequence[Part]) -> None:
     for part in parts:
         where = f"{part.dataset}: " if len(parts) > 1 else ""
         for cell, state in part.states.items():
-            counts.setdefault(f"{where}{cell.place}", Counter())[state] += 1
+            counts.setdefault(f"{where}{cell.configuration}{cell.under}", Counter())[state] += 1
     rows = [(place, *_figures(found)) for place, found in counts.items()]
     total = sum(counts.values(), Counter())
     print_table(("cells", *STATES, "all"), [*rows, ("all", *_figures(total))])

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import Place, only_elsewhere, whereabouts
+from seqrec_bench.analysis.selection import only_elsewhere, whereabouts
 from seqrec_bench.analysis.side_by_side import SideBySide, side_by_side
 from seqrec_bench.analysis.table import Table, only_models, table_one
 from seqrec_bench.cli.bundles import Described, with_bundles
@@ -76,7 +76,7 @@ def _side_by_side(view: ViewOptions, shown: Sequence[Shown], named: Sequence[str
     if named is not None:
         views, records = [only_models(named, view, [])[0] for view in views], only_models(named, views[0], records)[1]
     content = side_by_side(records, views)
-    models = {found.place.model for row in content.rows for found in row.models.values()}
+    models = {found.configuration.model for row in content.rows for found in row.models.values()}
     where = f"on {', '.join(content.datasets)} under {content.protocol}"
     _require_rows(models, named or [], where)
     if not models:
@@ -96,7 +96,7 @@ def _require_run(view: ViewOptions, shown: Sequence[Shown], named: Sequence[str]
         f"{missing} on {each.dataset}" if several else str(missing)
         for each in shown
         for missing in each.not_run()
-        if named is None or missing.place.model in named
+        if named is None or missing.configuration.model in named
     ]
     view.require_none_missing(absent)
 
@@ -116,10 +116,10 @@ def _making(content: Table, source: View, whole: bool) -> str:
     Args:
         whole: Whether it is all of the built-in paper: then, with nothing there, the references are worth having too.
     """
-    there_is_none = {cell.place for cell in content.missing if not cell.seeds}
-    if whole and there_is_none.issuperset(Place.of(row) for row in source.rows):
+    there_is_none = {cell.configuration for cell in content.missing if not cell.seeds}
+    if whole and there_is_none.issuperset(row.configuration for row in source.rows):
         return f"--all --dims {source.dimension}"
-    places = [cell.place for cell in content.missing]
+    places = [cell.configuration for cell in content.missing]
     chosen: dict[str, Sequence[str | int]] = {
         "--models": list(dict.fromkeys(place.model for place in places)),
         "--dims": sorted({place.dimension for place in places} - {0}),

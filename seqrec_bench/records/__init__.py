@@ -2,7 +2,7 @@
 
 from seqrec_bench.records.locks import Lock, LockHolder
 from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.record import PAPER_VARIANT, CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records.record import PAPER_VARIANT, CellKey, Configuration, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.store import RESTORE, Store
 from seqrec_bench.records.top import TopFile, TopLists
 
@@ -10,6 +10,7 @@ __all__ = [
     "PAPER_VARIANT",
     "RESTORE",
     "CellKey",
+    "Configuration",
     "DatasetIdentity",
     "Lock",
     "LockHolder",

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.ranks import Ranks
@@ -22,6 +22,19 @@ STEM = r"(?P<variant>.+)-d(?P<dimension>0|[1-9][0-9]*)-s(?P<seed>0|[1-9][0-9]*)"
 """A record's name without its ending. A variant may end like the rest ("x-d8-s0"), and takes all that it can."""
 
 
+class Configuration(NamedTuple):
+    """What the cells of all seeds have in common, on one data set under one protocol: a row of a table."""
+
+    model: str
+    variant: str
+    """`PAPER_VARIANT`, or another name where anything about the model is changed."""
+    dimension: int
+    """0 for a model without a dimension."""
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.variant}-d{self.dimension}"
+
+
 @dataclass(frozen=True, order=True)
 class CellKey:
     """Names one cell of an experiment: one model, trained and tested once."""
@@ -30,9 +43,7 @@ class CellKey:
     protocol: str
     model: str
     variant: str
-    """`PAPER_VARIANT`, or another name where anything about the model is changed."""
     dimension: int
-    """0 for a model without a dimension."""
     seed: int
 
     def path(self) -> PurePosixPath:
@@ -53,8 +64,12 @@ class CellKey:
             raise ValueError(f"{path} is not the path of a record")
         return cls(dataset, protocol, model, found["variant"], int(found["dimension"]), int(found["seed"]))
 
+    @property
+    def configuration(self) -> Configuration:
+        return Configuration(self.model, self.variant, self.dimension)
+
     def __str__(self) -> str:
-        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}"
+        return f"{self.configuration}-s{self.seed}"
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _fields(table: Ablations) -> Mapping[str, Any]:
         {
             "metric": name,
             "label": row.label,
-            "cells": str(row.place),
+            "cells": str(row.configuration),
             "mean": entry.estimate.mean,
             "n_seeds": entry.estimate.n_seeds,
             "difference": entry.difference.mean if entry.difference else None,

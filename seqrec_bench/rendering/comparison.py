@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.records import PAPER_VARIANT, Configuration
 from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, numbers, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.drawing import GREY, figure_label
@@ -33,7 +32,7 @@ def comparison_document(comparison: Comparison) -> Document:
     return Document(blocks, {"rows": _rows(comparison), "notes": notes(comparison)})
 
 
-def comparison_grids(comparison: Comparison, label: Callable[[Place], str]) -> list[Grid]:
+def comparison_grids(comparison: Comparison, label: Callable[[Configuration], str]) -> list[Grid]:
     """One for each metric.
 
     Args:
@@ -67,7 +66,7 @@ def _p(value: float) -> str:
     return "< .0001" if value < 0.0001 else f"{value:.4f}".removeprefix("0")
 
 
-def _label(place: Place) -> str:
+def _label(place: Configuration) -> str:
     """The name that `compare` takes."""
     variant = "" if place.variant == PAPER_VARIANT else f":{place.variant}"
     return f"{place.model}{variant}" + (f"@{place.dimension}" if place.dimension else "")

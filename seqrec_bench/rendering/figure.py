@@ -103,7 +103,10 @@ def figure_notes(curves: Curves, view: View) -> list[str]:
             notes.append(f"No band ({reason}): {_listed(places)}.")
     if curves.missing:
         labels = {curve.row.model: curve.row.label for curve in curves.curves}
-        places = [(labels[cell.place.model] + _of_seeds(cell.seeds), cell.place.dimension) for cell in curves.missing]
+        places = [
+            (labels[cell.configuration.model] + _of_seeds(cell.seeds), cell.configuration.dimension)
+            for cell in curves.missing
+        ]
         notes += missing_note([_listed(places)], "Missing" if view.has_reported else "Not run")
     return notes
 

@@ -81,7 +81,7 @@ def _flat(table: SideBySide) -> Iterator[dict[str, Any]]:
 
 
 def _fields(column: Column, row: SideRow, figure: Figure) -> dict[str, Any]:
-    place, pair = row.models[column.dataset].place, figure.pair
+    place, pair = row.models[column.dataset].configuration, figure.pair
     return {
         "dataset": column.dataset,
         "metric": column.metric,

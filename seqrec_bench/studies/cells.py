@@ -7,7 +7,7 @@ from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, place_in_order
 from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.records import PAPER_VARIANT, Configuration
 
 MAX_DIMENSION = 2**16
 """No model here is of use beyond; a number mistyped would ask for terabytes."""
@@ -30,16 +30,16 @@ class Cell:
     selection: Metric = USUAL_SELECTION
     """The validation metric that chooses."""
 
+    @property
+    def configuration(self) -> Configuration:
+        return Configuration(self.model, self.variant, self.dimension)
+
     def __str__(self) -> str:
-        return f"{self.model} {self.variant}-d{self.dimension}-s{self.seed}{self._under}"
+        return f"{self.configuration}-s{self.seed}{self.under}"
 
     @property
-    def place(self) -> str:
-        """The cell without its seed."""
-        return f"{self.model} {self.variant}-d{self.dimension}{self._under}"
-
-    @property
-    def _under(self) -> str:
+    def under(self) -> str:
+        """The protocol in words, where it is not the usual one; to be put behind the configuration."""
         return "" if self.protocol == LOO_FULL else f" under {self.protocol}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.records import PAPER_VARIANT
+from seqrec_bench.records import PAPER_VARIANT, Configuration
 from seqrec_bench.studies.claim import Claim
 
 
@@ -23,6 +23,10 @@ class Row:
     variant: str = PAPER_VARIANT
     hits: int | None = None
     """How many of the users' targets the reported hit rate counts, where that is known."""
+
+    @property
+    def configuration(self) -> Configuration:
+        return Configuration(self.model, self.variant, self.dimension)
 
 
 @dataclass(frozen=True)

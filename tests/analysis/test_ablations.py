@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 
 from seqrec_bench.analysis.ablations import AblationRow, Ablations, ablation_table
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.estimates import Difference, estimate_over_seeds, paired_difference
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.rendering.ablations import ablations_document
 from seqrec_bench.studies.view import Row, View
 
@@ -24,7 +23,7 @@ VARIANTS = ["no-attention", "no-memory", "no-fixed-user-vector", "random-start"]
 
 
 def row(table: Ablations, variant: str, model: str = "am-lstm") -> AblationRow:
-    (found,) = [row for row in table.rows if (row.place.model, row.place.variant) == (model, variant)]
+    (found,) = [row for row in table.rows if (row.configuration.model, row.configuration.variant) == (model, variant)]
     return found
 
 
@@ -45,7 +44,7 @@ def with_ablation(view: View, model: str, variant: str) -> View:
 
 def test_the_model_as_published_stands_before_its_ablations(ablation_records: list[Record], view: View) -> None:
     table = ablation_table(ablation_records, view)
-    assert [(row.label, str(row.place)) for row in table.rows] == [
+    assert [(row.label, str(row.configuration)) for row in table.rows] == [
         ("AM-LSTM", "am-lstm paper-d100"),
         ("without attention", "am-lstm no-attention-d100"),
         ("without memory", "am-lstm no-memory-d100"),
@@ -61,7 +60,11 @@ def test_each_model_stands_before_its_own_ablations_in_the_order_of_the_papers_r
 ) -> None:
     caser = [make_record("caser", 100, seed, variant=variant) for seed in range(3) for variant in ("paper", "cut")]
     table = ablation_table(ablation_records + caser, with_ablation(view, "caser", "cut"))
-    assert [str(row.place) for row in table.rows[:3]] == ["caser paper-d100", "caser cut-d100", "am-lstm paper-d100"]
+    assert [str(row.configuration) for row in table.rows[:3]] == [
+        "caser paper-d100",
+        "caser cut-d100",
+        "am-lstm paper-d100",
+    ]
     assert table.rows[2:] == ablation_table(ablation_records, view).rows
     expected = paired_difference(Runs(values(caser, "cut", "HR@50")), Runs(values(caser, "paper", "HR@50")))
     assert row(table, "cut", "caser").entries["HR@50"].difference == expected
@@ -131,7 +134,7 @@ def test_without_the_model_as_published_there_are_means_and_no_differences(
 
 def test_without_records_all_cells_are_missing(view: View) -> None:
     table = ablation_table([], view)
-    assert [missing.place for missing in table.missing] == [row.place for row in table.rows]
+    assert [missing.configuration for missing in table.missing] == [row.configuration for row in table.rows]
     assert len(table.missing) == 5
     assert ablations_document(table).written("md").count("| missing |") == 5 * 3
     assert json.loads(ablations_document(table).written("json"))["rows"] == []
@@ -277,7 +280,7 @@ def test_json_has_unrounded_numbers_of_every_cell_that_is_there(ablation_records
     assert content["notes"] == list(table.notes)
     there = [row for row in table.rows if row.entries]
     assert [(line["metric"], line["label"], line["cells"]) for line in content["rows"]] == [
-        (name, row.label, str(row.place)) for name in table.metrics for row in there
+        (name, row.label, str(row.configuration)) for name in table.metrics for row in there
     ]
     entries = [row.entries[name] for name in table.metrics for row in there]
     for line, entry in zip(content["rows"], entries, strict=True):
@@ -288,4 +291,4 @@ def test_json_has_unrounded_numbers_of_every_cell_that_is_there(ablation_records
 
 
 def test_a_place_reads_like_the_names_of_its_records() -> None:
-    assert str(Place("am-lstm", "no-memory", 100)) == "am-lstm no-memory-d100"
+    assert str(Configuration("am-lstm", "no-memory", 100)) == "am-lstm no-memory-d100"

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from seqrec_bench.analysis.breakdowns import by_history_length, by_target_popularity, figures
 from seqrec_bench.analysis.compared import Compared
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.data import Split, leave_one_out
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.recommender import Sequences
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 
 N_ITEMS = 30
 
@@ -84,7 +83,7 @@ def test_equal_lengths_are_four_equal_groups_but_for_ties() -> None:
 
 def test_figures_are_means_over_seeds_and_the_users_of_a_group(make_record: Callable[..., Record]) -> None:
     records = [make_record("fpmc", 100, seed) for seed in range(3)]
-    model = Compared("FPMC", Place("fpmc", "paper", 100), records)
+    model = Compared("FPMC", Configuration("fpmc", "paper", 100), records)
     groups = by_history_length(split_of([[1] * (3 + user) for user in range(40)]).test)
     for name, found in figures(model, groups, ["HR@50", "NDCG@50"]).items():
         for group, figure in zip(groups, found, strict=True):
@@ -103,5 +102,5 @@ def test_no_interval_where_nothing_is_known_of_the_spread(
 ) -> None:
     records = [make_record("fpmc", 100, seed, better=better) for seed in range(n_seeds)]
     groups = by_history_length(split_of([[1, 2, 3]] * length).test)
-    found = figures(Compared("FPMC", Place("fpmc", "paper", 100), records), groups, ["HR@50"])
+    found = figures(Compared("FPMC", Configuration("fpmc", "paper", 100), records), groups, ["HR@50"])
     assert [figure.half_width for figure in found["HR@50"]] == [None]

@@ -17,7 +17,7 @@ def test_compared_models_are_the_rows_of_the_table_that_have_records(
     records += [make_record("fpmc", 100, seed, variant="tuned") for seed in range(2)]
     found = compared(records, view)
     rows = [row for row in table_one(records, view).rows if row.n_seeds]
-    assert [(model.label, model.place.model, len(model.records)) for model in found] == [
+    assert [(model.label, model.configuration.model, len(model.records)) for model in found] == [
         (row.label, row.model, row.n_seeds) for row in rows
     ]
     assert [model.label for model in found if not model.is_published] == ["FPMC, tuned"]

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair, compare
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.families import holm
 from seqrec_bench.analysis.statistics.power import seeds_needed, smallest_detectable
 from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError
 from seqrec_bench.evaluation.metrics import metric
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.loading import load_study
 
 METRICS = ("NDCG@50", "HR@50", "MRR@50")
@@ -54,7 +53,7 @@ def test_too_few_seeds_give_no_verdict_however_clear_the_difference(make_record:
     found = compared(records, "a", "b")
     assert pair(found, "b").outcome is Outcome.TOO_FEW_SEEDS
     assert (pair(found, "b").p_value, pair(found, "b").inference, pair(found, "b").seeds_needed) == (None, None, None)
-    assert found.too_few == [Place("a", "paper", 100)]
+    assert found.too_few == [Configuration("a", "paper", 100)]
     assert pair(found, "b").difference > 0.3
 
 
@@ -62,7 +61,7 @@ def test_a_deterministic_model_needs_one_run(make_record: MakeRecord) -> None:
     records = [*level(make_record, "a", 0), make_record("rules", 0, better=[60] * 40, deterministic=True)]
     found = compared(records, "a", "rules")
     assert (pair(found, "rules").outcome, found.too_few) == (Outcome.BETTER, [])
-    assert found.n_seeds == {Place("a", "paper", 100): 3, Place("rules", "paper", 0): None}
+    assert found.n_seeds == {Configuration("a", "paper", 100): 3, Configuration("rules", "paper", 0): None}
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -165,10 +164,10 @@ def test_models_are_named_with_variant_and_dimension(make_record: MakeRecord) ->
     records = level(make_record, "a", 20) + level(make_record, "a", 25, variant="tuned")
     records += [make_record("a", 50, seed, variant="tuned") for seed in range(3)]
     for name, place in (
-        ("a", Place("a", "paper", 100)),
-        ("a:paper@100", Place("a", "paper", 100)),
-        ("a:tuned@50", Place("a", "tuned", 50)),
-        ("a:tuned", Place("a", "tuned", 100)),
+        ("a", Configuration("a", "paper", 100)),
+        ("a:paper@100", Configuration("a", "paper", 100)),
+        ("a:tuned@50", Configuration("a", "tuned", 50)),
+        ("a:tuned", Configuration("a", "tuned", 100)),
     ):
         other = "a:tuned" if place.variant == "paper" else "a"
         assert compared(records, other, name).pairs["HR@50"][0].other == place

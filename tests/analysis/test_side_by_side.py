@@ -6,12 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqrec_bench.analysis.comparison import Outcome, compare_places
-from seqrec_bench.analysis.selection import Place
+from seqrec_bench.analysis.comparison import Outcome, compare_configurations
 from seqrec_bench.analysis.side_by_side import Column, SideBySide, side_by_side
 from seqrec_bench.analysis.statistics.families import holm
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.view import Row, View
 
 MakeRecord = Callable[..., Record]
@@ -61,10 +60,12 @@ def test_p_values_are_by_holm_over_all_comparisons_of_the_table(records: list[Re
     alone = []
     for view in views:
         chosen = {
-            Place(model, "mine", 8): [r for r in records if (r.key.dataset, r.key.model) == (view.dataset, model)]
+            Configuration(model, "mine", 8): [
+                r for r in records if (r.key.dataset, r.key.model) == (view.dataset, model)
+            ]
             for model in reversed(MODELS)
         }
-        pairs = compare_places(chosen, view).pairs
+        pairs = compare_configurations(chosen, view).pairs
         alone += [(view.dataset, name, pair) for name in (HR, MEAN_RANK) for pair in reversed(pairs[name])]
     expected = holm([pair.inference.p_other() for _, _, pair in alone if pair.inference])
     assert [pair.p_value for _, _, pair in table.pairs] == expected

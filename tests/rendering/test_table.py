@@ -106,7 +106,7 @@ def test_seeds_that_only_others_have_are_missing(all_records: list[Record], view
 
 def test_without_records_everything_is_missing(view: View) -> None:
     table = table_one([], view)
-    assert [missing.place.model for missing in table.missing] == [row.model for row in table.rows]
+    assert [missing.configuration.model for missing in table.missing] == [row.model for row in table.rows]
     for form in ("md", "latex", "csv", "json"):
         assert "missing" in written(table, form).lower()
 

@@ -5,19 +5,19 @@ from dataclasses import replace
 
 from seqrec_bench.analysis.claims.evidence import Evidence, above, published
 from seqrec_bench.analysis.claims.part import Answer, Question, Statistic, measured
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.analysis.statistics.runs import Runs
+from seqrec_bench.records import Configuration
 from seqrec_bench.studies.claim import Ablation
 from seqrec_bench.studies.view import View
 
 _METHOD = "difference of means, runs paired by seed, for users like these"
 
 
-def ablation_places(test: Ablation, view: View) -> list[Place]:
-    variants = [Place(test.model, variant, view.dimension) for variant in test.variants]
+def ablation_configurations(test: Ablation, view: View) -> list[Configuration]:
+    variants = [Configuration(test.model, variant, view.dimension) for variant in test.variants]
     return [published(test.model, view.dimension), *variants]
 
 
@@ -55,7 +55,7 @@ def _shown(test: Ablation, variant: str, metric: str, evidence: Evidence) -> Sta
 def _differences(test: Ablation, variant: str, metric: str, evidence: Evidence) -> Runs:
     """The model as published less the variant, run by run: both have the same seeds, which they share things by."""
     whole = evidence.runs(published(test.model, evidence.view.dimension), metric)
-    part = evidence.runs(Place(test.model, variant, evidence.view.dimension), metric)
+    part = evidence.runs(Configuration(test.model, variant, evidence.view.dimension), metric)
     return whole.minus(part)
 
 

@@ -6,25 +6,24 @@ from statistics import fmean, median
 
 from seqrec_bench.analysis.claims.evidence import Evidence, about_seeds, published
 from seqrec_bench.analysis.claims.part import Answer, Question, Statistic
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.exact import permutation_p_smaller, shift_interval
 from seqrec_bench.analysis.statistics.power import values_needed
 from seqrec_bench.analysis.statistics.rounding import is_greater
 from seqrec_bench.evaluation.metrics import selection_of
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.claim import Convergence
 from seqrec_bench.studies.view import View
 
 _METHOD = "median of all differences between two runs; exact permutation test over seeds"
 
 
-def convergence_places(test: Convergence, view: View) -> list[Place]:
-    return [published(test.model, view.dimension), Place(test.model, test.than, view.dimension)]
+def convergence_configurations(test: Convergence, view: View) -> list[Configuration]:
+    return [published(test.model, view.dimension), Configuration(test.model, test.than, view.dimension)]
 
 
 def judge_convergence(test: Convergence, evidence: Evidence) -> Answer:
     """Epochs and seconds until the validation figure that chooses the epoch has reached a share of what both reach."""
-    groups = [evidence.cells[place] for place in convergence_places(test, evidence.view)]
+    groups = [evidence.cells[configuration] for configuration in convergence_configurations(test, evidence.view)]
     if not all(record.curve for group in groups for record in group):
         return Answer([_without_curves(test)])
     questions = _questions(test, test.share, groups)
@@ -42,7 +41,9 @@ def time_to_reach(record: Record, threshold: float) -> tuple[float, float]:
     counted, and so are all validations.
     """
     figures = _merits(record)
-    after = next((place for place, figure in enumerate(figures) if not is_greater(threshold, figure)), None)
+    after = next(
+        (configuration for configuration, figure in enumerate(figures) if not is_greater(threshold, figure)), None
+    )
     if after is None:
         return math.inf, math.inf
     share = 1.0
@@ -75,8 +76,8 @@ def _questions(test: Convergence, share: float, groups: Sequence[Sequence[Record
     metric = selection_of(record for group in groups for record in group)
     says = f"to a validation {metric} of {abs(limit):.4f} ({share:.0%}): fewer than {test.than}"
     return [
-        _sooner(f"{unit} {says}", form, *([time[place] for time in group] for group in times))
-        for place, (unit, form) in enumerate((("Epochs", "+.2f"), ("Seconds", "+.0f")))
+        _sooner(f"{unit} {says}", form, *([time[configuration] for time in group] for group in times))
+        for configuration, (unit, form) in enumerate((("Epochs", "+.2f"), ("Seconds", "+.0f")))
     ]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from seqrec_bench.analysis.claims.part import Question, measured
-from seqrec_bench.analysis.selection import Missing, Place, runs
+from seqrec_bench.analysis.selection import Missing, runs
 from seqrec_bench.analysis.statistics.power import seeds_needed_for_sum
 from seqrec_bench.analysis.statistics.questions import population, too_few_differ
 from seqrec_bench.analysis.statistics.rounding import is_greater
 from seqrec_bench.analysis.statistics.runs import Runs, lacking_seeds
-from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.studies.view import View
 
 POPULATION = "difference of means, for users like these"
@@ -21,11 +21,11 @@ class Evidence:
     """The records of a paper's data and protocol."""
 
     view: View
-    cells: Mapping[Place, Sequence[Record]]
+    cells: Mapping[Configuration, Sequence[Record]]
     """The records of each place that has any, by seed."""
 
-    def runs(self, place: Place, metric: str) -> Runs:
-        return runs(self.cells[place], metric)
+    def runs(self, configuration: Configuration, metric: str) -> Runs:
+        return runs(self.cells[configuration], metric)
 
     @property
     def n_users(self) -> int:
@@ -35,20 +35,22 @@ class Evidence:
         return next(row.label for row in self.view.rows if row.model == model)
 
 
-def published(model: str, dimension: int) -> Place:
-    return Place(model, PAPER_VARIANT, dimension)
+def published(model: str, dimension: int) -> Configuration:
+    return Configuration(model, PAPER_VARIANT, dimension)
 
 
-def incomplete(cells: Mapping[Place, Sequence[Record]], places: Sequence[Place]) -> tuple[Missing, ...]:
+def incomplete(
+    cells: Mapping[Configuration, Sequence[Record]], configurations: Sequence[Configuration]
+) -> tuple[Missing, ...]:
     """What has to be run before these places can be compared: the same seeds for all, and no fewer than three."""
-    groups = {place: cells.get(place, ()) for place in places}
+    groups = {configuration: cells.get(configuration, ()) for configuration in configurations}
     seeds = {record.key.seed for group in groups.values() for record in group if not record.deterministic}
     seeds.update(lacking_seeds(seeds))
     missing = []
-    for place, group in groups.items():
+    for configuration, group in groups.items():
         absent = seeds - {record.key.seed for record in group}
         if absent and not (group and group[0].deterministic):
-            missing.append(Missing(place, tuple(sorted(absent))))
+            missing.append(Missing(configuration, tuple(sorted(absent))))
     return tuple(missing)
 
 
@@ -56,8 +58,10 @@ def in_words(missing: Sequence[Missing]) -> str:
     """The cells to be run, models and dimensions with the same seeds together."""
     dimensions: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
     for cell in missing:
-        place = cell.place
-        dimensions.setdefault((place.model, place.variant, cell.seeds), []).append(place.dimension)
+        configuration = cell.configuration
+        dimensions.setdefault((configuration.model, configuration.variant, cell.seeds), []).append(
+            configuration.dimension
+        )
     models: dict[tuple[str, tuple[int, ...], tuple[int, ...]], list[str]] = {}
     for (model, variant, seeds), numbers in dimensions.items():
         models.setdefault((variant, tuple(numbers), seeds), []).append(model)

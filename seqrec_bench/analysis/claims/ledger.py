@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from seqrec_bench.analysis.claims.ablation import ablation_places, judge_ablation
-from seqrec_bench.analysis.claims.convergence import convergence_places, judge_convergence
+from seqrec_bench.analysis.claims.ablation import ablation_configurations, judge_ablation
+from seqrec_bench.analysis.claims.convergence import convergence_configurations, judge_convergence
 from seqrec_bench.analysis.claims.evidence import Evidence, in_words, incomplete
-from seqrec_bench.analysis.claims.order import judge_order, order_places
+from seqrec_bench.analysis.claims.order import judge_order, order_configurations
 from seqrec_bench.analysis.claims.part import Answer, Part, Verdict, decide, whole
-from seqrec_bench.analysis.claims.peak import judge_peak, peak_places
-from seqrec_bench.analysis.claims.relative_rise import judge_relative_rise, relative_rise_places
-from seqrec_bench.analysis.claims.trend import judge_trend, trend_places
+from seqrec_bench.analysis.claims.peak import judge_peak, peak_configurations
+from seqrec_bench.analysis.claims.relative_rise import judge_relative_rise, relative_rise_configurations
+from seqrec_bench.analysis.claims.trend import judge_trend, trend_configurations
 from seqrec_bench.analysis.notes import Note, Topic
-from seqrec_bench.analysis.selection import Missing, Place, select
-from seqrec_bench.records import Record
+from seqrec_bench.analysis.selection import Missing, select
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.claim import (
     Ablation,
     Claim,
@@ -56,8 +56,10 @@ def claims_ledger(records: Iterable[Record], view: View) -> Ledger:
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    places = list(dict.fromkeys(place for claim in view.claims for place in _places(claim.test, view)))
-    evidence = Evidence(view, select(records, view, places).cells)
+    configurations = list(
+        dict.fromkeys(configuration for claim in view.claims for configuration in _places(claim.test, view))
+    )
+    evidence = Evidence(view, select(records, view, configurations).cells)
     entries = tuple(_entry(claim, evidence) for claim in view.claims)
     missing = _merged(cell for entry in entries for cell in entry.missing)
     return Ledger(entries, tuple(_notes(evidence, missing)), missing)
@@ -75,21 +77,21 @@ def _entry(claim: Claim, evidence: Evidence) -> Entry:
     return Entry(claim, whole(judged), (*judged, *shown), tuple(answer.remarks), ())
 
 
-def _places(test: ClaimTest, view: View) -> Sequence[Place]:
+def _places(test: ClaimTest, view: View) -> Sequence[Configuration]:
     """Where the records are that the test needs."""
     match test:
         case Order():
-            return order_places(test, view)
+            return order_configurations(test, view)
         case RelativeRise():
-            return relative_rise_places(test, view)
+            return relative_rise_configurations(test, view)
         case Trend():
-            return trend_places(test, view)
+            return trend_configurations(test, view)
         case Peak():
-            return peak_places(test, view)
+            return peak_configurations(test, view)
         case Ablation():
-            return ablation_places(test, view)
+            return ablation_configurations(test, view)
         case Convergence():
-            return convergence_places(test, view)
+            return convergence_configurations(test, view)
 
 
 def _answer(test: ClaimTest, evidence: Evidence) -> Answer:
@@ -110,10 +112,10 @@ def _answer(test: ClaimTest, evidence: Evidence) -> Answer:
 
 def _merged(missing: Iterable[Missing]) -> tuple[Missing, ...]:
     """Each place once, with the seeds that any claim misses there."""
-    seeds: dict[Place, set[int]] = {}
+    seeds: dict[Configuration, set[int]] = {}
     for cell in missing:
-        seeds.setdefault(cell.place, set()).update(cell.seeds)
-    return tuple(Missing(place, tuple(sorted(numbers))) for place, numbers in seeds.items())
+        seeds.setdefault(cell.configuration, set()).update(cell.seeds)
+    return tuple(Missing(configuration, tuple(sorted(numbers))) for configuration, numbers in seeds.items())
 
 
 def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
@@ -136,7 +138,7 @@ def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
     return notes
 
 
-def _judged_from(cells: Mapping[Place, Sequence[Record]], view: View) -> str:
+def _judged_from(cells: Mapping[Configuration, Sequence[Record]], view: View) -> str:
     records = [record for group in cells.values() for record in group]
     if not records:
         return f"There are no records of it on {view.dataset} under {view.protocol}."

@@ -5,14 +5,14 @@ from itertools import combinations, pairwise
 
 from seqrec_bench.analysis.claims.evidence import Evidence, above, published
 from seqrec_bench.analysis.claims.part import Answer
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.questions import population
+from seqrec_bench.records import Configuration
 from seqrec_bench.studies.claim import Order
 from seqrec_bench.studies.view import View
 
 
-def order_places(test: Order, view: View) -> list[Place]:
+def order_configurations(test: Order, view: View) -> list[Configuration]:
     return [published(model, view.dimension) for model in test.models]
 
 

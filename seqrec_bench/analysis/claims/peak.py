@@ -12,19 +12,19 @@ from seqrec_bench.analysis.claims.evidence import (
 )
 from seqrec_bench.analysis.claims.part import Answer, Question, Statistic
 from seqrec_bench.analysis.claims.trend import fixed_settings
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.peaks import peak_p_values, possible_peaks
 from seqrec_bench.analysis.statistics.power import seeds_needed
 from seqrec_bench.analysis.statistics.questions import too_few_differ
 from seqrec_bench.analysis.statistics.rounding import is_greater, settled
 from seqrec_bench.analysis.statistics.runs import Runs
+from seqrec_bench.records import Configuration
 from seqrec_bench.studies.claim import Peak
 from seqrec_bench.studies.view import View
 
 _METHOD = "95 % set, by multiple comparisons with the best"
 
 
-def peak_places(test: Peak, view: View) -> list[Place]:
+def peak_configurations(test: Peak, view: View) -> list[Configuration]:
     models = (*test.highest, *test.lowest)
     return [published(model, dimension) for model in models for dimension in view.figure_dimensions]
 
@@ -55,12 +55,12 @@ def _highest(test: Peak, model: str, evidence: Evidence) -> list[Question]:
 def _only_place(names: str, curve: Sequence[Runs], test: Peak, view: View, sign: int) -> Question:
     """The stated dimension is the only one where the peak (or low, for a sign of -1) may be."""
     p_values, at = peak_p_values(curve, sign), view.figure_dimensions.index(test.at)
-    possible = [view.figure_dimensions[place] for place in possible_peaks(p_values)]
+    possible = [view.figure_dimensions[configuration] for configuration in possible_peaks(p_values)]
     extreme = "peak" if sign > 0 else "low"
     says = f"{names}: the {extreme} is at {test.at}, and may be nowhere else"
     return Question(
         Statistic(says, _METHOD, found=f"{{{', '.join(map(str, possible))}}}"),
-        max(p for place, p in enumerate(p_values) if place != at),
+        max(p for configuration, p in enumerate(p_values) if configuration != at),
         p_values[at],
         lambda: _seeds(curve, at, p_values, sign),
     )
@@ -72,8 +72,11 @@ def _seeds(curve: Sequence[Runs], at: int, p_values: Sequence[float], sign: int)
     At least: the comparison with all places at once takes more.
     """
     heights = [sign * run.mean for run in curve]
-    rivals = [place for place in possible_peaks(p_values) if place != at]
-    best = max((place for place in range(len(curve)) if place != at), key=lambda place: heights[place])
+    rivals = [configuration for configuration in possible_peaks(p_values) if configuration != at]
+    best = max(
+        (configuration for configuration in range(len(curve)) if configuration != at),
+        key=lambda configuration: heights[configuration],
+    )
     if not is_greater(heights[at], heights[best]):
         rivals = [best]
     if any(too_few_differ([curve[at], curve[rival]], [1, -1]) for rival in rivals):

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 
 from seqrec_bench.analysis.claims.evidence import Evidence, about_seeds, above, published
 from seqrec_bench.analysis.claims.part import CONFIDENCE, Answer, Question, Statistic
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.analysis.statistics.power import seeds_needed_on_these_users
 from seqrec_bench.analysis.statistics.questions import benchmark, welch
 from seqrec_bench.analysis.statistics.rounding import is_greater
 from seqrec_bench.analysis.statistics.runs import Runs
+from seqrec_bench.records import Configuration
 from seqrec_bench.studies.claim import RelativeRise
 from seqrec_bench.studies.view import View
 
 
-def relative_rise_places(test: RelativeRise, view: View) -> list[Place]:
+def relative_rise_configurations(test: RelativeRise, view: View) -> list[Configuration]:
     return [published(model, view.dimension) for model in (test.model, test.over)]
 
 
@@ -23,7 +23,9 @@ def judge_relative_rise(test: RelativeRise, evidence: Evidence) -> Answer:
     """In each metric, the direction for users like these, and the size on exactly these users."""
     questions = []
     for metric, share in test.claimed.items():
-        runs = [evidence.runs(place, metric) for place in relative_rise_places(test, evidence.view)]
+        runs = [
+            evidence.runs(configuration, metric) for configuration in relative_rise_configurations(test, evidence.view)
+        ]
         names = f"{metric}: {evidence.label(test.model)} above {evidence.label(test.over)}"
         questions.append(above(names, runs, [1, -1], evidence.view.practical_margin(metric)))
         questions.append(_size(names, runs, math.log1p(share), log_margin(test, metric, evidence.view)))

@@ -7,22 +7,22 @@ import numpy as np
 
 from seqrec_bench.analysis.claims.evidence import POPULATION, Evidence, above, published, seeds_for
 from seqrec_bench.analysis.claims.part import Answer, Question, measured
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.analysis.statistics.runs import Runs
+from seqrec_bench.records import Configuration
 from seqrec_bench.studies.claim import Trend
 from seqrec_bench.studies.view import View
 
 
-def trend_places(test: Trend, view: View) -> list[Place]:
+def trend_configurations(test: Trend, view: View) -> list[Configuration]:
     return [published(test.model, dimension) for dimension in view.figure_dimensions]
 
 
 def judge_trend(test: Trend, evidence: Evidence) -> Answer:
     """A line through the curve rises, and nowhere does the curve fall by more than the margin."""
     view, dimensions = evidence.view, evidence.view.figure_dimensions
-    curve = [evidence.runs(place, test.metric) for place in trend_places(test, view)]
+    curve = [evidence.runs(configuration, test.metric) for configuration in trend_configurations(test, view)]
     margin, first, last = view.practical_margin(test.metric), dimensions[0], dimensions[-1]
     names = f"{test.metric} of {evidence.label(test.model)}"
     questions = [

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqrec_bench.analysis.gate.pairs import SeededPlace, cells
-from seqrec_bench.analysis.selection import Place
+from seqrec_bench.analysis.gate.pairs import SeededConfiguration, cells
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.registry import hint
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.view import View
 
 
@@ -16,7 +15,7 @@ from seqrec_bench.studies.view import View
 class Asked:
     """What a check is restricted to; None where it is not."""
 
-    suite: Collection[SeededPlace] | None = None
+    suite: Collection[SeededConfiguration] | None = None
     """All cells of a suite, in place of those that the reference has."""
     models: Collection[str] | None = None
     dimensions: Collection[int] | None = None
@@ -26,7 +25,7 @@ class Asked:
 
 def expected_cells(
     records: Sequence[Record], reference: Sequence[Record], view: View, dataset: str, asked: Asked
-) -> set[SeededPlace]:
+) -> set[SeededConfiguration]:
     """The cells that both sides must have: those of the suite or, without one, of the reference.
 
     Raises:
@@ -39,24 +38,30 @@ def expected_cells(
     expected = set(old if asked.suite is None else asked.suite)
     holder = "the reference" if asked.suite is None else "the suite"
     if asked.seeds is not None:
-        places = {*new, *old} if asked.suite is None else expected
-        seedless = {cell.place for cell, record in (*new.items(), *old.items()) if record.deterministic}
-        expected = _with_seeds(places, seedless, asked.seeds)
+        configurations = {*new, *old} if asked.suite is None else expected
+        seedless = {cell.configuration for cell, record in (*new.items(), *old.items()) if record.deterministic}
+        expected = _with_seeds(configurations, seedless, asked.seeds)
     if asked.models is not None:
-        there = {cell.place.model for cell in expected}
+        there = {cell.configuration.model for cell in expected}
         _require_known(asked.models, {*there, *(record.key.model for record in (*records, *reference))})
         _require_all(asked.models, there, "--models", holder)
-        expected = {cell for cell in expected if cell.place.model in asked.models}
+        expected = {cell for cell in expected if cell.configuration.model in asked.models}
     if asked.dimensions is not None:
-        _require_all(asked.dimensions, {cell.place.dimension for cell in expected}, "--dims", holder)
-        expected = {cell for cell in expected if cell.place.dimension in {0, *asked.dimensions}}
+        _require_all(asked.dimensions, {cell.configuration.dimension for cell in expected}, "--dims", holder)
+        expected = {cell for cell in expected if cell.configuration.dimension in {0, *asked.dimensions}}
     return expected
 
 
-def _with_seeds(found: Iterable[SeededPlace], seedless: Collection[Place], seeds: Iterable[int]) -> set[SeededPlace]:
+def _with_seeds(
+    found: Iterable[SeededConfiguration], seedless: Collection[Configuration], seeds: Iterable[int]
+) -> set[SeededConfiguration]:
     """The places of these cells with exactly these seeds; those of deterministic models as they are."""
-    kept = {cell for cell in found if cell.place in seedless}
-    return kept | {SeededPlace(place, seed) for place in {cell.place for cell in found} - {*seedless} for seed in seeds}
+    kept = {cell for cell in found if cell.configuration in seedless}
+    return kept | {
+        SeededConfiguration(configuration, seed)
+        for configuration in {cell.configuration for cell in found} - {*seedless}
+        for seed in seeds
+    }
 
 
 def _require_known(models: Iterable[str], known: Collection[str]) -> None:

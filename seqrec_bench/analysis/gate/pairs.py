@@ -6,36 +6,36 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from seqrec_bench.analysis.selection import Place, require_side_by_side, runs
+from seqrec_bench.analysis.selection import require_side_by_side, runs
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.analysis.statistics.questions import benchmark
 from seqrec_bench.analysis.statistics.rounding import is_greater
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS, Runs
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.view import View
 
 
-class SeededPlace(NamedTuple):
+class SeededConfiguration(NamedTuple):
     """One cell of a data set under a protocol."""
 
-    place: Place
+    configuration: Configuration
     seed: int
 
     @classmethod
-    def of(cls, record: Record) -> "SeededPlace":
+    def of(cls, record: Record) -> "SeededConfiguration":
         key = record.key
-        return cls(Place(key.model, key.variant, key.dimension), key.seed)
+        return cls(key.configuration, key.seed)
 
 
-Cells = Mapping[SeededPlace, Record]
+Cells = Mapping[SeededConfiguration, Record]
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
     """The records of one place on both sides, for the same seeds in the same order."""
 
-    place: Place
+    configuration: Configuration
     new: Sequence[Record]
     old: Sequence[Record]
 
@@ -86,41 +86,46 @@ def difference(new: Runs, old: Runs) -> Inference:
     return benchmark([new, old], [1, -1])
 
 
-def cells(records: Iterable[Record], view: View, dataset: str) -> dict[SeededPlace, Record]:
+def cells(records: Iterable[Record], view: View, dataset: str) -> dict[SeededConfiguration, Record]:
     """The records of this data set under the paper's protocol."""
     return {
-        SeededPlace.of(record): record
+        SeededConfiguration.of(record): record
         for record in records
         if (record.key.dataset, record.key.protocol) == (dataset, view.protocol)
     }
 
 
-def make_pairs(expected: Collection[SeededPlace], new: Cells, old: Cells) -> list[Pair]:
+def make_pairs(expected: Collection[SeededConfiguration], new: Cells, old: Cells) -> list[Pair]:
     """The places of the expected cells that both sides have, each with all of these.
 
     Raises:
         InvalidRecordError: The two sides can't be compared, or the records of one side not averaged.
     """
     seeds = defaultdict(list)
-    for place, seed in sorted(expected):
-        if (place, seed) in new and (place, seed) in old:
-            seeds[place].append(SeededPlace(place, seed))
-    pairs = [Pair(place, [new[cell] for cell in both], [old[cell] for cell in both]) for place, both in seeds.items()]
+    for configuration, seed in sorted(expected):
+        if (configuration, seed) in new and (configuration, seed) in old:
+            seeds[configuration].append(SeededConfiguration(configuration, seed))
+    pairs = [
+        Pair(configuration, [new[cell] for cell in both], [old[cell] for cell in both])
+        for configuration, both in seeds.items()
+    ]
     for pair in pairs:
-        require_side_by_side({pair.place: pair.new})
-        require_side_by_side({pair.place: pair.old}, "restore the reference's (from version control)")
+        require_side_by_side({pair.configuration: pair.new})
+        require_side_by_side({pair.configuration: pair.old}, "restore the reference's (from version control)")
         _require_comparable(pair.new[0], pair.old[0])
     return pairs
 
 
-def require_protocol(records: Iterable[Record], missing: Collection[SeededPlace], view: View, dataset: str) -> None:
+def require_protocol(
+    records: Iterable[Record], missing: Collection[SeededConfiguration], view: View, dataset: str
+) -> None:
     """No missing cell is there under another protocol.
 
     Raises:
         InvalidRecordError: One is.
     """
     for record in records:
-        if record.key.dataset == dataset and SeededPlace.of(record) in missing:
+        if record.key.dataset == dataset and SeededConfiguration.of(record) in missing:
             raise InvalidRecordError(
                 f"{record.key} was run under {record.key.protocol} and can't be held against records of "
                 f"{view.protocol}: run it under that, or make a new reference."

@@ -8,7 +8,7 @@ from enum import StrEnum
 from seqrec_bench.analysis.gate.pairs import (
     Cells,
     Pair,
-    SeededPlace,
+    SeededConfiguration,
     cells,
     difference,
     make_pairs,
@@ -16,11 +16,11 @@ from seqrec_bench.analysis.gate.pairs import (
 )
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict, beside_reference
-from seqrec_bench.analysis.selection import Missing, Place, only_elsewhere
+from seqrec_bench.analysis.selection import Missing, only_elsewhere
 from seqrec_bench.analysis.statistics.families import holm
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS, lacking_seeds
 from seqrec_bench.errors import ExitCode, InputError, MissingCellsError
-from seqrec_bench.records import Record
+from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.view import View
 
 
@@ -56,7 +56,7 @@ def check_regression(
     reference: Sequence[Record],
     view: View,
     dataset: str,
-    expected: Collection[SeededPlace],
+    expected: Collection[SeededConfiguration],
     exact: bool = False,
     name: str = "the reference",
 ) -> Report:
@@ -107,18 +107,18 @@ def check_regression(
 def _judgements(pairs: Sequence[Pair], metric: str, view: View, exact: bool) -> Iterator[Judgement]:
     """One metric's verdicts, which are one family of tests; where ranks are identical, nothing is tested."""
     tested = [] if exact else [pair for pair in pairs if not pair.are_identical]
-    found = {pair.place: difference(*pair.runs(metric)) for pair in tested}
+    found = {pair.configuration: difference(*pair.runs(metric)) for pair in tested}
     p_values = dict(zip(found, holm([inference.p_below() for inference in found.values()]), strict=True))
     for pair in pairs:
         new, old = pair.runs(metric)
-        inference = found.get(pair.place)
+        inference = found.get(pair.configuration)
         if inference is not None:
-            verdict = beside_reference(inference, p_values[pair.place], view.margins[metric])
+            verdict = beside_reference(inference, p_values[pair.configuration], view.margins[metric])
         else:
             verdict = Verdict.HOLDS_EXACTLY if pair.are_identical else Verdict.DIFFERS
         n_changed, n_ranks = pair.n_changed
         yield Judgement(
-            subject=str(pair.place),
+            subject=str(pair.configuration),
             metric=metric,
             before=old.mean,
             found=new.mean,
@@ -131,27 +131,27 @@ def _judgements(pairs: Sequence[Pair], metric: str, view: View, exact: bool) -> 
         )
 
 
-def _absent(expected: Collection[SeededPlace], new: Cells, old: Cells) -> Iterator[Lack]:
+def _absent(expected: Collection[SeededConfiguration], new: Cells, old: Cells) -> Iterator[Lack]:
     for side, there in ((Side.NEW, new), (Side.OLD, old)):
         for missing in _by_place(set(expected) - there.keys()):
             yield Lack(missing, side)
 
 
-def _by_place(places: Iterable[SeededPlace]) -> list[Missing]:
-    seeds: dict[Place, list[int]] = defaultdict(list)
-    for place, seed in sorted(places):
-        seeds[place].append(seed)
-    return [Missing(place, tuple(numbers)) for place, numbers in seeds.items()]
+def _by_place(configurations: Iterable[SeededConfiguration]) -> list[Missing]:
+    seeds: dict[Configuration, list[int]] = defaultdict(list)
+    for configuration, seed in sorted(configurations):
+        seeds[configuration].append(seed)
+    return [Missing(configuration, tuple(numbers)) for configuration, numbers in seeds.items()]
 
 
 def _more_seeds(pair: Pair, new: Cells, old: Cells) -> Iterator[Lack]:
     """The seeds that a verdict takes, now that ranks are not identical, with the side that lacks them."""
     sides = defaultdict(list)
     for seed in lacking_seeds({record.key.seed for record in pair.new}):
-        cell = SeededPlace(pair.place, seed)
+        cell = SeededConfiguration(pair.configuration, seed)
         sides[Side.OLD if cell in new else Side.NEW if cell in old else Side.BOTH].append(seed)
     for side, seeds in sides.items():
-        yield Lack(Missing(pair.place, tuple(seeds)), side, f" (a verdict takes {MIN_SEEDS} seeds)")
+        yield Lack(Missing(pair.configuration, tuple(seeds)), side, f" (a verdict takes {MIN_SEEDS} seeds)")
 
 
 def _notes(view: View, dataset: str, exact: bool) -> list[str]:
@@ -168,11 +168,11 @@ def _notes(view: View, dataset: str, exact: bool) -> list[str]:
 
 
 def _changes(pairs: Iterable[Pair]) -> list[str]:
-    changed = [f"{pair.place} ({pair.changes})" for pair in pairs if pair.changes]
+    changed = [f"{pair.configuration} ({pair.changes})" for pair in pairs if pair.changes]
     return [f"Made otherwise than the reference, and compared all the same: {'; '.join(changed)}."] if changed else []
 
 
-def _unjudged(expected: Collection[SeededPlace], new: Cells, old: Cells) -> list[str]:
+def _unjudged(expected: Collection[SeededConfiguration], new: Cells, old: Cells) -> list[str]:
     """Says what is there and was not judged."""
     notes = []
     for side, whose in ((new, "Not judged, since not asked for or not in the reference"), (old, "Not asked for")):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict, beside_reported
 from seqrec_bench.analysis.notes import Note, Topic
-from seqrec_bench.analysis.selection import Missing, Place, Selection, runs, select
+from seqrec_bench.analysis.selection import Missing, Selection, runs, select
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.analysis.statistics.questions import benchmark
@@ -31,11 +31,11 @@ def check_reported(records: Iterable[Record], view: View, two_sided: bool = Fals
             that the reported figures are means over.
     """
     view = _reported_part(view)
-    selection = select(records, view, [Place.of(row) for row in view.rows])
+    selection = select(records, view, [row.configuration for row in view.rows])
     _require_users(selection, view)
-    enough = [row for row in view.rows if _too_few(selection.cells.get(Place.of(row), ())) == ()]
+    enough = [row for row in view.rows if _too_few(selection.cells.get(row.configuration, ())) == ()]
     judged = [
-        (row, metric, runs(selection.cells[Place.of(row)], metric))
+        (row, metric, runs(selection.cells[row.configuration], metric))
         for metric in view.metrics
         for row in enough
         if metric in row.reported
@@ -90,14 +90,14 @@ def _too_few(records: Sequence[Record]) -> tuple[int, ...] | None:
 
 def _missing(selection: Selection, view: View) -> Iterable[str]:
     """The cells that are not there, though others are with their seeds, and those that are too few for a verdict."""
-    absent = {missing.place: missing for missing in selection.missing}
-    for place in map(Place.of, view.rows):
-        too_few = _too_few(selection.cells.get(place, ()))
+    absent = {missing.configuration: missing for missing in selection.missing}
+    for configuration in (row.configuration for row in view.rows):
+        too_few = _too_few(selection.cells.get(configuration, ()))
         if too_few:
-            seeds = sorted({*too_few, *(absent[place].seeds if place in absent else ())})
-            yield f"{Missing(place, tuple(seeds))} (a verdict takes {MIN_SEEDS} seeds)"
-        elif place in absent:
-            yield str(absent[place])
+            seeds = sorted({*too_few, *(absent[configuration].seeds if configuration in absent else ())})
+            yield f"{Missing(configuration, tuple(seeds))} (a verdict takes {MIN_SEEDS} seeds)"
+        elif configuration in absent:
+            yield str(absent[configuration])
 
 
 def _difference(found: Runs, reported: float) -> Inference:

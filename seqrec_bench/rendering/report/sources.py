@@ -10,13 +10,12 @@ from seqrec_bench.analysis.claims.ledger import Ledger, claims_ledger
 from seqrec_bench.analysis.compared import Base, Compared, choose_base, compared
 from seqrec_bench.analysis.gate.report import Report as Check
 from seqrec_bench.analysis.gate.reported import check_reported
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.table import Table, table_one
 from seqrec_bench.data import Dataset, Split
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.protocols import known_protocol
-from seqrec_bench.records import PAPER_VARIANT, Record
+from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.rendering.explanations.summary_text import Summaries
 from seqrec_bench.rendering.report.chart import MARKERS, Style
 from seqrec_bench.studies.loading import studies
@@ -96,10 +95,10 @@ class Sources:
     def _numbers(self) -> Mapping[str, int]:
         """By model, the number of its style."""
         rows = (*self.view.rows, *self.view.references)
-        names = dict.fromkeys([*(row.model for row in rows), *(model.place.model for model in self.models)])
+        names = dict.fromkeys([*(row.model for row in rows), *(model.configuration.model for model in self.models)])
         return {name: number % len(MARKERS) for number, name in enumerate(names)}
 
-    def style(self, place: Place) -> Style:
+    def style(self, place: Configuration) -> Style:
         """How the model looks in every chart of this report."""
         return Style(self._numbers[place.model], hollow=place.variant != PAPER_VARIANT)
 

@@ -88,7 +88,10 @@ def test_seeds_that_only_one_of_them_has_are_missing(plant: Plant, judge: Judge)
     records = [*three(plant, 40, 42, 43), *plant("am-lstm", 40, seeds=(3,))]
     entry = judge(records, C6)
     assert (entry.verdict, entry.parts) == (UNDECIDABLE, ())
-    assert [(cell.place.variant, cell.seeds) for cell in entry.missing] == [("no-attention", (3,)), ("no-memory", (3,))]
+    assert [(cell.configuration.variant, cell.seeds) for cell in entry.missing] == [
+        ("no-attention", (3,)),
+        ("no-memory", (3,)),
+    ]
 
 
 def test_two_seeds_are_too_few(plant: Plant, judge: Judge) -> None:

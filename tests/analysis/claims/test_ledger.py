@@ -109,7 +109,7 @@ def test_one_claims_missing_cells_leave_the_others_judged(plant: Plant) -> None:
     ledger = claims_ledger(records, SMALL)
     undecided = [name for name, verdict in verdicts(ledger).items() if verdict is Verdict.UNDECIDABLE]
     assert undecided == ["trend", "peak"]
-    assert [(str(cell.place), cell.seeds) for cell in ledger.missing] == [
+    assert [(str(cell.configuration), cell.seeds) for cell in ledger.missing] == [
         ("fpmc paper-d8", (0, 1, 2)),
         ("fpmc paper-d32", (0, 1, 2)),
         ("sasrec paper-d8", (0, 1, 2)),

@@ -114,7 +114,7 @@ def test_the_established_order_is_said_in_words(plant: Plant, judge: Judge) -> N
 def test_two_seeds_give_no_verdict(plant: Plant, judge: Judge) -> None:
     entry = judge(four(plant, (20, 40, 60, 80), seeds=(0, 1)), C1)
     assert (entry.verdict, entry.parts) == (Verdict.UNDECIDABLE, ())
-    assert [(cell.place.model, cell.seeds) for cell in entry.missing] == [(model, (2,)) for model in MODELS]
+    assert [(cell.configuration.model, cell.seeds) for cell in entry.missing] == [(model, (2,)) for model in MODELS]
 
 
 def test_unequal_seeds_give_no_verdict(plant: Plant, judge: Judge) -> None:
@@ -122,14 +122,14 @@ def test_unequal_seeds_give_no_verdict(plant: Plant, judge: Judge) -> None:
     entry = judge([*records, *plant("caser", 3, seeds=(4,), n_users=100)], C1)
     assert entry.verdict is Verdict.UNDECIDABLE
     assert {cell.seeds for cell in entry.missing} == {(4,)}
-    assert [cell.place.model for cell in entry.missing] == ["gru4rec", "fpmc", "am-lstm"]
+    assert [cell.configuration.model for cell in entry.missing] == ["gru4rec", "fpmc", "am-lstm"]
 
 
 def test_a_missing_model_is_named(plant: Plant, judge: Judge) -> None:
     records = [record for record in four(plant, (20, 40, 60, 80)) if record.key.model != "fpmc"]
     entry = judge(records, C1)
     assert entry.verdict is Verdict.UNDECIDABLE
-    assert [(str(cell.place), cell.seeds) for cell in entry.missing] == [("fpmc paper-d100", (0, 1, 2))]
+    assert [(str(cell.configuration), cell.seeds) for cell in entry.missing] == [("fpmc paper-d100", (0, 1, 2))]
 
 
 def test_a_deterministic_model_needs_no_seeds(plant: Plant, judge: Judge, view: View) -> None:

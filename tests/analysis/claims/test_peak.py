@@ -105,7 +105,7 @@ def test_a_curve_with_a_gap_or_too_few_seeds_is_not_judged(plant: Plant, judge: 
     entry = judge(curve(plant, "fpmc", ranks, seeds=(0, 1)), C4)
     assert (entry.verdict, entry.parts, len(entry.missing)) == (UNDECIDABLE, (), 6)
     gap = [record for record in curve(plant, "fpmc", ranks) if record.key.dimension != 75]
-    assert [cell.place.dimension for cell in judge(gap, C4).missing] == [75]
+    assert [cell.configuration.dimension for cell in judge(gap, C4).missing] == [75]
 
 
 def test_the_settings_of_the_curves_are_named(plant: Plant, judge: Judge) -> None:

@@ -75,9 +75,9 @@ def test_a_dimension_that_lacks_seeds_is_named(plant: Plant, judge: Judge) -> No
     records = curve(plant, (20, 18, 16, 14, 12, 10))
     entry = judge([record for record in records if (record.key.dimension, record.key.seed) != (50, 1)], C3)
     assert (entry.verdict, entry.parts) == (Verdict.UNDECIDABLE, ())
-    assert [(cell.place.dimension, cell.seeds) for cell in entry.missing] == [(50, (1,))]
+    assert [(cell.configuration.dimension, cell.seeds) for cell in entry.missing] == [(50, (1,))]
     only_100 = [record for record in records if record.key.dimension == 100]
-    assert [cell.place.dimension for cell in judge(only_100, C3).missing] == [25, 50, 75, 125, 150]
+    assert [cell.configuration.dimension for cell in judge(only_100, C3).missing] == [25, 50, 75, 125, 150]
 
 
 @given(st.lists(st.floats(0, 1), min_size=6, max_size=6))

@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from seqrec_bench.analysis.gate.pairs import SeededPlace, cells, difference
+from seqrec_bench.analysis.gate.pairs import SeededConfiguration, cells, difference
 from seqrec_bench.analysis.gate.regression import check_regression
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import ExitCode, InvalidRecordError, MissingCellsError
-from seqrec_bench.records import Ranks, Record
+from seqrec_bench.records import Configuration, Ranks, Record
 from seqrec_bench.studies.view import View
 
 Make = Callable[..., Record]
@@ -26,7 +25,7 @@ def check(view: View) -> Check:
     """Holds records against a reference, of whose cells all are expected unless said otherwise."""
 
     def check_records(
-        new: list[Record], old: list[Record], expected: Iterable[SeededPlace] | None = None, exact: bool = False
+        new: list[Record], old: list[Record], expected: Iterable[SeededConfiguration] | None = None, exact: bool = False
     ) -> Report:
         wanted = set(cells(old, view, "ml-100k") if expected is None else expected)
         return check_regression(new, old, view, "ml-100k", wanted, exact)
@@ -143,7 +142,7 @@ def test_a_seed_that_only_one_side_has_is_missing(check: Check, runs_of: MakeRun
     full = runs_of("a", STEADY)
     assert check(full[:2], full).missing == ("a paper-d100 of seed 2 in the new records",)
     assert check(full[:2], full).code == check(full[:2], full, exact=True).code == 3
-    both = {SeededPlace.of(record) for record in full}
+    both = {SeededConfiguration.of(record) for record in full}
     assert check(full, full[:2], both).missing_before == ("a paper-d100 of seed 2 in the reference",)
     assert check(full, full[:2], both).code == 3
 
@@ -166,7 +165,7 @@ def test_what_the_reference_does_not_have_is_named_and_not_judged(check: Check, 
     report = check([*old, *runs_of("b", STEADY), *runs_of("a", [1] * 5)[3:]], old)
     assert (report.code, len(report.judgements)) == (0, 3)
     assert "not in the reference: a paper-d100 of seed 3, 4; b paper-d100 of seed 0, 1, 2." in report.warnings[-1]
-    report = check(old, [*old, *runs_of("b", STEADY)], {SeededPlace.of(record) for record in old})
+    report = check(old, [*old, *runs_of("b", STEADY)], {SeededConfiguration.of(record) for record in old})
     assert report.warnings[-1] == "Not asked for: b paper-d100 of seed 0, 1, 2."
 
 
@@ -222,7 +221,11 @@ def test_what_can_not_be_compared_is_refused(
     with pytest.raises(InvalidRecordError, match=words):
         check(new, runs_of("a", STEADY))
     with pytest.raises(InvalidRecordError):
-        check(runs_of("a", STEADY), new, {SeededPlace(Place("a", "paper", 100), seed) for seed in range(3)})
+        check(
+            runs_of("a", STEADY),
+            new,
+            {SeededConfiguration(Configuration("a", "paper", 100), seed) for seed in range(3)},
+        )
 
 
 def test_one_side_of_two_versions_is_refused(check: Check, runs_of: MakeRuns) -> None:

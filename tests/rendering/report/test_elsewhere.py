@@ -86,11 +86,11 @@ def test_the_base_is_chosen_by_a_rule_that_the_section_says(
     section = section_of(some, "differences")
     assert text(section).startswith(said)
     assert len(some.base.others) == len(models) - 1
-    assert str(section.command).startswith(f"seqrec-bench compare {some.base.model.place.model}:paper@")
+    assert str(section.command).startswith(f"seqrec-bench compare {some.base.model.configuration.model}:paper@")
 
 
 def test_the_base_of_own_data_is_the_one_that_validates_best(make_record: Callable[..., Record], view: View) -> None:
     own = replace(view, dataset="own", rows=(), references=(), ablations=(), claims=())
     worse, better = (make_record(model, 0, better=[rank] * 40, dataset="own") for model, rank in (("a", 9), ("b", 2)))
     misleading = [replace(worse, test=better.test), replace(better, test=worse.test)]
-    assert Sources(misleading, own, "").base.model.place.model == "b"
+    assert Sources(misleading, own, "").base.model.configuration.model == "b"

@@ -6,9 +6,9 @@ from functools import partial
 from seqrec_bench.analysis.audit import Audit, audit
 from seqrec_bench.analysis.claims.part import Verdict
 from seqrec_bench.analysis.notes import Topic, without
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.variants import Variant
 from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.records import Configuration
 from seqrec_bench.rendering.audit import audit_grids, flips, notes
 from seqrec_bench.rendering.audit_figure import PANELS
 from seqrec_bench.rendering.audit_findings import findings
@@ -104,5 +104,5 @@ def _means(content: Audit, variants: Sequence[Variant]) -> dict[str, list[float 
     }
 
 
-def _rows(sources: Sources) -> list[tuple[str, Place]]:
-    return [(row.label, Place.of(row)) for row in (*sources.view.rows, *sources.view.references)]
+def _rows(sources: Sources) -> list[tuple[str, Configuration]]:
+    return [(row.label, row.configuration) for row in (*sources.view.rows, *sources.view.references)]

@@ -61,7 +61,7 @@ def _figures(models: Sequence[Compared], groups: Sequence[Group], metrics: Seque
 def _charts(sources: Sources, says: str, name: str, groups: Sequence[Group], found: Figures) -> Charts:
     shown = [model for model in sources.models if model.is_published] or sources.models
     panels = [_panel(sources, shown, f"{name}-{metric}", metric, groups, found[metric]) for metric in found]
-    legend = [LegendEntry(model.label, sources.style(model.place)) for model in shown]
+    legend = [LegendEntry(model.label, sources.style(model.configuration)) for model in shown]
     return Charts(f"{says}, with 95 % intervals.", panels, legend, [])
 
 
@@ -75,7 +75,7 @@ def _panel(
 ) -> Panel:
     series = [
         Series(
-            sources.style(model.place),
+            sources.style(model.configuration),
             [
                 Point(at, figure.mean, figure.half_width, f"{model.label}, {groups[at].name}: {_text(figure)}")
                 for at, figure in enumerate(found[model.label])

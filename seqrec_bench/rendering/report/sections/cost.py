@@ -26,7 +26,7 @@ def cost_section(sources: Sources) -> Section:
         "peak memory, MiB": [each.peak_memory_bytes / _MEBIBYTE for each in costs],
     }
     panels = [_panel(sources, number, name, values, figures) for number, (name, values) in enumerate(kinds.items())]
-    legend = [LegendEntry(model.label, sources.style(model.place), has_line=False) for model in models]
+    legend = [LegendEntry(model.label, sources.style(model.configuration), has_line=False) for model in models]
     charts = Charts(f"{metric} against what it costs.", panels, legend, [])
     grid = Grid(
         caption="Cost of one model",
@@ -50,7 +50,7 @@ def _panel(sources: Sources, place: int, name: str, values: list[float], figures
     metric = sources.view.by_importance[0]
     series = [
         Series(
-            sources.style(model.place),
+            sources.style(model.configuration),
             [
                 Point(
                     value, figure.mean, figure.half_width, f"{model.label}: {number(figure.mean)}, {value:,.4g} {name}"

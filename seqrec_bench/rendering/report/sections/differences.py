@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from seqrec_bench.analysis.compared import Compared
-from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair, compare_places
-from seqrec_bench.analysis.selection import Place
+from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair, compare_configurations
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import Metric
+from seqrec_bench.records import Configuration
 from seqrec_bench.rendering.blocks import Charts, Notes, Paragraph, Section
 from seqrec_bench.rendering.comparison import comparison_grids, notes
 from seqrec_bench.rendering.markdown import NONE, number
@@ -32,7 +32,7 @@ def differences_section(sources: Sources) -> Section:
     if len(models) < 2:
         return section([], lacking=[_too_few(sources)])
     comparison = _comparison(sources, models)
-    labels = {model.place: model.label for model in models}
+    labels = {model.configuration: model.label for model in models}
     first = models[0].label
     grids = comparison_grids(comparison, labels.__getitem__)
     charts = Charts(
@@ -59,13 +59,13 @@ def _too_few(sources: Sources) -> str:
     return f"This takes records of two models: `{command}` makes some."
 
 
-def _places(models: Sequence[Compared]) -> list[Place]:
-    return [model.place for model in models]
+def _places(models: Sequence[Compared]) -> list[Configuration]:
+    return [model.configuration for model in models]
 
 
 def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
-    chosen = {model.place: model.records for model in models}
-    return compare_places(chosen, sources.view)
+    chosen = {model.configuration: model.records for model in models}
+    return compare_configurations(chosen, sources.view)
 
 
 def _command(sources: Sources, models: Sequence[Compared]) -> str | None:
@@ -78,19 +78,19 @@ def separated(sources: Sources) -> Iterator[str]:
     models = sources.base.models
     if len(models) > 1:
         comparison = _comparison(sources, models)
-        labels = {model.place: model.label for model in models}
+        labels = {model.configuration: model.label for model in models}
         primary, *secondary = comparison.metrics
         said = _outcomes(comparison.pairs[primary], labels)
         otherwise = [sentence for name in secondary for sentence in _otherwise(comparison, name, labels)]
         yield f"By paired tests on {primary}, {models[0].label} {'; '.join([said, *otherwise])}."
 
 
-def _outcomes(pairs: Sequence[Pair], labels: Mapping[Place, str]) -> str:
+def _outcomes(pairs: Sequence[Pair], labels: Mapping[Configuration, str]) -> str:
     found = {outcome: [labels[pair.other] for pair in pairs if pair.outcome is outcome] for outcome in Outcome}
     return "; it ".join(f"{_SAYS[outcome]} {listed(others)}" for outcome, others in found.items() if others)
 
 
-def _otherwise(comparison: Comparison, name: Metric, labels: Mapping[Place, str]) -> Iterator[str]:
+def _otherwise(comparison: Comparison, name: Metric, labels: Mapping[Configuration, str]) -> Iterator[str]:
     """What a secondary metric says of those of whom the primary one says something else."""
     primary = comparison.pairs[comparison.metrics[0]]
     pairs = [
@@ -100,7 +100,7 @@ def _otherwise(comparison: Comparison, name: Metric, labels: Mapping[Place, str]
         yield f"on {name}, it {_outcomes(pairs, labels)}"
 
 
-def _panel(comparison: Comparison, name: Metric, labels: Mapping[Place, str], first: str) -> Panel:
+def _panel(comparison: Comparison, name: Metric, labels: Mapping[Configuration, str], first: str) -> Panel:
     pairs = comparison.pairs[name]
     points = [
         Point(

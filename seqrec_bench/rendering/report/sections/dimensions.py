@@ -4,7 +4,6 @@ from functools import partial
 
 from seqrec_bench.analysis.curves import Curve, Curves, dimension_curves
 from seqrec_bench.analysis.notes import Topic, without
-from seqrec_bench.analysis.selection import Place
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
 from seqrec_bench.rendering.figure import figure_notes
@@ -26,7 +25,7 @@ def dimensions_section(sources: Sources) -> Section:
         return section([], lacking=lacking)
     panels = [_panel(sources, curves, number) for number, curves in enumerate(figures, start=1)]
     rows = [curve.row for curve in figures[0].curves]
-    legend = [LegendEntry(row.label, sources.style(Place.of(row))) for row in rows]
+    legend = [LegendEntry(row.label, sources.style(row.configuration)) for row in rows]
     if sources.view.has_reported:
         legend.append(LegendEntry(f"reported, at {sources.view.dimension}", Style(_ROUND), False, is_reported=True))
     data = [_data(curves, number) for number, curves in enumerate(figures, start=1)]
@@ -45,7 +44,7 @@ _ROUND = 3
 def _panel(sources: Sources, curves: Curves, number: int) -> Panel:
     series = [
         Series(
-            sources.style(Place.of(curve.row)),
+            sources.style(curve.row.configuration),
             [*_points(curve, curves), *_reported(curve, curves, sources.view.dimension)],
             has_band=True,
         )

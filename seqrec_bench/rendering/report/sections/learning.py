@@ -68,7 +68,7 @@ def _scale(best: Sequence[float], metric: Metric) -> tuple[float, float]:
 
 def _panel(sources: Sources, model: Compared, place: int, metric: Metric, scale: tuple[float, float]) -> Panel:
     records = [record for record in model.records if record.curve]
-    style = sources.style(model.place)
+    style = sources.style(model.configuration)
     y, left, right = frame(SMALL, scale, metric)
     last = max(record.curve[-1].number for record in records)
     ticks = linear_axis([0, last], left, right, count=4).ticks
