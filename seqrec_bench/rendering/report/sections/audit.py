@@ -1,4 +1,4 @@
-"""What the conclusions owe to the protocol."""
+"""How far the conclusions depend on the protocol."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
