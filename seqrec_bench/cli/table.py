@@ -115,10 +115,10 @@ def _making(content: Table, source: View, whole: bool) -> str:
     there_is_none = {cell.configuration for cell in content.missing if not cell.seeds}
     if whole and there_is_none.issuperset(row.configuration for row in source.rows):
         return f"--all --dims {source.dimension}"
-    places = [cell.configuration for cell in content.missing]
+    configurations = [cell.configuration for cell in content.missing]
     chosen: dict[str, Sequence[str | int]] = {
-        "--models": list(dict.fromkeys(place.model for place in places)),
-        "--dims": sorted({place.dimension for place in places} - {0}),
+        "--models": list(dict.fromkeys(each.model for each in configurations)),
+        "--dims": sorted({each.dimension for each in configurations} - {0}),
         "--seeds": sorted({seed for cell in content.missing for seed in cell.seeds or content.seeds}),
         "--protocol": [source.protocol] if source.protocol != LOO_FULL else [],
     }

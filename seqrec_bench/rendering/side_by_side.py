@@ -81,14 +81,14 @@ def _flat(table: SideBySide) -> Iterator[dict[str, Any]]:
 
 
 def _fields(column: Column, row: SideRow, figure: Figure) -> dict[str, Any]:
-    place, pair = row.models[column.dataset].configuration, figure.pair
+    found, pair = row.models[column.dataset].configuration, figure.pair
     return {
         "dataset": column.dataset,
         "metric": column.metric,
         "label": row.label,
-        "model": place.model,
-        "variant": place.variant,
-        "dimension": place.dimension,
+        "model": found.model,
+        "variant": found.variant,
+        "dimension": found.dimension,
         "n_seeds": figure.estimate.n_seeds,
         "mean": figure.estimate.mean,
         "half_width_95": figure.estimate.half_width,
