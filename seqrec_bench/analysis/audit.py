@@ -1,4 +1,4 @@
-"""What the conclusions owe to the protocol: each model's figure and rank under variants of it, and which pairs flip."""
+"""How far the conclusions depend on the protocol: figures and ranks under variants of it, and pairs that flip."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -136,7 +136,7 @@ def compare(records: Iterable[Record], names: Sequence[str], view: View) -> Comp
 
 
 def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], view: View) -> Comparison:
-    """The model at the first of the places against each of the others.
+    """The model at the first of the configurations against each of the others.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
@@ -174,7 +174,7 @@ def _place(
     cells: Mapping[Configuration, object],
     usual_dimension: int,
 ) -> Configuration:
-    """The place that is meant by a name that was read."""
+    """The configuration that is meant by a name that was read."""
     variant = variant or _usual_variant(model, cells)
     fitting = [
         configuration

@@ -20,7 +20,7 @@ _RUN_AGAIN = "move the one that is out of date elsewhere and run its cell again"
 
 @dataclass(frozen=True, order=True)
 class Missing:
-    """A place of the table or figure that has no record, or not one of every seed."""
+    """A configuration of the table or figure that has no record, or not one of every seed."""
 
     configuration: Configuration
     seeds: tuple[int, ...]
@@ -36,7 +36,7 @@ class Selection:
     """The records that belong to a table or figure."""
 
     cells: Mapping[Configuration, Sequence[Record]]
-    """The records of each place that has any, by seed."""
+    """The records of each configuration that has any, by seed."""
     missing: tuple[Missing, ...]
 
     @property
@@ -45,7 +45,7 @@ class Selection:
 
 
 def select(records: Iterable[Record], view: View, configurations: Sequence[Configuration]) -> Selection:
-    """The records of the paper's data and protocol that belong to these places.
+    """The records of the paper's data and protocol that belong to these configurations.
 
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
@@ -161,7 +161,7 @@ def only_elsewhere(records: Sequence[Record], dataset: str, protocol: str) -> st
 
 
 def require_side_by_side(cells: Mapping[Configuration, Sequence[Record]], mend: str = _RUN_AGAIN) -> None:
-    """The records of each place can be averaged, and those of all places compared.
+    """The records of each configuration can be averaged, and those of all compared.
 
     Args:
         mend: What to do where they can't, in words.

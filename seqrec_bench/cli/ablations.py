@@ -20,7 +20,7 @@ def ablations(
 ) -> None:
     """Prints the model without each of its parts, and the paired difference from the model as published.
 
-    Their cells are made by: seqrec-bench run --suite ablations
+    Their cells are made by: seqrec-bench run --study ablations
 
     Example: seqrec-bench ablations --results results
     """

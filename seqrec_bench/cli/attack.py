@@ -37,7 +37,7 @@ def attack(
 ) -> None:
     """Attacks the evaluator on a data set, or a model, and says what was expected and what was found.
 
-    `run --all` and `run --suite` do the former before they begin. Ends with 6 if an attack finds a fault.
+    `run --all` and `run --study` do the former before they begin. Ends with 6 if an attack finds a fault.
 
     Example: seqrec-bench attack sequential-rules
     """

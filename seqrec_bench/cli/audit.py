@@ -1,4 +1,4 @@
-"""``seqrec-bench audit``: what the conclusions owe to the protocol."""
+"""``seqrec-bench audit``: how far the conclusions depend on the protocol."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +30,7 @@ def audit(
 ) -> None:
     """Prints each model's figure and rank under variants of the protocol, and what flips.
 
-    Their cells are made by: seqrec-bench run --suite audit
+    Their cells are made by: seqrec-bench run --study audit
 
     Example: seqrec-bench audit --results results --out figures
     """

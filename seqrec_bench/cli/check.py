@@ -84,10 +84,7 @@ def check(
         elif two_sided:
             raise InputError("--two-sided is about the paper's figures, and --against about other records: give one.")
         else:
-            content, data = judged.view_as_own, judged.dataset
-            records, reference = _sides(judged, against)
-            expected = expected_cells(records, reference, content, data, _asked(suite, models, dims, seeds))
-            report = check_regression(records, reference, content, data, expected, exact, name=str(against))
+            report = _check_against(judged, against, _asked(suite, models, dims, seeds), exact)
     except BenchError as error:
         if chosen is CheckFormat.GITHUB:
             typer.echo(workflow_command("error", "seqrec-bench check", str(error)), nl=False)
@@ -109,6 +106,13 @@ def _require_reported(view: ViewOptions, is_narrowed: bool) -> None:
         )
     if not study.has_reported:
         raise InputError(f"The study {study.name} reports no figures: give --against DIR.")
+
+
+def _check_against(judged: Shown, against: Path, asked: Asked, exact: bool) -> Report:
+    records, reference = _sides(judged, against)
+    view, dataset = judged.view_as_own, judged.dataset
+    expected = expected_cells(records, reference, view, dataset, asked)
+    return check_regression(records, reference, view, dataset, expected, exact, name=str(against))
 
 
 def _sides(judged: Shown, against: Path) -> tuple[list[Record], list[Record]]:

@@ -36,7 +36,7 @@ def claims(
 ) -> None:
     """Prints each claim of the paper: supported, refuted here, or undecidable and what it would take.
 
-    Their cells are made by: seqrec-bench run --all, and seqrec-bench run --suite ablations
+    Their cells are made by: seqrec-bench run --all, and seqrec-bench run --study ablations
 
     Example: seqrec-bench claims --results results --format short
     """

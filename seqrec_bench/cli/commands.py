@@ -45,7 +45,7 @@ COMMANDS = {
     "table": Command(_SHOW, "table:table", "Prints Table 1: reported and reproduced, with intervals."),
     "plot": Command(_SHOW, "plot:plot", "Draws Figures 1 and 2, the metrics over the dimension."),
     "ablations": Command(_SHOW, "ablations:ablations", "Prints what each part of a model is worth."),
-    "audit": Command(_SHOW, "audit:audit", "Prints what the conclusions owe to the protocol."),
+    "audit": Command(_SHOW, "audit:audit", "Prints how conclusions depend on the protocol."),
     "trials": Command(_SHOW, "trials:trials", "Prints every trial of a search and which one was chosen."),
     "explain": Command(_SHOW, "explain:explain", "Shows what a model recommends to a user, and why."),
     "compare": Command(_JUDGE, "compare:compare", "Says whether one model is better than others."),

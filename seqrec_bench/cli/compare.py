@@ -40,7 +40,7 @@ def compare(
         for path in save(lambda: forest_plot(content), out, document.written("json")):
             typer.echo(path, err=True)
     if content.too_few:
-        names = ", ".join(f"{place} ({content.n_seeds[place]})" for place in content.too_few)
+        names = ", ".join(f"{each} ({content.n_seeds[each]})" for each in content.too_few)
         raise MissingCellsError(
             f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {names}: run more with --seeds."
         )

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import whereabouts
 from seqrec_bench.analysis.side_by_side import side_by_side
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.data_options import DataOptions
@@ -17,7 +16,7 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.study_data import options_of
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, Shown, ViewOptions, more_options
 from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
-from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.errors import InputError
 from seqrec_bench.rendering.blocks import Report, Section
 from seqrec_bench.rendering.explanations.kept import read_kept
 from seqrec_bench.rendering.report.build import FORMATS, build_report, build_report_on_several
@@ -100,11 +99,7 @@ def _build(found: Mapping[str, Sources], opened: Sequence[Shown], view: ViewOpti
         return build_report(sources)
     table = side_by_side(opened[0].records, [shown.view for shown in opened])
     if not any(row.figures for row in table.rows):
-        command = f"seqrec-bench run {view.cells} --results {shlex.quote(str(view.results))}"
-        raise MissingCellsError(
-            f"{view.results} has no records on {', '.join(found)} under {table.protocol}"
-            f"{whereabouts(opened[0].records)}: make some with `{command}`."
-        )
+        raise view.none_of_study(found, opened[0])
     name = ["--study", Path(view.named_study).name] if view.named_study else []
     absent = [f"{each} on {shown.dataset}" for shown in opened for each in shown.not_run()]
     side = side_by_side_section(table, in_shell("table", *name), lacks(absent, *name, says="Not run"))

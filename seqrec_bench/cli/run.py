@@ -46,7 +46,7 @@ class RunState:
     def __init__(self, results: Path, fresh: bool) -> None:
         self._results, self._fresh = results, fresh
         self.parts: Sequence[Part] = ()
-        """None until all cells of all data sets are planned."""
+        """Empty until all cells of all data sets are planned."""
 
     def is_storing(self) -> bool:
         return any(part.outcome.is_storing for part in self.parts)

@@ -1,13 +1,12 @@
 """``seqrec-bench table``: what was reported beside what was reproduced."""
 
-import shlex
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from seqrec_bench.analysis.selection import only_elsewhere, whereabouts
+from seqrec_bench.analysis.selection import only_elsewhere
 from seqrec_bench.analysis.side_by_side import SideBySide, side_by_side
 from seqrec_bench.analysis.table import Table, only_models, table_one
 from seqrec_bench.cli.bundles import Described, with_bundles
@@ -80,10 +79,7 @@ def _side_by_side(view: ViewOptions, shown: Sequence[Shown], named: Sequence[str
     where = f"on {', '.join(content.datasets)} under {content.protocol}"
     _require_rows(models, named or [], where)
     if not models:
-        command = f"seqrec-bench run {view.cells} --results {shlex.quote(str(view.results))}"
-        raise MissingCellsError(
-            f"{view.results} has no records {where}{whereabouts(shown[0].records)}: make some with `{command}`."
-        )
+        raise view.none_of_study(content.datasets, shown[0])
     return content
 
 
@@ -119,10 +115,10 @@ def _making(content: Table, source: View, whole: bool) -> str:
     there_is_none = {cell.configuration for cell in content.missing if not cell.seeds}
     if whole and there_is_none.issuperset(row.configuration for row in source.rows):
         return f"--all --dims {source.dimension}"
-    places = [cell.configuration for cell in content.missing]
+    configurations = [cell.configuration for cell in content.missing]
     chosen: dict[str, Sequence[str | int]] = {
-        "--models": list(dict.fromkeys(place.model for place in places)),
-        "--dims": sorted({place.dimension for place in places} - {0}),
+        "--models": list(dict.fromkeys(each.model for each in configurations)),
+        "--dims": sorted({each.dimension for each in configurations} - {0}),
         "--seeds": sorted({seed for cell in content.missing for seed in cell.seeds or content.seeds}),
         "--protocol": [source.protocol] if source.protocol != LOO_FULL else [],
     }

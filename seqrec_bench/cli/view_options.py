@@ -1,7 +1,7 @@
 """The options that say which records a command shows or judges, by which metrics, and beside which study."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -206,6 +206,14 @@ class ViewOptions:
             return "--all"
         words = ["--study", self.named_study, *(["--dataset", self.dataset] if self.dataset else [])]
         return shlex.join(words)
+
+    def none_of_study(self, datasets: Iterable[str], shown: Shown) -> MissingCellsError:
+        """What a command ends with that finds no record of a study's models on any of its data sets."""
+        command = f"seqrec-bench run {self.cells} --results {shlex.quote(str(self.results))}"
+        return MissingCellsError(
+            f"{self.results} has no records of the study {self.study.name} on {', '.join(datasets)} under "
+            f"{shown.protocol}{whereabouts(shown.records)}: make some with `{command}`."
+        )
 
     def require_none_missing(self, missing: Sequence[object], cells: str | None = None) -> None:
         """Ends a command that had to leave cells out, after it has printed what there is.

@@ -1,7 +1,7 @@
 """The protocols by name: who is kept, how ties in time are ordered, what is held out, what a target is ranked against.
 
-`LOO_FULL` is the bench's own. The others in `PROTOCOLS` differ from it in one point each, to show what its conclusions
-owe to that point (see docs/audit.md). Beside them, two have a k-core for every k: ``loo-full-5core-v1``.
+`LOO_FULL` is the bench's own. The others in `PROTOCOLS` differ from it in one point each, to show how far conclusions
+depend on that point (see docs/audit.md). Beside them, two have a k-core for every k: ``loo-full-5core-v1``.
 """
 
 import re
@@ -83,7 +83,7 @@ ALL = (
     Protocol("time-full-v1", split=partial(split_at_time, quantile=TIME_QUANTILE)),
 )
 PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in ALL}
-"""Those whose names stand fast; `find_protocol` knows the k-cores too."""
+"""The protocols with a fixed name; `find_protocol` knows the k-cores too."""
 
 _WITH_CORES = ("loo-full", "time-full")
 

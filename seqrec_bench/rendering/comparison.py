@@ -66,17 +66,17 @@ def _p(value: float) -> str:
     return "< .0001" if value < 0.0001 else f"{value:.4f}".removeprefix("0")
 
 
-def _label(place: Configuration) -> str:
+def _label(configuration: Configuration) -> str:
     """The name that `compare` takes."""
-    variant = "" if place.variant == PAPER_VARIANT else f":{place.variant}"
-    return f"{place.model}{variant}" + (f"@{place.dimension}" if place.dimension else "")
+    variant = "" if configuration.variant == PAPER_VARIANT else f":{configuration.variant}"
+    return f"{configuration.model}{variant}" + (f"@{configuration.dimension}" if configuration.dimension else "")
 
 
 def notes(comparison: Comparison) -> list[str]:
     """What has to be known to read the tables, and what it would take to separate what is not."""
     first = next(iter(comparison.n_seeds))
     seeds = ", ".join(
-        f"{_label(place)} {'any' if n_seeds is None else n_seeds}" for place, n_seeds in comparison.n_seeds.items()
+        f"{_label(each)} {'any' if n_seeds is None else n_seeds}" for each, n_seeds in comparison.n_seeds.items()
     )
     n_others = len(comparison.n_seeds) - 1
     sentences = [
@@ -90,7 +90,7 @@ def notes(comparison: Comparison) -> list[str]:
         "model is better / equal / worse.",
     ]
     if set(comparison.selections.values()) - {comparison.is_selected_by}:
-        chosen = "; ".join(f"{_label(place)} by {metric}" for place, metric in comparison.selections.items())
+        chosen = "; ".join(f"{_label(each)} by {metric}" for each, metric in comparison.selections.items())
         sentences.append(f"What chose the epochs: {chosen}.")
     if comparison.not_tested:
         sentences.append(
@@ -181,7 +181,7 @@ def forest_plot(comparison: Comparison) -> "Figure":
     panels = figure.subplots(1, len(comparison.metrics), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, comparison.metrics, strict=True):
         _draw_panel(axes, comparison, name)
-    first, *others = (figure_label(_label(place)) for place in comparison.n_seeds)
+    first, *others = (figure_label(_label(each)) for each in comparison.n_seeds)
     panels[0].set_yticks(range(n_rows), others)
     panels[0].set_ylim(n_rows - 0.5, -0.5)
     shown = {pair.outcome for pairs in comparison.pairs.values() for pair in pairs}

@@ -1,6 +1,6 @@
 """Models over several data sets as text: Markdown, LaTeX, and CSV and JSON with a line for each figure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +11,7 @@ from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
 from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, remarks, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.latex import escape_latex, latex_table
-from seqrec_bench.rendering.markdown import NONE, escape_markdown, number
+from seqrec_bench.rendering.markdown import NONE, number
 from seqrec_bench.rendering.table import csv_text
 
 MARK = "†"
@@ -22,24 +22,11 @@ _FEWEST_DATASETS = 6
 
 def side_by_side_document(table: SideBySide) -> Document:
     """One table, a column for each data set and metric, and the notes."""
-    heads = (escape_markdown(f"{column.dataset} {column.metric}") for column in table.columns)
-    grid = Grid(
-        caption="All data sets side by side",
-        columns=[*words("model"), *numbers(*heads, "mean rank", "wins")],
-        rows=[
-            [
-                row.label,
-                *(_marked(row.figures.get(column), "**{}**".format, MARK) for column in table.columns),
-                *standing(row),
-            ]
-            for row in table.rows
-        ],
-    )
     rows = list(_flat(table))
     over_all = [{"label": row.label, "mean_rank": row.mean_rank, "wins": row.wins} for row in table.rows]
     fields = {"rows": rows, "over_all": over_all, "primary": table.primary, "notes": notes(table)}
     others = {"latex": lambda: _latex(table), "csv": lambda: csv_text(rows)}
-    return Document([grid, Notes(notes(table))], fields, others)
+    return Document([_grid(table, " "), Notes(notes(table))], fields, others)
 
 
 def _latex(table: SideBySide) -> str:
@@ -49,17 +36,16 @@ def _latex(table: SideBySide) -> str:
     heads = [*(escape_latex(column.metric) for column in table.columns), "Mean rank", "Wins"]
     parts: tuple[list[list[str]], list[list[str]]] = ([], [])
     for row in table.rows:
-        figures = (_marked(row.figures.get(at), "\\textbf{{{}}}".format, escape_latex(MARK)) for at in table.columns)
-        cells = (escape_latex(text) if text == NONE else text for text in (*figures, *standing(row)))
-        parts[row.is_reference].append([escape_latex(row.label), *cells])
+        figures = (_latex_cell(row.figures.get(at)) for at in table.columns)
+        parts[row.is_reference].append([escape_latex(row.label), *figures, *map(escape_latex, standing(row))])
     return latex_table(groups, heads, parts, notes(table))
 
 
-def _marked(figure: Figure | None, bold: Callable[[str], str], mark: str) -> str:
+def _latex_cell(figure: Figure | None) -> str:
     if figure is None:
-        return NONE
+        return escape_latex(NONE)
     text = number(figure.estimate.mean)
-    return (bold(text) if figure.is_best else text) + (mark if differs(figure) else "")
+    return (f"\\textbf{{{text}}}" if figure.is_best else text) + (escape_latex(MARK) if differs(figure) else "")
 
 
 def differs(figure: Figure) -> bool:
@@ -81,14 +67,14 @@ def _flat(table: SideBySide) -> Iterator[dict[str, Any]]:
 
 
 def _fields(column: Column, row: SideRow, figure: Figure) -> dict[str, Any]:
-    place, pair = row.models[column.dataset].configuration, figure.pair
+    found, pair = row.models[column.dataset].configuration, figure.pair
     return {
         "dataset": column.dataset,
         "metric": column.metric,
         "label": row.label,
-        "model": place.model,
-        "variant": place.variant,
-        "dimension": place.dimension,
+        "model": found.model,
+        "variant": found.variant,
+        "dimension": found.dimension,
         "n_seeds": figure.estimate.n_seeds,
         "mean": figure.estimate.mean,
         "half_width_95": figure.estimate.half_width,
@@ -207,25 +193,33 @@ def _no_rank_test(n_datasets: int) -> str:
 
 def side_by_side_section(table: SideBySide, command: str | None, lacking: Sequence[str]) -> Section:
     """A row for each model, a column for each data set and metric."""
-    rows = [[row.label, *(_text(row.figures.get(at)) for at in table.columns), *standing(row)] for row in table.rows]
-    bold = [
-        (place, number)
-        for place, row in enumerate(table.rows)
-        for number, at in enumerate(table.columns, start=1)
-        if at in row.figures and row.figures[at].is_best
-    ]
-    grid = Grid(
+    return Section(
+        "side-by-side", "All data sets", [_grid(table, "\n"), Notes(notes(table))], command, lacking, in_text=True
+    )
+
+
+def _grid(table: SideBySide, between: str) -> Grid:
+    """The table.
+
+    Args:
+        between: What stands between data set and metric in a column's head.
+    """
+    return Grid(
         caption="All data sets side by side",
         columns=[
             *words("model"),
-            *remarks(*(f"{column.dataset}\n{column.metric}" for column in table.columns)),
+            *remarks(*(f"{column.dataset}{between}{column.metric}" for column in table.columns)),
             *numbers("mean rank", "wins"),
         ],
-        rows=rows,
+        rows=[[row.label, *(_text(row.figures.get(at)) for at in table.columns), *standing(row)] for row in table.rows],
         rules=[at for at, (above, row) in enumerate(pairwise(table.rows), 1) if above.is_reference != row.is_reference],
-        bold=bold,
+        bold=[
+            (place, number)
+            for place, row in enumerate(table.rows)
+            for number, at in enumerate(table.columns, start=1)
+            if at in row.figures and row.figures[at].is_best
+        ],
     )
-    return Section("side-by-side", "All data sets", [grid, Notes(notes(table))], command, lacking, in_text=True)
 
 
 def _text(figure: Figure | None) -> str:

@@ -158,6 +158,7 @@ def test_what_was_not_run_ends_with_three_and_the_command_that_runs_it(here: Pat
         none = call(command, "--study", "mine.toml", "--results", str(tmp_path / "none"))
         assert code(none) == 3
         assert f"`seqrec-bench run --study mine.toml --results {tmp_path / 'none'}`" in str(none.exception)
+        assert "has no records of the study mine on songs, my-shop under loo-full-v1" in str(none.exception)
     one = call("table", "--study", "mine.toml", "--dataset", "songs", *results)
     assert code(one) == 3 and "not run" in one.stdout
     (advice,) = re.findall("`seqrec-bench ([^`]*)`", str(one.exception))

@@ -1,13 +1,15 @@
 """docs/studies.md has every key of a study's file, and its example is one."""
 
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
-from seqrec_bench.studies.claim import KINDS
+from seqrec_bench.evaluation.metrics import Metric
+from seqrec_bench.studies.claim import KINDS, Order
 from seqrec_bench.studies.fields import FieldSet
-from seqrec_bench.studies.loading import _OUTSIDE
+from seqrec_bench.studies.loading import _OUTSIDE, _claims
 from seqrec_bench.studies.study import Ablation, CellGroup, DataFile, Figures, Notes, Study, StudyRow
 
 PAGE = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
@@ -48,9 +50,18 @@ def test_keys_that_are_needed_are_marked() -> None:
 
 
 def test_the_page_has_every_kind_of_claim_with_its_keys() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \| (`.*`) \|$", PAGE.partition("| kind |")[2], re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+)` \| (`[^|]*`) \| [^|]+ \|$", PAGE.partition("| kind |")[2], re.MULTILINE)
     found = {kind: re.findall(r"`(\w+)`", keys) for kind, keys in rows}
     assert found == {name: [field.name for field in fields(kind)] for name, kind in KINDS.items()}
+
+
+def test_the_claim_of_the_example_is_one() -> None:
+    (claim,) = tomllib.loads(PAGE.split("```toml\n")[2].partition("```")[0])["claims"]
+    read, faults = _claims([claim])
+    assert (faults, [each.test for each in read]) == (
+        [],
+        [Order(("one-step", "two-steps"), (Metric("MRR@50"), Metric("NDCG@50")), Metric("MRR@50"))],
+    )
 
 
 def test_the_example_is_a_study(study_of: Callable[[str], Study]) -> None:

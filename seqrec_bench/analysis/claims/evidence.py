@@ -22,7 +22,7 @@ class Evidence:
 
     view: View
     cells: Mapping[Configuration, Sequence[Record]]
-    """The records of each place that has any, by seed."""
+    """The records of each configuration that has any, by seed."""
 
     def runs(self, configuration: Configuration, metric: str) -> Runs:
         return runs(self.cells[configuration], metric)
@@ -42,7 +42,7 @@ def published(model: str, dimension: int) -> Configuration:
 def incomplete(
     cells: Mapping[Configuration, Sequence[Record]], configurations: Sequence[Configuration]
 ) -> tuple[Missing, ...]:
-    """What has to be run before these places can be compared: the same seeds for all, and no fewer than three."""
+    """What has to be run before these can be compared: the same seeds for all, and no fewer than three."""
     groups = {configuration: cells.get(configuration, ()) for configuration in configurations}
     seeds = {record.key.seed for group in groups.values() for record in group if not record.deterministic}
     seeds.update(lacking_seeds(seeds))

@@ -57,7 +57,7 @@ def claims_ledger(records: Iterable[Record], view: View) -> Ledger:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     configurations = list(
-        dict.fromkeys(configuration for claim in view.claims for configuration in _places(claim.test, view))
+        dict.fromkeys(configuration for claim in view.claims for configuration in _configurations(claim.test, view))
     )
     evidence = Evidence(view, select(records, view, configurations).cells)
     entries = tuple(_entry(claim, evidence) for claim in view.claims)
@@ -66,7 +66,7 @@ def claims_ledger(records: Iterable[Record], view: View) -> Ledger:
 
 
 def _entry(claim: Claim, evidence: Evidence) -> Entry:
-    missing = incomplete(evidence.cells, _places(claim.test, evidence.view))
+    missing = incomplete(evidence.cells, _configurations(claim.test, evidence.view))
     if missing:
         return Entry(claim, Verdict.UNDECIDABLE, (), (), missing)
     if evidence.n_users < 2:
@@ -77,7 +77,7 @@ def _entry(claim: Claim, evidence: Evidence) -> Entry:
     return Entry(claim, whole(judged), (*judged, *shown), tuple(answer.remarks), ())
 
 
-def _places(test: ClaimTest, view: View) -> Sequence[Configuration]:
+def _configurations(test: ClaimTest, view: View) -> Sequence[Configuration]:
     """Where the records are that the test needs."""
     match test:
         case Order():
@@ -111,7 +111,7 @@ def _answer(test: ClaimTest, evidence: Evidence) -> Answer:
 
 
 def _merged(missing: Iterable[Missing]) -> tuple[Missing, ...]:
-    """Each place once, with the seeds that any claim misses there."""
+    """Each configuration once, with the seeds that any claim misses there."""
     seeds: dict[Configuration, set[int]] = {}
     for cell in missing:
         seeds.setdefault(cell.configuration, set()).update(cell.seeds)

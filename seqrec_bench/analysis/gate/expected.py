@@ -16,11 +16,11 @@ class Asked:
     """What a check is restricted to; None where it is not."""
 
     suite: Collection[SeededConfiguration] | None = None
-    """All cells of a suite, in place of those that the reference has."""
+    """All cells of a study, in place of those that the reference has."""
     models: Collection[str] | None = None
     dimensions: Collection[int] | None = None
     seeds: Collection[int] | None = None
-    """What every model must have that its seed changes, in each place that either side has."""
+    """What every model must have that its seed changes, in each configuration that either side has."""
 
 
 def expected_cells(
@@ -55,7 +55,7 @@ def expected_cells(
 def _with_seeds(
     found: Iterable[SeededConfiguration], seedless: Collection[Configuration], seeds: Iterable[int]
 ) -> set[SeededConfiguration]:
-    """The places of these cells with exactly these seeds; those of deterministic models as they are."""
+    """The configurations of these cells with exactly these seeds; those of deterministic models as they are."""
     kept = {cell for cell in found if cell.configuration in seedless}
     return kept | {
         SeededConfiguration(configuration, seed)

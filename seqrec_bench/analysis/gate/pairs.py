@@ -33,7 +33,7 @@ Cells = Mapping[SeededConfiguration, Record]
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """The records of one place on both sides, for the same seeds in the same order."""
+    """The records of one configuration on both sides, for the same seeds in the same order."""
 
     configuration: Configuration
     new: Sequence[Record]
@@ -96,7 +96,7 @@ def cells(records: Iterable[Record], view: View, dataset: str) -> dict[SeededCon
 
 
 def make_pairs(expected: Collection[SeededConfiguration], new: Cells, old: Cells) -> list[Pair]:
-    """The places of the expected cells that both sides have, each with all of these.
+    """The configurations of the expected cells that both sides have, each with all of these.
 
     Raises:
         InvalidRecordError: The two sides can't be compared, or the records of one side not averaged.

@@ -34,7 +34,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class Lack:
-    """Cells of one place without which there can't be a verdict."""
+    """Cells of one configuration without which there can't be a verdict."""
 
     cells: Missing
     side: Side
@@ -60,7 +60,7 @@ def check_regression(
     exact: bool = False,
     name: str = "the reference",
 ) -> Report:
-    """A verdict on every metric of every place of the expected cells.
+    """A verdict on every metric of every configuration of the expected cells.
 
     Args:
         paper: Whose protocol, metrics and margins count.

@@ -61,8 +61,8 @@ def _part_rows(summaries: Sequence[AttentionSummary]) -> Rows:
 def summary_notes(summaries: Summaries) -> list[str]:
     """How to read it."""
     key, summary = next(iter(summaries.items()))
-    place = f"{key.model} {key.variant}" + (f" at dimension {key.dimension}" if key.dimension else "")
-    notes = [f"{place} on the {summary.n_users} test users of {key.dataset}, {key.protocol}."]
+    name = f"{key.model} {key.variant}" + (f" at dimension {key.dimension}" if key.dimension else "")
+    notes = [f"{name} on the {summary.n_users} test users of {key.dataset}, {key.protocol}."]
     if summary.items is not None:
         notes += [
             "Weight: mean over users of what the last item pays to itself. Items, as equal ones: median over users of "

@@ -98,9 +98,9 @@ class Sources:
         names = dict.fromkeys([*(row.model for row in rows), *(model.configuration.model for model in self.models)])
         return {name: number % len(MARKERS) for number, name in enumerate(names)}
 
-    def style(self, place: Configuration) -> Style:
+    def style(self, configuration: Configuration) -> Style:
         """How the model looks in every chart of this report."""
-        return Style(self._numbers[place.model], hollow=place.variant != PAPER_VARIANT)
+        return Style(self._numbers[configuration.model], hollow=configuration.variant != PAPER_VARIANT)
 
     def command(self, *words: str, accepts: Sequence[str] = ()) -> str | None:
         """The command that prints the same numbers; None where it lacks an option that chose them."""

@@ -1,4 +1,4 @@
-"""What the conclusions owe to the protocol."""
+"""How far the conclusions depend on the protocol."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -39,7 +39,7 @@ def audit_section(sources: Sources) -> Section:
         for number, (says, variants) in enumerate(PANELS)
         if (panel := _panel(sources, content, number, says, variants))
     ]
-    legend = [LegendEntry(label, sources.style(place)) for label, place in _rows(sources)]
+    legend = [LegendEntry(label, sources.style(found)) for label, found in _rows(sources)]
     main = [grid for grid in grids if grid.label == name]
     others = [grid for grid in grids if grid not in main]
     charts = Charts(
@@ -82,13 +82,13 @@ def _panel(
     x = named_axis([variant.label.replace(" ", "\n") for variant in variants], left, right)
     series = [
         Series(
-            sources.style(place),
+            sources.style(found),
             [
                 None if mean is None else Point(at, mean, text=f"{label}, {variants[at].label}: {number(mean)}")
-                for at, mean in enumerate(means[place.model])
+                for at, mean in enumerate(means[found.model])
             ],
         )
-        for label, place in _rows(sources)
+        for label, found in _rows(sources)
     ]
     names = ", ".join(variant.label for variant in variants)
     about = f"{content.main_metric} of each model under {names}; the tables below have the numbers."

@@ -41,7 +41,7 @@ def differences_section(sources: Sources) -> Section:
         [LegendEntry("separated", Style(0), has_line=False), LegendEntry("not separated", Style(0, True), False)],
         grids[1:],
     )
-    few = ", ".join(labels[place] for place in comparison.too_few)
+    few = ", ".join(labels[each] for each in comparison.too_few)
     lacking = [f"A verdict takes {MIN_SEEDS} seeds of each model, and there are fewer of {few}."] if few else []
     blocks = [
         Paragraph(f"The base is {first}, {sources.base.reason}."),
@@ -59,7 +59,7 @@ def _too_few(sources: Sources) -> str:
     return f"This takes records of two models: `{command}` makes some."
 
 
-def _places(models: Sequence[Compared]) -> list[Configuration]:
+def _configurations(models: Sequence[Compared]) -> list[Configuration]:
     return [model.configuration for model in models]
 
 
@@ -69,7 +69,7 @@ def _comparison(sources: Sources, models: Sequence[Compared]) -> Comparison:
 
 
 def _command(sources: Sources, models: Sequence[Compared]) -> str | None:
-    names = [f"{place.model}:{place.variant}@{place.dimension}" for place in _places(models)]
+    names = [f"{each.model}:{each.variant}@{each.dimension}" for each in _configurations(models)]
     return sources.command("compare", *names, accepts=["--dataset", "--protocol"])
 
 
