@@ -28,7 +28,7 @@ def test_the_page_of_models_has_the_settings_that_the_code_has(name: str) -> Non
 
 def test_the_page_of_records_names_the_fields_that_records_have() -> None:
     text = (DOCS / "records.md").read_text()
-    table = text[text.index("| :---- |") :].partition("\n\n")[0]
+    table = text[text.index("|:------|") :].partition("\n\n")[0]
     named = [name for line in table.splitlines()[1:] for name in re.findall(r"`(\w+)`", line.split("|")[1])]
     record = Store(DOCS.parent / "results").load(CellKey("ml-100k", "loo-full-v1", "am-lstm", "paper", 100, 0))
     assert record is not None

@@ -4,6 +4,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+import tabulate as settings
+from tabulate import tabulate
+
 from seqrec_bench.rendering.blocks import (
     Block,
     ClaimCard,
@@ -21,6 +24,11 @@ from seqrec_bench.text import one_line
 NONE = "—"
 """Stands where there is no such number."""
 LINE_WIDTH = 80
+
+_NO_BREAK, _KEPT = "\N{NO-BREAK SPACE}", "\x01"
+"""tabulate takes blanks away from the ends of a cell, and this one with them, which keeps figures in line."""
+settings.MIN_PADDING = 0  # columns are as wide as what stands in them
+settings.WIDE_CHARS_MODE = False  # a table does not depend on whether wcwidth is installed
 
 
 def to_markdown(blocks: Iterable[Block]) -> str:
@@ -94,11 +102,12 @@ def markdown_table(lines: Sequence[Sequence[str]], n_left: int = 1) -> str:
     Args:
         n_left: How many columns, the first ones, hold words and begin at the left; the others hold numbers.
     """
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    words = [f":{'-' * (width - 1)}" for width in widths[:n_left]]
-    numbers = [f"{'-' * (width - 1)}:" for width in widths[n_left:]]
-    head, *body = lines
-    return "\n".join(_line(cells, widths, n_left) for cells in (head, words + numbers, *body))
+    if len(set(map(len, lines))) > 1:
+        raise ValueError("a line of a table is shorter than another")  # tabulate would fill it
+    head, *body = ([cell.replace(_NO_BREAK, _KEPT) for cell in line] for line in lines)
+    aligned = ["left"] * n_left + ["right"] * (len(head) - n_left)
+    text = tabulate(body, head, tablefmt="pipe", colalign=aligned, disable_numparse=True)
+    return text.replace(_KEPT, _NO_BREAK)
 
 
 def markdown_notes(notes: Sequence[str]) -> str:
@@ -125,9 +134,3 @@ def wrapped(text: str, first: str = "", others: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], n_left: int) -> str:
-    words = map(str.ljust, cells[:n_left], widths[:n_left])
-    aligned = [*words, *map(str.rjust, cells[n_left:], widths[n_left:])]
-    return f"| {' | '.join(aligned)} |"

@@ -20,7 +20,7 @@ def measurement(number: str) -> Measurement:
 def test_a_section_has_title_table_notes_and_how_it_was_made() -> None:
     text = put_section("", "one", measurement("1.5"), "made so", ORDER)
     assert text.startswith("# Benchmarks\n")
-    table = "| what |   s |\n| :--- | --: |\n| it   | 1.5 |"
+    table = "| what |   s |\n|:-----|----:|\n| it   | 1.5 |"
     assert f"## A title\n\n{table}\n\n- A note.\n- made so\n" in text
 
 

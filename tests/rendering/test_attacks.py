@@ -13,7 +13,7 @@ FINDINGS = [
 def test_the_table_has_a_line_for_each_attack_and_counts_those_that_apply() -> None:
     assert attacks_document(FINDINGS, "the evaluator, on toy_1").written("md").splitlines() == [
         "| attack             | expected        | found            | verdict        |",
-        "| :----------------- | :-------------- | :--------------- | :------------- |",
+        "|:-------------------|:----------------|:-----------------|:---------------|",
         "| ties are ties      | tied = c        | so for 3 targets | passed         |",
         "| nan is refused     | ScoreError      | KeyError: 'a\\|b' | failed         |",
         "| items mean nothing | the same scores | it is trained    | not applicable |",

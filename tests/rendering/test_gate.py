@@ -51,7 +51,7 @@ def test_every_format_says_the_outcome_and_the_code(content: Report, code: int, 
 def test_the_text_is_a_table_and_notes() -> None:
     assert written(report(FINE, OPEN), "text") == (
         "| HR@50 | reported |  found | difference |             bounds | seeds |      verdict | remark |\n"
-        "| :---- | -------: | -----: | ---------: | -----------------: | ----: | -----------: | -----: |\n"
+        "|:------|---------:|-------:|-----------:|-------------------:|------:|-------------:|-------:|\n"
         "| FPMC  |   0.5000 | 0.5100 |    +0.0100 | +0.0000 .. +0.0200 |     5 |   reproduced |        |\n"
         "| Caser |   0.5000 | 0.4800 |    -0.0200 | +0.0000 .. +0.0200 |     5 | inconclusive |     so |\n"
         f"\n- A note.\n\nOutcome: inconclusive (exit code 5), {SCOPE}: Caser HR@50 inconclusive. {MORE}\n"

@@ -38,7 +38,7 @@ from seqrec_bench.rendering.markdown import (
 def test_the_first_column_stands_left_and_the_others_right() -> None:
     assert markdown_table([["model", "HR", "n"], ["a", "0.25", "10"], ["longer", "—", "5"]]) == (
         "| model  |   HR |  n |\n"
-        "| :----- | ---: | -: |\n"
+        "|:-------|-----:|---:|\n"
         "| a      | 0.25 | 10 |\n"
         "| longer |    — |  5 |"
     )  # fmt: skip
@@ -112,7 +112,7 @@ GRID = Grid(
 CARD = ClaimCard("C_1", "It <is>.", "supported", "Of 1 part, 1.", GRID, ["A note."])
 TABLE = """\
 | HR   | is     | a_z, mean | why\\_not |
-| :--- | :----- | --------: | -------: |
+|:-----|:-------|----------:|---------:|
 | a\\_b | better |  **< .1** |   it\\_is |"""
 
 
@@ -126,7 +126,7 @@ def test_words_and_remarks_are_escaped_and_numbers_are_as_they_are() -> None:
 
 def test_a_report_has_captions_where_a_command_has_labels() -> None:
     table = (
-        TABLE.replace("| HR   |", "| model |").replace("| :--- | :-", "| :---- | :-").replace("| a\\_b |", "| a\\_b  |")
+        TABLE.replace("| HR   |", "| model |").replace("|:-----|:-", "|:------|:-").replace("| a\\_b |", "| a\\_b  |")
     )
     assert page(GRID) == f"# T\n\nS\n\n## A\\_B\n\n**Models\\_1**\n\n{table}\n"
 

@@ -257,7 +257,7 @@ def test_markdown_is_narrow_tables_and_notes(all_records: list[Record], view: Vi
         assert re.split(r" *\| *", lines[0]) == [
             "", name, "reported", "reproduced", "± 95 %", "difference", "seeds", "",
         ]  # fmt: skip
-        assert re.fullmatch(r"\| :-+ \|( -+: \|){5}", lines[1])
+        assert re.fullmatch(r"\|:-+\|(-+:\|){5}", lines[1])
         assert len(lines) == 2 + 9
         assert len(set(map(len, lines))) == 1
     assert all(line.startswith(("- ", "  ")) for line in notes.splitlines())
