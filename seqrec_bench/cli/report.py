@@ -69,6 +69,8 @@ def report(
         typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
     if content.completing:
         commands = "; ".join(f"`{_as_here(command, opened[0].dataset, view)}`" for command in content.completing)
+        if own.interactions and own == DataOptions(interactions=own.interactions):
+            commands = commands.replace("--interactions FILE", f"--interactions {shlex.quote(str(own.interactions))}")
         typer.echo(f"To complete it: {commands}", err=True)
 
 

@@ -77,8 +77,9 @@ def test_own_data_bring_their_breakdowns(tmp_path: Path, make_record: Callable[.
     for model in ("popularity", "mine"):
         record = make_record(model, 0, dataset="own", fingerprint=data.fingerprint, deterministic=True)
         Store(tmp_path / "runs").save(record)
-    printed, _, error = run("--results", tmp_path / "runs", "--interactions", file, "--format", "md")
+    printed, said, error = run("--results", tmp_path / "runs", "--interactions", file, "--format", "md")
     assert error is None
+    assert f"`seqrec-bench run --models fpmc --seeds 0 --interactions {file} --results {tmp_path / 'runs'}`" in said
     assert "By popularity of the target, HR@50" in printed
     said = run("--results", tmp_path / "runs", "--format", "md")[1]
     assert f"`seqrec-bench report --interactions FILE --results {tmp_path / 'runs'}`" in said
