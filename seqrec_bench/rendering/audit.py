@@ -59,7 +59,8 @@ def _lines(audit: Audit, name: Metric, variants: Sequence[Variant]) -> list[list
     among = {model: base.standings[model].estimate.mean for model in models} if base else {}
     lines = []
     for model in models:
-        first = _cell(among[model], 1 + sum(mean > among[model] for mean in among.values()), 0)
+        n_better = sum(name.sign * mean > name.sign * among[model] for mean in among.values())
+        first = _cell(among[model], 1 + n_better, 0)
         standings = [column.standings.get(model) if column else None for column in columns]
         others = [NONE if each is None else _cell(each.estimate.mean, each.rank, each.moved) for each in standings]
         lines.append([audit.labels[model], first, *others])

@@ -322,6 +322,15 @@ def test_base_ranks_of_a_table_are_among_its_rows(flipped: Audit) -> None:
     assert [row.split("|")[2].split()[1] for row in second[2:]] == ["4", "3", "2", "1"]
 
 
+def test_base_ranks_of_a_metric_of_which_less_is_better_are_those_of_the_audit(make_record: Make, view: View) -> None:
+    found = audit(make_all(make_record), replace(view, metrics=(Metric("MeanRank"),)))
+    ranks = [
+        int(line.split("|")[2].split()[1]) for line in table_of(audit_document(found).written("md"), "MeanRank")[2:]
+    ]
+    assert ranks == [standing.rank for standing in found.columns[Metric("MeanRank")]["base"].standings.values()]
+    assert sorted(ranks) == [*range(1, 10)]
+
+
 def test_json_has_the_flips_by_every_metric(flipped: Audit) -> None:
     data = json.loads(audit_document(flipped).written("json"))
     assert [(flip["metric"], flip["variant"], flip["first"]) for flip in data["flips"]] == [
