@@ -243,7 +243,7 @@ def test_markdown_is_narrow_tables_and_notes(ablation_records: list[Record], vie
     for name, block in zip(("HR@50", "MRR@50", "NDCG@50"), blocks, strict=True):
         lines = block.splitlines()
         assert re.split(r" *\| *", lines[0]) == ["", name, "mean", "difference", "± 95 %", "seeds", ""]
-        assert re.fullmatch(r"\| :-+ \|( -+: \|){4}", lines[1])
+        assert re.fullmatch(r"\|:-+\|(-+:\|){4}", lines[1])
         assert len(lines) == 2 + 5
         assert len(set(map(len, lines))) == 1
     assert all(line.startswith(("- ", "  ")) for line in notes.splitlines())
