@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seqrec_bench.analysis.table import table_one
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InvalidRecordError, MissingCellsError, ScoreError
 from seqrec_bench.evaluation.metrics import Metric, values_of
@@ -18,6 +19,7 @@ from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.recommender import FitContext
 from seqrec_bench.records import Ranks, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.view import View
 
 CELL = Cell("fpmc", "brief", 4, 2, {"epochs": 2})
 COUNTED = Cell("popularity", "paper", 0, 0)
@@ -118,6 +120,14 @@ def test_metrics_of_lists_are_computed_from_a_record_alone(kept: Record, finishe
         values_of(kept, Metric("Gini@6"))
     with pytest.raises(MissingCellsError, match="recorded without its top 5"):
         values_of(replace(kept, top=None), Metric("Novelty@5"))
+
+
+def test_to_show_all_items_is_no_sign_of_having_seen_the_targets(store: Store, toy: Dataset, view: View) -> None:
+    done = run_cell(COUNTED, Setting(toy, "cpu", keep_top=12), lambda epoch: None)
+    record = store.read(store.save(done.record, done.weights, done.top))
+    shown = replace(view, dataset=record.key.dataset, rows=(), references=(), metrics=(Metric("Coverage@12"),))
+    assert values_of(record, Metric("Coverage@12")).tolist() == [1]
+    assert not any("doubted" in note for note in table_one([record], shown).notes)
 
 
 @pytest.mark.parametrize(("keep_top", "reason"), [(0, None), (4, None), (5, None), (6, "made without its top 6")])
