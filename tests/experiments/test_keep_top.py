@@ -139,6 +139,18 @@ def test_a_record_whose_lists_are_too_short_is_stale(
     plan.require_no_loss()
 
 
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_record_whose_lists_are_gone_or_spoilt_is_stale_where_they_are_wanted(
+    store: Store, kept: Record, toy: Dataset, spoil: Callable[[Path], object]
+) -> None:
+    assert kept.top is not None and kept.top.path is not None
+    spoil(kept.top.path)
+    assert make_plan([COUNTED], store, toy, fresh=False).done == [COUNTED]
+    plan = make_plan([COUNTED], store, toy, fresh=False, keep_top=5)
+    assert list(plan.stale) == [(COUNTED, "made with lists that are not there any more, or not as they were")]
+    plan.require_no_loss()
+
+
 def test_lists_of_the_same_arrays_are_the_same_file(store: Store, finished: FinishedCell, kept: Record) -> None:
     assert finished.top is not None and kept.top is not None
     other = TopLists(finished.top.items + 0, finished.top.popularity + 0, finished.top.n_users)
