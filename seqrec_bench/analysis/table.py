@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.analysis.selection import Missing, estimate, select, select_others
 from seqrec_bench.analysis.statistics.estimates import Estimate
-from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
+from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good
 from seqrec_bench.records import Record
 from seqrec_bench.studies.view import Row, View
 
@@ -148,7 +148,8 @@ def _notes(
 
 
 def _is_too_good(row: TableRow) -> bool:
-    return too_good(entry.reproduced.mean if entry.reproduced else 0.0 for entry in row.entries.values())
+    of_ranks = [entry for metric, entry in row.entries.items() if Metric(metric).is_of_ranks]
+    return too_good(entry.reproduced.mean if entry.reproduced else 0.0 for entry in of_ranks)
 
 
 def _reproduced(shown: Sequence[Record], seeds: Sequence[int], view: View) -> str:

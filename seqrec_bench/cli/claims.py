@@ -52,8 +52,9 @@ def claims(
     content = claims_ledger(judged.records, judged.view_as_own)
     output.show(claims_document(content), LedgerFormat.MD)
     if content.missing:
+        cells = "" if view.named_study is None else f" {view.cells}"
         raise MissingCellsError(
             f"Cells of {judged.protocol} are missing ({in_words(content.missing)})"
-            f"{only_elsewhere(judged.records, judged.dataset, judged.protocol)}: run them with `seqrec-bench run`; "
-            "until then the claims that need them are undecidable."
+            f"{only_elsewhere(judged.records, judged.dataset, judged.protocol)}: run them with "
+            f"`seqrec-bench run{cells}`; until then the claims that need them are undecidable."
         )

@@ -9,7 +9,7 @@ import typer
 from seqrec_bench.analysis.curves import Curves, dimension_curves, rows_of_others
 from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.paths import named_path
-from seqrec_bench.cli.view_options import ViewOptions
+from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.figure import draw_curves
 from seqrec_bench.studies.view import View
@@ -36,7 +36,7 @@ def plot(
     if shown.is_own and shown.study.figures:
         source, figures = shown.view, _figures(shown.records, shown.view)
     else:
-        source = rows_of_others(shown.records, shown.view_as_own)
+        source = rows_of_others(_own_records(shown) if shown.is_own else shown.records, shown.view_as_own)
         shown.require_models(bool(source.rows), " of models with a dimension")
         # That other models have a dimension asks nobody for what is missing of them.
         figures = [replace(curves, missing=()) for curves in _figures(shown.records, source)]
@@ -45,6 +45,12 @@ def plot(
             for path in draw_curves(curves, source, (out or view.results / "figures") / f"figure-{number}"):
                 typer.echo(path)
     view.require_none_missing(figures[0].missing)
+
+
+def _own_records(shown: Shown) -> list[Record]:
+    """Those of the study's rows: what else lies in the directory may have been chosen by another metric."""
+    own = {(row.model, row.variant) for row in (*shown.view.rows, *shown.view.references)}
+    return [record for record in shown.records if (record.key.model, record.key.variant) in own]
 
 
 def _figures(records: list[Record], source: View) -> list[Curves]:

@@ -226,8 +226,9 @@ TOO_GOOD = "a model that ranks every target first has almost surely seen them"
 
 
 def too_good(figures: Iterable[float]) -> bool:
-    """Whether all of a model's figures are 1.0000 as they are shown, with four digits: a mean rank of 1 too."""
-    return all(round(figure, 4) == 1 for figure in figures)
+    """Whether there are figures of ranks, and all are 1.0000 as shown, with four digits: a mean rank of 1 too."""
+    shown = [round(figure, 4) for figure in figures]
+    return bool(shown) and all(figure == 1 for figure in shown)
 
 
 def _expected_gain(ranks: Ranks, gains: Float64Array) -> Float64Array:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.errors import InputError, InvalidRecordError, UnreadableError
+from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, UnreadableError
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.experiments.cell import cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
-from seqrec_bench.records import CellKey, Recipe, Record, Store
+from seqrec_bench.records import CellKey, Recipe, Record, Store, TopFile
 from seqrec_bench.records.reading import Version
 from seqrec_bench.studies.cells import Cell
 from seqrec_bench.tracking import Track, untracked
@@ -167,8 +167,19 @@ def make_plan(
 
 def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store, keep_top: int) -> str | None:
     """In a few words, why the record is of no use to the cell; None where it is."""
-    lists = None if (record.top.k if record.top else 0) >= keep_top else f"made without its top {keep_top}"
+    lists = _stale_lists(record.top, keep_top) if keep_top else None
     return recipe.difference(record.recipe) or _stale_weights(cell, record, store) or lists
+
+
+def _stale_lists(top: TopFile | None, keep_top: int) -> str | None:
+    """What is wrong with the lists that were kept; None where they are long enough and as they were written."""
+    if top is None or top.k < keep_top:
+        return f"made without its top {keep_top}"
+    try:
+        top.read()
+    except (MissingCellsError, InvalidRecordError):
+        return "made with lists that are not there any more, or not as they were"
+    return None
 
 
 def _stale_weights(cell: Cell, record: Record, store: Store) -> str | None:

@@ -75,7 +75,9 @@ class TopFile:
             UnreadableError: Nobody can tell.
         """
         if self.path is None or not is_there(self.path):
-            raise MissingCellsError(f"The lists {self.path} are not there: restore them, or run the cell again.")
+            raise MissingCellsError(
+                f"The lists {self.path} are not there: restore them, or run the cell again with --keep-top {self.k}."
+            )
         status = self.path.stat()
         return _read(self.path, self.sha256, self.k, (status.st_ino, status.st_mtime_ns))
 

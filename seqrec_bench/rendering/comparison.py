@@ -119,7 +119,10 @@ def _ranking(comparison: Comparison) -> str:
     primary, *secondary = comparison.metrics
     if not secondary:
         return ""
-    why = "it selects" if primary == comparison.is_selected_by else "it is named first"
+    why = "it is named first"
+    if primary == comparison.is_selected_by:
+        is_own = all(chose == primary for chose in comparison.selections.values())
+        why = "it selects" if is_own else "it selects in the study, if not here"
     others = f"{listed(secondary)} {'are' if len(secondary) > 1 else 'is'} secondary"
     return f" {primary} is the primary metric, since {why}; {others}."
 

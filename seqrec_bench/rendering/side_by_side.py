@@ -125,7 +125,11 @@ def _about_figures(table: SideBySide) -> Iterator[str]:
         f"{row.label} on {dataset}"
         for row in table.rows
         for dataset in row.models
-        if too_good(figure.estimate.mean for at, figure in row.figures.items() if at.dataset == dataset)
+        if too_good(
+            figure.estimate.mean
+            for at, figure in row.figures.items()
+            if at.dataset == dataset and at.metric.is_of_ranks
+        )
     ]
     if doubtful:
         yield f"1.0000 in all metrics, to be doubted: {', '.join(doubtful)}; {TOO_GOOD}."

@@ -83,6 +83,7 @@ def test_what_there_is_is_printed_before_what_is_missing(save: Callable[[str], P
     assert isinstance(error, MissingCellsError)
     assert error.exit_code == ExitCode.CELLS_MISSING
     assert "fpmc, sasrec (paper), d = 8, seeds 0, 1, 2" in str(error)
+    assert f"run them with `seqrec-bench run --study {SMALL}`; until then" in str(error)
 
 
 def test_another_protocols_records_are_judged_where_they_are_asked_for(save: Callable[[str], Path]) -> None:

@@ -170,3 +170,4 @@ def test_figures_are_too_good_if_all_are_shown_as_1() -> None:
     assert not too_good([1.0, 0.99994])
     assert not too_good([1.0, 0.0])
     assert not too_good([1.0, 243.5])  # a mean rank
+    assert not too_good([])  # of lists alone, which may show the whole catalogue

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seqrec_bench.analysis.table import table_one
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InvalidRecordError, MissingCellsError, ScoreError
 from seqrec_bench.evaluation.metrics import Metric, values_of
@@ -18,6 +19,7 @@ from seqrec_bench.experiments.run import make_plan
 from seqrec_bench.recommender import FitContext
 from seqrec_bench.records import Ranks, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.view import View
 
 CELL = Cell("fpmc", "brief", 4, 2, {"epochs": 2})
 COUNTED = Cell("popularity", "paper", 0, 0)
@@ -120,12 +122,32 @@ def test_metrics_of_lists_are_computed_from_a_record_alone(kept: Record, finishe
         values_of(replace(kept, top=None), Metric("Novelty@5"))
 
 
+def test_to_show_all_items_is_no_sign_of_having_seen_the_targets(store: Store, toy: Dataset, view: View) -> None:
+    done = run_cell(COUNTED, Setting(toy, "cpu", keep_top=12), lambda epoch: None)
+    record = store.read(store.save(done.record, done.weights, done.top))
+    shown = replace(view, dataset=record.key.dataset, rows=(), references=(), metrics=(Metric("Coverage@12"),))
+    assert values_of(record, Metric("Coverage@12")).tolist() == [1]
+    assert not any("doubted" in note for note in table_one([record], shown).notes)
+
+
 @pytest.mark.parametrize(("keep_top", "reason"), [(0, None), (4, None), (5, None), (6, "made without its top 6")])
 def test_a_record_whose_lists_are_too_short_is_stale(
     store: Store, kept: Record, toy: Dataset, keep_top: int, reason: str | None
 ) -> None:
     plan = make_plan([COUNTED], store, toy, fresh=False, keep_top=keep_top)
     assert list(plan.stale) == ([(COUNTED, reason)] if reason else [])
+    plan.require_no_loss()
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_record_whose_lists_are_gone_or_spoilt_is_stale_where_they_are_wanted(
+    store: Store, kept: Record, toy: Dataset, spoil: Callable[[Path], object]
+) -> None:
+    assert kept.top is not None and kept.top.path is not None
+    spoil(kept.top.path)
+    assert make_plan([COUNTED], store, toy, fresh=False).done == [COUNTED]
+    plan = make_plan([COUNTED], store, toy, fresh=False, keep_top=5)
+    assert list(plan.stale) == [(COUNTED, "made with lists that are not there any more, or not as they were")]
     plan.require_no_loss()
 
 

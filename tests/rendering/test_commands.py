@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,21 @@ def test_plot_of_other_data_draws_all_that_have_a_dimension_and_misses_none(
     assert done.stdout.splitlines() == [str(own / "figures" / f"figure-{number}") for number in (1, 2)]
     assert [curve.row.label for curve in drawn[0].curves] == ["fpmc", "fpmc, tuned"]
     assert (drawn[0].dimensions, drawn[0].missing) == ((50, 100), ())
+
+
+def test_plot_of_a_study_without_figures_draws_its_own_rows_whatever_lies_beside_them(
+    tmp_path: Path, make_record: Callable[..., Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Curves] = []
+    study = tmp_path / "mine.toml"
+    study.write_text('datasets = ["ml-100k"]\nmetrics = ["HR@10"]\n[[rows]]\nmodel = "fpmc"\n')
+    other = make_record("fpmc", 100, variant="by-rank")
+    for record in (make_record("fpmc", 100), replace(other, recipe=replace(other.recipe, selection="MeanRank"))):
+        Store(tmp_path / "runs").save(record)
+    monkeypatch.setattr("seqrec_bench.cli.plot.draw_curves", lambda curves, *rest: drawn.append(curves) or [rest[-1]])
+    _, error = run("plot", "--results", tmp_path / "runs", "--study", study)
+    assert error is None
+    assert [[curve.row.label for curve in curves.curves] for curves in drawn] == [["fpmc"]]
 
 
 def test_plot_of_data_without_a_dimension_says_so(tmp_path: Path, make_record: Callable[..., Record]) -> None:

@@ -119,3 +119,4 @@ def test_different_metrics_that_chose_are_named(make_record: MakeRecord, view: V
     other = [replace(record, recipe=replace(record.recipe, selection="NDCG@10")) for record in other]
     found = written(compare([*records, *other], ["a:paper", "a:by-ten"], view), "json")
     assert "What chose the epochs: a@100 by NDCG@50; a:by-ten@100 by NDCG@10." in found
+    assert "NDCG@50 is the primary metric, since it selects in the study, if not here; " in found

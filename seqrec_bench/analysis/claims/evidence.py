@@ -36,7 +36,14 @@ class Evidence:
 
 
 def published(model: str, dimension: int) -> Configuration:
+    """A model as published, at a dimension of the figures."""
     return Configuration(model, PAPER_VARIANT, dimension)
+
+
+def in_table(model: str, view: View) -> Configuration:
+    """A model as published, with the dimension of its row: 0 for one that has none."""
+    rows = (row.configuration for row in view.rows if row.model == model and row.variant == PAPER_VARIANT)
+    return next(rows, published(model, view.dimension))
 
 
 def incomplete(

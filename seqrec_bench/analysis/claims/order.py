@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-from seqrec_bench.analysis.claims.evidence import Evidence, above, published
+from seqrec_bench.analysis.claims.evidence import Evidence, above, in_table
 from seqrec_bench.analysis.claims.part import Answer
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.questions import population
@@ -13,7 +13,7 @@ from seqrec_bench.studies.view import View
 
 
 def order_configurations(test: Order, view: View) -> list[Configuration]:
-    return [published(model, view.dimension) for model in test.models]
+    return [in_table(model, view) for model in test.models]
 
 
 def judge_order(test: Order, evidence: Evidence) -> Answer:
@@ -22,7 +22,7 @@ def judge_order(test: Order, evidence: Evidence) -> Answer:
     questions = [
         above(
             f"{metric}: {evidence.label(better)} above {evidence.label(worse)}",
-            [evidence.runs(published(model, evidence.view.dimension), metric) for model in (better, worse)],
+            [evidence.runs(in_table(model, evidence.view), metric) for model in (better, worse)],
             [1, -1],
             evidence.view.practical_margin(metric),
         )
@@ -53,7 +53,7 @@ def _established(test: Order, metric: str, evidence: Evidence) -> str:
 
 def _separated(models: Sequence[str], metric: str, evidence: Evidence) -> list[tuple[str, str]]:
     """The pairs whose difference is significant by Holm over all pairs, the worse model of each first."""
-    runs = {model: evidence.runs(published(model, evidence.view.dimension), metric) for model in models}
+    runs = {model: evidence.runs(in_table(model, evidence.view), metric) for model in models}
     pairs = list(combinations(models, 2))
     found = [population([runs[other], runs[one]], [1, -1]) for one, other in pairs]
     adjusted = holm([inference.p_other() for inference in found])

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from seqrec_bench.analysis.claims.evidence import Evidence, about_seeds, above, published
+from seqrec_bench.analysis.claims.evidence import Evidence, about_seeds, above, in_table
 from seqrec_bench.analysis.claims.part import CONFIDENCE, Answer, Question, Statistic
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.analysis.statistics.power import seeds_needed_on_these_users
@@ -16,7 +16,7 @@ from seqrec_bench.studies.view import View
 
 
 def relative_rise_configurations(test: RelativeRise, view: View) -> list[Configuration]:
-    return [published(model, view.dimension) for model in (test.model, test.over)]
+    return [in_table(model, view) for model in (test.model, test.over)]
 
 
 def judge_relative_rise(test: RelativeRise, evidence: Evidence) -> Answer:

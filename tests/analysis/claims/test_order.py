@@ -1,15 +1,16 @@
 """Each model against the next one, and the partial order that is established."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from seqrec_bench.analysis.claims.ledger import Entry
+from seqrec_bench.analysis.claims.ledger import Entry, claims_ledger
 from seqrec_bench.analysis.claims.part import Verdict
 from seqrec_bench.analysis.selection import runs
 from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.records import Record
-from seqrec_bench.studies.claim import Order
+from seqrec_bench.studies.claim import Claim, Order
 from seqrec_bench.studies.view import View
 
 MODELS = ("gru4rec", "fpmc", "caser", "am-lstm")
@@ -130,6 +131,14 @@ def test_a_missing_model_is_named(plant: Plant, judge: Judge) -> None:
     entry = judge(records, C1)
     assert entry.verdict is Verdict.UNDECIDABLE
     assert [(str(cell.configuration), cell.seeds) for cell in entry.missing] == [("fpmc paper-d100", (0, 1, 2))]
+
+
+def test_a_model_without_a_dimension_is_judged_at_its_row(plant: Plant, judge: Judge, view: View) -> None:
+    counted = replace(view.rows[0], model="popularity", label="Popularity", dimension=0)
+    claim = Claim("X1", "What is claimed.", Order(("popularity", "fpmc"), ("MRR@50",), "MRR@50"))
+    records = [*plant("popularity", 20, seeds=(0,), dimension=0, deterministic=True), *plant("fpmc", 10)]
+    ledger = claims_ledger(records, replace(view, rows=(counted, *view.rows), claims=(claim,)))
+    assert (ledger.missing, ledger.entries[0].verdict) == ((), Verdict.SUPPORTED)
 
 
 def test_a_deterministic_model_needs_no_seeds(plant: Plant, judge: Judge, view: View) -> None:
