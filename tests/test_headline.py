@@ -110,7 +110,7 @@ def test_it_is_better_than_rules_but_for_one_metric() -> None:
 
 
 def test_with_seen_items_ranked_another_comes_first() -> None:
-    assert "With items that a user has seen ranked too, GRU4Rec comes before AM-LSTM" in ANSWER
+    assert "If items that a user has seen are ranked too, GRU4Rec comes before AM-LSTM" in ANSWER
     rows = asked("table", "--protocol", "loo-full-seen-v1")["rows"]
     for metric in ("HR@50", "MRR@50", "NDCG@50"):
         means = {row["label"]: row["reproduced"] for row in rows if row["metric"] == metric}

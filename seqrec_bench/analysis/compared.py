@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from seqrec_bench.analysis.selection import select, select_others
+from seqrec_bench.analysis.selection import select, select_others, with_lists
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.studies.view import View
@@ -42,8 +42,8 @@ def compared(records: Iterable[Record], view: View) -> list[Compared]:
         for configuration, label in labels.items()
         if configuration in cells
     ]
-    keys = {label: (group[0].key, group) for label, group in select_others(records, view).items()}
-    others = [Compared(label, key.configuration, group) for label, (key, group) in keys.items()]
+    groups, _ = with_lists(select_others(records, view), view.metrics)
+    others = [Compared(label, group[0].key.configuration, group) for label, group in groups.items()]
     return [*own, *others]
 
 

@@ -106,6 +106,23 @@ def not_run(records: Iterable[Record], study: Study, dataset: str) -> list[Missi
     ]
 
 
+def with_lists(
+    groups: Mapping[str, Sequence[Record]], metrics: Sequence[Metric]
+) -> tuple[dict[str, Sequence[Record]], list[str]]:
+    """What nobody asked for by name, but for what lacks the lists that these metrics are computed from.
+
+    Returns:
+        The groups that have them; and the labels of the others.
+    """
+    k = max((metric.cut_off or 0 for metric in metrics if not metric.is_of_ranks), default=0)
+    kept = {
+        label: group
+        for label, group in groups.items()
+        if all(k == 0 or (record.top is not None and record.top.k >= k) for record in group)
+    }
+    return kept, [label for label in groups if label not in kept]
+
+
 def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequence[Record]]:
     """The records of the paper's data and protocol that are not of its own models, by a label for each.
 

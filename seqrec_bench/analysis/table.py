@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqrec_bench.analysis.notes import missing_note
-from seqrec_bench.analysis.selection import Missing, estimate, select, select_others
+from seqrec_bench.analysis.selection import Missing, estimate, select, select_others, with_lists
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good
 from seqrec_bench.records import Record
@@ -79,7 +79,7 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
         view, records = only_models(models, view, records)
     lines = [(row, row.configuration) for row in (*view.rows, *view.references)]
     selection = select(records, view, [configuration for _, configuration in lines])
-    others = select_others(records, view)
+    others, unlisted = with_lists(select_others(records, view), view.metrics)
     absent = [row for row in view.references if models is None and row.configuration not in selection.cells]
     rows = (
         *(
@@ -97,7 +97,7 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
         cell for cell in selection.missing if cell.configuration not in (row.configuration for row in absent)
     )
     seeds = tuple(sorted({record.key.seed for record in shown if not record.deterministic}))
-    return Table(view.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, view)))
+    return Table(view.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, view, unlisted)))
 
 
 def only_models(models: Collection[str], view: View, records: Iterable[Record]) -> tuple[View, list[Record]]:
@@ -120,6 +120,7 @@ def _notes(
     missing: Sequence[Missing],
     absent: Sequence[Row],
     view: View,
+    unlisted: Sequence[str],
 ) -> list[str]:
     notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.has_reported else []
     if shown:
@@ -144,6 +145,8 @@ def _notes(
     notes += missing_note(missing, "Missing" if view.has_reported else "Not run")
     if absent:
         notes.append(f"Without records: {', '.join(row.label for row in absent)}.")
+    if unlisted:
+        notes.append(f"Not shown, since recorded without their lists: {'; '.join(unlisted)}.")
     return notes
 
 

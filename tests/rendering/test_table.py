@@ -7,6 +7,8 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +17,9 @@ from seqrec_bench.analysis.statistics.estimates import estimate_over_seeds
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.analysis.table import Table, TableRow, table_one
 from seqrec_bench.errors import InvalidRecordError
-from seqrec_bench.evaluation.metrics import TOO_GOOD, metric
-from seqrec_bench.records import Record
+from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, metric
+from seqrec_bench.records import Record, TopFile, TopLists
+from seqrec_bench.records.top import encode_top
 from seqrec_bench.rendering.table import table_document
 from seqrec_bench.studies.view import Row, View
 
@@ -158,6 +161,27 @@ def test_ablations_have_a_table_of_their_own(
     assert table_one(all_records + variants, view) == table_one(all_records, view)
     undeclared = make_record("caser", 100, 0, variant="no-attention")
     assert table_one([*all_records, undeclared], view).rows[-1].label == "Caser, no-attention"
+
+
+def test_others_without_lists_are_left_out_of_a_table_of_lists_and_named(
+    make_record: MakeRecord, view: View, tmp_path: Path
+) -> None:
+    lists = encode_top(TopLists(np.array([[1, 2]] * 40, dtype=np.int32), np.array([0, 3, 1], dtype=np.int32), 40))
+    (tmp_path / "top.npz").write_bytes(lists)
+    top = TopFile(2, sha256(lists).hexdigest(), tmp_path / "top.npz")
+    with_lists = replace(make_record("popularity", 0, deterministic=True), top=top)
+    shorter = replace(make_record("mine", 8, variant="b"), top=replace(top, k=1))
+    records = [with_lists, make_record("mine", 8), shorter]
+    asked = replace(
+        view, rows=(), references=(Row("Popularity", "popularity", {}, 0),), metrics=(Metric("Coverage@2"),)
+    )
+    found = table_one(records, asked)
+    assert [(row.label, row.entries["Coverage@2"].reproduced.mean) for row in found.rows] == [("Popularity", 1.0)]
+    assert "Not shown, since recorded without their lists: mine, b, d = 8; mine, d = 8." in found.notes
+    assert [row.label for row in table_one(records, replace(asked, metrics=(Metric("HR@2"),))).rows][1:] == [
+        "mine, b, d = 8",
+        "mine, d = 8",
+    ]
 
 
 def test_others_that_disagree_among_themselves_are_refused(make_record: MakeRecord, view: View) -> None:
