@@ -42,7 +42,7 @@ def compared(records: Iterable[Record], view: View) -> list[Compared]:
         for configuration, label in labels.items()
         if configuration in cells
     ]
-    groups, _ = with_lists(select_others(records, view), view.metrics)
+    groups, _ = with_lists(select_others(records, view), view.metrics, are_all=not own)
     others = [Compared(label, group[0].key.configuration, group) for label, group in groups.items()]
     return [*own, *others]
 

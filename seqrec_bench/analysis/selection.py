@@ -107,9 +107,12 @@ def not_run(records: Iterable[Record], study: Study, dataset: str) -> list[Missi
 
 
 def with_lists(
-    groups: Mapping[str, Sequence[Record]], metrics: Sequence[Metric]
-) -> tuple[dict[str, Sequence[Record]], list[str]]:
+    groups: Mapping[str, Sequence[Record]], metrics: Sequence[Metric], are_all: bool
+) -> tuple[Mapping[str, Sequence[Record]], list[str]]:
     """What nobody asked for by name, but for what lacks the lists that these metrics are computed from.
+
+    Args:
+        are_all: Whether nothing stands beside them: if none has lists then, all are left, for the error that says so.
 
     Returns:
         The groups that have them; and the labels of the others.
@@ -120,6 +123,8 @@ def with_lists(
         for label, group in groups.items()
         if all(k == 0 or (record.top is not None and record.top.k >= k) for record in group)
     }
+    if are_all and not kept:
+        return groups, []
     return kept, [label for label in groups if label not in kept]
 
 

@@ -79,7 +79,7 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
         view, records = only_models(models, view, records)
     lines = [(row, row.configuration) for row in (*view.rows, *view.references)]
     selection = select(records, view, [configuration for _, configuration in lines])
-    others, unlisted = with_lists(select_others(records, view), view.metrics)
+    others, unlisted = with_lists(select_others(records, view), view.metrics, are_all=not lines)
     absent = [row for row in view.references if models is None and row.configuration not in selection.cells]
     rows = (
         *(

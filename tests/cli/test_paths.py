@@ -17,7 +17,7 @@ from seqrec_bench.cli.paths import figure_stem, named_path
 def functions() -> Iterator[Callable[..., Any]]:
     """Behind each command, and each subcommand."""
     for command in COMMANDS.values():
-        module, _, attribute = command.configuration.partition(":")
+        module, _, attribute = command.place.partition(":")
         found = getattr(import_module(f"seqrec_bench.cli.{module}"), attribute)
         if isinstance(found, typer.Typer):
             yield from (each.callback for each in found.registered_commands if each.callback)
