@@ -17,13 +17,11 @@ from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records import PAPER_VARIANT
-from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED, Cell, Group, cells
+from seqrec_bench.studies.cells import DEFAULT_STUDY, MAX_DIMENSION, MAX_SEED, Cell, Group, cells
 from seqrec_bench.studies.fields import VARIANT
 from seqrec_bench.studies.loading import load_study, studies
 from seqrec_bench.studies.study import DEFAULT_DIMENSION, DEFAULT_SEEDS, Study
 
-PAPER = "chen2020"
-"""The study that --all means."""
 MAX_NUMBERS = 10_000
 """In one range of dimensions or seeds."""
 KeepTopOption = Annotated[
@@ -77,7 +75,7 @@ class CellOptions:
     @cached_property
     def named_study(self) -> Study | None:
         """The study whose cells these are; None where they are those of --models."""
-        name = PAPER if self.study is None and self.all_cells else self.study
+        name = DEFAULT_STUDY if self.study is None and self.all_cells else self.study
         return None if name is None else load_study(name)
 
     @property

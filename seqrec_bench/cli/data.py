@@ -10,13 +10,14 @@ import typer
 from seqrec_bench import __version__
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
-from seqrec_bench.cli.data_options import DEFAULT_DATASET, DataOptions, ProtocolOptions, fetch_with_notice, show_terms
+from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions, fetch_with_notice, show_terms
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.data import NAMED_DATASETS, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.split_files import Labels, write_split
+from seqrec_bench.studies.cells import DEFAULT_DATASET
 
 app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True, add_completion=False)
 

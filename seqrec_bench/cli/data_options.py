@@ -15,9 +15,9 @@ from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, loa
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, find_protocol, on_core
+from seqrec_bench.studies.cells import DEFAULT_DATASET
 from seqrec_bench.text import one_line
 
-DEFAULT_DATASET = "ml-100k"
 _PANEL = "Data"
 _DATA_NAME_HELP = "What --interactions is called in records, in place of the file's name."
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.bundles import Described, with_bundles
-from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.cli.tables import FormatOptions, print_table
 from seqrec_bench.data import NamedDataset, named_dataset
 from seqrec_bench.errors import ExitCode, InputError
@@ -18,7 +17,7 @@ from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.rendering.blocks import Grid, words
 from seqrec_bench.rendering.markdown import to_markdown
 from seqrec_bench.rendering.model_settings import meaning, plain, settings_markdown
-from seqrec_bench.studies.cells import MAX_DIMENSION
+from seqrec_bench.studies.cells import DEFAULT_DATASET, MAX_DIMENSION
 from seqrec_bench.text import one_line
 
 

@@ -10,19 +10,18 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.analysis.selection import Missing, as_rows_give, not_run, whereabouts
-from seqrec_bench.cli.data_options import DEFAULT_DATASET
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
 from seqrec_bench.records import Record, Store
+from seqrec_bench.studies.cells import DEFAULT_DATASET, DEFAULT_STUDY
 from seqrec_bench.studies.loading import load_study
 from seqrec_bench.studies.study import Study
 from seqrec_bench.studies.view import View
 from seqrec_bench.text import one_line
 
 DEFAULT_RESULTS = Path("runs")
-DEFAULT_STUDY = "chen2020"
 
 ResultsOption = Annotated[
     Path, typer.Option("--results", parser=named_path, metavar="DIR", help="The directory of the records.")

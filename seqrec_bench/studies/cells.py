@@ -9,6 +9,9 @@ from seqrec_bench.evaluation.registry import has_dimension, load
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.records import PAPER_VARIANT, Configuration
 
+DEFAULT_DATASET = "ml-100k"
+DEFAULT_STUDY = "chen2020"
+"""What commands are about where no study is named; ``--all`` means its cells."""
 MAX_DIMENSION = 2**16
 """No model here is of use beyond; a number mistyped would ask for terabytes."""
 MAX_SEED = 2**32 - 1

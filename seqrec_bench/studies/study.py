@@ -15,7 +15,7 @@ from seqrec_bench.evaluation.metrics import USUAL_SELECTION, VALIDATION_METRICS,
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.evaluation.registry import build, has_dimension, load
 from seqrec_bench.records import PAPER_VARIANT
-from seqrec_bench.studies.cells import Group
+from seqrec_bench.studies.cells import DEFAULT_DATASET, Group
 from seqrec_bench.studies.claim import Claim, RelativeRise
 from seqrec_bench.studies.fields import (
     NAMED,
@@ -42,7 +42,6 @@ from seqrec_bench.studies.fields import (
 )
 from seqrec_bench.studies.view import ProtocolNotes, Row, View
 
-DEFAULT_DATASET = "ml-100k"
 DEFAULT_DIMENSION = 100
 DEFAULT_SEEDS = (0, 1, 2, 3, 4)
 

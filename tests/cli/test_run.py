@@ -443,7 +443,7 @@ def small_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study of one model that only counts, which --all means."""
     file = tmp_path / "small.toml"
     file.write_text('[[cells]]\nmodels = ["popularity"]\nseeds = [0]\n')
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.PAPER", str(file))
+    monkeypatch.setattr("seqrec_bench.cli.cell_options.DEFAULT_STUDY", str(file))
     return file
 
 

@@ -9,7 +9,7 @@ from seqrec_bench.data.named import data_option
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.records import CellKey, Record
 from seqrec_bench.records.check import Check
-from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.cells import DEFAULT_STUDY, Cell
 
 HELD_SHARE = 0.5
 """A directory with at least this share of a study's cells is taken for one that is to hold all of them."""
@@ -73,5 +73,5 @@ def _listed(missing: Sequence[CellKey]) -> str:
 
 
 def _command(study: str, dataset: str, root: Path) -> str:
-    cells_option = "--all" if study == "chen2020" else f"--study {study}"
+    cells_option = "--all" if study == DEFAULT_STUDY else f"--study {study}"
     return f"seqrec-bench run {cells_option} {data_option(dataset)} --results {shlex.quote(str(root))}"

@@ -11,7 +11,7 @@ from seqrec_bench.records import PAPER_VARIANT, CellKey, Record
 from seqrec_bench.rendering.blocks import Column, Facts, Grid, Kind, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import NONE
 from seqrec_bench.rendering.report.sources import Sources, in_shell, seed_list
-from seqrec_bench.studies.study import DEFAULT_DATASET
+from seqrec_bench.studies.cells import DEFAULT_DATASET
 
 _FINGERPRINT, _COMMIT = 12, 7
 """How many digits of each are shown."""
