@@ -99,7 +99,8 @@ class Protocol:
         Raises:
             InputError: It keeps nothing, or needs times that the data do not have.
         """
-        self._require_times(dataset)
+        if lack := self._lack_of_times(dataset):
+            raise InputError(lack)
         return self.ties.arrange(self.keep(dataset))
 
     def hold_out(self, dataset: Dataset) -> Split:
@@ -108,21 +109,22 @@ class Protocol:
         Raises:
             InputError: Nobody is left to evaluate, or the protocol needs times or negatives that the data do not have.
         """
-        self._require_times(dataset)
+        if lack := self.lack(dataset):
+            raise InputError(lack)
         return self.candidates.rank_among(self.split.hold_out(dataset), dataset)
 
     def lack(self, dataset: Dataset) -> str | None:
-        """What the data set lacks for this protocol, in a sentence; None where it lacks nothing."""
-        if (self.split.needs_times or str(self.ties)) and not dataset.has_times:
-            return (
-                f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
-                f"choose one of leave-one-out in that order, such as {LOO_FULL}."
-            )
-        return self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
+        """What the data set lacks to be split so, in a sentence; None where it lacks nothing."""
+        negatives = self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
+        return self._lack_of_times(dataset) or (negatives and f"The protocol {self.name} {negatives}.")
 
-    def _require_times(self, dataset: Dataset) -> None:
-        if not dataset.has_times and (lack := replace(self, candidates=UNSEEN).lack(dataset)):
-            raise InputError(lack)
+    def _lack_of_times(self, dataset: Dataset) -> str | None:
+        if dataset.has_times or not (self.split.needs_times or str(self.ties)):
+            return None
+        return (
+            f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
+            f"choose one of leave-one-out in that order, such as {LOO_FULL}."
+        )
 
 
 def _listed() -> Iterator[Protocol]:
