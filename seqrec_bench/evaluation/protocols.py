@@ -44,10 +44,10 @@ RANDOM_ORDERS = range(5)
 VERSION = "v1"
 
 _GRAMMAR = (
-    "A name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, full-seen, full-zeroed, "
+    "a name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, full-seen, full-zeroed, "
     "uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), then what else differs (reversed-ties, "
-    "random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined by dashes: "
-    "time90-uniform1000-unique-5core-v1."
+    "random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined by dashes, such as "
+    "time90-uniform1000-unique-5core-v1"
 )
 
 
@@ -181,7 +181,7 @@ def find_protocol(name: str) -> Protocol:
     except ValueError as error:
         raise InputError(f"There is no protocol {name!r}: {error}.") from error
     if found is None:
-        raise InputError(f"There is no protocol {name!r}. {_GRAMMAR}")
+        raise InputError(f"There is no protocol {name!r}: {_GRAMMAR}.")
     return found
 
 
