@@ -99,7 +99,7 @@ def run(
         store = Store(results)
         store.require_writable()
         datasets = [cells.equip(dataset) for dataset in load_data(choose_data(data, cells.named_study))]
-        _require_negatives(datasets, {cell.protocol for cell in wanted})
+        _require_possible(datasets, {cell.protocol for cell in wanted})
         warnings = _warnings(datasets, {cell.protocol for cell in wanted})
         state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
@@ -135,11 +135,16 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     return parts
 
 
-def _require_negatives(datasets: Sequence[Dataset], protocols: Collection[str]) -> None:
-    """Raises `InputError` where given negatives are not there, or not of these data: before other protocols' hours."""
-    given = [protocol for protocol in map(find_protocol, protocols) if isinstance(protocol.candidates, Negatives)]
-    for protocol, dataset in product(given, datasets):
-        protocol.hold_out(protocol.arrange(dataset))
+def _require_possible(datasets: Sequence[Dataset], protocols: Collection[str]) -> None:
+    """Raises `InputError` where the data have no point in time or no negatives as a protocol needs them.
+
+    That is, before the cells of other protocols are run for hours.
+    """
+    for protocol, dataset in product(map(find_protocol, sorted(protocols)), datasets):
+        is_given = isinstance(protocol.candidates, Negatives)
+        if is_given or protocol.split.needs_times:
+            asked = protocol if is_given or protocol.base is None else find_protocol(protocol.base)
+            asked.hold_out(asked.arrange(dataset))
 
 
 def _warnings(datasets: Sequence[Dataset], protocols: Collection[str]) -> list[str]:
