@@ -36,8 +36,8 @@ from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.records import Recipe, Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
-from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
-from seqrec_bench.rendering.figure import data_text, draw_curves
+from seqrec_bench.rendering.audit_chart import audit_data_text, draw_audit
+from seqrec_bench.rendering.curves import data_text, draw_curves
 from seqrec_bench.rendering.markdown import markdown_table
 from seqrec_bench.studies.cells import cells
 from seqrec_bench.studies.loading import load_study

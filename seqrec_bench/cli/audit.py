@@ -13,7 +13,7 @@ from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.rendering.audit import audit_document
-from seqrec_bench.rendering.audit_figure import draw_audit
+from seqrec_bench.rendering.audit_chart import draw_audit
 from seqrec_bench.studies.loading import studies
 
 

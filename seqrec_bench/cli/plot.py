@@ -11,7 +11,7 @@ from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.figure import draw_curves
+from seqrec_bench.rendering.curves import draw_curves
 from seqrec_bench.studies.view import View
 
 

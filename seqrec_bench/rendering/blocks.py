@@ -7,7 +7,7 @@ from enum import Enum, auto
 from itertools import takewhile
 from typing import ClassVar
 
-from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Strip
+from seqrec_bench.rendering.report.svg import LegendEntry, Panel, Strip
 
 
 class Block:

@@ -24,7 +24,7 @@ from seqrec_bench.evaluation.metrics import Metric, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
 from seqrec_bench.records import Ranks, Record, Store
 from seqrec_bench.rendering.audit import audit_document
-from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
+from seqrec_bench.rendering.audit_chart import audit_data_text, draw_audit
 from seqrec_bench.rendering.audit_findings import findings
 from seqrec_bench.studies.view import View
 

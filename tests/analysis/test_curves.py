@@ -19,8 +19,9 @@ from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import Record
-from seqrec_bench.rendering import drawing, figure
-from seqrec_bench.rendering.figure import data_text, draw_curves
+from seqrec_bench.rendering import curves as figure
+from seqrec_bench.rendering import drawing
+from seqrec_bench.rendering.curves import data_text, draw_curves
 from seqrec_bench.studies.view import View
 
 MakeRecord = Callable[..., Record]

@@ -22,7 +22,7 @@ from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
 from seqrec_bench.records import Record, Store
 from seqrec_bench.rendering.ablations import ablations_document
-from seqrec_bench.rendering.figure import data_text
+from seqrec_bench.rendering.curves import data_text
 from seqrec_bench.rendering.table import table_document
 from seqrec_bench.studies.cells import cells
 from seqrec_bench.studies.loading import STUDIES, load_study

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from seqrec_bench.rendering.report.chart import (
+from seqrec_bench.rendering.report.svg import (
     Axis,
     Dot,
     Panel,

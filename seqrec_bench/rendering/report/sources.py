@@ -17,7 +17,7 @@ from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.rendering.explanations.summary_text import Summaries
-from seqrec_bench.rendering.report.chart import MARKERS, Style
+from seqrec_bench.rendering.report.svg import MARKERS, Style
 from seqrec_bench.studies.loading import studies
 from seqrec_bench.studies.view import View
 

@@ -10,13 +10,13 @@ from seqrec_bench.analysis.variants import Variant
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.records import Configuration
 from seqrec_bench.rendering.audit import audit_grids, flips, notes
-from seqrec_bench.rendering.audit_figure import PANELS
+from seqrec_bench.rendering.audit_chart import PANELS
 from seqrec_bench.rendering.audit_findings import findings
 from seqrec_bench.rendering.blocks import Charts, Notes, Section
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources, lacks
+from seqrec_bench.rendering.report.svg import LegendEntry, Panel, named_axis
 from seqrec_bench.text import listed
 
 

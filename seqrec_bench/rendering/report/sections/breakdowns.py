@@ -15,9 +15,9 @@ from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.rendering.blocks import Block, Charts, Grid, Heading, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, ends, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources
+from seqrec_bench.rendering.report.svg import LegendEntry, Panel, named_axis
 
 Figures = Mapping[str, dict[str, list[GroupFigure]]]
 """By metric and by the model's label, a figure for each group."""

@@ -6,9 +6,9 @@ from seqrec_bench.analysis.selection import estimate
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, linear_axis, log_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, ends, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources
+from seqrec_bench.rendering.report.svg import Axis, LegendEntry, Panel, linear_axis, log_axis
 
 _MEBIBYTE = 2**20
 _SHORTEST = 0.001

@@ -11,9 +11,9 @@ from seqrec_bench.records import Configuration
 from seqrec_bench.rendering.blocks import Charts, Notes, Paragraph, Section
 from seqrec_bench.rendering.comparison import comparison_grids, notes
 from seqrec_bench.rendering.markdown import NONE, number
-from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Style
 from seqrec_bench.rendering.report.panels import Point, Titles, forest_panel
 from seqrec_bench.rendering.report.sources import Sources, in_shell
+from seqrec_bench.rendering.report.svg import LegendEntry, Panel, Style
 from seqrec_bench.text import listed
 
 _SAYS = {

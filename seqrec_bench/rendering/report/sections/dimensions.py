@@ -6,11 +6,11 @@ from seqrec_bench.analysis.curves import Curve, Curves, dimension_curves
 from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
-from seqrec_bench.rendering.figure import figure_notes
+from seqrec_bench.rendering.curves import figure_notes
 from seqrec_bench.rendering.markdown import NONE, number
-from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, Style
 from seqrec_bench.rendering.report.panels import LARGE, Point, Series, Titles, ends, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources, lacks
+from seqrec_bench.rendering.report.svg import Axis, LegendEntry, Panel, Style
 
 
 def dimensions_section(sources: Sources) -> Section:

@@ -9,7 +9,6 @@ from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.blocks import Charts, Grid, Section, numbers, words
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.chart import Axis, Panel, linear_axis
 from seqrec_bench.rendering.report.panels import (
     SMALL,
     Point,
@@ -19,6 +18,7 @@ from seqrec_bench.rendering.report.panels import (
     line_panel,
 )
 from seqrec_bench.rendering.report.sources import Sources, in_shell
+from seqrec_bench.rendering.report.svg import Axis, Panel, linear_axis
 
 _SHARE = 0.6
 """Of the best figure: what is below it, as first epochs are, is left out of the panels."""

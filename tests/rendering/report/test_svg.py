@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqrec_bench.rendering.report.chart import Style, curve, linear_axis, log_axis, named_axis
 from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, forest_panel, frame, line_panel, strips
+from seqrec_bench.rendering.report.svg import Style, curve, linear_axis, log_axis, named_axis
 
 values = st.lists(st.floats(-1e6, 1e6).map(lambda value: round(value, 4)), min_size=1, max_size=9)
 
