@@ -1,30 +1,23 @@
-"""Draws an audit: the main metric of each model under each variant, so that lines cross where models flip."""
+"""An audit as a chart: the main metric of each model under each variant, so that lines cross where models flip."""
 
 import json
-import math
-import textwrap
-from itertools import cycle
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqrec_bench.analysis.audit import Audit
 from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.analysis.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TRAINED_AGAIN, Variant
-from seqrec_bench.rendering.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series, Style, keys, styles
+from seqrec_bench.rendering.drawing import draw_chart
+from seqrec_bench.rendering.markdown import number
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-PANELS: tuple[tuple[str, tuple[Variant, ...]], ...] = (
-    ("the same models", (BASE, SEEN, *SCORE_TIES)),
-    ("trained again", TRAINED_AGAIN),
-    ("the same, sampled", SAMPLES),
+_PANELS: tuple[tuple[str, tuple[Variant, ...], bool], ...] = (
+    ("the same models", (BASE, SEEN, *SCORE_TIES), False),
+    ("trained again", TRAINED_AGAIN, True),
+    ("the same, sampled", SAMPLES, False),
 )
 """The last has a scale of its own: against a sample, every figure is higher."""
-
-_LINE = 0.025
-"""The height of a line of notes, as a part of the figure's."""
 
 
 def draw_audit(audit: Audit, stem: Path) -> list[Path]:
@@ -33,7 +26,7 @@ def draw_audit(audit: Audit, stem: Path) -> list[Path]:
     Returns:
         The two paths.
     """
-    return save(lambda: _figure(audit), stem, audit_data_text(audit))
+    return draw_chart(audit_chart(audit, styles(audit.labels).__getitem__), stem, audit_data_text(audit))
 
 
 def audit_data_text(audit: Audit) -> str:
@@ -45,43 +38,33 @@ def audit_data_text(audit: Audit) -> str:
     return json.dumps(data)
 
 
-def _figure(audit: Audit) -> "Figure":
-    from matplotlib.figure import Figure
+def audit_chart(audit: Audit, style: Callable[[str], Style]) -> Chart:
+    """A panel for each kind of variants.
 
-    notes = "\n".join(textwrap.fill(figure_label(note), round(1.5 * NOTE_WIDTH)) for note in _notes(audit))
-    # Margins by hand: where several panels stand side by side, a constrained layout is not the same to the last bit.
-    figure = Figure(figsize=(9.6, 5.2))
-    margins = {"left": 0.08, "right": 0.99, "top": 0.85, "bottom": 0.14 + _LINE * notes.count("\n"), "wspace": 0.22}
-    panels = figure.subplots(
-        1, len(PANELS), width_ratios=[len(variants) for _, variants in PANELS], gridspec_kw=margins
-    )
-    panels[0].sharey(panels[1])
-    for axes, (title, variants) in zip(panels, PANELS, strict=True):
-        _draw_panel(axes, audit, variants)
-        axes.set_title(title, fontsize=9, color=GREY)
-    panels[0].set_ylabel(audit.main_metric)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper left", ncols=5, frameon=False, handlelength=2.8)
-    figure.text(0.01, 0.015, notes, ha="left", va="bottom", fontsize=7, color=GREY)
-    return figure
-
-
-def _draw_panel(axes: "Axes", audit: Audit, variants: tuple[Variant, ...]) -> None:
-    """Lines break off where a model has no figure; a point between two gaps keeps its marker."""
-    columns = [audit.columns[audit.main_metric].get(variant.name) for variant in variants]
-    for (model, label), style in zip(audit.labels.items(), cycle(STYLES), strict=False):
-        standings = [column.standings.get(model) if column else None for column in columns]
-        means = [math.nan if standing is None else standing.estimate.mean for standing in standings]
-        axes.plot(range(len(variants)), means, label=figure_label(label), markersize=4.5, linewidth=1.2, **style)
-    axes.set_xticks(range(len(variants)), [variant.label.replace(" ", "\n") for variant in variants])
-    axes.set_xlim(-0.4, len(variants) - 0.6)
-    axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
-def _notes(audit: Audit) -> list[str]:
+    Args:
+        style: How a model looks, by its name.
+    """
+    panels = []
+    for place, (title, variants, shares_y) in enumerate(_PANELS):
+        series = [
+            Series(label, style(model), [_point(audit, model, variant, at) for at, variant in enumerate(variants)])
+            for model, label in audit.labels.items()
+        ]
+        names = ", ".join(variant.label for variant in variants)
+        about = f"{audit.main_metric} of each model under {names}; the tables below have the numbers."
+        x = Axis(names=[variant.label.replace(" ", "\n") for variant in variants])
+        y = Axis(audit.main_metric)
+        panels.append(Panel(f"audit-{place}", title, about, x, y, series, shares_y=shares_y))
     first = (
         "Base: loo-full-v1. Means over seeds; where lines cross, models change places. The lines only lead the eye. "
         "Time split: on other, fewer users. Sampled: against 100 items, so on another scale."
     )
-    return [first, *missing_note(audit.missing)]
+    return Chart(panels, keys(panels[0].series), [first, *missing_note(audit.missing)])
+
+
+def _point(audit: Audit, model: str, variant: Variant, place: int) -> Point | None:
+    column = audit.columns[audit.main_metric].get(variant.name)
+    if column is None or model not in column.standings:
+        return None
+    mean = column.standings[model].estimate.mean
+    return Point(place, mean, text=f"{audit.labels[model]}, {variant.label}: {number(mean)}")

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from itertools import takewhile
 from typing import ClassVar
 
-from seqrec_bench.rendering.report.svg import LegendEntry, Panel, Strip
+from seqrec_bench.rendering.charts import Chart, Strip
 
 
 class Block:
@@ -117,7 +117,6 @@ class Grid(Block):
     """Rows that begin a part of the table."""
     strips: Sequence[Strip | None] = ()
     """In HTML, a small chart at the end of each row."""
-    strips_head: str = ""
     folded: bool = False
     """In HTML, whether it has to be unfolded to be seen."""
     bold: Collection[tuple[int, int]] = ()
@@ -141,10 +140,10 @@ class Charts(Block):
     template: ClassVar[str] = "charts.html.j2"
 
     caption: str
-    panels: Sequence[Panel]
-    legend: Sequence[LegendEntry]
-    data: Sequence[Grid]
-    are_small: bool = False
+    chart: Chart
+    data: Sequence[Grid] = ()
+    abreast: int = 3
+    """In HTML, how many panels stand side by side where there is room: 2 to 4."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +189,9 @@ def _of_dataset(block: Block, name: str) -> Block:
     if isinstance(block, Grid):
         return replace(block, caption=f"{name}: {block.caption}")
     if isinstance(block, Charts):
-        panels = [replace(panel, id=f"{name}-{panel.id}") for panel in block.panels]
+        panels = [replace(panel, id=f"{name}-{panel.id}") for panel in block.chart.panels]
         data = [replace(grid, caption=f"{name}: {grid.caption}") for grid in block.data]
-        return replace(block, panels=panels, data=data)
+        return replace(block, chart=replace(block.chart, panels=panels), data=data)
     return block
 
 

@@ -1,22 +1,17 @@
-"""Draws dimension curves."""
+"""Dimension curves as a chart, and as a figure with its numbers in it."""
 
 import json
-import math
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import cycle, pairwise
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqrec_bench.analysis.curves import Curve, Curves
 from seqrec_bench.analysis.notes import missing_note
-from seqrec_bench.records import PAPER_VARIANT
-from seqrec_bench.rendering.drawing import GREY, NOTE_WIDTH, STYLES, figure_label, save
+from seqrec_bench.records import PAPER_VARIANT, Configuration
+from seqrec_bench.rendering.charts import Axis, Chart, Key, Panel, Point, Series, Style, keys, styles
+from seqrec_bench.rendering.drawing import draw_chart
+from seqrec_bench.rendering.markdown import number, with_width
 from seqrec_bench.studies.view import View
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 def draw_curves(curves: Curves, view: View, stem: Path) -> list[Path]:
@@ -25,7 +20,7 @@ def draw_curves(curves: Curves, view: View, stem: Path) -> list[Path]:
     Returns:
         The two paths.
     """
-    return save(lambda: _figure(curves, view), stem, data_text(curves))
+    return draw_chart(curves_chart([curves], view), stem, data_text(curves))
 
 
 def data_text(curves: Curves) -> str:
@@ -39,52 +34,73 @@ def data_text(curves: Curves) -> str:
     return json.dumps(data)
 
 
-def _figure(curves: Curves, view: View) -> "Figure":
-    from matplotlib.figure import Figure
+def curves_chart(figures: Sequence[Curves], view: View, style: Callable[[Configuration], Style] | None = None) -> Chart:
+    """A panel for each figure, Figure 1 first; the reported figures of the table stand beside the curves.
 
-    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
-    axes = figure.add_subplot()
-    shifts = _shifts(curves)
-    for curve, shift, style in zip(curves.curves, shifts, cycle(STYLES), strict=False):
-        _draw_curve(axes, curve, [dimension + shift for dimension in curves.dimensions], style)
-        _draw_reported(axes, curve.row.reported.get(curves.metric), view.dimension + shift, style)
-    if any(curves.metric in curve.row.reported for curve in curves.curves):
-        label = f"reported, at {view.dimension}"
-        axes.plot([], [], "o", color=GREY, markersize=8, markerfacecolor="none", label=label)
-    axes.set_xticks(curves.dimensions)
-    axes.set_xlabel("dimension")
-    axes.set_ylabel(curves.metric)
-    axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
-    axes.set_axisbelow(True)
-    figure.legend(loc="outside upper left", ncols=5, frameon=False, handlelength=2.8, columnspacing=1.5)
-    notes = [textwrap.fill(figure_label(note), NOTE_WIDTH) for note in figure_notes(curves, view)]
-    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=7, color=GREY)
-    return figure
+    Args:
+        style: How a model looks; by the place of its curve where it is not said.
+    """
+    rows = [curve.row for curve in figures[0].curves]
+    style = style or styles(row.configuration for row in rows).__getitem__
+    panels = [_panel(curves, place, view, style) for place, curves in enumerate(figures, start=1)]
+    has_reported = any(each.reported for panel in panels for each in panel.series)
+    reported = [Key(f"reported, at {view.dimension}", None, has_line=False)] if has_reported else []
+    return Chart(panels, [*keys(panels[0].series), *reported], _notes(figures[0], view))
 
 
-def _shifts(curves: Curves) -> list[float]:
-    """How far each curve stands beside its dimensions, so that intervals do not hide one another."""
-    step = min((b - a for a, b in pairwise(curves.dimensions)), default=1)
-    middle = (len(curves.curves) - 1) / 2
-    return [0.05 * step * (number - middle) for number in range(len(curves.curves))]
+def _panel(curves: Curves, place: int, view: View, style: Callable[[Configuration], Style]) -> Panel:
+    return Panel(
+        f"figure-{place}",
+        f"Figure {place}: {curves.metric}",
+        _about(curves),
+        Axis("dimension", ticks=curves.dimensions),
+        Axis(curves.metric),
+        [
+            Series(
+                curve.row.label,
+                style(curve.row.configuration),
+                _points(curve, curves.dimensions),
+                _reported(curve, curves.metric, view.dimension),
+                has_band=True,
+            )
+            for curve in curves.curves
+        ],
+        are_apart=True,
+    )
 
 
-def _draw_curve(axes: "Axes", curve: Curve, places: Sequence[float], style: Mapping[str, Any]) -> None:
-    """The mean with its band; both break off where a point is missing, and a point between two gaps keeps its bar."""
-    mean = [math.nan if point is None else point.mean for point in curve.points]
-    low = [math.nan if point is None or point.low is None else point.low for point in curve.points]
-    high = [math.nan if point is None or point.high is None else point.high for point in curve.points]
-    axes.fill_between(places, low, high, color=style["color"], alpha=0.12, linewidth=0)
-    axes.vlines(places, low, high, color=style["color"], alpha=0.5, linewidth=1)
-    axes.plot(places, mean, label=figure_label(curve.row.label), markersize=4.5, linewidth=1.4, **style)
+def _points(curve: Curve, dimensions: Sequence[int]) -> list[Point | None]:
+    return [
+        None
+        if point is None
+        else Point(
+            dimension,
+            point.mean,
+            point.half_width,
+            f"{curve.row.label}, {dimension}: {with_width(point.mean, point.half_width)}",
+        )
+        for dimension, point in zip(dimensions, curve.points, strict=True)
+    ]
 
 
-def _draw_reported(axes: "Axes", reported: float | None, place: float, style: Mapping[str, Any]) -> None:
-    hollow = {"marker": style["marker"], "color": style["color"], "markerfacecolor": "none", "markersize": 9}
-    axes.plot([place], [math.nan if reported is None else reported], linestyle="none", **hollow)
+def _reported(curve: Curve, metric: str, dimension: int) -> Point | None:
+    value = curve.row.reported.get(metric)
+    return None if value is None else Point(dimension, value, None, f"{curve.row.label}, reported: {number(value)}")
 
 
-def figure_notes(curves: Curves, view: View) -> list[str]:
+def _about(curves: Curves) -> str:
+    """Where each curve begins, peaks and ends."""
+    sentences = []
+    for curve in curves.curves:
+        known = [(d, point.mean) for d, point in zip(curves.dimensions, curve.points, strict=True) if point]
+        if known:
+            peak = max(known, key=lambda each: each[1])
+            ends = f"{number(known[0][1])} at {known[0][0]} to {number(known[-1][1])} at {known[-1][0]}"
+            sentences.append(f"{curve.row.label} goes from {ends}, highest at {peak[0]} ({number(peak[1])})")
+    return f"{curves.metric} over the dimension. {'; '.join(sentences)}."
+
+
+def _notes(curves: Curves, view: View) -> list[str]:
     """What has to be known to read the figure, a sentence a line."""
     points = {
         (curve.row.label, dimension): point

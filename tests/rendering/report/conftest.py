@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from seqrec_bench.data import Dataset
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.blocks import Section
@@ -21,6 +22,17 @@ def sources(all_records: list[Record], ablation_records: list[Record], view: Vie
     curve = [Epoch(number, 1.0, {"NDCG@50": 0.1 + 0.01 * number % 0.04}, 1.0) for number in range(1, 8)]
     trained = [record if record.deterministic else replace(record, curve=curve) for record in records.values()]
     return Sources(trained, replace(view, n_users=40), NO_DATA)
+
+
+@pytest.fixture
+def sources_with_data(sources: Sources, dataset: Dataset) -> Sources:
+    """The same with the data on which the records were made."""
+    recipes = [replace(record.recipe.dataset, fingerprint=dataset.fingerprint) for record in sources.records]
+    records = [
+        replace(record, recipe=replace(record.recipe, dataset=own))
+        for record, own in zip(sources.records, recipes, strict=True)
+    ]
+    return replace(sources, records=records, data=dataset)
 
 
 @pytest.fixture

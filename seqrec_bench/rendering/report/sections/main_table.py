@@ -6,8 +6,8 @@ from seqrec_bench.analysis.gate.report import Report as Check
 from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.analysis.table import Entry, Table, TableRow
 from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Paragraph, Section, numbers, words
+from seqrec_bench.rendering.charts import Strip
 from seqrec_bench.rendering.markdown import NONE
-from seqrec_bench.rendering.report.panels import strips
 from seqrec_bench.rendering.report.sources import Sources, lacks
 from seqrec_bench.rendering.table import entry_head, entry_texts
 
@@ -41,7 +41,6 @@ def main_table_section(sources: Sources) -> Section:
 
 def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) -> Grid:
     entries = [row.entries[metric] for row in table.rows]
-    charts, scale = strips([_strip(entry) for entry in entries])
     verdict = [Column("verdict", Kind.VERDICT)] if table.has_reported else []
     seeds = [] if _common_seeds(table) else ["seeds"]
     return Grid(
@@ -49,8 +48,7 @@ def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) ->
         columns=[*words("model"), *verdict, *numbers(*entry_head(table), *seeds)],
         rows=[_line(row, metric, table, verdicts) for row in table.rows],
         rules=_rules([row.is_reference for row in table.rows]),
-        strips=charts,
-        strips_head=scale,
+        strips=[_strip(entry) for entry in entries],
     )
 
 
@@ -79,9 +77,9 @@ def _seeds_note(table: Table) -> list[str]:
     return [f"Seeds: {number} of each model{exact}."] if number else []
 
 
-def _strip(entry: Entry) -> tuple[float, float | None, float | None] | None:
+def _strip(entry: Entry) -> Strip | None:
     found = entry.reproduced
-    return None if found is None else (found.mean, found.half_width, entry.reported)
+    return None if found is None else Strip(found.mean, found.half_width, entry.reported)
 
 
 def _rules(kinds: Sequence[bool]) -> list[int]:
