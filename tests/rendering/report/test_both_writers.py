@@ -1,6 +1,6 @@
 """A chart is described once: Matplotlib and the page are given the same, and both show all of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,7 +97,8 @@ def test_the_forest_is_the_same_but_for_what_models_are_called(
         there = on_page[panel.id]
         assert [each.label for each in there.series] == [model.label for model in sources.base.others]
         assert [each.style for each in panel.series] == [each.style for each in there.series]
-        for (ours,), (theirs,) in ((each.points, other.points) for each, other in zip(panel.series, there.series)):
+        for each, other in zip(panel.series, there.series, strict=True):
+            (ours,), (theirs,) = each.points, other.points
             assert ours is not None and theirs is not None
             assert replace(ours, text="") == replace(theirs, text="")
 
@@ -127,8 +128,6 @@ def shown(axes: Axes, panel: Panel) -> list[float]:
 
 
 def test_there_is_a_look_for_every_style() -> None:
-    kinds: list[Sequence[object]] = [
-        [look[kind] for look in drawing.LOOKS] for kind in ("color", "linestyle", "marker")
-    ]
-    assert [len(set(kind)) for kind in kinds] == [N_STYLES] * 3
+    for kind in ("color", "linestyle", "marker"):
+        assert len({look[kind] for look in drawing.LOOKS}) == len(drawing.LOOKS) == N_STYLES
     assert [style.number for style in styles(range(N_STYLES + 1)).values()] == [*range(N_STYLES), 0]

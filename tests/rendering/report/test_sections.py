@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from seqrec_bench.analysis.claims.part import Verdict
-from seqrec_bench.data import Dataset, Interactions, prepare
+from seqrec_bench.data import Dataset
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
 from seqrec_bench.rendering.report.build import FORMATS, build_report
@@ -17,16 +16,6 @@ from seqrec_bench.rendering.report.svg import lay_out
 from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
-
-
-@pytest.fixture
-def dataset() -> Dataset:
-    """Forty users with 3 to 9 interactions each."""
-    rng = np.random.default_rng(0)
-    users = np.repeat(np.arange(40), rng.integers(3, 10, 40)).astype(np.int32)
-    items = rng.integers(0, 20, len(users)).astype(np.int32)
-    names = np.array([f"{number}" for number in range(40)])
-    return prepare("ml-100k", Interactions(users, items, np.arange(len(users)), names, names[:20]), None)
 
 
 def grids(section: Section) -> list[Grid]:
