@@ -32,6 +32,8 @@ def styles(names: Iterable[Name]) -> dict[Name, Style]:
 
 @dataclass(frozen=True)
 class Point:
+    """One figure."""
+
     x: float
     y: float
     half_width: float | None = None
@@ -68,6 +70,8 @@ class Scale(Enum):
 
 @dataclass(frozen=True)
 class Axis:
+    """Of numbers or of names."""
+
     label: str = ""
     names: Sequence[str] = ()
     """What stands at 0, 1, ...; a line feed ends the first of two lines. None of an axis of numbers."""
@@ -127,6 +131,7 @@ class Chart:
 
 
 def keys(series: Iterable[Series]) -> list[Key]:
+    """The entries of a legend that shows these."""
     return [Key(each.label, each.style, each.is_joined) for each in series]
 
 
