@@ -122,7 +122,7 @@ def compare(records: Iterable[Record], names: Sequence[str], view: View) -> Comp
     wanted = [_read_name(name) for name in names]
     records, cells = sorted(records, key=lambda record: record.key), defaultdict(list)
     for record in records:
-        if (record.key.dataset, record.key.protocol) == (view.dataset, view.protocol):
+        if view.is_about(record.key):
             cells[record.key.configuration].append(record)
     if not cells:
         raise MissingCellsError(

@@ -49,7 +49,7 @@ def plot(
 
 def _own_records(shown: Shown) -> list[Record]:
     """Those of the study's rows: what else lies in the directory may have been chosen by another metric."""
-    own = {(row.model, row.variant) for row in (*shown.view.rows, *shown.view.references)}
+    own = {(row.model, row.variant) for row in shown.view.table_rows}
     return [record for record in shown.records if (record.key.model, record.key.variant) in own]
 
 

@@ -94,8 +94,8 @@ class Sources:
     @cached_property
     def _styles(self) -> Mapping[str, Style]:
         """By model, how it looks as published."""
-        rows = (*self.view.rows, *self.view.references)
-        return styles([*(row.model for row in rows), *(model.configuration.model for model in self.models)])
+        rows = [row.configuration for row in self.view.table_rows]
+        return styles(each.model for each in (*rows, *(model.configuration for model in self.models)))
 
     def style(self, configuration: Configuration) -> Style:
         """How the model looks in every chart of this report."""

@@ -29,7 +29,7 @@ def audit_section(sources: Sources) -> Section:
     if not grids:
         return section([], lacking=lacking)
     name = content.main_metric
-    looks = {row.model: sources.style(row.configuration) for row in (*sources.view.rows, *sources.view.references)}
+    looks = {row.model: sources.style(row.configuration) for row in sources.view.table_rows}
     main = [grid for grid in grids if grid.label == name]
     others = [grid for grid in grids if grid not in main]
     charts = Charts(
