@@ -26,7 +26,7 @@ def draw_audit(audit: Audit, stem: Path) -> list[Path]:
     Returns:
         The two paths.
     """
-    return draw_chart(audit_chart(audit, styles(audit.labels).__getitem__), stem, audit_data_text(audit))
+    return draw_chart(audit_chart(audit), stem, audit_data_text(audit))
 
 
 def audit_data_text(audit: Audit) -> str:
@@ -38,12 +38,13 @@ def audit_data_text(audit: Audit) -> str:
     return json.dumps(data)
 
 
-def audit_chart(audit: Audit, style: Callable[[str], Style]) -> Chart:
+def audit_chart(audit: Audit, style: Callable[[str], Style] | None = None) -> Chart:
     """A panel for each kind of variants.
 
     Args:
-        style: How a model looks, by its name.
+        style: How a model looks, by its name; by its place where it is not said.
     """
+    style = style or styles(audit.labels).__getitem__
     panels = []
     for place, (title, variants, shares_y) in enumerate(_PANELS):
         series = [

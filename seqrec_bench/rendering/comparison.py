@@ -41,7 +41,7 @@ def comparison_grids(comparison: Comparison, label: Callable[[Configuration], st
 def _texts(pair: Pair) -> list[str]:
     return [
         number(pair.difference, "+.4f"),
-        number(pair.inference.half_width if pair.inference else None),
+        number(pair.half_width),
         NONE if pair.relative is None else f"{pair.relative:+.1%}",
         number(pair.effect_size, "+.2f"),
         " / ".join(f"{share * 100:.0f}" for share in pair.shares),
@@ -147,7 +147,7 @@ def _rows(comparison: Comparison) -> list[dict[str, Any]]:
             "first": str(pair.first),
             "other": str(pair.other),
             "difference": pair.difference,
-            "half_width_95": pair.inference.half_width if pair.inference else None,
+            "half_width_95": pair.half_width,
             "relative": pair.relative,
             "d_z": pair.effect_size,
             "n_users_who_differ": pair.n_differing,
@@ -182,18 +182,22 @@ def forest_chart(comparison: Comparison, label: Callable[[Configuration], str] =
 
 
 def _panel(pairs: Sequence[Pair], metric: Metric, first: str, label: Callable[[Configuration], str]) -> Panel:
-    others = [label(pair.other) for pair in pairs]
-    widths = [pair.inference.half_width if pair.inference else None for pair in pairs]
-    texts = [f"{number(pair.difference, '+.4f')} ± {number(width)}" for pair, width in zip(pairs, widths, strict=True)]
-    found = [f"{other} {text}, {pair.outcome}" for pair, other, text in zip(pairs, others, texts, strict=True)]
+    series = [_row(pair, place, label(pair.other)) for place, pair in enumerate(pairs)]
+    found = [f"{each.label} {_interval(pair)}, {pair.outcome}" for each, pair in zip(series, pairs, strict=True)]
     return Panel(
         f"forest-{metric}",
         metric,
         f"{metric} of {first} minus that of {'; '.join(found)}.",
         Axis("difference", shows=[0]),
-        Axis(names=others),
-        [
-            Series(other, pair.outcome, [Point(pair.difference, row, width, f"{other}: {text}")], is_joined=False)
-            for row, (pair, other, width, text) in enumerate(zip(pairs, others, widths, texts, strict=True))
-        ],
+        Axis(names=[each.label for each in series]),
+        series,
     )
+
+
+def _row(pair: Pair, place: int, other: str) -> Series:
+    point = Point(pair.difference, place, pair.half_width, f"{other}: {_interval(pair)}")
+    return Series(other, pair.outcome, [point], is_joined=False)
+
+
+def _interval(pair: Pair) -> str:
+    return f"{number(pair.difference, '+.4f')} ± {number(pair.half_width)}"

@@ -169,6 +169,8 @@ def _add_legend(figure: "Figure", axes: "Axes", chart: Chart, **layout: Any) -> 
 def _draw_lines(axes: "Axes", panel: Panel, linewidth: float) -> None:
     for series, shift in zip(panel.series, _shifts(panel), strict=True):
         _draw_series(axes, series, shift, linewidth)
+    axes.update_datalim([(value, 0) for value in panel.x.shows], updatey=False)
+    axes.update_datalim([(0, value) for value in panel.y.shows], updatex=False)
     if panel.x.names:
         axes.set_xticks(range(len(panel.x.names)), panel.x.names)
         axes.set_xlim(-0.4, len(panel.x.names) - 0.6)
@@ -176,6 +178,8 @@ def _draw_lines(axes: "Axes", panel: Panel, linewidth: float) -> None:
         axes.set_xticks(panel.x.ticks)
     if panel.x.scale is Scale.LOGARITHMIC:
         axes.set_xscale("log")
+    elif panel.x.scale is Scale.COUNT:
+        axes.set_xlim(left=0)
     axes.set_xlabel(panel.x.label)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)

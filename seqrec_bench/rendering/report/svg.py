@@ -93,7 +93,12 @@ class Layout:
 
 
 def lay_out(panel: Panel, abreast: int = 3) -> Layout:
-    """Where all of a panel stands that has a point, if so many of them are to stand abreast."""
+    """Where all of a panel stands.
+
+    Args:
+        panel: One with a point.
+        abreast: How many panels stand side by side where there is room; those with rows have the size for three.
+    """
     return _rows(panel) if panel.has_rows else _lines(panel, *_SIZES[abreast])
 
 
@@ -152,7 +157,7 @@ def _place(series: Series, shift: float, layout: Layout) -> None:
 
 
 def _rows(panel: Panel) -> Layout:
-    """The intervals lie."""
+    """A row for each point, in which its interval lies."""
     width, _ = _SIZES[3]
     bottom = _TOP + _ROW * len(panel.y.names)
     rows = named_ruler(panel.y.names, _TOP, bottom)

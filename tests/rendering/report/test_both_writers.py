@@ -15,7 +15,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.rendering import drawing
 from seqrec_bench.rendering.audit_chart import draw_audit
 from seqrec_bench.rendering.blocks import Charts, Report
-from seqrec_bench.rendering.charts import N_STYLES, Chart, Panel, styles
+from seqrec_bench.rendering.charts import N_STYLES, Chart, Panel, Scale, styles
 from seqrec_bench.rendering.comparison import forest_chart
 from seqrec_bench.rendering.curves import draw_curves
 from seqrec_bench.rendering.report import html
@@ -113,6 +113,10 @@ def test_both_show_every_point_and_every_entry_of_the_legend(report: Report) -> 
         for axes, panel in zip(figure.axes, chart.panels, strict=True):
             expected = sorted(point.x if panel.has_rows else point.y for point in panel.points)
             assert shown(axes, panel) == expected
+            assert (axes.get_xlim()[0] == 0) >= (panel.x.scale is Scale.COUNT)
+            assert (axes.get_xscale() == "log") == (panel.x.scale is Scale.LOGARITHMIC)
+            assert all(axes.get_xlim()[0] <= value <= axes.get_xlim()[1] for value in panel.x.shows)
+            assert all(axes.get_ylim()[0] <= value <= axes.get_ylim()[1] for value in panel.y.shows)
             if panel.points:
                 marked = [each for each in panel.series if each.has_dots]
                 texts = [p.text for each in marked for p in (*each.points, each.reported) if p is not None]
