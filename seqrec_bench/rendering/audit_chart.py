@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from seqrec_bench.analysis.audit import Audit
 from seqrec_bench.analysis.notes import missing_note
 from seqrec_bench.analysis.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TRAINED_AGAIN, Variant
-from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series, Style, keys, styles
-from seqrec_bench.rendering.drawing import draw_chart
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series, Style, styles
 from seqrec_bench.rendering.markdown import number
 
 _PANELS: tuple[tuple[str, tuple[Variant, ...], bool], ...] = (
@@ -17,16 +15,7 @@ _PANELS: tuple[tuple[str, tuple[Variant, ...], bool], ...] = (
     ("trained again", TRAINED_AGAIN, True),
     ("the same, sampled", SAMPLES, False),
 )
-"""The last has a scale of its own: against a sample, every figure is higher."""
-
-
-def draw_audit(audit: Audit, stem: Path) -> list[Path]:
-    """Writes the figure to ``<stem>.png`` and ``<stem>.svg``, each with its `audit_data_text` as description.
-
-    Returns:
-        The two paths.
-    """
-    return draw_chart(audit_chart(audit), stem, audit_data_text(audit))
+"""Each with its title, and whether it has the scale of the one before: against a sample, every figure is higher."""
 
 
 def audit_data_text(audit: Audit) -> str:
@@ -60,7 +49,7 @@ def audit_chart(audit: Audit, style: Callable[[str], Style] | None = None) -> Ch
         "Base: loo-full-v1. Means over seeds; where lines cross, models change places. The lines only lead the eye. "
         "Time split: on other, fewer users. Sampled: against 100 items, so on another scale."
     )
-    return Chart(panels, keys(panels[0].series), [first, *missing_note(audit.missing)])
+    return Chart(panels, panels[0].series, [first, *missing_note(audit.missing)])
 
 
 def _point(audit: Audit, model: str, variant: Variant, place: int) -> Point | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import ClassVar
 
 from seqrec_bench.rendering.charts import Chart, Strip
@@ -131,6 +131,11 @@ class Grid(Block):
     def n_left(self) -> int:
         """How many columns, the first ones, begin at the left in Markdown."""
         return len(list(takewhile(lambda column: not column.is_number, self.columns)))
+
+
+def rules_between(kinds: Sequence[object]) -> list[int]:
+    """The rows of another kind than those before them."""
+    return [row for row, (above, kind) in enumerate(pairwise(kinds), start=1) if above != kind]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TypeVar
 
 from seqrec_bench.analysis.comparison import Outcome
@@ -30,6 +29,10 @@ def styles(names: Iterable[Name]) -> dict[Name, Style]:
     return {name: Style(number % N_STYLES) for number, name in enumerate(dict.fromkeys(names))}
 
 
+Look = Style | Outcome | None
+"""A model's; a verdict's, where each point has a row; in a legend, None for what is reported, of whichever model."""
+
+
 @dataclass(frozen=True)
 class Point:
     """One figure."""
@@ -47,25 +50,15 @@ class Series:
     """What has one label: a model, or a run of it."""
 
     label: str
-    style: Style | Outcome
-    """A model's or, where each point has a row, a verdict's."""
-    points: Sequence[Point | None]
-    """None where there is no figure: a gap."""
+    style: Look
+    points: Sequence[Point | None] = ()
+    """None where there is no figure: a gap. A legend has them elsewhere."""
     reported: Point | None = None
     """A paper's figure, which stands apart."""
     is_joined: bool = True
     has_dots: bool = True
     has_band: bool = False
     """Whether the intervals are joined too."""
-
-
-class Scale(Enum):
-    """What an axis of numbers does with them."""
-
-    LINEAR = auto()
-    LOGARITHMIC = auto()
-    COUNT = auto()
-    """Begins at 0."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +72,8 @@ class Axis:
     """The numbers that are written there; none where they are to be round ones."""
     shows: Sequence[float] = ()
     """What it has to show beside the points."""
-    scale: Scale = Scale.LINEAR
+    is_logarithmic: bool = False
+    is_from_zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +94,12 @@ class Panel:
     """Whether it has the y axis of the panel before it where the two are sure to stand side by side, as on no page."""
 
     @property
+    def offsets(self) -> list[float]:
+        """How many steps each of the series stands beside its places."""
+        middle = (len(self.series) - 1) / 2
+        return [number - middle if self.are_apart else 0 for number in range(len(self.series))]
+
+    @property
     def points(self) -> list[Point]:
         """All that there are."""
         return [point for each in self.series for point in (*each.points, each.reported) if point is not None]
@@ -111,42 +111,20 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Key:
-    """An entry of a legend."""
-
-    label: str
-    style: Style | Outcome | None
-    """None for what a paper reports, of whichever series."""
-    has_line: bool = True
-
-
-@dataclass(frozen=True)
 class Chart:
     """Panels with one legend."""
 
     panels: Sequence[Panel]
-    legend: Sequence[Key]
+    legend: Sequence[Series]
     notes: Sequence[str] = ()
     """What has to be known to read it, where no text stands around it."""
-
-
-def keys(series: Iterable[Series]) -> list[Key]:
-    """The entries of a legend that shows these."""
-    return [Key(each.label, each.style, each.is_joined) for each in series]
 
 
 @dataclass(frozen=True)
 class Strip:
     """A small chart in a row of a table: a mean with its interval, and a paper's figure."""
 
+    low: float
     mean: float
-    half_width: float | None
+    high: float
     reported: float | None
-
-    @property
-    def low(self) -> float:
-        return self.mean - (self.half_width or 0)
-
-    @property
-    def high(self) -> float:
-        return self.mean + (self.half_width or 0)

@@ -8,7 +8,7 @@ from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT, Configuration
 from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, numbers, words
-from seqrec_bench.rendering.charts import Axis, Chart, Key, Panel, Point, Series
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.markdown import NONE, number
 from seqrec_bench.text import listed
@@ -172,7 +172,7 @@ def forest_chart(comparison: Comparison, label: Callable[[Configuration], str] =
     shown = {pair.outcome for pairs in comparison.pairs.values() for pair in pairs}
     return Chart(
         [_panel(pairs, metric, first, label) for metric, pairs in comparison.pairs.items()],
-        [Key(outcome.value, outcome) for outcome in Outcome if outcome in shown],
+        [Series(outcome.value, outcome) for outcome in Outcome if outcome in shown],
         [
             f"Difference: {first} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
             "intervals for other users and seeds;",

@@ -1,26 +1,17 @@
-"""Dimension curves as a chart, and as a figure with its numbers in it."""
+"""Dimension curves as a chart, and their numbers."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
+from seqrec_bench.analysis.breakdowns import GroupFigure
 from seqrec_bench.analysis.curves import Curve, Curves
 from seqrec_bench.analysis.notes import missing_note
+from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.records import PAPER_VARIANT, Configuration
-from seqrec_bench.rendering.charts import Axis, Chart, Key, Panel, Point, Series, Style, keys, styles
-from seqrec_bench.rendering.drawing import draw_chart
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series, Style, styles
 from seqrec_bench.rendering.markdown import number, with_width
 from seqrec_bench.studies.view import View
-
-
-def draw_curves(curves: Curves, view: View, stem: Path) -> list[Path]:
-    """Writes the figure to ``<stem>.png`` and ``<stem>.svg``, each with its `data_text` as description.
-
-    Returns:
-        The two paths.
-    """
-    return draw_chart(curves_chart([curves], view), stem, data_text(curves))
 
 
 def data_text(curves: Curves) -> str:
@@ -44,43 +35,33 @@ def curves_chart(figures: Sequence[Curves], view: View, style: Callable[[Configu
     style = style or styles(row.configuration for row in rows).__getitem__
     panels = [_panel(curves, place, view, style) for place, curves in enumerate(figures, start=1)]
     has_reported = any(each.reported for panel in panels for each in panel.series)
-    reported = [Key(f"reported, at {view.dimension}", None, has_line=False)] if has_reported else []
-    return Chart(panels, [*keys(panels[0].series), *reported], _notes(figures[0], view))
+    reported = [Series(f"reported, at {view.dimension}", None, is_joined=False)] if has_reported else []
+    return Chart(panels, [*panels[0].series, *reported], _notes(figures[0], view))
 
 
 def _panel(curves: Curves, place: int, view: View, style: Callable[[Configuration], Style]) -> Panel:
-    return Panel(
-        f"figure-{place}",
-        f"Figure {place}: {curves.metric}",
-        _about(curves),
-        Axis("dimension", ticks=curves.dimensions),
-        Axis(curves.metric),
-        [
-            Series(
-                curve.row.label,
-                style(curve.row.configuration),
-                _points(curve, curves.dimensions),
-                _reported(curve, curves.metric, view.dimension),
-                has_band=True,
-            )
-            for curve in curves.curves
-        ],
-        are_apart=True,
-    )
-
-
-def _points(curve: Curve, dimensions: Sequence[int]) -> list[Point | None]:
-    return [
-        None
-        if point is None
-        else Point(
-            dimension,
-            point.mean,
-            point.half_width,
-            f"{curve.row.label}, {dimension}: {with_width(point.mean, point.half_width)}",
+    series = [
+        Series(
+            curve.row.label,
+            style(curve.row.configuration),
+            [
+                None if point is None else estimated(dimension, point, f"{curve.row.label}, {dimension}")
+                for dimension, point in zip(curves.dimensions, curve.points, strict=True)
+            ],
+            _reported(curve, curves.metric, view.dimension),
+            has_band=True,
         )
-        for dimension, point in zip(dimensions, curve.points, strict=True)
+        for curve in curves.curves
     ]
+    title, about = f"Figure {place}: {curves.metric}", _about(curves.metric, series)
+    x, y = Axis("dimension", ticks=curves.dimensions), Axis(curves.metric)
+    return Panel(f"figure-{place}", title, about, x, y, series, are_apart=True)
+
+
+def estimated(x: float, estimate: Estimate | GroupFigure, says: str) -> Point:
+    """A mean with its interval; what it is of is said before them."""
+    mean, half_width = estimate.mean, estimate.half_width
+    return Point(x, mean, half_width, f"{says}: {with_width(mean, half_width)}")
 
 
 def _reported(curve: Curve, metric: str, dimension: int) -> Point | None:
@@ -88,16 +69,15 @@ def _reported(curve: Curve, metric: str, dimension: int) -> Point | None:
     return None if value is None else Point(dimension, value, None, f"{curve.row.label}, reported: {number(value)}")
 
 
-def _about(curves: Curves) -> str:
+def _about(metric: str, series: Iterable[Series]) -> str:
     """Where each curve begins, peaks and ends."""
     sentences = []
-    for curve in curves.curves:
-        known = [(d, point.mean) for d, point in zip(curves.dimensions, curve.points, strict=True) if point]
-        if known:
-            peak = max(known, key=lambda each: each[1])
-            ends = f"{number(known[0][1])} at {known[0][0]} to {number(known[-1][1])} at {known[-1][0]}"
-            sentences.append(f"{curve.row.label} goes from {ends}, highest at {peak[0]} ({number(peak[1])})")
-    return f"{curves.metric} over the dimension. {'; '.join(sentences)}."
+    for each in series:
+        if known := [point for point in each.points if point is not None]:
+            first, last, peak = known[0], known[-1], max(known, key=lambda point: point.y)
+            ends = f"{number(first.y)} at {first.x} to {number(last.y)} at {last.x}"
+            sentences.append(f"{each.label} goes from {ends}, highest at {peak.x} ({number(peak.y)})")
+    return f"{metric} over the dimension. {'; '.join(sentences)}."
 
 
 def _notes(curves: Curves, view: View) -> list[str]:

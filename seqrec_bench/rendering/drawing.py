@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqrec_bench.analysis.comparison import Outcome
-from seqrec_bench.rendering.charts import Chart, Panel, Scale, Series, Style
+from seqrec_bench.rendering.charts import Chart, Look, Panel, Series, Style
 from seqrec_bench.text import one_line
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _DPI = 200
 
 
 def draw_chart(chart: Chart, stem: Path, description: str) -> list[Path]:
-    """Writes the chart to ``<stem>.png`` and ``<stem>.svg``, as `save` does."""
+    """As `save`, of a chart."""
     return save(lambda: figure_of(chart), stem, description)
 
 
@@ -147,7 +147,7 @@ def _notes(chart: Chart, figure: "Figure") -> str:
     return "\n".join(textwrap.fill(figure_label(note), width) for note in chart.notes)
 
 
-def _look(style: Style | Outcome | None) -> dict[str, Any]:
+def _look(style: Look) -> dict[str, Any]:
     """Colour, line and marker."""
     if isinstance(style, Style):
         return {**LOOKS[style.number], **({"markerfacecolor": "white"} if style.is_hollow else {})}
@@ -167,8 +167,9 @@ def _add_legend(figure: "Figure", axes: "Axes", chart: Chart, **layout: Any) -> 
 
 
 def _draw_lines(axes: "Axes", panel: Panel, linewidth: float) -> None:
-    for series, shift in zip(panel.series, _shifts(panel), strict=True):
-        _draw_series(axes, series, shift, linewidth)
+    step = 0.05 * min((b - a for a, b in pairwise(panel.x.ticks)), default=1)
+    for series, offset in zip(panel.series, panel.offsets, strict=True):
+        _draw_series(axes, series, step * offset, linewidth)
     axes.update_datalim([(value, 0) for value in panel.x.shows], updatey=False)
     axes.update_datalim([(0, value) for value in panel.y.shows], updatex=False)
     if panel.x.names:
@@ -176,20 +177,13 @@ def _draw_lines(axes: "Axes", panel: Panel, linewidth: float) -> None:
         axes.set_xlim(-0.4, len(panel.x.names) - 0.6)
     elif panel.x.ticks:
         axes.set_xticks(panel.x.ticks)
-    if panel.x.scale is Scale.LOGARITHMIC:
+    if panel.x.is_logarithmic:
         axes.set_xscale("log")
-    elif panel.x.scale is Scale.COUNT:
+    if panel.x.is_from_zero:
         axes.set_xlim(left=0)
     axes.set_xlabel(panel.x.label)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
-
-
-def _shifts(panel: Panel) -> list[float]:
-    """How far each series stands beside its places."""
-    step = 0.05 * min((b - a for a, b in pairwise(panel.x.ticks)), default=1) if panel.are_apart else 0
-    middle = (len(panel.series) - 1) / 2
-    return [step * (number - middle) for number in range(len(panel.series))]
 
 
 def _draw_series(axes: "Axes", series: Series, shift: float, linewidth: float) -> None:

@@ -21,7 +21,7 @@ from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import Record
 from seqrec_bench.rendering import drawing
-from seqrec_bench.rendering.curves import curves_chart, data_text, draw_curves
+from seqrec_bench.rendering.curves import curves_chart, data_text
 from seqrec_bench.studies.view import View
 
 MakeRecord = Callable[..., Record]
@@ -32,6 +32,10 @@ def drop(
 ) -> list[Record]:
     gone = {(model, dimension, seed) for dimension in dimensions for seed in seeds}
     return [record for record in records if (record.key.model, record.key.dimension, record.key.seed) not in gone]
+
+
+def draw(curves: Curves, view: View, stem: Path) -> list[Path]:
+    return drawing.draw_chart(curves_chart([curves], view), stem, data_text(curves))
 
 
 def figure_of(curves: Curves, view: View) -> Figure:
@@ -138,7 +142,7 @@ def test_a_figure_is_written_as_png_and_svg_with_its_data_and_needs_no_window_sy
 ) -> None:
     monkeypatch.setattr(drawing, "_DPI", small_figures)
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    paths = draw_curves(gaps, view, tmp_path / "new" / "figure-2.v1")
+    paths = draw(gaps, view, tmp_path / "new" / "figure-2.v1")
     assert paths == [tmp_path / "new" / "figure-2.v1.png", tmp_path / "new" / "figure-2.v1.svg"]
     assert [description(path) for path in paths] == [data_text(gaps)] * 2
     with Image.open(paths[0]) as image:
@@ -156,9 +160,9 @@ def test_the_data_of_a_figure_are_its_numbers(gaps: Curves) -> None:
 
 
 def test_equal_curves_are_equal_bytes_whatever_the_user_has_set(gaps: Curves, view: View, tmp_path: Path) -> None:
-    first = draw_curves(gaps, view, tmp_path / "first")
+    first = draw(gaps, view, tmp_path / "first")
     with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 5, "svg.hashsalt": "mine", "axes.grid": True}):
-        second = draw_curves(gaps, view, tmp_path / "second")
+        second = draw(gaps, view, tmp_path / "second")
     for a, b in zip(first, second, strict=True):
         assert a.read_bytes() == b.read_bytes()
 
@@ -236,5 +240,5 @@ def test_any_label_can_be_drawn(all_records: list[Record], view: View, tmp_path:
         rows = tuple(replace(row, label=label) for row, label in zip(view.rows, labels, strict=True))
         drawn = figure_of(dimension_curves(all_records, replace(view, rows=rows), "HR@50"), view)
         assert [text.get_text() for text in drawn.legends[0].get_texts()][:4] == shown
-    for path in draw_curves(dimension_curves(all_records, view, "HR@50"), view, tmp_path / "figure"):
+    for path in draw(dimension_curves(all_records, view, "HR@50"), view, tmp_path / "figure"):
         assert description(path)

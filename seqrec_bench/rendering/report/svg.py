@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from seqrec_bench.analysis.comparison import Outcome
-from seqrec_bench.rendering.charts import Axis, Panel, Scale, Series, Strip, Style
+from seqrec_bench.rendering.charts import Axis, Look, Panel, Series, Strip, Style
 
 _MARKERS = (
     "M-3.6-3.6h7.2v7.2h-7.2z",
@@ -62,7 +62,7 @@ class Ruler:
 class Dot:
     x: float
     y: float
-    style: Style | Outcome
+    style: Look
     text: str
     """Shown to whoever points at it."""
     is_reported: bool
@@ -71,14 +71,13 @@ class Dot:
 @dataclass(frozen=True)
 class Path:
     d: str
-    style: Style | Outcome
+    style: Look
 
 
 @dataclass(frozen=True)
 class Layout:
     """Where all of a panel stands."""
 
-    panel: Panel
     width: float
     height: float
     x: Ruler
@@ -102,7 +101,7 @@ def lay_out(panel: Panel, abreast: int = 3) -> Layout:
     return _rows(panel) if panel.has_rows else _lines(panel, *_SIZES[abreast])
 
 
-def css(style: Style | Outcome | None) -> str:
+def css(style: Look) -> str:
     """The classes of what looks so."""
     if style is None:
         return "any reported"
@@ -111,7 +110,7 @@ def css(style: Style | Outcome | None) -> str:
     return "s0" if style in (Outcome.BETTER, Outcome.WORSE) else "s0 hollow"
 
 
-def outline(style: Style | Outcome | None) -> str:
+def outline(style: Look) -> str:
     """The marker of what looks so."""
     if isinstance(style, Style):
         return _MARKERS[style.number]
@@ -122,10 +121,9 @@ def _lines(panel: Panel, width: float, height: float) -> Layout:
     values = [point.y + sign * (point.half_width or 0) for point in panel.points for sign in (-1, 1)]
     y = linear_ruler([*panel.y.shows, *values], height - _MARGIN, _TOP)
     x = _across(panel.x, [point.x for point in panel.points], _room_for([text for _, text in y.ticks]), width - 8)
-    middle = (len(panel.series) - 1) / 2
-    layout = Layout(panel, width, height, x, y, y.end, y.start)
-    for number, series in enumerate(panel.series):
-        _place(series, _SHIFT * (number - middle) if panel.are_apart else 0.0, layout)
+    layout = Layout(width, height, x, y, y.end, y.start)
+    for series, offset in zip(panel.series, panel.offsets, strict=True):
+        _place(series, _SHIFT * offset, layout)
     return layout
 
 
@@ -163,7 +161,7 @@ def _rows(panel: Panel) -> Layout:
     rows = named_ruler(panel.y.names, _TOP, bottom)
     values = [point.x + sign * (point.half_width or 0) for point in panel.points for sign in (-1, 1)]
     x = linear_ruler([*panel.x.shows, *values], _room_for(panel.y.names), width - 12, count=4)
-    layout = Layout(panel, width, bottom + _MARGIN, x, rows, _TOP, bottom)
+    layout = Layout(width, bottom + _MARGIN, x, rows, _TOP, bottom)
     for style, point in ((each.style, point) for each in panel.series for point in each.points if point is not None):
         row = rows(point.y)
         if point.half_width is not None:
@@ -177,9 +175,9 @@ def _across(axis: Axis, values: Sequence[float], start: float, end: float) -> Ru
     """The ruler of a horizontal axis of curves."""
     if axis.names:
         return named_ruler(axis.names, start, end)
-    if axis.scale is Scale.LOGARITHMIC:
+    if axis.is_logarithmic:
         return log_ruler(values, start, end)
-    if axis.scale is Scale.COUNT:
+    if axis.is_from_zero:
         last = max([*axis.shows, *values])
         ticks = linear_ruler([0, last], start, end, count=4).ticks
         return Ruler(0, max(last, 2) * 1.04, start, end, [tick for tick in ticks if 0 <= tick[0] <= last])
@@ -233,14 +231,8 @@ def _room_for(texts: Sequence[str]) -> float:
 
 def curve(points: Sequence[tuple[float, float] | None]) -> str:
     """A path through the points that breaks off where one is missing."""
-    parts, pen = [], "M"
-    for point in points:
-        if point is None:
-            pen = "M"
-            continue
-        parts.append(f"{pen}{point[0]:g} {point[1]:g}")
-        pen = "L"
-    return "".join(parts)
+    steps = ((point, "L" if before else "M") for before, point in pairwise([None, *points]) if point)
+    return "".join(f"{pen}{point[0]:g} {point[1]:g}" for point, pen in steps)
 
 
 def strips_ruler(strips: Sequence[Strip | None]) -> tuple[Ruler, str] | None:

@@ -13,11 +13,11 @@ from seqrec_bench.analysis.comparison import compare_configurations
 from seqrec_bench.analysis.curves import dimension_curves
 from seqrec_bench.records import Record
 from seqrec_bench.rendering import drawing
-from seqrec_bench.rendering.audit_chart import draw_audit
+from seqrec_bench.rendering.audit_chart import audit_chart
 from seqrec_bench.rendering.blocks import Charts, Report
-from seqrec_bench.rendering.charts import N_STYLES, Chart, Panel, Scale, styles
+from seqrec_bench.rendering.charts import N_STYLES, Chart, Panel, styles
 from seqrec_bench.rendering.comparison import forest_chart
-from seqrec_bench.rendering.curves import draw_curves
+from seqrec_bench.rendering.curves import curves_chart
 from seqrec_bench.rendering.report import html
 from seqrec_bench.rendering.report.build import build_report
 from seqrec_bench.rendering.report.sources import Sources
@@ -68,7 +68,8 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Chart]:
 
 def test_curves_are_the_same(sources: Sources, on_page: dict[str, Panel], drawn: list[Chart]) -> None:
     for number, metric in enumerate(sources.view.figure_metrics, start=1):
-        draw_curves(dimension_curves(sources.records, sources.view, metric), sources.view, Path("figure"))
+        curves = dimension_curves(sources.records, sources.view, metric)
+        drawing.draw_chart(curves_chart([curves], sources.view), Path("figure"), "")
         (panel,) = drawn.pop().panels
         there = on_page[f"figure-{number}"]
         assert replace(panel, id=there.id, title=there.title) == there
@@ -77,7 +78,7 @@ def test_curves_are_the_same(sources: Sources, on_page: dict[str, Panel], drawn:
 
 
 def test_the_audit_is_the_same(sources: Sources, on_page: dict[str, Panel], drawn: list[Chart]) -> None:
-    draw_audit(audit(sources.records, sources.view), Path("audit"))
+    drawing.draw_chart(audit_chart(audit(sources.records, sources.view)), Path("audit"), "")
     (chart,) = drawn
     with_points = [panel for panel in chart.panels if panel.points]
     assert [panel.id for panel in with_points] == ["audit-0", "audit-1"]
@@ -113,8 +114,8 @@ def test_both_show_every_point_and_every_entry_of_the_legend(report: Report) -> 
         for axes, panel in zip(figure.axes, chart.panels, strict=True):
             expected = sorted(point.x if panel.has_rows else point.y for point in panel.points)
             assert shown(axes, panel) == expected
-            assert (axes.get_xlim()[0] == 0) >= (panel.x.scale is Scale.COUNT)
-            assert (axes.get_xscale() == "log") == (panel.x.scale is Scale.LOGARITHMIC)
+            assert (axes.get_xlim()[0] == 0) >= (panel.x.is_from_zero)
+            assert (axes.get_xscale() == "log") == panel.x.is_logarithmic
             assert all(axes.get_xlim()[0] <= value <= axes.get_xlim()[1] for value in panel.x.shows)
             assert all(axes.get_ylim()[0] <= value <= axes.get_ylim()[1] for value in panel.y.shows)
             if panel.points:

@@ -14,7 +14,8 @@ from seqrec_bench.analysis.breakdowns import (
 from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.rendering.blocks import Block, Charts, Grid, Heading, Notes, Section, numbers, words
-from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series, keys
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Series
+from seqrec_bench.rendering.curves import estimated
 from seqrec_bench.rendering.markdown import with_width
 from seqrec_bench.rendering.report.sources import Sources
 
@@ -60,7 +61,7 @@ def _figures(models: Sequence[Compared], groups: Sequence[Group], metrics: Seque
 def _charts(sources: Sources, says: str, name: str, groups: Sequence[Group], found: Figures) -> Charts:
     shown = [model for model in sources.models if model.is_published] or sources.models
     panels = [_panel(sources, shown, f"{name}-{metric}", metric, groups, found[metric]) for metric in found]
-    return Charts(f"{says}, with 95 % intervals.", Chart(panels, keys(panels[0].series)))
+    return Charts(f"{says}, with 95 % intervals.", Chart(panels, panels[0].series))
 
 
 def _panel(
@@ -76,7 +77,7 @@ def _panel(
             model.label,
             sources.style(model.configuration),
             [
-                Point(at, figure.mean, figure.half_width, f"{model.label}, {groups[at].name}: {_text(figure)}")
+                estimated(at, figure, f"{model.label}, {groups[at].name}")
                 for at, figure in enumerate(found[model.label])
             ],
         )

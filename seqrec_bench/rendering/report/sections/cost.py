@@ -5,7 +5,7 @@ from seqrec_bench.analysis.cost import Cost, cost
 from seqrec_bench.analysis.selection import estimate
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
-from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Scale, Series, keys
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.markdown import number
 from seqrec_bench.rendering.report.sources import Sources
 
@@ -25,7 +25,7 @@ def cost_section(sources: Sources) -> Section:
         "peak memory, MiB": [each.peak_memory_bytes / _MEBIBYTE for each in costs],
     }
     panels = [_panel(sources, number, name, values, figures) for number, (name, values) in enumerate(kinds.items())]
-    charts = Charts(f"{metric} against what it costs.", Chart(panels, keys(panels[0].series)))
+    charts = Charts(f"{metric} against what it costs.", Chart(panels, panels[0].series))
     grid = Grid(
         caption="Cost of one model",
         columns=[
@@ -59,7 +59,7 @@ def _panel(sources: Sources, place: int, name: str, values: list[float], figures
         )
         for model, value, figure in zip(sources.models, values, figures, strict=True)
     ]
-    x = Axis(name, scale=Scale.LOGARITHMIC) if place == 0 else Axis(name, shows=[0])
+    x = Axis(name, is_logarithmic=True) if place == 0 else Axis(name, shows=[0])
     about = f"{metric} of each model over {name}; the table below has the numbers."
     return Panel(f"cost-{place}", name, about, x, Axis(metric), series)
 

@@ -10,7 +10,7 @@ from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import Configuration
 from seqrec_bench.rendering.blocks import Charts, Notes, Paragraph, Section
-from seqrec_bench.rendering.charts import Key
+from seqrec_bench.rendering.charts import Series
 from seqrec_bench.rendering.comparison import comparison_grids, forest_chart, notes
 from seqrec_bench.rendering.report.sources import Sources, in_shell
 from seqrec_bench.text import listed
@@ -23,8 +23,8 @@ _SAYS = {
     Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
 }
 _LEGEND = [
-    Key("separated", Outcome.BETTER, has_line=False),
-    Key("not separated", Outcome.NOT_SEPARATED, has_line=False),
+    Series("separated", Outcome.BETTER, is_joined=False),
+    Series("not separated", Outcome.NOT_SEPARATED, is_joined=False),
 ]
 
 

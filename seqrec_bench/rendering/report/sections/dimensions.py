@@ -4,7 +4,6 @@ from functools import partial
 
 from seqrec_bench.analysis.curves import Curves, dimension_curves
 from seqrec_bench.analysis.notes import Topic, without
-from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
 from seqrec_bench.rendering.curves import curves_chart
 from seqrec_bench.rendering.markdown import NONE, with_width
@@ -35,9 +34,8 @@ def _data(curves: Curves, figure: int) -> Grid:
     return Grid(
         caption=f"Figure {figure}, {curves.metric}: means over seeds ± half the 95 % interval",
         columns=[*words("model"), *numbers(*map(str, curves.dimensions))],
-        rows=[[curve.row.label, *map(_text, curve.points)] for curve in curves.curves],
+        rows=[
+            [curve.row.label, *(with_width(each.mean, each.half_width) if each else NONE for each in curve.points)]
+            for curve in curves.curves
+        ],
     )
-
-
-def _text(point: Estimate | None) -> str:
-    return NONE if point is None else with_width(point.mean, point.half_width)

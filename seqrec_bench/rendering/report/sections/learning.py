@@ -8,7 +8,7 @@ from seqrec_bench.evaluation.metrics import Metric, selection_of
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.blocks import Charts, Grid, Section, numbers, words
-from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Scale, Series
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.markdown import number
 from seqrec_bench.rendering.report.sources import Sources, in_shell
 
@@ -76,7 +76,7 @@ def _panel(sources: Sources, model: Compared, place: int, metric: Metric, scale:
     says = f"{model.label}: {len(records)} runs of up to {last} epochs; best " + ", ".join(
         number(_best(record, metric).validation[metric]) for record in records
     )
-    x = Axis("epoch", shows=[last], scale=Scale.COUNT)
+    x = Axis("epoch", shows=[last], is_from_zero=True)
     return Panel(f"learning-{place}", model.label, f"{says}.", x, Axis(metric, shows=scale), series)
 
 

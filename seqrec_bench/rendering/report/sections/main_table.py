@@ -1,11 +1,11 @@
 """Table 1: reported and reproduced figures, with intervals and verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from seqrec_bench.analysis.gate.report import Report as Check
 from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.analysis.table import Entry, Table, TableRow
-from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Paragraph, Section, numbers, words
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Paragraph, Section, numbers, rules_between, words
 from seqrec_bench.rendering.charts import Strip
 from seqrec_bench.rendering.markdown import NONE
 from seqrec_bench.rendering.report.sources import Sources, lacks
@@ -47,7 +47,7 @@ def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) ->
         caption=f"{'Table 1' if table.has_reported else 'Means'}, {metric}",
         columns=[*words("model"), *verdict, *numbers(*entry_head(table), *seeds)],
         rows=[_line(row, metric, table, verdicts) for row in table.rows],
-        rules=_rules([row.is_reference for row in table.rows]),
+        rules=rules_between([row.is_reference for row in table.rows]),
         strips=[_strip(entry) for entry in entries],
     )
 
@@ -78,13 +78,10 @@ def _seeds_note(table: Table) -> list[str]:
 
 
 def _strip(entry: Entry) -> Strip | None:
-    found = entry.reproduced
-    return None if found is None else Strip(found.mean, found.half_width, entry.reported)
-
-
-def _rules(kinds: Sequence[bool]) -> list[int]:
-    """The rows of another kind than those before them."""
-    return [row for row in range(1, len(kinds)) if kinds[row] != kinds[row - 1]]
+    if (found := entry.reproduced) is None:
+        return None
+    half = found.half_width or 0
+    return Strip(found.mean - half, found.mean, found.mean + half, entry.reported)
 
 
 def _verdict_notes(check: Check | str) -> list[str]:
