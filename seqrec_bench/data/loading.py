@@ -6,6 +6,7 @@ from reprlib import repr as shorten
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
+from seqrec_bench.data.form import Form
 from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
@@ -35,7 +36,9 @@ def load_fetched(fetched: FetchedDataset) -> Dataset:
     return prepare(fetched.dataset.name, interactions, tags)
 
 
-def load_file(interactions: Path, columns: Columns, tags: Path | None, name: str | None = None) -> Dataset:
+def load_file(
+    interactions: Path, columns: Columns, tags: Path | None, name: str | None = None, form: Form = Form()
+) -> Dataset:
     """Returns the data set in these files, called after the first of them; ``own-ml-100k`` if that is ``ml-100k.csv``.
 
     Args:
@@ -47,7 +50,7 @@ def load_file(interactions: Path, columns: Columns, tags: Path | None, name: str
     """
     dataset = prepare(
         _own_name(interactions) if name is None else required_name(name),
-        read_interactions(interactions, columns),
+        read_interactions(interactions, columns, form),
         None if tags is None else read_tags(tags),
     )
     if dataset.sequences.n_items == 1:

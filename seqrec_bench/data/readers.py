@@ -7,6 +7,7 @@ from pathlib import Path
 from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import ChosenColumns, Columns, choose_columns
 from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, open_bytes, read_columns, read_names
+from seqrec_bench.data.form import Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.parquet_files import read_parquet
 from seqrec_bench.data.row_blocks import Layout
@@ -16,7 +17,7 @@ LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": RECBOLE}
 """By the file's suffix; each may be followed by .gz."""
 
 
-def read_interactions(path: Path, columns: Columns) -> Interactions:
+def read_interactions(path: Path, columns: Columns, form: Form = Form()) -> Interactions:
     """Reads the interactions of a .csv, .tsv, .inter (each also .gz) or .parquet file; ids are kept as text.
 
     Raises:

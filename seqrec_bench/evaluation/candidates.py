@@ -78,7 +78,7 @@ def sample_negatives(holdout: Holdout, weights: Float64Array, number: int, seed:
 
 
 def _least(values: Float64Array, number: int) -> Int64Array:
-    """Where the so many least values are, ascending; of equal ones the first. A sort of all takes five times as long."""
+    """Where the so many least values are, ascending, the first of equal ones: a fifth of the time of sorting all."""
     if len(values) <= number:
         return np.argsort(values, kind="stable")
     within = np.flatnonzero(values <= np.partition(values, number - 1)[number - 1])
