@@ -14,7 +14,10 @@ def count_repeats(sequences: Sequences) -> int:
 
 
 def drop_repeats(dataset: Dataset) -> Dataset:
-    """The data set with each user's first interaction with an item alone; users and items keep their numbers."""
+    """The data set with each user's first interaction with an item alone; users and items keep their numbers.
+
+    Where the order of rows is all that is known, the times are the places in what is left.
+    """
     sequences = dataset.sequences
     if count_repeats(sequences) == 0:
         return dataset
@@ -22,5 +25,6 @@ def drop_repeats(dataset: Dataset) -> Dataset:
     kept = np.sort(first)
     lengths = np.bincount(sequences.users[kept], minlength=sequences.n_users)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    fewer = replace(sequences, items=sequences.items[kept], times=sequences.times[kept], offsets=offsets)
+    times = sequences.times[kept] if dataset.has_times else np.arange(len(kept)) - np.repeat(offsets[:-1], lengths)
+    fewer = replace(sequences, items=sequences.items[kept], times=times, offsets=offsets)
     return in_order(dataset, fewer)
