@@ -1,6 +1,9 @@
 """What the name of a file of interactions does not say of how it is laid out."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Quoting = Literal["none", "double"]
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,7 @@ class Form:
     """Whether the first line has column names; without, columns go by number, from 1."""
     has_times: bool = True
     """Whether there is a column of times; without, the order of the rows is the order of the interactions."""
+    quoting: Quoting | None = None
+    """What a quotation mark before a value is: with ``none``, a part of it; with ``double``, the beginning of a quoted
+    value, over several lines too, in which marks are doubled. None for what the suffix says, and a refusal where that
+    is in doubt."""

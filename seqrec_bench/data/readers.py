@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import ChosenColumns, Columns, choose_columns
-from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, open_bytes, read_columns, read_names
+from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, open_bytes, read_columns, read_names, with_quoting
 from seqrec_bench.data.form import Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.parquet_files import read_parquet
@@ -32,7 +32,7 @@ def read_interactions(path: Path, columns: Columns, form: Form = Form()) -> Inte
             f"{path} is of an unknown kind: its name has to end in .parquet, or in {', '.join(LAYOUTS)} with or "
             "without .gz."
         )
-    return _read_text(path, LAYOUTS[suffix], columns)
+    return _read_text(path, with_quoting(LAYOUTS[suffix], form.quoting), columns, dates=suffix != ".inter")
 
 
 def table_suffix(path: Path) -> str:
@@ -57,12 +57,12 @@ def table_suffix(path: Path) -> str:
     return bare.suffix.lower()
 
 
-def _read_text(path: Path, layout: Layout, columns: Columns) -> Interactions:
+def _read_text(path: Path, layout: Layout, columns: Columns, dates: bool) -> Interactions:
     names = read_names(path, layout)
     chosen = choose_columns(names, columns, str(path))
     with open_bytes(path) as file:
         table = read_columns(file, layout, names, True, chosen, str(path))
-    return interactions_from_table(table, chosen, str(path), dates=layout is not RECBOLE)
+    return interactions_from_table(table, chosen, str(path), dates=dates)
 
 
 def _read_parquet(path: Path, columns: Columns) -> Interactions:
