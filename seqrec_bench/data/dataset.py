@@ -38,8 +38,8 @@ class Dataset:
 def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Dataset:
     """Re-indexes raw interactions in natural order of their ids and orders each user's items by (time, row).
 
-    Without times, an interaction's time is its place among its user's rows: 0, 1, 2, ... Users are numbered from 0 and items from 1. The catalogue is the items with an interaction; what `tags` says
-    about others is ignored.
+    Users are numbered from 0 and items from 1. The catalogue is the items with an interaction; what `tags` says
+    about others is ignored. Without times, an interaction's time is its place among its user's: 0, 1, 2, ...
 
     Raises:
         InputError: There is no interaction, or `tags` knows none of the items.

@@ -1,14 +1,12 @@
 """What the name of a file of interactions does not say of how it is laid out."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from seqrec_bench.data.row_blocks import Layout
 from seqrec_bench.errors import InputError
 from seqrec_bench.text import listed
 
-LayoutName = Literal["rows", "pairs", "sequences", "sequences-without-users", "lists", "samples", "json"]
-LAYOUTS: tuple[str, ...] = get_args(LayoutName)
+LAYOUTS = ("rows", "pairs", "sequences", "sequences-without-users", "lists", "samples", "json")
 """What a row is:
 
 - ``rows``: an interaction, with a column of users, one of items and one of times.
@@ -20,7 +18,6 @@ LAYOUTS: tuple[str, ...] = get_args(LayoutName)
 - ``json``: an object of JSON with an interaction, whatever the file's name ends in.
 """
 
-SeparatorName = Literal["tab", "space", "::", ",", ";", "|"]
 SEPARATORS = {
     "tab": Layout("\t", quoted=True),
     "space": Layout(" ", quoted=False, spaced=True),

@@ -37,8 +37,8 @@ def read_sequences(source: Bytes, layout: Layout, with_users: bool, file: str) -
         raise InputError(f"{file} has no rows: give a file with interactions.")
     if (n_items == 0).any():
         raise InputError(
-            f"Row {int(n_items.argmin()) + 1} of {file} has a user and no item: take it out, or name what stands between "
-            "values by --separator."
+            f"Row {int(n_items.argmin()) + 1} of {file} has a user and no item: take it out, or name what stands "
+            "between values by --separator."
         )
     codes, user_ids = _users(pa.chunked_array(users, pa.string()), file) if with_users else _numbered(len(n_items))
     item_codes, item_ids = encode_ids(pa.chunked_array(items, pa.string()), "item", file)
@@ -61,8 +61,8 @@ def read_spaced_columns(
         if (counts != n_columns).any():
             row = int((counts != n_columns).argmax())
             raise InputError(
-                f"Row {n_rows + row + 1} of {file} has {counts[row]} values for {n_columns} columns: correct it, or, if "
-                "a line is a sequence, add --layout sequences."
+                f"Row {n_rows + row + 1} of {file} has {counts[row]} values for {n_columns} columns: correct it or, if "
+                "a line is a sequence, give --layout sequences."
             )
         for name, chunks in found.items():
             chunks.append(values.take(pa.array(np.arange(names.index(name), len(values), n_columns))))
