@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from seqrec_bench.data.columns import SEPARATORS
-from seqrec_bench.data.form import Quoting
 from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Bytes, Layout, LongRowError, row_blocks
 from seqrec_bench.errors import InputError
 
@@ -27,15 +26,10 @@ ESCAPED = "double each mark within a value, in place of a backslash before it"
 
 COMMAS = Layout(",", True, f"{ESCAPED}, or add --quoting double if the backslash is a part of the value")
 TABS = Layout(
-    "\t", True, "add --quoting none if the mark is a part of the value, or --quoting double if it encloses several lines"
+    "\t", True, "add --quoting none if the mark is a part of the value, or --quoting double if it encloses all of it"
 )
 RECBOLE = Layout("\t", quoted=False)
 """RecBole's atomic files: nothing is ever quoted, and a value may begin with a quotation mark."""
-
-
-def with_quoting(layout: Layout, quoting: Quoting | None) -> Layout:
-    """The layout, with what is said of its quotation marks; as it is where nothing is."""
-    return layout if quoting is None else layout._replace(quoted=quoting == "double", doubt="")
 
 
 def open_bytes(path: Path) -> Bytes:
@@ -91,14 +85,18 @@ def _complaint(error: Exception, layout: Layout) -> str:
     )
 
 
-def read_names(path: Path, layout: Layout) -> list[str]:
-    """Returns the column names in the first line of a file.
+def read_names(path: Path, layout: Layout, headed: bool = True) -> list[str]:
+    """Returns the column names in the first line of a file or, where it has none, the columns' numbers from 1.
 
     Raises:
         InputError: There are none, or they can't be read as text.
     """
     with open_bytes(path) as file, damage_refused(str(path)):
         names = _first_row(file, layout, str(path))
+        if layout.spaced:
+            names = [name for values in names for name in values.split("\t") if name]
+        if not headed:
+            return [str(number) for number in range(1, len(names) + 1)]
     if not names:
         raise InputError(f"{path} has no column names in its first line: give a file that begins with them.")
     if names[0].casefold().startswith("sep=") and len("".join(names)) <= len("sep=;"):

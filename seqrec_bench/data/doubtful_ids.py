@@ -10,7 +10,8 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array
 
 MISSING_MARKS = frozenset(
-    "NA N/A n/a #N/A #NA <NA> NaN nan NAN -NaN -nan NaT NULL Null null (null) [NULL] None none \\N undefined".split()
+    ["NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NAN", "-NaN", "-nan", "NaT"]
+    + ["NULL", "Null", "null", "(null)", "[NULL]", "None", "none", "\\N", "undefined"]
 )
 """What pandas, R, Spark, Excel, JavaScript and databases write in place of a missing value."""
 
@@ -55,9 +56,9 @@ def _refuse_twins(codes: Int32Array, ids: Sequence[str], floats: Sequence[str], 
         other = twin.removesuffix(".0")
         rows = {text: _first_row(codes, ids.index(text)) for text in (twin, other)}
         raise InputError(
-            f"Row {rows[twin]} of {file} has the {name} {shorten(twin)} and row {rows[other]} {shorten(other)}, which are "
-            "one where a program made fractions of whole numbers: write both in one way, or add --ids-as-written if "
-            "they are two."
+            f"Row {rows[twin]} of {file} has the {name} {shorten(twin)} and row {rows[other]} {shorten(other)}, which "
+            "are one where a program made fractions of whole numbers: write both in one way, or add --ids-as-written "
+            "if they are two."
         )
 
 

@@ -23,8 +23,8 @@ def refuse_inexact(text: Any, name: str, file: str) -> None:
     if 2 * np.count_nonzero(short) > len(short):  # a round number among others may be exact
         row = int(short.argmax())
         raise InputError(
-            f"Row {row + 1} of {file} has the {name} {text[row].as_py()!r}, of which a spreadsheet or a program has kept "
-            "the first digits alone, as in most rows: write times in full."
+            f"Row {row + 1} of {file} has the {name} {text[row].as_py()!r}, a number in short, as in most rows: a "
+            "spreadsheet or a program has cut digits off, so write times in full."
         )
     if not _are_apart(text):
         _refuse_merged(text, name, file)
@@ -57,7 +57,7 @@ def _refuse_merged(text: Any, name: str, file: str) -> None:
         if Decimal(pair[0]) != Decimal(pair[1]):
             first, second = sorted(pair, key=lambda time: pc.index(text, time).as_py())
             raise InputError(
-                f"Row {pc.index(text, second).as_py() + 1} of {file} has the {name} {second}, which is not told from the "
-                f"{first} of row {pc.index(text, first).as_py() + 1} once fractions make floats of all times: write "
-                "whole numbers in all rows, of a finer unit if need be."
+                f"Row {pc.index(text, second).as_py() + 1} of {file} has the {name} {second}, which is the {first} of "
+                f"row {pc.index(text, first).as_py() + 1} once fractions make floats of all times: write whole numbers "
+                "in all rows, of a finer unit if need be."
             )

@@ -36,6 +36,10 @@ class Layout(NamedTuple):
     """What to do about a quoted value that seems to go on over the end of its line only because its marks are not meant
     as such: any in lines with tabs, of which most programs quote nothing; else those where a line ends behind ``\\""``,
     as it does where a backslash stands before a mark. Empty where marks are certain, so that such values are read."""
+    spaced: bool = False
+    """Whether several spaces and tabs separate as one does, and those around a line not at all."""
+    written: str | None = None
+    """What stands for the delimiter in the file, where that is longer than a character."""
 
 
 class LongRowError(Exception):
@@ -54,7 +58,8 @@ class BrokenValueError(Exception):
 def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
     """Yields what the source holds, but a byte-order mark, cut between rows; the last block may be empty.
 
-    All rows before one at fault are yielded.
+    All rows before one at fault are yielded. Their values have the layout's delimiter between them, whatever is written
+    for it.
 
     Raises:
         LongRowError: A row has more than `LONGEST_ROW` bytes, a quoted value's line ends included.
@@ -67,14 +72,18 @@ def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
         sound = block if broken is None else block[:broken]
         end = _end_of_rows(sound, layout)
         if end:
-            yield sound[:end]
+            yield _delimited(sound[:end], layout)
         if len(sound) - end > LONGEST_ROW:
             beginning = end, end + LONGEST_ROW
             raise LongRowError(sound.find(b"\n", *beginning) >= 0 or sound.find(b"\r", *beginning) >= 0)
         if broken is not None:
             raise BrokenValueError
         rest = sound[end:]
-    yield rest
+    yield _delimited(rest, layout)
+
+
+def _delimited(block: bytes, layout: Layout) -> bytes:
+    return block if layout.written is None else block.replace(layout.written.encode(), layout.delimiter.encode())
 
 
 def _broken_value(block: bytes, layout: Layout) -> int | None:

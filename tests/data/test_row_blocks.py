@@ -56,7 +56,23 @@ def in_doubt(content: bytes, layout: Layout) -> list[bool]:
     return [layout.doubt != "" and re.search(doubtful, row[:-1]) is not None for row in rows]
 
 
-pieces = [b'"', b'""', b'\\"', b",", b"\t", b"\n", b"\r", b"\r\n", b"a", b'a"b', b',"', b'",', b'"\n', b'\n"', b"1234567"]
+pieces = [
+    b'"',
+    b'""',
+    b'\\"',
+    b",",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"a",
+    b'a"b',
+    b',"',
+    b'",',
+    b'"\n',
+    b'\n"',
+    b"1234567",
+]
 contents = st.lists(st.sampled_from(pieces), max_size=40).map(b"".join)
 
 
