@@ -4,11 +4,12 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import ChosenColumns, Columns, choose_columns
 from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, damage_refused, open_bytes, read_columns, read_names
+from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import PLAIN, Form
 from seqrec_bench.data.interactions import Interactions
+from seqrec_bench.data.negatives import judged_interactions, signal_columns
 from seqrec_bench.data.parquet_files import read_parquet
 from seqrec_bench.data.row_blocks import Layout
 from seqrec_bench.data.sequence_lines import read_sequences, read_spaced_columns
@@ -23,11 +24,12 @@ def read_interactions(path: Path, columns: Columns, form: Form = PLAIN) -> Inter
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind; a column is absent or ambiguous; or a row
-            misses a value or has a time that is neither a number of 64 bits nor a date.
+            misses a value or has a time that is neither a number of 64 bits nor a date, or an id that most likely is
+            none.
     """
     suffix = table_suffix(path)
     if suffix == ".parquet":
-        return _read_parquet(path, columns)
+        return _read_parquet(path, columns, form)
     layout = form.delimiters or LAYOUTS.get(suffix)
     if layout is None:
         raise InputError(
@@ -67,7 +69,10 @@ def _read_lines(path: Path, layout: Layout, columns: Columns, form: Form) -> Int
             f"A line of {path} is a sequence, in which there are no columns: leave the column options out."
         )
     with open_bytes(path) as file, damage_refused(str(path)):
-        return read_sequences(file, layout, form.layout == "sequences", str(path))
+        interactions = read_sequences(file, layout, form.layout == "sequences", str(path))
+    if not form.ids_as_written:
+        refuse_doubtful(interactions, "Interaction", str(path))
+    return interactions
 
 
 def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: bool) -> Interactions:
@@ -76,18 +81,25 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: 
         columns, has_header, has_times = Columns("1", "2"), False, False
     names = read_names(path, layout, has_header)
     chosen = choose_columns(names, columns, str(path), has_times)
+    signals = signal_columns(names, chosen, form, str(path))
+    wanted = [*chosen.names, *signals]
     with open_bytes(path) as file:
         if layout.spaced:
             with damage_refused(str(path)):
-                table = read_spaced_columns(file, layout, names, has_header, chosen.names, str(path))
+                table = read_spaced_columns(file, layout, names, has_header, wanted, str(path))
         else:
-            table = read_columns(file, layout, names, has_header, chosen.names, str(path))
-    return interactions_from_table(table, chosen, str(path), dates=dates)
+            table = read_columns(file, layout, names, has_header, wanted, str(path))
+    return judged_interactions(table, chosen, signals, form, str(path), dates)
 
 
-def _read_parquet(path: Path, columns: Columns) -> Interactions:
-    def choose(names: Sequence[str]) -> ChosenColumns:
-        return choose_columns(names, columns, str(path))
+def _read_parquet(path: Path, columns: Columns, form: Form) -> Interactions:
+    def choose(names: Sequence[str]) -> tuple[ChosenColumns, list[str]]:
+        chosen = choose_columns(names, columns, str(path))
+        return chosen, signal_columns(names, chosen, form, str(path))
 
-    table = read_parquet(path, lambda names: choose(names).names)
-    return interactions_from_table(table, choose(table.column_names), str(path))
+    def wanted(names: Sequence[str]) -> list[str]:
+        chosen, signals = choose(names)
+        return [*chosen.names, *signals]
+
+    table = read_parquet(path, wanted)
+    return judged_interactions(table, *choose(table.column_names), form, str(path))
