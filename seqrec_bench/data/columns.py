@@ -150,11 +150,11 @@ def _refusal(
         return InputError(
             f"{file} has a single column, {shorten(found[0])}, with {SEPARATORS[separator]} in its name: {mend}."
         )
-    return InputError(f"{file} has {listed(problems)} among {_listed(found)}: {mend}.")
+    return InputError(f"{file} has {listed(problems)} among {listed_names(found)}: {mend}.")
 
 
-def _listed(names: Sequence[str]) -> str:
-    """The names, or the first few of many."""
+def listed_names(names: Sequence[str]) -> str:
+    """Returns the names as a message has them: the first few of many."""
     shown = ", ".join(map(_shown, names[:MOST_SHOWN])) or "none"
     return shown if len(names) <= MOST_SHOWN else f"{shown}, ... ({len(names):,} in all)"
 

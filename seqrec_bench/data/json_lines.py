@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from reprlib import repr as shorten
 from typing import Any
-
-import numpy as np
 
 from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowError, row_blocks
 from seqrec_bench.errors import InputError
 
 MOST_EXACT = 2.0**53
 """Up to here, whole numbers are exact as floats of 64 bits."""
+MOST_ROWS = 10_000
+"""So many are looked at for the types of values that the first row has not."""
 
 _LINES = Layout("\n", quoted=False)
 
@@ -30,7 +31,7 @@ class _OddLineError(Exception):
 def read_json_lines(source: Bytes, choose: Callable[[Sequence[str]], Sequence[str]], file: str) -> Any:
     """Returns a ``pyarrow.Table`` of the values that are chosen among the names in the first object.
 
-    Each is of one type in all rows: text, whole numbers or, where some have fractions, floats; or lists of them.
+    Each is of one type in all rows: text, whole numbers, floats where some have fractions, or lists of one of them.
 
     Args:
         source: It can be read anew.
@@ -46,16 +47,38 @@ def read_json_lines(source: Bytes, choose: Callable[[Sequence[str]], Sequence[st
     if first is None:
         raise InputError(f"{file} has no rows: give a file with interactions.")
     schema = _schema(source, choose(list(first)), file)
-    for whole in (pa.int64(), pa.uint64(), pa.float64()):
-        try:
-            table = _read(source, _with_numbers(schema, whole))
-        except (pa.ArrowException, UnicodeDecodeError, LongRowError, _OddLineError) as error:
-            cause = error
-            continue
-        _require_exact(table, file)
-        return table
-    _require_objects(source, schema, file)
-    raise InputError(f"{file} can't be read as JSON lines ({cause}): give an undamaged file.") from cause
+    with suppress(*_unread()):
+        return _read(source, schema)
+    columns = {}
+    for field in schema:
+        for wider in _wider(field):
+            with suppress(*_unread()):
+                columns[field.name] = _read(source, pa.schema([wider]))[field.name]
+                break
+        else:
+            _require_objects(source, schema, file)
+            raise InputError(f"{file} can't be read as JSON lines: give an undamaged file.")
+    for name, column in columns.items():
+        _require_exact(column, name, file)
+    return pa.table(columns)
+
+
+def _unread() -> tuple[type[Exception], ...]:
+    """What is raised where Arrow can't read something as it is told to."""
+    import pyarrow as pa
+
+    return pa.ArrowException, UnicodeDecodeError, LongRowError, _OddLineError
+
+
+def _wider(field: Any) -> Iterator[Any]:
+    """The field, and with numbers of types that hold others too."""
+    import pyarrow as pa
+
+    kinds = [pa.int64(), pa.uint64(), pa.float64()]
+    is_list = pa.types.is_list(field.type)
+    kind = field.type.value_type if is_list else field.type
+    for each in kinds[kinds.index(kind) :] if kind in kinds else [kind]:
+        yield field.with_type(pa.list_(each) if is_list else each)
 
 
 def _read(source: Bytes, schema: Any) -> Any:
@@ -128,46 +151,37 @@ def _schema(source: Bytes, names: Sequence[str], file: str) -> Any:
 
     types: dict[str, Any] = {}
     for number, values in _objects(source, file):
-        for name in set(names) - types.keys():
-            kind = _type(values.get(name), f"Row {number} of {file}", name)
-            types |= {} if kind is None else {name: kind}
-        if len(types) == len(names):
+        found = {name: _type(values.get(name)) for name in set(names) - types.keys()}
+        types |= {name: kind for name, kind in found.items() if kind is not None}
+        if len(types) == len(names) or number == MOST_ROWS:
             break
-    return pa.schema([(name, types.get(name, pa.list_(pa.string()))) for name in names])
+    return pa.schema([(name, types.get(name, pa.string())) for name in names])
 
 
-def _type(value: Any, row: str, name: str) -> Any | None:
+def _type(value: Any) -> Any | None:
+    """Arrow's for a value of JSON; None where it does not tell."""
     import pyarrow as pa
 
-    if value is None:
-        raise InputError(f"{row} has no {name}: give it one or take the row out.")
     if isinstance(value, list):
-        return pa.list_(_type(value[0], row, name)) if value else None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise InputError(f"{row} has the {name} {shorten(value)}: it has to be a text, a number or a list of such.")
-    return pa.string() if isinstance(value, str) else pa.int64()
+        kind = _type(value[0]) if value else None
+        return None if kind is None else pa.list_(kind)
+    if isinstance(value, dict):
+        return pa.struct([])
+    kinds = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
+    return kinds.get(type(value))
 
 
-def _with_numbers(schema: Any, kind: Any) -> Any:
-    """The schema with numbers of that type."""
-    import pyarrow as pa
-
-    others = {pa.int64(): kind, pa.list_(pa.int64()): pa.list_(kind)}
-    return pa.schema([(field.name, others.get(field.type, field.type)) for field in schema])
-
-
-def _require_exact(table: Any, file: str) -> None:
+def _require_exact(column: Any, name: str, file: str) -> None:
     """Raises `InputError` where whole numbers have become others for the sake of one with a fraction."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_floating(column.type):
-            far = np.abs(column.fill_null(0).to_numpy()) > MOST_EXACT
-            if far.any():
-                raise InputError(
-                    f"Row {int(far.argmax()) + 1} of {file} has a {name} that is not exact beside those with "
-                    "fractions: write all as whole numbers, of microseconds for example."
-                )
+    values = pc.list_flatten(column) if pa.types.is_list(column.type) else column
+    if pa.types.is_floating(values.type) and pc.max(pc.abs(values)).as_py() > MOST_EXACT:
+        raise InputError(
+            f"{file} has a {name} of more than {MOST_EXACT:.0f}, which is not exact beside those with fractions: write "
+            "all as whole numbers, of microseconds for example."
+        )
 
 
 def _require_objects(source: Bytes, schema: Any, file: str) -> None:
@@ -188,7 +202,11 @@ def _is_of(value: Any, kind: Any) -> bool:
 
     if pa.types.is_list(kind):
         return isinstance(value, list) and all(each is None or _is_of(each, kind.value_type) for each in value)
-    return isinstance(value, str if pa.types.is_string(kind) else int | float) and not isinstance(value, bool)
+    if pa.types.is_boolean(kind) or isinstance(value, bool):
+        return isinstance(value, bool) and pa.types.is_boolean(kind)
+    if pa.types.is_struct(kind):
+        return isinstance(value, dict)
+    return isinstance(value, str if pa.types.is_string(kind) else int | float)
 
 
 def _words(kind: Any) -> str:
@@ -196,4 +214,5 @@ def _words(kind: Any) -> str:
 
     if pa.types.is_list(kind):
         return f"a list with {_words(kind.value_type)} first"
-    return "a text" if pa.types.is_string(kind) else "a number"
+    words = {pa.string(): "a text", pa.bool_(): "true or false"}
+    return words.get(kind, "an object" if pa.types.is_struct(kind) else "a number")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import (
     ITEM_NAMES,
     LIST_NAMES,
@@ -13,9 +12,11 @@ from seqrec_bench.data.columns import (
     lists_beside,
     usually_named,
 )
+from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.list_columns import interactions_from_lists, interactions_from_samples, is_list
+from seqrec_bench.data.negatives import judged_interactions, signal_columns
 from seqrec_bench.errors import InputError
 
 Choose = Callable[[Sequence[str]], Sequence[str]]
@@ -33,25 +34,30 @@ def interactions_from_rows(
 
     Raises:
         InputError: The columns or what is in them are of another form, which is named if it can be told; and as for
-            `interactions_from_table`, `interactions_from_lists` and `interactions_from_samples`.
+            `judged_interactions`, `interactions_from_lists` and `interactions_from_samples`.
     """
-    found: list[str] = []
 
-    def choose(names: Sequence[str]) -> list[str]:
-        found[:] = names
+    def choose(names: Sequence[str]) -> tuple[ChosenColumns, list[str]]:
         chosen = _choose(names, columns, form, file)
-        return [*chosen.names, *_lists(names, chosen, form, file)]
+        return chosen, _others(names, chosen, form, file)
 
-    table = read(choose)
-    chosen = _choose(found, columns, form, file)
-    if form.layout == "samples":
-        (before,) = _lists(found, chosen, form, file)
-        return interactions_from_samples(table, chosen, before, file, form.ids_as_written)
+    def wanted(names: Sequence[str]) -> list[str]:
+        chosen, others = choose(names)
+        return [*chosen.names, *others]
+
+    table = read(wanted)
+    chosen, others = choose(table.column_names)
+    if form.layout not in ("lists", "samples"):
+        if lists := [name for name in chosen.names if is_list(table.schema.field(name).type)]:
+            raise InputError(f"Column {lists[0]} of {file} holds lists: add --layout lists if a row is a user's.")
+        return judged_interactions(table, chosen, others, form, file, dates)
     if form.layout == "lists":
-        return interactions_from_lists(table, chosen, file, form.ids_as_written)
-    if lists := [name for name in chosen.names if is_list(table.schema.field(name).type)]:
-        raise InputError(f"Column {lists[0]} of {file} holds lists: add --layout lists if a row is a user with lists.")
-    return interactions_from_table(table, chosen, file, dates)
+        interactions = interactions_from_lists(table, chosen, file)
+    else:
+        interactions = interactions_from_samples(table, chosen, others[0], file)
+    if not form.ids_as_written:
+        refuse_doubtful(interactions, "Interaction", file)
+    return interactions
 
 
 def _choose(names: Sequence[str], columns: Columns, form: Form, file: str) -> ChosenColumns:
@@ -79,8 +85,8 @@ def _options_for_lists(names: Sequence[str], columns: Columns, has_times: bool) 
     return None
 
 
-def _lists(names: Sequence[str], chosen: ChosenColumns, form: Form, file: str) -> list[str]:
-    """For samples, the one column with the items before the row's; else none, and there should be none."""
+def _others(names: Sequence[str], chosen: ChosenColumns, form: Form, file: str) -> list[str]:
+    """What is read beside: of samples, the one column with the items before the row's; of rows, what tells negatives."""
     lists = lists_beside(names, chosen.item)
     if form.layout == "samples":
         if len(lists) != 1:
@@ -94,4 +100,6 @@ def _lists(names: Sequence[str], chosen: ChosenColumns, form: Form, file: str) -
             f"{file} has samples rather than interactions, as its column {lists[0]} beside {chosen.item} says: add "
             "--layout samples, or --layout rows if the column is of no matter."
         )
-    return []
+    if form.layout == "lists":
+        return []
+    return signal_columns(names, chosen, form, file)

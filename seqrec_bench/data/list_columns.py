@@ -36,19 +36,14 @@ def is_list(kind: Any) -> bool:
     return any(is_kind(kind) for is_kind in kinds)
 
 
-def interactions_from_lists(
-    table: Any, columns: ChosenColumns, file: str, ids_as_written: bool = False
-) -> Interactions:
+def interactions_from_lists(table: Any, columns: ChosenColumns, file: str) -> Interactions:
     """Makes interactions of a table with a row a user, with a list of items and, if there are times, one of these.
-
-    Args:
-        ids_as_written: Whether text that most likely is no id, such as NA, is one all the same.
 
     Raises:
         InputError: A row has no list, an empty one or lists of different lengths; or, without times, a user of another
             row; and as for `interactions_from_table`.
     """
-    users, user_ids = encode_ids(_required(table, columns.user, file), columns.user, file, ids_as_written)
+    users, user_ids = encode_ids(_required(table, columns.user, file), columns.user, file)
     items = _lists(_required(table, columns.item, file), columns.item, file)
     if not items.lengths.all():
         row = int(items.lengths.argmin()) + 1
@@ -65,28 +60,25 @@ def interactions_from_lists(
                 f"times in {columns.time}: give each item its time."
             )
         times = read_times(lists.values, columns.time, _by_value(file), dates=True)
-    codes, item_ids = encode_ids(items.values, columns.item, _by_value(file), ids_as_written)
+    codes, item_ids = encode_ids(items.values, columns.item, _by_value(file))
     return Interactions(np.repeat(users, items.lengths), codes, times, user_ids, item_ids)
 
 
-def interactions_from_samples(
-    table: Any, columns: ChosenColumns, before: str, file: str, ids_as_written: bool = False
-) -> Interactions:
+def interactions_from_samples(table: Any, columns: ChosenColumns, before: str, file: str) -> Interactions:
     """Makes interactions of a table with a row an interaction, with the list of the user's items before it.
 
     The longest of a user's samples has all of the user's items; all others have to be beginnings of it.
 
     Args:
         before: The column of lists.
-        ids_as_written: As for `interactions_from_lists`.
 
     Raises:
         InputError: A sample is no beginning of its user's longest one; and as for `interactions_from_table`.
     """
-    users, user_ids = encode_ids(_required(table, columns.user, file), columns.user, file, ids_as_written)
+    users, user_ids = encode_ids(_required(table, columns.user, file), columns.user, file)
     lists = _lists(table[before], before, file)
     both = _with_targets(lists, _required(table, columns.item, file))
-    codes, item_ids = encode_ids(both, columns.item, _by_value(file), ids_as_written)
+    codes, item_ids = encode_ids(both, columns.item, _by_value(file))
     codes = _row_by_row(codes, lists)
     lengths = lists.lengths + 1
     starts = np.cumsum(lengths) - lengths

@@ -1,5 +1,6 @@
 """Files of interactions: text of many kinds, JSON lines and Parquet, in one file or in parts."""
 
+import os
 import stat
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, damage_refused, open_bytes, read_columns, read_names
+from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import PLAIN, SEPARATORS, Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.json_lines import read_json_lines
@@ -29,9 +31,10 @@ def read_interactions(path: Path, columns: Columns, form: Form = PLAIN) -> Inter
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind; a column is absent or ambiguous; or a row
-            misses a value or has a time that is neither a number of 64 bits nor a date.
+            misses a value or has a time that is neither a number of 64 bits nor a date, or an id that most likely is
+            none.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         parts = part_paths(path)
         for part in parts:
             table_suffix(part)
@@ -100,7 +103,10 @@ def _read_lines(path: Path, columns: Columns, form: Form) -> Interactions:
         )
     layout = form.delimiters or SEPARATORS["space"]
     with open_bytes(path) as file, damage_refused(str(path)):
-        return read_sequences(file, layout, form.layout == "sequences", str(path), form.ids_as_written)
+        interactions = read_sequences(file, layout, form.layout == "sequences", str(path))
+    if not form.ids_as_written:
+        refuse_doubtful(interactions, "Interaction", str(path))
+    return interactions
 
 
 def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: bool) -> Interactions:

@@ -14,15 +14,12 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 
 
-def read_sequences(
-    source: Bytes, layout: Layout, with_users: bool, file: str, ids_as_written: bool = False
-) -> Interactions:
+def read_sequences(source: Bytes, layout: Layout, with_users: bool, file: str) -> Interactions:
     """Reads one user's items a line, in their order; without users, these are called by their rows' numbers.
 
     Args:
         with_users: Whether a line begins with its user.
         file: What error messages call the source.
-        ids_as_written: Whether text that most likely is no id, such as NA, is one all the same.
 
     Raises:
         InputError: A line is too long, not UTF-8 or has an empty value; or it has a user without an item, or one whom
@@ -48,12 +45,11 @@ def read_sequences(
             "between values by --separator."
         )
     if with_users:
-        codes, user_ids = encode_ids(pa.chunked_array(users, pa.string()), "user", file, ids_as_written)
+        codes, user_ids = encode_ids(pa.chunked_array(users, pa.string()), "user", file)
         require_once(codes, user_ids, file)
     else:
         codes, user_ids = _numbered(len(n_items))
-    place = f"{file}, counted item by item,"
-    item_codes, item_ids = encode_ids(pa.chunked_array(items, pa.string()), "item", place, ids_as_written)
+    item_codes, item_ids = encode_ids(pa.chunked_array(items, pa.string()), "item", file)
     return Interactions(np.repeat(codes, n_items), item_codes, None, user_ids, item_ids)
 
 
