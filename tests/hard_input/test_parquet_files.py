@@ -3,8 +3,10 @@
 # ruff: noqa: E501  -- a table, one case a line
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +21,9 @@ DAMAGED = "f.parquet can't be read as Parquet (...): give an undamaged file."
 
 
 def ids_hold(kind: str) -> str:
-    return f"Column item of f.parquet holds {kind}: ids have to be text or integers."
+    return (
+        f"Column item of f.parquet holds {kind}: ids have to be text or integers: cast them before the file is written."
+    )
 
 
 def times_hold(kind: str) -> str:
@@ -51,7 +55,13 @@ CASES = [
     ("times of 16 bits", table(time=pa.array(np.array([1, 2, 3], np.float16))), SAME),
     ("a column of objects that is not read", table(more=[{"time": 1}] * 3), SAME),
     ("a point in a column's name", table(**{"user.item": ["x"] * 3}), SAME),
-    ("decimal times", table(time=pa.array([1, 2, 3]).cast(pa.decimal128(30, 2))), times_hold("decimal128(30, 2)")),
+    ("decimal times", table(time=pa.array([1, 2, 3]).cast(pa.decimal128(30, 2))), SAME),
+    ("decimal times that floats would make one", table(time=pa.array([Decimal("1709251200000000001.5"), Decimal("1709251200000000001.6"), Decimal(3)], pa.decimal128(38, 1))), "Row 2 of f.parquet has the time 1709251200000000001.6, which is the 1709251200000000001.5 of row 1 once fractions make floats of all times: write whole numbers in all rows, of a finer unit if need be."),
+    ("whole decimals as ids", table(item=pa.array([1, 2, 3]).cast(pa.decimal128(38, 0))), ("as text", NUMBERS)),
+    ("whole decimals of 256 bits as ids", table(item=pa.array([Decimal(10**70), None, Decimal(3)], pa.decimal256(76, 0)).fill_null(Decimal(-2))), ("as text", [("u", str(10**70), 1), ("u", "-2", 2), ("u", "3", 3)])),
+    ("decimals with fractions as ids", table(item=pa.array([1, 2, 3]).cast(pa.decimal128(30, 2))), ids_hold("decimal128(30, 2)")),
+    ("UUIDs as ids", table(item=pa.array([UUID(int=number).bytes for number in (1, 2, 1)], pa.uuid())), ("as they are written", [("u", str(UUID(int=number)), row) for row, number in enumerate((1, 2, 1), start=1)])),
+    ("marks for missing ids", table(item=["a", "None", "nan"]), "Row 2 of f.parquet has the item 'None', a mark for a missing value (2 of 3 interactions: None, nan): give them an id or take them out, or add --ids-as-written if these are ids."),
     ("timestamps", table(time=pa.array([1000, 2000, 3000], pa.timestamp("ms"))), SAME),
     ("timestamps with a zone", table(time=pa.array([10**9, 2 * 10**9, 3 * 10**9], pa.timestamp("ns", "Asia/Tokyo"))), SAME),
     ("timestamps with fractions", table(time=pa.array([1, 2000, 3000], pa.timestamp("us"))), ("microseconds since 1970", [("u", "a", 1), ("u", "b", 2000), ("u", "c", 3000)])),
