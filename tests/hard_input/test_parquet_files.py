@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501  -- a table, one case a line
 
+import zlib
+from base64 import b85decode
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +19,15 @@ ROWS = [("u", "a", 1), ("u", "b", 2), ("u", "c", 3)]
 NUMBERS = [("u", "1", 1), ("u", "2", 2), ("u", "3", 3)]
 SAME = ("as the plain file", ROWS)
 RANDOM = np.random.default_rng(0).bytes(4096)
+OF_128_BITS = (
+    "c-nna&2HL25MD0`MG>kvWL8-6!56GVwNkTfgk2?vHBD0#0)$Fbs<=3@ouEP-VUxd8)o0+;N9eg{o}y3CC+Y0kZMl$@z2lwlXJ#yWAcjpS!!~SpfdU~"
+    "!!+QY)YEZK=Q-car2%(sz8Yw|lKOmKwUN0}wXbyx?Hew^owzddrY_O$<tZSs-`hpjFgH+I9l0`FR&|^JosS)e~Yp!*n*c%%u|7|3j%p&D8W@BqbttBP"
+    "8!EE3Rsra<ipjSMuXr2YCcR!TpNs^%@R2wuOr$M@g>JUtzd4t%ML}d*up&R<4^-VLLc?;}E33iC}8%di6Wvdb}Vtp?e&kn(UNgDe~8MU@B?8p)7RWTg"
+    ")KfO&aucKK||4CoT<v9Y^vE1A{JU^TlXO%h?A{A{F&&A6D;`jG5-x1=f;GJRcl}TT2Lh9Sc(z+v$z9{$-%7YN^6s{`eb<`G~Ota4_*>)s;x>>LAtN(f"
+    "gzDQ~(ukYW6C!<Wk{U>C)=|2-+sr>i3@}uNq92WDO75=XD_Z3C?H81(-QHY}>Qtu6tX)sUC-P_0PI=R_1@1l7+Np4KO-`sc1-HXL!8k()xbNEI0I*vo"
+    "$ies0D%{RQ|296hS?;wtO+zO)5<9qrcemD6=#`uK}@Td9%#p<RR"
+)
+"""Such a file, packed: Arrow writes none."""
 DAMAGED = "f.parquet can't be read as Parquet (...): give an undamaged file."
 
 
@@ -81,6 +92,8 @@ CASES = [
     ("lists as ids", table(item=[[1], [2], [3]]), ids_hold("list<element: int64>")),
     ("text that is not UTF-8", table(item=not_utf_8()), "Column item of f.parquet holds text that is not UTF-8 (...): write the file anew, as UTF-8."),
     ("NUL in an id", table(item=["a", "a\0", "c"]), r"Column item of f.parquet has the id 'a\x00', with a NUL character: take that out."),
+    ("no ids at all", table(item=pa.nulls(3)), "Row 1 of f.parquet has no item: give it one or take the row out."),
+    ("integers of 128 bits, as polars writes them", zlib.decompress(b85decode(OF_128_BITS)), "f.parquet has something that can't be read (...): cast it before the file is written, ids to text for example."),
     ("no rows", table().slice(0, 0), "f.parquet has no rows: give a file with interactions."),
     ("no columns", pa.table({}), "f.parquet has no column with a usual name (user_id, user, uid), no column with a usual name (item_id, item, iid, movie_id, movie, product_id, product) and no column with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among none: name the right ones by --user-column, --item-column and --time-column."),
     ("a column named twice", table(TIME=[1, 2, 3]), "f.parquet has 2 columns with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among user, item, time, TIME: name the right one by --time-column."),

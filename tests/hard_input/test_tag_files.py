@@ -32,6 +32,8 @@ CASES = [
     ("titles of unknown items", "t.csv", b"item_id,title\nz,x\n", UNKNOWN.replace("tags", "titles")),
     ("missing column", "t.csv", b"item_id,name\na,x\n", f"t.csv has no column with a usual name ({TAG_NAMES}) among item_id, name: rename the column of tags, or that of titles (title, movie_title, item_title) where there are no tags."),
     ("semicolons", "t.csv", PLAIN.replace(b",", b";"), "t.csv has a single column, 'item_id;tags', with semicolons in its name: convert it, since a .csv has commas between columns, and other text tabs."),
+    ("a mark for missing tags", "t.csv", PLAIN.replace(b"c,y", b"c,nan"), "Row 3 of t.csv has the tags 'nan', a mark for a missing value: leave the field empty where an item has none, or add --ids-as-written if it is one."),
+    ("such a mark within tags", "t.csv", PLAIN.replace(b"c,y", b"c,y|nan"), ("content", TAGS | {"c": {"y", "nan"}})),
     ("titles that begin or end with a quotation mark", "t.tsv", b'item_id\ttitle\na\t"x\nb\ty\nc\tz"\n', "Row 1 of t.tsv has a value that begins with a quotation mark and goes on in the next line: name it .item if the mark is a part of the value, or put the value into one line."),
     ("the same in RecBole's format", "t.item", b'item_id\tclass\na\t"x\nb\ty\nc\tz"\n', ("content", {"a": {'"x'}, "b": {"y"}, "c": {'z"'}})),
     ("a row too long in RecBole's format", "t.item", b"item_id\ttags\na\tx\ty\n", "Row 1 of t.item has 3 values for 2 columns: correct it; nothing is quoted here, so no value can hold the separator."),

@@ -86,6 +86,8 @@ CASES = [
     ("a row too short", "f.csv", HEAD + b"u,a,1\n\nu,b\nu,c,3\n", f"Row 2 of f.csv has 2 values for 3 columns: {WIDTH}"),
     ("a row too long", "f.csv", HEAD + b"u,a,1\nu,b,c,2\nu,c,3\n", f"Row 2 of f.csv has 4 values for 3 columns: {WIDTH}"),
     ("a row too long in RecBole's format", "f.inter", b"user\titem\ttime\nu\ta\tx\t1\n", "Row 1 of f.inter has 4 values for 3 columns: correct it; nothing is quoted here, so no value can hold the separator."),
+    ("row numbers in a column without a name", "f.csv", HEAD + b"1,u,a,1\n2,u,b,2\n3,u,c,3\n", f"Row 1 of f.csv has 4 values for 3 columns: give a name to each column, one of row numbers too, or {WIDTH}"),
+    ("row numbers in a column with an empty name", "f.csv", b'"",' + HEAD + b'"1",u,a,1\n"2",u,b,2\n"3",u,c,3\n', SAME),
     ("a row of spaces", "f.csv", HEAD + b"u,a,1\n  \n", f"Row 2 of f.csv has 1 values for 3 columns: {WIDTH}"),
     ("a quoted value never closed", "f.csv", HEAD + b'u,a,1\nu,"b,2\nu,c,3\n', f"Row 2 of f.csv has quotation marks that do not fit together {QUOTES}"),
     ("such a value in a column that is not read", "f.csv", b'user,item,time,review\nu,a,1,good\nu,b,2,"bad\nu,c,3,good\n', f"Row 2 of f.csv has quotation marks that do not fit together {QUOTES}"),
