@@ -102,5 +102,10 @@ def _damage_refused(path: Path) -> Iterator[None]:
 
     try:
         yield
+    except pa.ArrowNotImplementedError as error:  # polars' integers of 128 bits, for one
+        raise InputError(
+            f"{path} has something that can't be read ({error}): cast it before the file is written, ids to text for "
+            "example."
+        ) from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} can't be read as Parquet ({error}): give an undamaged file.") from error
