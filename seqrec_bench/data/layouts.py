@@ -49,7 +49,7 @@ def interactions_from_rows(
     chosen, others = choose(table.column_names)
     if form.layout not in ("lists", "samples"):
         if lists := [name for name in chosen.names if is_list(table.schema.field(name).type)]:
-            raise InputError(f"Column {lists[0]} of {file} holds lists: add --layout lists if a row is a user with lists.")
+            raise InputError(f"Column {lists[0]} of {file} holds lists: add --layout lists if rows are users.")
         return judged_interactions(table, chosen, others, form, file, dates)
     if form.layout == "lists":
         interactions = interactions_from_lists(table, chosen, file)

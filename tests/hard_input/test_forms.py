@@ -69,7 +69,7 @@ def dated(stamps: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 CLOCKS = [f"2009-05-04T23:0{minute}:57Z" for minute in range(7)]
-CLOCKED = [(user, item, 1_241_478_477 + 60 * place) for place, (user, item, _) in enumerate(IN_ORDER)]
+CLOCKED = [(user, item, 1_241_478_057 + 60 * place) for place, (user, item, _) in enumerate(IN_ORDER)]
 SEQUENCES = b"1 5 6 7 4\n2 7 5 8\n"
 PAIRS = [(user, item) for user, item, _ in IN_ORDER]
 LISTS = {
