@@ -92,7 +92,9 @@ def test_a_note_tells_of_rows_that_say_no(tmp_path: Path, capsys: pytest.Capture
     path = tmp_path / "f.csv"
     path.write_text(CLICKS)
     assert DataOptions(interactions=path, ids_as_written=True).load().sequences.n_interactions == 3
-    note = "Note: click is 0 in 1 of 3 rows (33.3%), which count as interactions like all others: --drop-negatives click"
+    note = (
+        "Note: click is 0 in 1 of 3 rows (33.3%), which count as interactions like all others: --drop-negatives click"
+    )
     assert note in capsys.readouterr().err
 
 
