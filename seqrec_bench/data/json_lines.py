@@ -150,7 +150,8 @@ def _schema(source: Bytes, names: Sequence[str], file: str) -> Any:
     """Arrow's type for each of the names, as its first value has it; an empty list does not tell."""
     import pyarrow as pa
 
-    types, empty = {}, set()
+    types: dict[str, Any] = {}
+    empty: set[str] = set()
     for number, values in _objects(source, file):
         unknown = [name for name in names if name not in types]
         found = {name: _type(values.get(name)) for name in unknown}

@@ -45,7 +45,12 @@ def interactions_from_rows(
         chosen, others = choose(names)
         return [*chosen.names, *others]
 
-    table = read(wanted)
+    try:
+        table = read(wanted)
+    except InputError:  # perhaps only for a column that nobody has asked for
+        if form.drop_negatives is not None or form.layout in ("lists", "samples"):
+            raise
+        table = read(lambda names: choose(names)[0].names)
     chosen, others = choose(table.column_names)
     if form.layout not in ("lists", "samples"):
         if lists := [name for name in chosen.names if is_list(table.schema.field(name).type)]:

@@ -80,7 +80,14 @@ def _is_folder(path: Path) -> bool:
     return False
 
 
+def _refuse_quoting(path: Path, form: Form) -> None:
+    """Raises `InputError` where the form speaks of quotation marks, of a file that leaves no choice of them."""
+    if form.quoting is not None:
+        raise InputError(f"{path} is no text of columns, so no marks are in doubt: leave --quoting out.")
+
+
 def _from_parquet(read: Callable[[Choose], Any], path: Path, columns: Columns, form: Form) -> Interactions:
+    _refuse_quoting(path, form)
     if form.delimiters or not form.has_header or form.layout == "json":
         raise InputError(
             f"{path} is Parquet, which has names of columns and no lines of text: of --layout, --separator and "
@@ -90,6 +97,7 @@ def _from_parquet(read: Callable[[Choose], Any], path: Path, columns: Columns, f
 
 
 def _read_json(path: Path, columns: Columns, form: Form) -> Interactions:
+    _refuse_quoting(path, form)
     if form.delimiters or not form.has_header:
         raise InputError(
             f"{path} is of JSON, which has names and no separators: leave --separator and --no-header out."
@@ -103,6 +111,7 @@ def _read_json(path: Path, columns: Columns, form: Form) -> Interactions:
 
 
 def _read_lines(path: Path, columns: Columns, form: Form) -> Interactions:
+    _refuse_quoting(path, form)
     if columns != Columns():
         raise InputError(
             f"A line of {path} is a sequence, in which there are no columns: leave the column options out."

@@ -27,9 +27,9 @@ forms = st.builds(
     st.booleans(),
 )
 PIECES = [
-    b" ", b"\t", b"\n", b"\r", b"\0", b"\xff", b"\xc3\xa9", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\x1f", b"::", b";", b"|",
-    b",", b'"', b"{", b"}", b"[", b"]", b"[]", b"{}", b"null", b"true", b"1e3", b"0.5", b"-0", b"9223372036854775808", b"NaN",
-    b'"\\ud800"', b'"\\u0000"', b'"x": ',
+    b" ", b"\t", b"\n", b"\r", b"\0", b"\xff", b"\xc3\xa9", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\x1f", b"::", b";",
+    b"|", b",", b'"', b"{", b"}", b"[", b"]", b"[]", b"{}", b"null", b"true", b"1e3", b"0.5", b"-0", b"NaN",
+    b"9223372036854775808", b'"\\ud800"', b'"\\u0000"', b'"x": ',
 ]  # fmt: skip
 
 
