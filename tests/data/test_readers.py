@@ -13,7 +13,6 @@ from pyarrow import parquet
 
 from seqrec_bench.data import Columns, Interactions, read_interactions
 from seqrec_bench.data.form import Form
-from seqrec_bench.data.form import Form
 from seqrec_bench.errors import InputError
 
 ROWS = [("u1", "007", 3), ("u2", "7", 1), ("u1", "a b", -2)]
