@@ -1,8 +1,8 @@
 """Files of interactions: text of many kinds, JSON lines and Parquet, in one file or in parts."""
 
-import os
 import stat
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def read_interactions(path: Path, columns: Columns, form: Form = PLAIN) -> Inter
             misses a value or has a time that is neither a number of 64 bits nor a date, or an id that most likely is
             none.
     """
-    if os.path.isdir(path):
+    if _is_folder(path):
         parts = part_paths(path)
         for part in parts:
             table_suffix(part)
@@ -72,6 +72,12 @@ def table_suffix(path: Path) -> str:
         raise InputError(f"{path} is a device or a pipe: write its content to a file, and give that.")
     bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     return bare.suffix.lower()
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):  # which is told of by whoever opens it
+        return path.is_dir()
+    return False
 
 
 def _refuse_quoting(path: Path, form: Form) -> None:

@@ -168,16 +168,32 @@ def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder"):
+    with pytest.raises(InputError, match="is a folder without Parquet files"):
         read_interactions(tmp_path, Columns())
 
 
 @pytest.mark.parametrize("name", ["f.xlsx", "f", "f.gz", "f.csv.zip", "f.parquet.bz2"])
-def test_an_unknown_suffix_is_an_error(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("content", [b"PK\x03\x04\0\0", b"", b"word\nword\n"])
+def test_an_unknown_suffix_is_an_error(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
-    path.write_bytes(b"user,item,time\n1,2,3\n")
+    path.write_bytes(content)
     with pytest.raises(InputError, match=r"unknown kind.*\.parquet, or in \.csv, \.tsv, \.inter"):
         read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize("name", ["f.xlsx", "f", "f.txt.gz"])
+def test_what_text_of_an_unknown_suffix_looks_like_is_said(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, name, b"user,item,time\n1,2,3\n")
+    with pytest.raises(InputError, match="rows with , between values: add --separator ','"):
+        read_interactions(path, Columns())
+    assert to_rows(read_interactions(path, Columns(), Form(separator=","))) == [("1", "2", 3)]
+
+
+@pytest.mark.parametrize(("content", "suffix"), [(b"PAR1...", ".parquet"), (gzip.compress(b"1,2\n", mtime=0), ".gz")])
+def test_what_bytes_of_an_unknown_suffix_look_like_is_said(tmp_path: Path, content: bytes, suffix: str) -> None:
+    (tmp_path / "f.txt").write_bytes(content)
+    with pytest.raises(InputError, match=f"end its name in {suffix}"):
+        read_interactions(tmp_path / "f.txt", Columns())
 
 
 @pytest.mark.parametrize("name", ["f.csv", "f.tsv", "f.inter", "f.csv.gz", "f.parquet"])
@@ -249,3 +265,17 @@ def test_a_row_without_time_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "f.csv", b"user,item,time\n1,2,3\n1,3,\n")
     with pytest.raises(InputError, match=r"Row 2 of .*f\.csv has no time"):
         read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'user_id,item_id,time"u,a,1,\n\x80"u",b,-2,"y\nz"\nu,"c",3.5,\n',
+        b'user_id,item_id,time"u,a,1,\n""",b,-2,"y\nz"\nu,"c",3.5,\n',
+        b'1,2,"3\n',
+        b"1\n2\n",
+    ],
+)
+def test_a_first_line_like_data_above_marks_at_fault_is_an_error(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(InputError, match="has no column|do not fit together"):
+        read_interactions(write(tmp_path, "f.csv", content), Columns())
