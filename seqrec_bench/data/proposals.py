@@ -171,7 +171,7 @@ def _column_options(rows: Sequence[Sequence[str]], has_times: bool = True) -> li
     columns = list(zip(*rows, strict=False))
     others = [place for place in range(len(columns)) if place != time]
     likely = [place for place in others if not any(map(_FRACTION.fullmatch, columns[place]))]
-    user, item = next((places for places in (likely, others) if len(places) > 1), [0, 1])[:2]
+    user, item = next(places for places in (likely, others, [0, 1]) if len(places) > 1)[:2]
     times = ["--no-times"] if time is None or not has_times else ["--time-column", str(time + 1)]
     return ["--user-column", str(user + 1), "--item-column", str(item + 1), *times]
 

@@ -128,6 +128,8 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: 
     is_pairs = form.layout == "pairs"
     has_header = form.has_header and not is_pairs
     names = read_names(path, layout, has_header)
+    if not names:
+        raise InputError(f"{path} has no rows: give a file with interactions.")
     if is_pairs:
         columns = _pair(path, names, columns)
     elif has_header:
