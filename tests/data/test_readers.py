@@ -277,5 +277,5 @@ def test_a_row_without_time_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_a_first_line_like_data_above_marks_at_fault_is_an_error(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(InputError, match="has no column|do not fit together"):
+    with pytest.raises(InputError, match=r"has no column|do not fit together"):
         read_interactions(write(tmp_path, "f.csv", content), Columns())
