@@ -10,7 +10,7 @@ from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowErro
 from seqrec_bench.errors import InputError
 
 MOST_EXACT = 2.0**53
-"""Up to here, whole numbers are exact as floats of 64 bits."""
+"""Below it, whole numbers are exact as floats of 64 bits."""
 MOST_ROWS = 10_000
 """So many are looked at for the types of values that the first row has not."""
 
@@ -182,9 +182,9 @@ def _require_exact(column: Any, name: str, file: str) -> None:
     import pyarrow.compute as pc
 
     values = pc.list_flatten(column) if pa.types.is_list(column.type) else column
-    if pa.types.is_floating(values.type) and pc.max(pc.abs(values)).as_py() > MOST_EXACT:
+    if pa.types.is_floating(values.type) and pc.max(pc.abs(values)).as_py() >= MOST_EXACT:
         raise InputError(
-            f"{file} has a {name} of more than {MOST_EXACT:.0f}, which is not exact beside those with fractions: write "
+            f"{file} has a {name} of {MOST_EXACT:.0f} or more, which is not exact beside those with fractions: write "
             "all as whole numbers, of microseconds for example."
         )
 
