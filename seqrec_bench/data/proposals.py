@@ -136,8 +136,9 @@ def _table(lines: Sequence[str]) -> Proposal | None:
         return None
     separator = max(tables, key=lambda name: (name != "space", len(tables[name][0])))  # spaces stand within values too
     rows = tables[separator]
-    if columns_called(rows[0], USER_NAMES) and columns_called(rows[0], ITEM_NAMES):
-        times = "" if columns_called(rows[0], TIME_NAMES) else " --no-times"
+    are_usual = columns_called(rows[0], USER_NAMES) and columns_called(rows[0], ITEM_NAMES)
+    if are_usual or _has_names(rows):
+        times = " --no-times" if are_usual and not columns_called(rows[0], TIME_NAMES) else ""
         mend = f"add --separator {_quoted(separator)}{times}"
         return Proposal(f"rows with {_words(separator)} between values", mend, has_header=True)
     if len(rows[0]) == 2:
@@ -149,6 +150,14 @@ def _table(lines: Sequence[str]) -> Proposal | None:
     return Proposal(
         f"rows with {_words(separator)} between values, without column names",
         f"add {options}, or the right columns by number",
+    )
+
+
+def _has_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether words stand above numbers or dates."""
+    columns = zip(*rows[1:], strict=True)
+    return len(rows) > 1 and any(
+        not _is_data(name) and all(map(_is_data, column)) for name, column in zip(rows[0], columns, strict=True)
     )
 
 
