@@ -11,6 +11,7 @@ from seqrec_bench import __version__
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
 from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions, fetch_with_notice, show_terms
+from seqrec_bench.cli.negative_rows import negative_rows_facts
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
@@ -134,14 +135,23 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("mean sequence length", f"{lengths.mean:.2f}"),
         ("evaluated users", f"{description.n_evaluated_users:,}"),
         ("users too short to evaluate", f"{description.n_short_users:,}"),
-        ("interactions tied in time", f"{description.tied_interactions:.1%}"),
-        ("neighbours without a time gap", f"{description.zero_gaps:.1%}"),
-        ("users whose test item is ambiguous", f"{description.n_ambiguous_targets:,}"),
+        *_facts_of_times(description),
         ("items without training interaction", _shortened(description.cold_items)),
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),
         ("interactions that repeat an item", f"{description.n_repeats:,}"),
+        *negative_rows_facts(description.negative_rows),
     ]
+
+
+def _facts_of_times(description: Description) -> list[tuple[str, str]]:
+    facts: list[tuple[str, float | None, str]] = [
+        ("interactions tied in time", description.tied_interactions, ".1%"),
+        ("neighbours without a time gap", description.zero_gaps, ".1%"),
+        ("users whose test item is ambiguous", description.n_ambiguous_targets, ","),
+    ]
+    shown = [(fact, "no times" if value is None else format(value, form)) for fact, value, form in facts]
+    return shown if description.has_times else [("order", "that of the file's rows: it has no times"), *shown]
 
 
 def _shortened(ids: tuple[str, ...]) -> str:

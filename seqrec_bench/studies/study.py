@@ -26,12 +26,15 @@ from seqrec_bench.studies.fields import (
     Figure,
     Flag,
     Hits,
+    LayoutName,
     Many,
     MetricName,
     ModelName,
     OwnName,
     ProtocolName,
+    QuotingName,
     Seed,
+    SeparatorName,
     Settings,
     Share,
     Some,
@@ -56,6 +59,13 @@ class DataFile(FieldSet):
     user_column: Text | None = None
     item_column: Text | None = None
     time_column: Text | None = None
+    layout: LayoutName | None = None
+    separator: SeparatorName | None = None
+    no_header: Flag = False
+    no_times: Flag = False
+    quoting: QuotingName | None = None
+    ids_as_written: Flag = False
+    drop_negative_rows: Text | None = None
 
 
 Data = Annotated[
