@@ -15,8 +15,9 @@ from packaging.requirements import Requirement
 import seqrec_bench
 from seqrec_bench.cache import CACHE_VARIABLE, cache_folder
 from seqrec_bench.data import NAMED_DATASETS, find_cached
+from seqrec_bench.entry_points import distribution
 from seqrec_bench.errors import BenchError, InputError
-from seqrec_bench.evaluation.registry import distribution, load, registered
+from seqrec_bench.evaluation.registry import load, registered
 from seqrec_bench.records import Store
 
 _DISTRIBUTION = "seqrec-bench"

@@ -13,10 +13,10 @@ from seqrec_bench.data.loading import required_name
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import find_protocol
-from seqrec_bench.evaluation.registry import hint, registered
+from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
-from seqrec_bench.text import one_line
+from seqrec_bench.text import hint, one_line
 
 MAX_USERS = 2**31 - 1
 VARIANT = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")

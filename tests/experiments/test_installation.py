@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from seqrec_bench import entry_points
 from seqrec_bench.cache import CACHE_VARIABLE
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation import registry
@@ -44,8 +45,8 @@ def test_an_extra_that_is_absent_is_optional(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_model_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = EntryPoint("broken", "no_such_module:Model", registry.GROUP)
-    monkeypatch.setattr(registry, "installed_points", lambda places: [broken])
+    broken = EntryPoint("broken", "no_such_module:Model", registry.KIND.group)
+    monkeypatch.setattr(entry_points, "installed_points", lambda group, places: [broken] * (group == broken.group))
     found = look()["model broken"]
     assert found.state is State.BROKEN
     assert "no_such_module" in found.fact
