@@ -13,6 +13,7 @@ from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
+from seqrec_bench.data.sets.fetching import sources_to_ask
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
@@ -154,13 +155,17 @@ class DataOptionsBesideName(DataOptions):
     ] = None
 
 
-def fetch_with_notice(name: str) -> FetchedDataset:
-    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation."""
-    named = named_dataset(name)
-    typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
+def fetch_with_notice(name: str, unverified: bool = False) -> FetchedDataset:
+    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation.
+
+    Args:
+        unverified: Whether files whose checksum nobody has published are believed as they come.
+    """
+    sources = sources_to_ask(named_dataset(name), unverified)
+    typer.echo(f"Fetching {name} from {' or '.join(source.name for source in sources)}", err=True)
     show_terms(name)
     with shown(f"fetching {name}") as steps:
-        fetched = fetch_named(name, partial(_show_received, steps))
+        fetched = fetch_named(name, partial(_show_received, steps), unverified)
     typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
     return fetched
 
@@ -180,3 +185,5 @@ def show_terms(name: str) -> None:
     named = named_dataset(name)
     typer.echo(f"Licence: {named.licence}", err=True)
     typer.echo(f"Cite: {named.citation}", err=True)
+    if named.notes:
+        typer.echo(f"Note: {named.notes}", err=True)
