@@ -31,7 +31,7 @@ def fetch(
     name: Annotated[str, typer.Argument(help="A data set named by `data list`.")],
     unverified: Annotated[
         bool,
-        typer.Option("--unverified", help="Take files whose checksum nobody has published as they are, and hold to them."),
+        typer.Option("--unverified", help="Take files of which no checksum is published as they are."),
     ] = False,
 ) -> None:
     """Puts a public data set into the cache, verified, and prints where its files are.
@@ -121,7 +121,10 @@ def list_datasets(as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
     else:
-        print_table(("data set", "users", "items", "interactions", "cached", "checksum", "address"), map(_cells, rows))
+        print_table(
+            ("data set", "users", "items", "interactions", "cached", "checksum", "address"),
+            [_cells(row) for row in rows],
+        )
     for fault in faults:
         typer.echo(f"Broken: {one_line(str(fault))}", err=True)
     if faults:

@@ -56,7 +56,7 @@ def models(
         return
     if data.n_users is None or data.n_items is None:
         raise InputError(
-            f"Nobody has stated how many users and items {dataset} has: name a data set of which `data list` shows them."
+            f"How many users and items {dataset} has is not stated: name a data set of which `data list` shows it."
         )
     parameters = count_parameters(name, dimension, data.n_users, data.n_items)
     if chosen is ModelsFormat.JSON:

@@ -13,9 +13,10 @@ from zipfile import ZipFile, ZipInfo
 
 import pytest
 
-from seqrec_bench.data import Interactions, RawTags, downloads, named, sources
-from seqrec_bench.data.named import NamedDataset
-from seqrec_bench.data.sources import Archive, Member, Wheel
+from seqrec_bench.data import Interactions, NamedDataset, RawTags
+from seqrec_bench.data.sets import downloads, packed
+from seqrec_bench.data.sets.packed import Member, Wheel
+from seqrec_bench.data.sets.sources import Download, RemoteFile
 from seqrec_bench.deadline import in_time
 
 RIGHT = b"the right file, of more than fifty bytes, as it was once published"
@@ -101,24 +102,24 @@ def files(folder: Path) -> list[str]:
 
 @pytest.fixture
 def fetch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[..., tuple[int, str, str]]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: Callable[..., tuple[int, str, str]],
+    declare: Callable[..., None],
 ) -> Callable[..., tuple[int, str]]:
     """Fetches a data set from an address, or else from a wheel; returns the exit code and the last line of the errors."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(downloads, "MOST_BYTES", 1_000)
 
     def run(url: str, wheel: bytes = b"") -> tuple[int, str]:
         def download(requirement: str, folder: Path) -> Path:
             (folder / "small.whl").write_bytes(wheel)
             return folder / "small.whl"
 
-        monkeypatch.setattr(sources, "_download_wheel", download)
-        archive = Archive("First", url, sha256(RIGHT), lambda archive: DATA)
+        monkeypatch.setattr(packed, "_download_wheel", download)
+        first = Download("First", (RemoteFile(url, sha256(RIGHT), 1_000),), lambda folder: DATA)
         mirror = Wheel("small==1.0", {"pkg/file.txt": Member(sha256(RIGHT), len(RIGHT))}, lambda folder: DATA)
-        monkeypatch.setattr(
-            named, "NAMED_DATASETS", {"small": NamedDataset("small", 1, 3, 3, "", "", archive, (mirror,))}
-        )
+        declare(NamedDataset("small", 1, 3, 3, "", "", first, (mirror,)))
         code, _, errors = call("data", "fetch", "small")
         return code, errors.splitlines()[-1]
 

@@ -66,6 +66,8 @@ class Family:
     """What comes after the family's name and a dash: ``Beauty`` for ``amazon2014-Beauty``."""
     kind: str
     """What a member stands for, in capitals as a placeholder: ``CATEGORY``."""
+    address: str
+    """That of its members' first file, with such placeholders, for people to look at."""
     declare: Callable[[str], NamedDataset]
     """The declaration of a member."""
 

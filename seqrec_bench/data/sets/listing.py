@@ -32,8 +32,7 @@ def line_of(found: NamedDataset | Family) -> Line:
         datasets = [found.declare(member) for member in found.members]
         cached = tuple(dataset.name for dataset in datasets if _is_cached(dataset))
         checkings = " or ".join(dict.fromkeys(dataset.checking.value for dataset in datasets))
-        address = datasets[0].url.replace(found.members[0], found.kind)
-        return Line(found.pattern, None, None, None, bool(cached), checkings, address, found.names, cached)
+        return Line(found.pattern, None, None, None, bool(cached), checkings, found.address, found.names, cached)
     counts = (found.n_users, found.n_items, found.n_interactions)
     return Line(found.name, *counts, _is_cached(found), found.checking.value, found.url)
 

@@ -148,7 +148,7 @@ def _extract(archive: Path, name: str, member: Member) -> Path:
     path = archive.parent / Path(name).name
     with ExitStack() as stack, path.open("wb") as target:
         try:
-            source = open_member(archive, name, stack)
+            source = stack.enter_context(open_member(archive, name))
         except UNREADABLE as error:
             raise SourceUnavailableError(f"{name} can't be taken out of it") from error
         n_left = member.n_bytes + 1

@@ -1,6 +1,5 @@
 """What is inside archives and gzip-ed files, read as a stream that ends where more comes than there may be."""
 
-import gzip
 import io
 import lzma
 import tarfile
@@ -11,7 +10,9 @@ from pathlib import Path
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
-from seqrec_bench.errors import InputError
+from seqrec_bench.data.delimited import open_bytes
+from seqrec_bench.data.row_blocks import Bytes
+from seqrec_bench.errors import InputError, in_words
 
 UNREADABLE = (
     BadZipFile,
@@ -46,41 +47,45 @@ def opened(path: Path, member: str | None = None, most_bytes: int = MOST_UNPACKE
     place = str(path) if member is None else f"{member} in {path}"
     with ExitStack() as stack:
         try:
-            raw = _open(path, member, stack)
+            raw: Bytes
+            if member is None:
+                raw = open_bytes(path)
+                stack.callback(raw.close)
+            else:
+                raw = stack.enter_context(open_member(path, member))
         except UNREADABLE as error:
-            raise InputError(f"{place} can't be unpacked ({error}): put an undamaged file there.") from error
+            raise _damage(place, error) from error
         yield io.BufferedReader(stack.enter_context(_Bounded(raw, place, most_bytes)), 2**18)
 
 
-def open_member(path: Path, member: str, stack: ExitStack) -> IO[bytes]:
-    """Opens a member of an archive until the stack ends.
+@contextmanager
+def open_member(path: Path, member: str) -> Iterator[IO[bytes]]:
+    """Opens a member of a .zip, .whl or .tar.gz.
 
     Raises:
         Exception: One of `UNREADABLE`.
     """
     if path.name.endswith((".tar.gz", ".tgz")):
-        archive = stack.enter_context(tarfile.open(path, "r:gz"))
-        info = archive.getmember(member)
-        file = archive.extractfile(info) if info.isreg() else None  # a link could lead anywhere
-        if file is None:
-            raise ValueError("it is no file")
-        return stack.enter_context(file)
-    return stack.enter_context(stack.enter_context(ZipFile(path)).open(member))
+        with tarfile.open(path, "r:gz") as tar:
+            info = tar.getmember(member)
+            file = tar.extractfile(info) if info.isreg() else None  # a link could lead anywhere
+            if file is None:
+                raise ValueError("it is no file")
+            with file:
+                yield file
+    else:
+        with ZipFile(path) as archive, archive.open(member) as unpacked:
+            yield unpacked
 
 
-def _open(path: Path, member: str | None, stack: ExitStack) -> IO[bytes]:
-    if member is not None:
-        return open_member(path, member, stack)
-    if path.suffix.lower() == ".gz":
-        stack.enter_context(gzip.open(path)).peek(1)  # or damage at its beginning would show later
-        return stack.enter_context(gzip.open(path))
-    return stack.enter_context(path.open("rb"))
+def _damage(place: str, error: Exception) -> InputError:
+    return InputError(f"{place} can't be unpacked ({in_words(error)}): put an undamaged file there.")
 
 
 class _Bounded(io.RawIOBase):
     """A stream that raises `InputError` where more is read of it than it may have, or where it is damaged."""
 
-    def __init__(self, raw: IO[bytes], place: str, most_bytes: int) -> None:
+    def __init__(self, raw: Bytes, place: str, most_bytes: int) -> None:
         self._raw, self._place, self._most_bytes, self._n_read = raw, place, most_bytes, 0
 
     def readable(self) -> bool:
@@ -100,7 +105,7 @@ class _Bounded(io.RawIOBase):
         try:
             content = self._raw.read(len(buffer))
         except UNREADABLE as error:
-            raise InputError(f"{self._place} can't be unpacked ({error}): put an undamaged file there.") from error
+            raise _damage(self._place, error) from error
         self._n_read += len(content)
         if self._n_read > self._most_bytes:
             raise InputError(
