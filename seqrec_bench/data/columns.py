@@ -25,6 +25,9 @@ LIST_NAMES = {
 """What columns with a list in each row are called first of all."""
 
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+OPTION_WORDS = {"\t": "tab"}
+"""How ``--separator`` calls what can't be typed."""
+
 MOST_SHOWN, LONGEST_SHOWN = 20, 30
 """Column names in a message, and characters of each."""
 
@@ -76,7 +79,8 @@ def choose_columns(
     }
     if problems:
         ones = "one" if len(problems) == 1 else "ones"
-        raise _refusal(found, list(problems.values()), f"name the right {ones} by {listed(list(problems))}", file)
+        mend = f"name the right {ones} by {listed(list(problems))}"
+        raise _refusal(found, list(problems.values()), mend, file, has_separator_option=True)
     names = [name for (name,) in matches.values()]
     if len(set(names)) < len(names):
         raise InputError(_served_twice(names, list(matches), file))
@@ -118,11 +122,17 @@ def _problem(matches: Sequence[str], wanted: str | None, usual: Sequence[str]) -
     return f"{number} called {wanted}" if wanted is not None else f"{number} with a usual name ({', '.join(usual)})"
 
 
-def _refusal(found: Sequence[str], problems: Sequence[str], mend: str, file: str) -> InputError:
-    if separators := [word for separator, word in SEPARATORS.items() if len(found) == 1 and separator in found[0]]:
+def _refusal(
+    found: Sequence[str], problems: Sequence[str], mend: str, file: str, has_separator_option: bool = False
+) -> InputError:
+    if separators := [separator for separator in SEPARATORS if len(found) == 1 and separator in found[0]]:
+        separator = separators[0]
+        if has_separator_option:
+            mend = f"add --separator {OPTION_WORDS.get(separator, repr(separator))}"
+        else:
+            mend = "convert it, since a .csv has commas between columns, and other text tabs"
         return InputError(
-            f"{file} has a single column, {shorten(found[0])}, with {separators[0]} in its name: a .csv needs commas "
-            "between columns, and a .tsv, .inter or .item tabs; convert it, or rename it."
+            f"{file} has a single column, {shorten(found[0])}, with {SEPARATORS[separator]} in its name: {mend}."
         )
     return InputError(f"{file} has {listed(problems)} among {_listed(found)}: {mend}.")
 

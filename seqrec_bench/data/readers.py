@@ -36,7 +36,7 @@ def read_interactions(path: Path, columns: Columns, form: Form = PLAIN) -> Inter
         )
     if form.is_of_lines and form.layout != "pairs":
         return _read_lines(path, layout, columns, form)
-    return _read_text(path, layout, columns, form)
+    return _read_text(path, form.marked(layout), columns, form, dates=suffix != ".inter")
 
 
 def table_suffix(path: Path) -> str:
@@ -70,7 +70,7 @@ def _read_lines(path: Path, layout: Layout, columns: Columns, form: Form) -> Int
         return read_sequences(file, layout, form.layout == "sequences", str(path))
 
 
-def _read_text(path: Path, layout: Layout, columns: Columns, form: Form) -> Interactions:
+def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: bool) -> Interactions:
     has_header, has_times = form.has_header, form.has_times
     if form.layout == "pairs":
         columns, has_header, has_times = Columns("1", "2"), False, False
@@ -82,7 +82,7 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form) -> Inte
                 table = read_spaced_columns(file, layout, names, has_header, chosen.names, str(path))
         else:
             table = read_columns(file, layout, names, has_header, chosen.names, str(path))
-    return interactions_from_table(table, chosen, str(path), dates=layout is not RECBOLE)
+    return interactions_from_table(table, chosen, str(path), dates=dates)
 
 
 def _read_parquet(path: Path, columns: Columns) -> Interactions:

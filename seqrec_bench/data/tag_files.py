@@ -8,6 +8,7 @@ from pathlib import Path
 from seqrec_bench.data.columns import ITEM_NAMES, choose_column, usually_named
 from seqrec_bench.data.delimited import (
     COMMAS,
+    ESCAPED,
     RECBOLE,
     TABS,
     damage_refused,
@@ -25,7 +26,11 @@ from seqrec_bench.errors import InputError
 TAG_NAMES = ("tags", "tag", "genres", "genre", "class", "categories", "category")
 TITLE_NAMES = ("title", "movie_title", "item_title")
 YEAR_NAMES = ("release_year", "year")
-LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".item": RECBOLE}
+LAYOUTS = {
+    ".csv": COMMAS._replace(doubt=ESCAPED),
+    ".tsv": TABS._replace(doubt="name it .item if the mark is a part of the value, or put the value into one line"),
+    ".item": RECBOLE,
+}
 """By the file's suffix; each may be followed by .gz."""
 
 NO_TAGS = "(no genres listed)"
@@ -62,7 +67,7 @@ def parse_tags(source: Bytes, layout: Layout, names: Sequence[str], file: str) -
     rows = text_rows(source, layout, file)
     next(rows)
     for number, row in enumerate(filter(None, rows), start=1):
-        require_width(row, names, number, file)
+        require_width(row, names, number, layout, file)
         require_utf_8([row[place] for place in (item, *tags, *titles, *years)], number, file)
         for tag in tags:
             tags_of[row[item]].update(split_tags(row[tag], _separator(names[tag])))
