@@ -13,7 +13,6 @@ from seqrec_bench.data import row_blocks as module
 from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS
 from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Layout, LongRowError, row_blocks
 
-
 DOUBLE = TABS._replace(doubt="")
 Fault = LongRowError | BrokenValueError | None
 
