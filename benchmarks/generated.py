@@ -55,9 +55,9 @@ def generate(n_interactions: int, seed: int = 0) -> Generated:
 def generated_dataset(n_interactions: int) -> Dataset:
     """The data set that these interactions make, without the detour over a file."""
     generated = generate(n_interactions)
-    ids = [np.arange(codes.max() + 1).astype(np.str_) for codes in (generated.users, generated.items)]
+    user_ids, item_ids = (np.arange(codes.max() + 1).astype(np.str_) for codes in (generated.users, generated.items))
     users, items = generated.users.astype(np.int32), generated.items.astype(np.int32)
-    return prepare("generated", Interactions(users, items, generated.times, *ids), None)
+    return prepare("generated", Interactions(users, items, generated.times, user_ids, item_ids), None)
 
 
 def write_files(n_interactions: int, folder: Path) -> dict[str, Path]:

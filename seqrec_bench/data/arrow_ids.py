@@ -6,7 +6,6 @@ from uuid import UUID
 
 import numpy as np
 
-from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.interactions import StrArray
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array
@@ -20,14 +19,11 @@ MOST_CHARACTERS = 2**29
 """Of all ids of one kind together, each as long as the longest: 2 GiB."""
 
 
-def encode_ids(column: Any, name: str, file: str, as_written: bool = False) -> tuple[Int32Array, StrArray]:
+def encode_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]:
     """Returns codes and the distinct ids they stand for.
 
-    Args:
-        as_written: Whether text that most likely is no id, such as NA, is one all the same.
-
     Raises:
-        InputError: An id is missing, or is neither text nor a whole number, or most likely is none.
+        InputError: An id is missing, or is neither text nor a whole number.
     """
     import pyarrow as pa
 
@@ -38,12 +34,7 @@ def encode_ids(column: Any, name: str, file: str, as_written: bool = False) -> t
             "them before the file is written."
         )
     numbers = _plain_numbers(column)
-    if numbers is not None:
-        return _encode_by_table(numbers)
-    codes, ids = _encode_by_hash(column, name, file)
-    if is_text(column.type) and not as_written:
-        refuse_doubtful(codes, ids.tolist(), name, file)
-    return codes, ids
+    return _encode_by_hash(column, name, file) if numbers is None else _encode_by_table(numbers)
 
 
 def plain_column(column: Any) -> Any:

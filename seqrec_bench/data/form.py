@@ -65,6 +65,8 @@ class Form:
             raise InputError(f"There is no layout {self.layout}: choose from {listed(LAYOUTS)}.")
         if self.separator not in (None, *SEPARATORS):
             raise InputError(f"There is no separator {self.separator!r}: choose from {listed(list(SEPARATORS))}.")
+        if self.drop_negatives is not None and self.layout in (*LINES, "lists", "samples"):
+            raise InputError(f"With --layout {self.layout}, no column tells negatives: leave --drop-negatives out.")
         if self.separator is not None and self.layout == "json":
             raise InputError("A file of JSON has no separator: leave --separator or --layout json out.")
 

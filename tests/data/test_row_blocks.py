@@ -49,7 +49,7 @@ def literal_rows(content: bytes, layout: Layout) -> Iterator[bytes]:
 
 
 def in_doubt(content: bytes, layout: Layout) -> list[bool]:
-    """Of each row, whether a quoted value in it goes on over the end of a line that tabs or a backslash put in doubt."""
+    """Of each row, whether a quoted value in it goes on over the end of a line, which is in doubt."""
     doubtful = rb"[\r\n]" if layout.delimiter == "\t" else rb'\\""[\r\n]'
     rows = literal_rows(content + b"x", layout)  # so that no row's last byte is a line end in it
     return [layout.doubt != "" and re.search(doubtful, row[:-1]) is not None for row in rows]
