@@ -144,7 +144,7 @@ def test_a_broken_declaration_is_named_with_the_reason(
     with pytest.raises(InputError, match=rf"^The data set 'ours' of the distribution theirs 1\.0 .*{complaint}"):
         named_dataset("ours")
     assert is_public("ml-100k")  # nobody else is kept from theirs
-    with pytest.raises(InputError, match="No data set is called 'x': choose from .*ml-100k"):
+    with pytest.raises(InputError, match=r"No data set is called 'x': choose from .*ml-100k"):
         named_dataset("x")
 
 
@@ -154,9 +154,7 @@ def test_a_name_that_is_no_part_of_a_path_is_refused() -> None:
         with pytest.raises(ValueError, match="can't be part of a path"):
             NamedDataset(name, 1, 1, 1, "", "", source)
         with pytest.raises(ValueError, match="can't be part of a path"):
-            Family(
-                "f", (name,), "X", "https://example.org/X", lambda member: NamedDataset("f", 1, 1, 1, "", "", source)
-            )
+            Family("f", (name,), "X", "https://example.org/X", lambda member: ALL[0])
 
 
 def test_a_file_has_the_name_that_its_address_ends_in_or_another() -> None:
@@ -167,9 +165,7 @@ def test_a_file_has_the_name_that_its_address_ends_in_or_another() -> None:
 
 
 def test_to_know_a_catalogue_no_plug_in_is_run(install_plugin: Install, tmp_path: Path) -> None:
-    install(
-        install_plugin, source=f"open({str(tmp_path / 'ran')!r}, 'w')\n" + PLUG_IN.replace("{", "{{").replace("}", "}}")
-    )
+    install(install_plugin, source=f"open({str(tmp_path / 'ran')!r}, 'w')\n{PLUG_IN}")
     assert catalogue_size("ml-1m") == 3_706
     assert catalogue_size("s3rec-yelp") == 20_033
     assert catalogue_size("amazon2014-Beauty") is catalogue_size("mine") is catalogue_size("ours") is None
