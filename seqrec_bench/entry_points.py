@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -75,7 +75,7 @@ def imported(kind: Kind, point: EntryPoint, fault: Callable[[Any], str | None]) 
         InputError: Importing it fails, or something is wrong with it.
     """
     try:
-        with foretold(ExitCode.BAD_INPUT, f"{ended(kind, point.name)} while it was imported"):
+        with foretold(ExitCode.BAD_INPUT, f"{_ended(kind, point.name)} while it was imported"):
             loaded = _import(kind, point)
             wrong = fault(loaded)
     except KeyboardInterrupt:
@@ -98,8 +98,29 @@ def refusal(kind: Kind, point: EntryPoint, fault: str) -> InputError:
     return InputError(f"The {kind.noun} {point.name!r} of the distribution {distribution(point)} {fault}")
 
 
-def ended(kind: Kind, name: str) -> str:
-    """The beginning of a sentence that says who has ended the command's process."""
+@contextlib.contextmanager
+def running(kind: Kind, name: str, when: str) -> Iterator[None]:
+    """Inside, code of what is registered runs in the command's own process; what it prints goes to standard error.
+
+    Args:
+        when: As part of a sentence (``"while it was built"``).
+
+    Raises:
+        InputError: That code has called for the end of the process. If it does end it, no result comes of the command,
+            which is said by who waits for it.
+    """
+    try:
+        with foretold(ExitCode.BAD_INPUT, f"{_ended(kind, name)} {when}"), contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (Exception, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise InputError(
+            f"The {kind.noun} {name!r} has called for the end of the process {when} ({in_words(error)}): mend it."
+        ) from error
+
+
+def _ended(kind: Kind, name: str) -> str:
     return one_line(f"The {kind.noun} {name!r} has ended the command's process")
 
 

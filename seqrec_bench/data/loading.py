@@ -9,6 +9,7 @@ from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.form import PLAIN, Form
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.sets.fetching import FetchedDataset, fetch
+from seqrec_bench.data.sets.others import require_raw_data, running
 from seqrec_bench.data.sets.registry import is_public
 from seqrec_bench.data.tag_files import read_tags
 from seqrec_bench.errors import InputError
@@ -31,10 +32,14 @@ def load_fetched(fetched: FetchedDataset) -> Dataset:
     """Returns the public data set whose verified files these are.
 
     Raises:
-        InputError: As for `prepare`.
+        InputError: As for `prepare`; or the files, or what a distribution that declares it makes of them, are not as
+            they have to be.
     """
-    interactions, tags = fetched.source.read(fetched.folder)
-    return prepare(fetched.dataset.name, interactions, tags)
+    name = fetched.dataset.name
+    with running(name, "while its files were read"):
+        found = fetched.source.read(fetched.folder)
+    require_raw_data(name, found)
+    return prepare(name, *found)
 
 
 def load_file(

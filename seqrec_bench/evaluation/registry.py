@@ -1,21 +1,19 @@
 """The recommenders that are installed, found through the entry-point group ``seqrec_bench.recommenders``."""
 
-import contextlib
 import json
 import re
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from importlib.metadata import EntryPoint
 from typing import Any, cast, get_type_hints
 
 from seqrec_bench import entry_points
-from seqrec_bench.entry_points import Kind, ended, imported, refusal
-from seqrec_bench.errors import ExitCode, InputError, in_words
+from seqrec_bench.entry_points import Kind, imported, refusal
+from seqrec_bench.errors import InputError, in_words
 from seqrec_bench.evaluation.contract import contract_fault, declaration_fault, hyperparameter_names
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records.strict_json import parse
-from seqrec_bench.supervision import foretold
 from seqrec_bench.text import hint
 
 KIND = Kind("seqrec_bench.recommenders", "recommender")
@@ -89,26 +87,9 @@ def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommen
     return built
 
 
-@contextlib.contextmanager
-def running(name: str, when: str) -> Iterator[None]:
-    """Inside, code of this recommender runs in the command's own process; what it prints goes to standard error.
-
-    Args:
-        when: As part of a sentence (``"while it was built"``).
-
-    Raises:
-        InputError: That code has called for the end of the process. If it does end it, no result comes of the command,
-            which is said by who waits for it.
-    """
-    try:
-        with foretold(ExitCode.BAD_INPUT, f"{ended(KIND, name)} {when}"), contextlib.redirect_stdout(sys.stderr):
-            yield
-    except (Exception, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        raise InputError(
-            f"The recommender {name!r} has called for the end of the process {when} ({in_words(error)}): mend it."
-        ) from error
+def running(name: str, when: str) -> AbstractContextManager[None]:
+    """As `entry_points.running`, for code of the recommender of this name."""
+    return entry_points.running(KIND, name, when)
 
 
 def parse_setting(name: str, key: str, text: str) -> Value:

@@ -7,6 +7,7 @@ from seqrec_bench.cache import CACHE_VARIABLE, cache_folder, remove_abandoned
 from seqrec_bench.data.sets.checksums import State, kept, state_of
 from seqrec_bench.data.sets.declaration import NamedDataset, is_verifiable
 from seqrec_bench.data.sets.downloads import SourceUnavailableError
+from seqrec_bench.data.sets.others import running
 from seqrec_bench.data.sets.registry import is_public, named_dataset
 from seqrec_bench.data.sets.sources import Received, Source, ignore
 from seqrec_bench.errors import InputError
@@ -117,7 +118,8 @@ def _fetch(named: NamedDataset, received: Received, unverified: bool) -> Fetched
     remove_abandoned(folder)
     for source in sources:
         try:
-            source.download(folder, received)
+            with running(named.name, "while it was fetched"):
+                source.download(folder, received)
         except SourceUnavailableError as error:
             causes.append(f"{source.name}: {error}")
         except OSError as error:

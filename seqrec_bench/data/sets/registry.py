@@ -53,6 +53,15 @@ def find_dataset(name: str) -> NamedDataset | None:
     return None
 
 
+def point_of(name: str) -> EntryPoint:
+    """The entry point of the data set of this name, which there is, or of its family."""
+    return next(
+        point
+        for point in _candidates(name)
+        if (isinstance(found := declared(point.name), Family) and name in found.names) or point.name == name
+    )
+
+
 def _candidates(name: str) -> Iterator[EntryPoint]:
     """What might be the data set or its family, the longest name first."""
     points = registered()
