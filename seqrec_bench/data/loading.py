@@ -9,7 +9,7 @@ from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.form import PLAIN, Form
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.sets.fetching import FetchedDataset, fetch
-from seqrec_bench.data.sets.others import require_raw_data, running
+from seqrec_bench.data.sets.others import read
 from seqrec_bench.data.sets.registry import is_public
 from seqrec_bench.data.tag_files import read_tags
 from seqrec_bench.errors import InputError
@@ -36,10 +36,7 @@ def load_fetched(fetched: FetchedDataset) -> Dataset:
             they have to be.
     """
     name = fetched.dataset.name
-    with running(name, "while its files were read"):
-        found = fetched.source.read(fetched.folder)
-    require_raw_data(name, found)
-    return prepare(name, *found)
+    return prepare(name, *read(name, fetched.source, fetched.folder))
 
 
 def load_file(

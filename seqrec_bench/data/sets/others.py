@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
 from seqrec_bench import entry_points
-from seqrec_bench.data.interactions import Interactions, RawTags
+from seqrec_bench.data.interactions import Interactions, RawData, RawTags
 from seqrec_bench.data.sets.downloads import SourceUnavailableError
 from seqrec_bench.data.sets.registry import KIND, point_of
+from seqrec_bench.data.sets.sources import Source
 from seqrec_bench.entry_points import is_own, refusal
 from seqrec_bench.errors import InputError, in_words
 
@@ -36,14 +38,23 @@ def running(name: str, when: str) -> Iterator[None]:
         raise refusal(KIND, point, f"has failed {when} ({in_words(error)}): mend that distribution.") from error
 
 
-def require_raw_data(name: str, found: object) -> None:
-    """Raises `InputError` unless this is what reading a data set has to give."""
-    fault = _fault(found)
+def read(name: str, source: Source, folder: Path) -> RawData:
+    """Returns what the files of the data set in that folder say.
+
+    Raises:
+        InputError: They are not as they have to be or, of a declaration of others, what comes of them is not.
+    """
+    with running(name, "while its files were read"):
+        found = source.read(folder)
+    point = point_of(name)
+    fault = None if is_own(point) else _fault(found)
     if fault:
-        raise refusal(KIND, point_of(name), f"has been read as {fault}: mend that distribution.")
+        raise refusal(KIND, point, f"has been read as {fault}: mend that distribution.")
+    return found
 
 
 def _fault(found: object) -> str | None:
+    """Why this is not what reading a data set has to give, if it is not."""
     if not isinstance(found, tuple) or len(found) != 2:
         return f"a {type(found).__name__}, and not as interactions with tags or None"
     interactions, tags = found
