@@ -1,6 +1,7 @@
 """Reviews of games on Steam, as SASRec has them."""
 
 import ast
+import re
 from array import array
 from collections import defaultdict
 from datetime import datetime
@@ -16,6 +17,9 @@ from seqrec_bench.data.sets.unpacking import opened
 from seqrec_bench.errors import InputError
 
 STEAM_FILE = "steam_reviews.json.gz"
+
+_TEXT = rb"""u?(?:'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")"""
+_PAIR = re.compile(rb"u?'(\w+)': (" + _TEXT + rb"|-?[0-9.]+|True|False|None)(?:, |\}\s*\Z)")
 
 
 def read_steam(folder: Path) -> RawData:
@@ -36,8 +40,7 @@ def read_steam(folder: Path) -> RawData:
         while line := source.readline(LONGEST_ROW):
             number += 1
             try:
-                review = ast.literal_eval(line.decode())
-                user, item, day = review["username"], review["product_id"], review["date"]
+                user, item, day = _values(line)
                 if not (isinstance(user, str) and isinstance(item, str) and user and item):
                     raise ValueError("no text for a name")
                 if day not in seconds_of:
@@ -54,6 +57,27 @@ def read_steam(folder: Path) -> RawData:
     stamps = np.array(times, dtype=np.int64)
     codes = np.array(user_codes, dtype=np.int32), np.array(item_codes, dtype=np.int32)
     return Interactions(*codes, stamps, np.array(list(users)), np.array(list(items))), None
+
+
+def _values(line: bytes) -> tuple[object, object, object]:
+    """The user, the game and the day of a review.
+
+    Only these are made Python values, which takes a tenth of the time of all of them; a line with something else than
+    texts and numbers in it is evaluated as a whole.
+    """
+    found, place = {}, 1
+    while place < len(line) and (pair := _PAIR.match(line, place)):
+        found[pair[1]], place = pair[2], pair.end()
+    if place < len(line) or line[:1] != b"{":
+        review = ast.literal_eval(line.decode())
+        return review["username"], review["product_id"], review["date"]
+    return _value(found[b"username"]), _value(found[b"product_id"]), _value(found[b"date"])
+
+
+def _value(literal: bytes) -> object:
+    if literal[:1] == b"'" and b"\\" not in literal:
+        return literal[1:-1].decode()
+    return ast.literal_eval(literal.decode())
 
 
 # The address is that of the authors' page of data sets, the sha256 that of OmniRec 1.1.0; how its lines are written,

@@ -51,6 +51,8 @@ VENUE = "\t4bf58dd8d48988d16d941735\tCafé\t40.71\t-73.99\t-240\t"
 GAMES = [
     "{u'username': u'Ann\\xe9', u'hours': 1.5, u'product_id': u'70', u'date': u'2017-12-17', u'text': u\"it's {fun}\"}",
     "{'username': 'Bob', 'product_id': '80', 'date': '1970-01-02', 'found_funny': 1, 'early_access': False, 'text': ''}",
+    """{'text': "a', 'username': 'Eve', 'b': 1}", 'product_id': "90", 'date': '1970-01-03', 'username': "D'A \\'\\n"}""",
+    "{'username': 'Cy', 'product_id': '80', 'date': '1970-01-04', 'tags': ['a', {'username': 'Eve'}]}",
 ]
 
 FORMS: dict[str, tuple[Mapping[str, bytes], Rows]] = {
@@ -109,7 +111,7 @@ FORMS: dict[str, tuple[Mapping[str, bytes], Rows]] = {
     },
     "steam": (
         {"steam_reviews.json.gz": gzip.compress(lines(*GAMES))},
-        [("Anné", "70", 1513468800), ("Bob", "80", 86400)],
+        [("Anné", "70", 1513468800), ("Bob", "80", 86400), ("D'A '\n", "90", 172800), ("Cy", "80", 259200)],
     ),
     "gowalla": (
         {
@@ -241,6 +243,9 @@ def test_all_that_is_declared_is_tried() -> None:
         ("steam", "steam_reviews.json.gz", gzip.compress(b'{"username": null}\n'), "Row 1 of .* is no review"),
         ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1], "__import__('os').getcwd()")), "Row 2 of .* is no review"),
         ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1].replace("1970-01-02", "1970-13-02"))), "Row 1 of .* is no review"),
+        ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1].replace("'Bob'", "7"))), "Row 1 of .* no text for a name"),
+        ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1][:-20])), "Row 1 of .* is no review"),
+        ("steam", "steam_reviews.json.gz", gzip.compress(lines("(" * 100_000)), "Row 1 of .* is no review"),
         ("steam", "steam_reviews.json.gz", gzip.compress(b""), "has no rows"),
         ("gowalla", "loc-gowalla_totalCheckins.txt.gz", gzip.compress(b"0\t2010-10-19T23:55:27Z\t30\n"), "Row 1 of .* has 3 values for 5 columns"),
         ("gowalla", "loc-gowalla_totalCheckins.txt.gz", b"no gzip", "can't be unpacked"),
