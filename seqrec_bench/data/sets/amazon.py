@@ -22,7 +22,7 @@ from seqrec_bench.data.sets.unpacking import opened
 
 SNAP = "https://snap.stanford.edu/data/amazon/productGraph/categoryFiles/"
 UCSD = "https://mcauleylab.ucsd.edu/public_datasets/data/"
-LICENCE = "none is stated by its authors; cite the paper."
+LICENCE = "its authors assign none: for research; cite the paper."
 HE_2016 = (
     "Ruining He and Julian McAuley. 2016. Ups and Downs: Modeling the Visual Evolution of Fashion Trends with "
     "One-Class Collaborative Filtering. WWW. https://doi.org/10.1145/2872427.2883037"

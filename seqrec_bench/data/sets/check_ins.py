@@ -24,7 +24,7 @@ GOWALLA = NamedDataset(
     107_092,
     1_280_969,
     6_442_892,
-    "none is stated by SNAP.",
+    "not known; cite the paper.",
     "Eunjoon Cho, Seth A. Myers and Jure Leskovec. 2011. Friendship and Mobility: User Movement in Location-Based "
     "Social Networks. KDD. https://doi.org/10.1145/2020408.2020579",
     Download(
@@ -92,7 +92,7 @@ def _foursquare(name: str, city: str, n_interactions: int) -> NamedDataset:
         None,
         None,
         n_interactions,
-        "its authors' page: for research; cite the paper.",
+        "not known; cite the paper.",
         "Dingqi Yang, Daqing Zhang, Vincent W. Zheng and Zhiyong Yu. 2015. Modeling User Activity Preference by "
         "Leveraging User Spatial Temporal Characteristics in LBSNs. IEEE Transactions on Systems, Man, and "
         "Cybernetics: Systems 45, 1. https://doi.org/10.1109/TSMC.2014.2327053",

@@ -11,7 +11,7 @@ from seqrec_bench.data.sets.sources import Download, RemoteFile
 
 S3REC = "https://raw.githubusercontent.com/RUCAIBox/CIKM2020-S3Rec/2a81540ae18615d88ef88227b0c066e5b74781e5/data/"
 BERT4REC = "https://raw.githubusercontent.com/FeiSun/BERT4Rec/615eaf2004abecda487a38d5b0c72f3dcfcae5b3/data/"
-LICENCE = "none is stated by the repository: fetched, never redistributed."
+LICENCE = "none is stated for the data: fetched, never redistributed."
 NO_TIMES = "There are no times: the order of the file is that of time. Every user and item has at least 5 interactions."
 
 

@@ -14,7 +14,7 @@ from seqrec_bench.data.row_blocks import LONGEST_ROW
 from seqrec_bench.data.sets.declaration import NamedDataset
 from seqrec_bench.data.sets.sources import Download, RemoteFile
 from seqrec_bench.data.sets.unpacking import opened
-from seqrec_bench.errors import InputError
+from seqrec_bench.errors import InputError, in_words
 
 STEAM_FILE = "steam_reviews.json.gz"
 WANTED = ("username", "product_id", "date")
@@ -49,7 +49,7 @@ def read_steam(folder: Path) -> RawData:
                 times.append(seconds_of[day])
             except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError) as error:
                 raise InputError(
-                    f"Row {number} of {path} is no review ({type(error).__name__}: {error}): put the right file there."
+                    f"Row {number} of {path} is no review ({in_words(error)}): put the right file there."
                 ) from error
     if not times:
         raise InputError(f"{path} has no rows: put the right file there.")
@@ -90,7 +90,7 @@ STEAM = NamedDataset(
     None,
     None,
     None,
-    "none is stated by its authors; cite the paper.",
+    "not known; cite the paper.",
     "Wang-Cheng Kang and Julian McAuley. 2018. Self-Attentive Sequential Recommendation. ICDM. "
     "https://doi.org/10.1109/ICDM.2018.00035",
     Download(
