@@ -28,6 +28,8 @@ def encode_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]
     import pyarrow as pa
 
     column = plain_column(column)
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.string())
     if not (pa.types.is_integer(column.type) or is_text(column.type)):
         raise InputError(
             f"Column {name} of {file} holds {column.type}: ids have to be text or integers: cast "

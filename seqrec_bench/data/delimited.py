@@ -140,7 +140,10 @@ def require_width(row: Sequence[str], names: Sequence[str], number: int, layout:
     n_separators = sum(value.count(layout.delimiter) for value in row)
     if layout.delimiter == "\t" and layout.doubt and len(row) + n_separators == len(names):
         raise InputError(f"{problem}, since quotation marks enclose a separator: {layout.doubt}.")
-    raise InputError(f"{problem}: correct it, with quotation marks around a value that holds the separator.")
+    mend = "correct it, with quotation marks around a value that holds the separator"
+    if number == 1 and len(row) == len(names) + 1:  # as R's write.table has it, or a file with a separator at line ends
+        mend = f"give a name to each column, one of row numbers too, or {mend}"
+    raise InputError(f"{problem}: {mend}.")
 
 
 def require_utf_8(values: Sequence[str], number: int, file: str) -> None:

@@ -10,7 +10,7 @@ from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowErro
 from seqrec_bench.errors import InputError
 
 MOST_EXACT = 2.0**53
-"""Up to here, whole numbers are exact as floats of 64 bits."""
+"""Below it, whole numbers are exact as floats of 64 bits."""
 MOST_ROWS = 10_000
 """So many are looked at for the types of values that the first row has not."""
 
@@ -128,7 +128,8 @@ def _objects(source: Bytes, file: str) -> Iterator[tuple[int, _Values]]:
 
 def _object(line: bytes, number: int, file: str) -> _Values:
     try:
-        found = json.loads(line, object_pairs_hook=_values)
+        text = line.decode(errors="replace")  # what is used of it, Arrow decodes
+        found = json.loads(text, object_pairs_hook=_values)
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else error
         raise InputError(f"Row {number} of {file} is no JSON ({why}): give a file with one object a line.") from error
@@ -150,12 +151,16 @@ def _schema(source: Bytes, names: Sequence[str], file: str) -> Any:
     import pyarrow as pa
 
     types: dict[str, Any] = {}
+    empty: set[str] = set()
     for number, values in _objects(source, file):
-        found = {name: _type(values.get(name)) for name in set(names) - types.keys()}
+        unknown = [name for name in names if name not in types]
+        found = {name: _type(values.get(name)) for name in unknown}
         types |= {name: kind for name, kind in found.items() if kind is not None}
+        empty |= {name for name in unknown if values.get(name) == []}
         if len(types) == len(names) or number == MOST_ROWS:
             break
-    return pa.schema([(name, types.get(name, pa.string())) for name in names])
+    others = {name: pa.list_(pa.string()) if name in empty else pa.string() for name in names}
+    return pa.schema([(name, types.get(name, others[name])) for name in names])
 
 
 def _type(value: Any) -> Any | None:
@@ -177,9 +182,9 @@ def _require_exact(column: Any, name: str, file: str) -> None:
     import pyarrow.compute as pc
 
     values = pc.list_flatten(column) if pa.types.is_list(column.type) else column
-    if pa.types.is_floating(values.type) and pc.max(pc.abs(values)).as_py() > MOST_EXACT:
+    if pa.types.is_floating(values.type) and pc.max(pc.abs(values)).as_py() >= MOST_EXACT:
         raise InputError(
-            f"{file} has a {name} of more than {MOST_EXACT:.0f}, which is not exact beside those with fractions: write "
+            f"{file} has a {name} of {MOST_EXACT:.0f} or more, which is not exact beside those with fractions: write "
             "all as whole numbers, of microseconds for example."
         )
 

@@ -45,11 +45,16 @@ def interactions_from_rows(
         chosen, others = choose(names)
         return [*chosen.names, *others]
 
-    table = read(wanted)
+    try:
+        table = read(wanted)
+    except InputError:  # perhaps only for a column that nobody has asked for
+        if form.drop_negatives is not None or form.layout in ("lists", "samples"):
+            raise
+        table = read(lambda names: choose(names)[0].names)
     chosen, others = choose(table.column_names)
     if form.layout not in ("lists", "samples"):
         if lists := [name for name in chosen.names if is_list(table.schema.field(name).type)]:
-            raise InputError(f"Column {lists[0]} of {file} holds lists: add --layout lists if a row is a user's.")
+            raise InputError(f"Column {lists[0]} of {file} holds lists: add --layout lists if rows are users.")
         return judged_interactions(table, chosen, others, form, file, dates)
     if form.layout == "lists":
         interactions = interactions_from_lists(table, chosen, file)
@@ -86,7 +91,7 @@ def _options_for_lists(names: Sequence[str], columns: Columns, has_times: bool) 
 
 
 def _others(names: Sequence[str], chosen: ChosenColumns, form: Form, file: str) -> list[str]:
-    """What is read beside: of samples, the one column with the items before the row's; of rows, what tells negatives."""
+    """What is read beside: of samples, the column with the items before the row's; of rows, what tells negatives."""
     lists = lists_beside(names, chosen.item)
     if form.layout == "samples":
         if len(lists) != 1:

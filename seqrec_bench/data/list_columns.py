@@ -119,14 +119,19 @@ def _required(table: Any, name: str, file: str) -> Any:
 
 
 def _lists(column: Any, name: str, file: str) -> Lists:
-    """The column's lists, none of which may be missing."""
+    """The column's lists, none of which may be missing or lack a value."""
     column = plain_column(column)
     if not (is_text(column.type) or is_list(column.type)):
         raise InputError(f"Column {name} of {file} holds {column.type}: it has to hold lists.")
     if column.null_count:
         row = int(column.is_null().to_numpy().argmax()) + 1
         raise InputError(f"Row {row} of {file} has no {name}: give it one or take the row out.")
-    return _split(column, name, file) if is_text(column.type) else _flattened(column)
+    lists = _split(column, name, file) if is_text(column.type) else _flattened(column)
+    if lists.values.null_count:
+        place = int(lists.values.is_null().to_numpy().argmax())
+        row = int(np.cumsum(lists.lengths).searchsorted(place, side="right")) + 1
+        raise InputError(f"Row {row} of {file} lacks a value in its {name}: give it one or take it out.")
+    return lists
 
 
 def _flattened(column: Any) -> Lists:

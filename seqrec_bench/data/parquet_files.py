@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from seqrec_bench.data.arrow_ids import plain_column
 from seqrec_bench.errors import InputError
 
 HIDDEN = ("_", ".")
@@ -40,7 +41,11 @@ def read_parts(folder: Path, parts: Sequence[Path], choose: Choose) -> Any:
     """
     import pyarrow as pa
 
-    tables = [_read(part, _partition(part.relative_to(folder)), choose) for part in parts]
+    tables = []
+    for part in parts:
+        table = _read(part, _partition(part.relative_to(folder)), choose)
+        plain = (plain_column(column) for column in table.columns)  # parts may keep text in several ways
+        tables.append(pa.table(dict(zip(table.column_names, plain, strict=True))))
     try:
         return pa.concat_tables(tables, promote_options="permissive")
     except pa.ArrowException as error:
@@ -102,5 +107,10 @@ def _damage_refused(path: Path) -> Iterator[None]:
 
     try:
         yield
+    except pa.ArrowNotImplementedError as error:  # polars' integers of 128 bits, for one
+        raise InputError(
+            f"{path} has something that can't be read ({error}): cast it before the file is written, ids to text for "
+            "example."
+        ) from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} can't be read as Parquet ({error}): give an undamaged file.") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from reprlib import repr as shorten
 from typing import NamedTuple
 
+from seqrec_bench.data.arrow_dates import date_form
 from seqrec_bench.data.columns import ITEM_NAMES, TIME_NAMES, USER_NAMES, Columns, columns_called
 from seqrec_bench.data.delimited import damage_refused, open_bytes
 from seqrec_bench.data.form import SEPARATORS
@@ -24,8 +25,8 @@ MOST_STARS = 10
 FIRST_SECOND = 10**8
 """Whole numbers from here on are times rather than anything else: seconds since 1970 of 1973 or later."""
 
+_FRACTION = re.compile(r"\s*[+-]?[0-9]*\.[0-9]+\s*")
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
-_DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?")
 _BINARY = {b"PAR1": ("Parquet", ".parquet"), b"\x1f\x8b": ("gzip", ".gz")}
 
 
@@ -69,7 +70,7 @@ def require_header(path: Path, names: Sequence[str], layout: Layout, columns: Co
 
 
 def _is_data(name: str) -> bool:
-    return bool(_NUMBER.fullmatch(name) or _DATE.fullmatch(name))
+    return bool(_NUMBER.fullmatch(name) or date_form(name.strip()))
 
 
 def without_header(path: Path, layout: Layout, has_times: bool = True) -> InputError:
@@ -78,7 +79,7 @@ def without_header(path: Path, layout: Layout, has_times: bool = True) -> InputE
     first = shorten(", ".join(rows[0]))
     return InputError(
         f"{path} has no column names, since its first line looks like data, {first}: add --no-header "
-        f"{' '.join(_column_options(rows, has_times))}, or the columns' right numbers."
+        f"{' '.join(_column_options(rows, has_times))}, or the right columns by number."
     )
 
 
@@ -104,14 +105,11 @@ def _head(path: Path) -> bytes:
 
 
 def _head_lines(head: bytes) -> list[str]:
-    """The whole lines with something in them; none where they are not UTF-8."""
+    """The whole lines with something in them."""
     if len(head) == HEAD:
         head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1]
-    try:
-        text = head.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return []
-    return [line for line in re.split("[\r\n]+", text) if line.strip()][:MOST_LINES]
+    lines = re.split("[\r\n]+", head.decode("utf-8-sig", errors="replace"))
+    return [line for line in lines if line.strip()][:MOST_LINES]
 
 
 def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
@@ -126,7 +124,7 @@ def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
 
 
 def _table(lines: Sequence[str]) -> Proposal | None:
-    """Rows of as many values each, by the separator that gives most."""
+    """Rows of as many values each."""
     tables = {}
     for name, layout in SEPARATORS.items():
         rows = _rows(lines, layout)
@@ -134,7 +132,7 @@ def _table(lines: Sequence[str]) -> Proposal | None:
             tables[name] = rows
     if not tables:
         return None
-    separator = max(tables, key=lambda name: len(tables[name][0]))
+    separator = max(tables, key=lambda name: (name != "space", len(tables[name][0])))  # spaces stand within values too
     rows = tables[separator]
     if columns_called(rows[0], USER_NAMES) and columns_called(rows[0], ITEM_NAMES):
         times = "" if columns_called(rows[0], TIME_NAMES) else " --no-times"
@@ -148,7 +146,7 @@ def _table(lines: Sequence[str]) -> Proposal | None:
     options = " ".join([f"--separator {_quoted(separator)}", "--no-header", *_column_options(rows)])
     return Proposal(
         f"rows with {_words(separator)} between values, without column names",
-        f"add {options}, or the columns' right numbers",
+        f"add {options}, or the right columns by number",
     )
 
 
@@ -166,29 +164,29 @@ def _sequences(lines: Sequence[str]) -> Proposal | None:
 
 
 def _column_options(rows: Sequence[Sequence[str]], has_times: bool = True) -> list[str]:
-    """The options for columns by number: the first two that are no times, and times if any look so and are wanted."""
+    """The options for columns by number: two whose values may be ids, and times if any look so and are wanted."""
     time = _time_column(rows)
-    user, item = [place for place in range(len(rows[0])) if place != time][:2] if len(rows[0]) > 2 else (0, 1)
+    columns = list(zip(*rows, strict=False))
+    others = [place for place in range(len(columns)) if place != time]
+    likely = [place for place in others if not any(map(_FRACTION.fullmatch, columns[place]))]
+    user, item = next(places for places in (likely, others, [0, 1]) if len(places) > 1)[:2]
     times = ["--no-times"] if time is None or not has_times else ["--time-column", str(time + 1)]
     return ["--user-column", str(user + 1), "--item-column", str(item + 1), *times]
 
 
 def _time_column(rows: Sequence[Sequence[str]]) -> int | None:
     """The column with dates or great whole numbers or, behind two others, the last with numbers that are no ratings."""
-    if len(rows[0]) < 3:
+    columns = list(enumerate(zip(*rows, strict=False)))
+    if len(columns) < 3:
         return None
-    columns = list(zip(*rows, strict=False))
-    dated = [place for place, column in enumerate(columns) if all(map(_is_moment, column))]
-    numbers = [
-        place
-        for place, column in enumerate(columns)
-        if place > 1 and all(map(_NUMBER.fullmatch, column)) and max(map(float, column)) > MOST_STARS
-    ]
-    return dated[0] if dated else numbers[-1] if numbers else None
+    dated = [place for place, column in columns if place and all(map(_is_moment, column))]
+    numbers = [place for place, column in columns if place > 1 and all(map(_NUMBER.fullmatch, column))]
+    numbers = [place for place in numbers if max(float(row[place]) for row in rows) > MOST_STARS]
+    return next(iter(dated or numbers[::-1]), None)
 
 
 def _is_moment(value: str) -> bool:
-    return bool(_DATE.fullmatch(value) or (_NUMBER.fullmatch(value) and float(value) >= FIRST_SECOND))
+    return bool(date_form(value.strip()) or (_NUMBER.fullmatch(value) and float(value) >= FIRST_SECOND))
 
 
 def _quoted(separator: str) -> str:

@@ -1,8 +1,8 @@
 """Files of interactions: text of many kinds, JSON lines and Parquet, in one file or in parts."""
 
-import os
 import stat
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def read_interactions(path: Path, columns: Columns, form: Form = PLAIN) -> Inter
             misses a value or has a time that is neither a number of 64 bits nor a date, or an id that most likely is
             none.
     """
-    if os.path.isdir(path):
+    if _is_folder(path):
         parts = part_paths(path)
         for part in parts:
             table_suffix(part)
@@ -74,7 +74,20 @@ def table_suffix(path: Path) -> str:
     return bare.suffix.lower()
 
 
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):  # which is told of by whoever opens it
+        return path.is_dir()
+    return False
+
+
+def _refuse_quoting(path: Path, form: Form) -> None:
+    """Raises `InputError` where the form speaks of quotation marks, of a file that leaves no choice of them."""
+    if form.quoting is not None:
+        raise InputError(f"{path} is no text of columns, so no marks are in doubt: leave --quoting out.")
+
+
 def _from_parquet(read: Callable[[Choose], Any], path: Path, columns: Columns, form: Form) -> Interactions:
+    _refuse_quoting(path, form)
     if form.delimiters or not form.has_header or form.layout == "json":
         raise InputError(
             f"{path} is Parquet, which has names of columns and no lines of text: of --layout, --separator and "
@@ -84,6 +97,7 @@ def _from_parquet(read: Callable[[Choose], Any], path: Path, columns: Columns, f
 
 
 def _read_json(path: Path, columns: Columns, form: Form) -> Interactions:
+    _refuse_quoting(path, form)
     if form.delimiters or not form.has_header:
         raise InputError(
             f"{path} is of JSON, which has names and no separators: leave --separator and --no-header out."
@@ -97,6 +111,7 @@ def _read_json(path: Path, columns: Columns, form: Form) -> Interactions:
 
 
 def _read_lines(path: Path, columns: Columns, form: Form) -> Interactions:
+    _refuse_quoting(path, form)
     if columns != Columns():
         raise InputError(
             f"A line of {path} is a sequence, in which there are no columns: leave the column options out."
@@ -113,6 +128,8 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: 
     is_pairs = form.layout == "pairs"
     has_header = form.has_header and not is_pairs
     names = read_names(path, layout, has_header)
+    if not names:
+        raise InputError(f"{path} has no rows: give a file with interactions.")
     if is_pairs:
         columns = _pair(path, names, columns)
     elif has_header:

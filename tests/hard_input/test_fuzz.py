@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from seqrec_bench.data import Columns, describe, prepare, read_interactions, read_tags
+from seqrec_bench.data.form import Form
 from seqrec_bench.errors import InputError, InvalidRecordError
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
@@ -243,7 +244,7 @@ def test_any_table_that_is_written_is_read_back(
         csv.writer(file, lineterminator=ending, quoting=csv.QUOTE_ALL).writerows(
             [("user", "item", "time", "more"), *rows]
         )
-    interactions = read_interactions(path, Columns())
+    interactions = read_interactions(path, Columns(), Form(ids_as_written=True))
     users, items = interactions.user_ids[interactions.users], interactions.item_ids[interactions.items]
     found = list(zip(users.tolist(), items.tolist(), interactions.times.tolist(), strict=True))
     assert found == [row[:3] for row in rows]
