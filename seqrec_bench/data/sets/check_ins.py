@@ -3,7 +3,6 @@
 import io
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import ChosenColumns
@@ -13,7 +12,6 @@ from seqrec_bench.data.sets.declaration import NamedDataset
 from seqrec_bench.data.sets.reading import UNQUOTED_TABS, read_rows
 from seqrec_bench.data.sets.sources import Download, RemoteFile
 from seqrec_bench.data.sets.unpacking import opened
-from seqrec_bench.errors import InputError
 
 CHECK_IN = ChosenColumns("user", "place", "time")
 
@@ -49,8 +47,6 @@ GOWALLA = NamedDataset(
 )
 
 FOURSQUARE_COLUMNS = ("user", "place", "category_id", "category", "latitude", "longitude", "offset", "time")
-FOURSQUARE_TIME = "%a %b %d %H:%M:%S +0000 %Y"
-"""``Tue Apr 03 18:00:09 +0000 2012``."""
 FOURSQUARE_ZIP = "dataset_tsmc2014.zip"
 MOST_FOURSQUARE = 2**27
 
@@ -67,22 +63,8 @@ def read_foursquare(folder: Path, city: str) -> RawData:
     wanted = ("user", "place", "category", "time")
     table = read_columns(text, UNQUOTED_TABS, FOURSQUARE_COLUMNS, False, wanted, member)
     categories = dict(zip(table["place"].to_pylist(), table["category"].to_pylist(), strict=True))
-    times = _seconds(table["time"], member)
-    table = table.drop_columns(["category", "time"]).append_column("time", times)
     tags = RawTags({place: frozenset([category]) for place, category in categories.items()}, {})
-    return interactions_from_table(table, CHECK_IN, member), tags
-
-
-def _seconds(column: Any, member: str) -> Any:
-    """The times as whole seconds since 1970."""
-    import pyarrow as pa
-    from pyarrow import compute
-
-    times = compute.strptime(column, FOURSQUARE_TIME, "s", error_is_null=True)
-    if times.null_count:
-        row = compute.index(times.is_null(), True).as_py()
-        raise InputError(f"Row {row + 1} of {member} has the time {column[row].as_py()!r}: put the right file there.")
-    return times.cast(pa.int64())
+    return interactions_from_table(table.drop_columns("category"), CHECK_IN, member), tags
 
 
 def _foursquare(name: str, city: str, n_interactions: int) -> NamedDataset:

@@ -250,7 +250,7 @@ def test_all_that_is_declared_is_tried() -> None:
         ("gowalla", "loc-gowalla_totalCheckins.txt.gz", gzip.compress(b"0\t2010-10-19T23:55:27Z\t30\n"), "Row 1 of .* has 3 values for 5 columns"),
         ("gowalla", "loc-gowalla_totalCheckins.txt.gz", b"no gzip", "can't be unpacked"),
         ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(other=b""), "dataset_TSMC2014_NYC.txt in .* can't be unpacked"),
-        ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(**{"dataset_tsmc2014/dataset_TSMC2014_NYC.txt": lines(f"1\ta{VENUE}2012-04-03")}), "Row 1 of .* has the time '2012-04-03'"),
+        ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(**{"dataset_tsmc2014/dataset_TSMC2014_NYC.txt": lines(f"1\ta{VENUE}Tue Apr 03 18:00:09 +0000 2012", f"1\ta{VENUE}Tue Apr 03")}), "Row 2 of .*Tue Apr 03"),
         ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;x;2016-05-09"), "odd day or timeframe"),
         ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;3;2016-05-32"), "odd day or timeframe"),
     ],
