@@ -230,31 +230,31 @@ def test_all_that_is_declared_is_tried() -> None:
         assert names & tried or name.startswith("ml-"), name
 
 
-@pytest.mark.parametrize(
-    ("name", "file", "content", "said"),
-    [
-        ("s3rec-lastfm", "LastFM_item2attributes.json", b'{"1": 5}', "a list of numbers for each item"),
-        ("s3rec-lastfm", "LastFM_item2attributes.json", b'["1"]', "a list of numbers for each item"),
-        ("s3rec-lastfm", "LastFM_item2attributes.json", b'{"1": [true]}', "a list of numbers for each item"),
-        ("s3rec-lastfm", "LastFM_item2attributes.json", b'{"1": [5]', "a list of numbers for each item"),
-        ("s3rec-lastfm", "LastFM.txt", b"1 3 1\n1 3\n", "1"),
-        ("bert4rec-beauty", "beauty.txt", b"1 3\n1 3 4\n", "Row 2 of .* has 3 values for 2 columns"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(b"{'username': 'a', 'product_id': '1'}\n"), "Row 1 of .*KeyError: 'date'"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(b'{"username": null}\n'), "Row 1 of .* is no review"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1], "__import__('os').getcwd()")), "Row 2 of .* is no review"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1].replace("1970-01-02", "1970-13-02"))), "Row 1 of .* is no review"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1].replace("'Bob'", "7"))), "Row 1 of .* no text for a name"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1][:-20])), "Row 1 of .* is no review"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(lines("(" * 100_000)), "Row 1 of .* is no review"),
-        ("steam", "steam_reviews.json.gz", gzip.compress(b""), "has no rows"),
-        ("gowalla", "loc-gowalla_totalCheckins.txt.gz", gzip.compress(b"0\t2010-10-19T23:55:27Z\t30\n"), "Row 1 of .* has 3 values for 5 columns"),
-        ("gowalla", "loc-gowalla_totalCheckins.txt.gz", b"no gzip", "can't be unpacked"),
-        ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(other=b""), "dataset_TSMC2014_NYC.txt in .* can't be unpacked"),
-        ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(**{"dataset_tsmc2014/dataset_TSMC2014_NYC.txt": lines(f"1\ta{VENUE}Tue Apr 03 18:00:09 +0000 2012", f"1\ta{VENUE}Tue Apr 03")}), "Row 2 of .*Tue Apr 03"),
-        ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;x;2016-05-09"), "odd day or timeframe"),
-        ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;3;2016-05-32"), "odd day or timeframe"),
-    ],
-)  # fmt: skip
+WRONG: list[tuple[str, str, bytes, str]] = [
+    ("s3rec-lastfm", "LastFM_item2attributes.json", b'{"1": 5}', "a list of numbers for each item"),
+    ("s3rec-lastfm", "LastFM_item2attributes.json", b'["1"]', "a list of numbers for each item"),
+    ("s3rec-lastfm", "LastFM_item2attributes.json", b'{"1": [true]}', "a list of numbers for each item"),
+    ("s3rec-lastfm", "LastFM_item2attributes.json", b'{"1": [5]', "a list of numbers for each item"),
+    ("s3rec-lastfm", "LastFM.txt", b"1 3 1\n1 3\n", "1"),
+    ("bert4rec-beauty", "beauty.txt", b"1 3\n1 3 4\n", "Row 2 of .* has 3 values for 2 columns"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(b"{'username': 'a', 'product_id': '1'}\n"), "Row 1 of .*KeyError: 'date'"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(b'{"username": null}\n'), "Row 1 of .* is no review"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1], "__import__('os').getcwd()")), "Row 2 of .* is no review"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1].replace("1970-01-02", "1970-13-02"))), "Row 1 of .* is no review"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1].replace("'Bob'", "7"))), "Row 1 of .* no text for a name"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(lines(GAMES[1][:-20])), "Row 1 of .* is no review"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(lines("(" * 100_000)), "Row 1 of .* is no review"),
+    ("steam", "steam_reviews.json.gz", gzip.compress(b""), "has no rows"),
+    ("gowalla", "loc-gowalla_totalCheckins.txt.gz", gzip.compress(b"0\t2010-10-19T23:55:27Z\t30\n"), "Row 1 of .* has 3 values for 5 columns"),
+    ("gowalla", "loc-gowalla_totalCheckins.txt.gz", b"no gzip", "can't be unpacked"),
+    ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(other=b""), "dataset_TSMC2014_NYC.txt in .* can't be unpacked"),
+    ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(**{"dataset_tsmc2014/dataset_TSMC2014_NYC.txt": lines(f"1\ta{VENUE}Tue Apr 03 18:00:09 +0000 2012", f"1\ta{VENUE}Tue Apr 03")}), "Row 2 of .*Tue Apr 03"),
+    ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;x;2016-05-09"), "odd day or timeframe"),
+    ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;3;2016-05-32"), "odd day or timeframe"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "file", "content", "said"), WRONG, ids=[case[3] for case in WRONG])
 def test_a_file_of_another_form_is_refused_in_a_sentence(
     tmp_path: Path, name: str, file: str, content: bytes, said: str
 ) -> None:

@@ -181,6 +181,7 @@ def test_a_file_in_an_archive_is_kept_without_it(serve: Serve, register: Callabl
         (b"<html></html>", "a/small.csv can't be taken out of it"),
         (bytes(10_001), "more than 10,000 bytes came"),
     ],
+    ids=["another", "greater", "cut", "a page", "endless"],
 )
 def test_an_unfit_archive_leaves_nothing(
     serve: Serve, register: Callable[..., Path], archive: bytes, cause: str
