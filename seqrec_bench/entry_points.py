@@ -129,8 +129,10 @@ def _import(kind: Kind, point: EntryPoint) -> Any:
 
     What it prints goes to standard error, since standard output is for results, and the working directory stays.
     """
+    if is_own(point):
+        return point.load()
     package = point.module.partition(".")[0]
-    if point.module not in sys.modules and not is_own(point):
+    if point.module not in sys.modules:
         spec = find_spec(package)
         place = Path(spec.origin) if spec and spec.origin else package
         _log.info("Loading the %s %s from %s (%s)", kind.noun, point.name, distribution(point), place)
