@@ -51,15 +51,20 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
     users, user_ids, lengths = _renumber(interactions.users, interactions.user_ids)
     items, item_ids, _ = _renumber(interactions.items, interactions.item_ids)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    negatives = interactions.negatives
+    negatives, has_times = interactions.negatives, interactions.times is not None
     times = None if interactions.times is None else _canonical_times(interactions.times)
     del interactions  # or its codes would stay in memory while the rows are ordered
-    order = stable_argsort(users) if times is None else order_by_user_and_time(users, times)
-    items = items.take(order, mode="clip")  # "clip" spares the check of bounds
+    if times is None:
+        items = items.take(stable_argsort(users), mode="clip") if (users[1:] < users[:-1]).any() else items.copy()
+        times = _places(offsets)
+    else:
+        order = order_by_user_and_time(users, times)
+        items, times = items.take(order, mode="clip"), times.take(order, mode="clip")  # it spares the check of bounds
+        del order
     items += np.int32(1)
     sequences = Sequences(
         items=items,
-        times=_places(offsets) if times is None else times.take(order, mode="clip"),
+        times=times,
         offsets=offsets,
         n_items=len(item_ids),
         tags=None if tags is None else _item_tags(tags, item_ids, name),
@@ -73,7 +78,7 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         item_titles=_titles(tags.titles, item_ids) if tags is not None and tags.titles else None,
         fingerprint=sequences_fingerprint(sequences, user_ids, item_ids),
         tags_fingerprint=None if sequences.tags is None else tags_fingerprint(sequences.tags),
-        has_times=times is not None,
+        has_times=has_times,
         negatives=negatives,
     )
 

@@ -6,6 +6,7 @@ Nothing is read by such a guess: it is put into the refusal, and whoever knows t
 import csv
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from reprlib import repr as shorten
 from typing import NamedTuple
@@ -75,8 +76,9 @@ def _is_data(name: str) -> bool:
 
 def without_header(path: Path, layout: Layout, has_times: bool = True) -> InputError:
     """What to say of a file without column names where columns are not named by number."""
-    rows = _rows(_head_lines(_head(path)), layout)
-    first = shorten(", ".join(rows[0]))
+    lines = _head_lines(_head(path))
+    rows = _rows(lines, layout)
+    first = shorten(", ".join(rows[0] if rows else lines[:1]))
     return InputError(
         f"{path} has no column names, since its first line looks like data, {first}: add --no-header "
         f"{' '.join(_column_options(rows, has_times))}, or the right columns by number."
@@ -117,10 +119,10 @@ def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
         return [line.split() for line in lines]
     if not layout.quoted:
         return [line.split(layout.written or layout.delimiter) for line in lines]
-    try:
-        return [row for row in csv.reader(lines, delimiter=layout.delimiter) if row]
-    except csv.Error:
-        return []
+    rows: list[list[str]] = []
+    with suppress(csv.Error):  # of a row at fault, and of those after it, nothing is known
+        rows.extend(filter(None, csv.reader(lines, delimiter=layout.delimiter)))
+    return rows
 
 
 def _table(lines: Sequence[str]) -> Proposal | None:
@@ -134,8 +136,9 @@ def _table(lines: Sequence[str]) -> Proposal | None:
         return None
     separator = max(tables, key=lambda name: (name != "space", len(tables[name][0])))  # spaces stand within values too
     rows = tables[separator]
-    if columns_called(rows[0], USER_NAMES) and columns_called(rows[0], ITEM_NAMES):
-        times = "" if columns_called(rows[0], TIME_NAMES) else " --no-times"
+    are_usual = columns_called(rows[0], USER_NAMES) and columns_called(rows[0], ITEM_NAMES)
+    if are_usual or _has_names(rows):
+        times = " --no-times" if are_usual and not columns_called(rows[0], TIME_NAMES) else ""
         mend = f"add --separator {_quoted(separator)}{times}"
         return Proposal(f"rows with {_words(separator)} between values", mend, has_header=True)
     if len(rows[0]) == 2:
@@ -147,6 +150,14 @@ def _table(lines: Sequence[str]) -> Proposal | None:
     return Proposal(
         f"rows with {_words(separator)} between values, without column names",
         f"add {options}, or the right columns by number",
+    )
+
+
+def _has_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether words stand above numbers or dates."""
+    columns = zip(*rows[1:], strict=True)
+    return len(rows) > 1 and any(
+        not _is_data(name) and all(map(_is_data, column)) for name, column in zip(rows[0], columns, strict=True)
     )
 
 

@@ -265,3 +265,17 @@ def test_a_row_without_time_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "f.csv", b"user,item,time\n1,2,3\n1,3,\n")
     with pytest.raises(InputError, match=r"Row 2 of .*f\.csv has no time"):
         read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'user_id,item_id,time"u,a,1,\n\x80"u",b,-2,"y\nz"\nu,"c",3.5,\n',
+        b'user_id,item_id,time"u,a,1,\n""",b,-2,"y\nz"\nu,"c",3.5,\n',
+        b'1,2,"3\n',
+        b"1\n2\n",
+    ],
+)
+def test_a_first_line_like_data_above_marks_at_fault_is_an_error(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(InputError, match=r"has no column|do not fit together"):
+        read_interactions(write(tmp_path, "f.csv", content), Columns())
