@@ -18,7 +18,7 @@ from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.data import Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.sets.listing import Line, line_of
-from seqrec_bench.data.sets.registry import declared, registered
+from seqrec_bench.data.sets.registry import registered
 from seqrec_bench.data.split_files import Labels, write_split
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.studies.cells import DEFAULT_DATASET
@@ -116,7 +116,7 @@ def list_datasets(as_json: JsonOption = False) -> None:
     rows, faults = [], []
     for name in registered():
         try:
-            rows.append(line_of(declared(name)))
+            rows.append(line_of(name))
         except InputError as error:
             faults.append(error)
     if as_json:

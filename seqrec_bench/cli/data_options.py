@@ -15,7 +15,7 @@ from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
-from seqrec_bench.data.sets.fetching import sources_to_ask
+from seqrec_bench.data.sets.fetching import folder_of, is_there, sources_to_ask
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
@@ -235,12 +235,17 @@ def fetch_with_notice(name: str, unverified: bool = False) -> FetchedDataset:
     Args:
         unverified: Whether files whose checksum nobody has published are believed as they come.
     """
-    sources = sources_to_ask(named_dataset(name), unverified)
-    typer.echo(f"Fetching {name} from {' or '.join(source.name for source in sources)}", err=True)
+    named = named_dataset(name)
+    sources, folder = sources_to_ask(named, unverified), folder_of(named)
+    if was_there := is_there(sources[0], folder):
+        typer.echo(f"Taking the files of {name} that are in {folder} as they are", err=True)
+    else:
+        typer.echo(f"Fetching {name} from {' or '.join(source.name for source in sources)}", err=True)
     show_terms(name)
     with shown(f"fetching {name}") as steps:
         fetched = fetch_named(name, partial(_show_received, steps), unverified)
-    typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
+    if not was_there:
+        typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
     return fetched
 
 

@@ -122,7 +122,23 @@ def test_a_broken_one_is_named_and_the_others_are_listed(ours: Callable[..., Non
     assert "ml-100k\t943" in output
     (fault,) = [line for line in errors.splitlines() if line.startswith("Broken: ")]
     assert "'ours' of the distribution theirs" in fault and "no such luck" in fault
-    assert "'ours' of the distribution theirs" in call("doctor")[1]
+
+
+@pytest.mark.parametrize(
+    ("declare", "said"),
+    [
+        ("1 / 0", "can't declare shops-a (ZeroDivisionError: division by zero)"),
+        ("exit(0)", "has called for the end of the process while shops-a was declared (SystemExit: 0)"),
+        ("NONE", "declares something else as shops-a"),
+        ("None", "declares something else as shops-a"),
+    ],
+)
+def test_a_family_that_fails_is_named(ours: Callable[..., None], call: Call, declare: str, said: str) -> None:
+    ours(FAMILY.replace('replace(NONE, name=f"shops-{shop}")', declare), "shops")
+    for command in (["data", "list"], ["data", "describe", "shops-a"]):
+        code, _, errors = call(*command)
+        assert code == 2
+        assert "The data set 'shops'" in errors and said in errors
 
 
 def test_of_a_family_each_is_found_by_its_own_name(ours: Callable[..., None], call: Call) -> None:
@@ -135,4 +151,3 @@ def test_of_a_family_each_is_found_by_its_own_name(ours: Callable[..., None], ca
     assert call("data", "fetch", "shops-b", "--unverified")[0] == 0
     assert listed(call, "shops-SHOP")["cached_members"] == ["shops-b"]
     assert "shops-SHOP\t\t\t\t1 of 2\tunverified\t" in call("data", "list")[1]
-    assert "shops-b" in call("doctor")[1]

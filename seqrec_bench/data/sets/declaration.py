@@ -41,6 +41,12 @@ class NamedDataset:
     def __post_init__(self) -> None:
         if not is_name(self.name):
             raise ValueError(f"{self.name!r} can't be part of a path")
+        for count in (self.n_users, self.n_items, self.n_interactions):
+            if count is not None and (type(count) is not int or count < 0):
+                raise ValueError(f"a count is {count!r}, and not a whole number or None")
+        for text in (self.licence, self.citation, self.notes):
+            if not isinstance(text, str):
+                raise ValueError(f"a text is {text!r}")
 
     @property
     def url(self) -> str:
@@ -83,10 +89,6 @@ class Family:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(f"{self.name}-{member}" for member in self.members)
-
-    def find(self, name: str) -> NamedDataset | None:
-        """Returns the data set of this name, if it is a member."""
-        return self.declare(name.removeprefix(f"{self.name}-")) if name in self.names else None
 
 
 def is_verifiable(source: Source) -> bool:

@@ -42,11 +42,16 @@ def find_cached(name: str) -> FetchedDataset | None:
         InputError: The name is unknown or a cached file is damaged.
     """
     named = named_dataset(name)
-    folder = cache_folder() / name
+    folder = folder_of(named)
     for source in named.sources:
         if is_cached(source, folder):
             return FetchedDataset(named, source, folder)
     return None
+
+
+def folder_of(named: NamedDataset) -> Path:
+    """Where its files belong."""
+    return cache_folder() / named.name
 
 
 def is_cached(source: Source, folder: Path) -> bool:
@@ -100,7 +105,7 @@ def sources_to_ask(named: NamedDataset, unverified: bool) -> list[Source]:
     Raises:
         InputError: Nowhere: nobody has agreed to what can't be verified, or has put its files where they belong.
     """
-    folder = cache_folder() / named.name
+    folder = folder_of(named)
     found = [
         source
         for source in named.sources
@@ -112,7 +117,7 @@ def sources_to_ask(named: NamedDataset, unverified: bool) -> list[Source]:
 
 
 def _fetch(named: NamedDataset, received: Received, unverified: bool) -> FetchedDataset:
-    folder = cache_folder() / named.name
+    folder = folder_of(named)
     causes = []
     sources = sources_to_ask(named, unverified)
     remove_abandoned(folder)

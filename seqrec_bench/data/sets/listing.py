@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from seqrec_bench.cache import cache_folder
 from seqrec_bench.data.sets.declaration import Family, NamedDataset
-from seqrec_bench.data.sets.fetching import is_there
+from seqrec_bench.data.sets.fetching import folder_of, is_there
+from seqrec_bench.data.sets.registry import datasets_of, declared
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,14 @@ class Line:
     cached_members: tuple[str, ...] = ()
 
 
-def line_of(found: NamedDataset | Family) -> Line:
-    """Says what is declared, and what of it is in the cache; no file is read."""
+def line_of(name: str) -> Line:
+    """Says what is registered under this very name, and what of it is in the cache; no file is read.
+
+    Raises:
+        InputError: As for `datasets_of`.
+    """
+    found, datasets = declared(name), datasets_of(name)
     if isinstance(found, Family):
-        datasets = [found.declare(member) for member in found.members]
         cached = tuple(dataset.name for dataset in datasets if _is_cached(dataset))
         checkings = " or ".join(dict.fromkeys(dataset.checking.value for dataset in datasets))
         return Line(found.pattern, None, None, None, bool(cached), checkings, found.address, found.names, cached)
@@ -38,4 +42,4 @@ def line_of(found: NamedDataset | Family) -> Line:
 
 
 def _is_cached(dataset: NamedDataset) -> bool:
-    return any(is_there(source, cache_folder() / dataset.name) for source in dataset.sources)
+    return any(is_there(source, folder_of(dataset)) for source in dataset.sources)

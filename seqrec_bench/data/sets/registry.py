@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint
 from seqrec_bench import entry_points
 from seqrec_bench.data.sets.declaration import Family, NamedDataset
 from seqrec_bench.entry_points import Kind, imported, is_own, refusal
-from seqrec_bench.errors import InputError
+from seqrec_bench.errors import InputError, in_words
 
 KIND = Kind("seqrec_bench.datasets", "data set")
 
@@ -47,10 +47,40 @@ def find_dataset(name: str) -> NamedDataset | None:
     """
     for point in _candidates(name):
         found = declared(point.name)
-        dataset = found.find(name) if isinstance(found, Family) else found if found.name == name else None
-        if dataset is not None:
-            return dataset
+        if isinstance(found, NamedDataset) and found.name == name:
+            return found
+        if isinstance(found, Family) and name in found.names:
+            return _declare(found, name, point)
     return None
+
+
+def datasets_of(name: str) -> list[NamedDataset]:
+    """Returns the data set that is registered under this very name, or all of the family that is.
+
+    Raises:
+        InputError: As for `declared`, or the family fails to declare one.
+    """
+    found = declared(name)
+    if isinstance(found, NamedDataset):
+        return [found]
+    point = registered()[name]
+    return [_declare(found, member, point) for member in found.names]
+
+
+def _declare(family: Family, name: str, point: EntryPoint) -> NamedDataset:
+    member = name.removeprefix(f"{family.name}-")
+    if is_own(point):
+        return family.declare(member)
+    try:
+        with entry_points.running(KIND, point.name, f"while {name} was declared"):
+            found = family.declare(member)
+    except InputError:
+        raise
+    except Exception as error:
+        raise refusal(KIND, point, f"can't declare {name} ({in_words(error)}): mend that distribution.") from error
+    if not isinstance(found, NamedDataset) or found.name != name:
+        raise refusal(KIND, point, f"declares something else as {name}: mend that distribution.")
+    return found
 
 
 def point_of(name: str) -> EntryPoint:

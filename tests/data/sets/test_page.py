@@ -18,7 +18,7 @@ HEAD = ("data set", "checksum", "licence", "address", "users", "items", "interac
 
 
 def line(found: NamedDataset | Family) -> tuple[str, ...]:
-    said = line_of(found)
+    said = line_of(found.name)
     first = found.declare(found.members[0]) if isinstance(found, Family) else found
     counts = ["" if count is None else f"{count:,}" for count in (said.users, said.items, said.interactions)]
     name = f"{said.name} ({len(said.members)})" if said.members else said.name
@@ -35,7 +35,7 @@ def test_the_table_is_that_of_the_declarations() -> None:
 @pytest.mark.parametrize("found", OWN, ids=lambda found: found.name)
 def test_of_each_it_is_said_how_far_it_was_tried(found: NamedDataset | Family) -> None:
     tried = PAGE[PAGE.index("## What of this has been seen") : PAGE.index("## One of your own")]
-    assert f"`{line_of(found).name}`" in tried
+    assert f"`{line_of(found.name).name}`" in tried
 
 
 def test_what_is_shown_of_a_declaration_is_one(tmp_path: Path) -> None:

@@ -133,6 +133,8 @@ def test_one_name_in_two_distributions_is_an_error(install_plugin: Install) -> N
         (("{checksum}", "'sha256:12'"), r"\(ValueError: the checksum of ours.csv is 'sha256:12', and not sha256: or"),
         (("https://example.org/", "ftp://example.org/"), r"\(ValueError: 'ftp://example.org/ours.csv' is no address"),
         (("/ours.csv", "/ours.csv?x"), r"\(ValueError: 'ours.csv\?x' can't be a file's name in the cache"),
+        (('"{name}", 1,', '"{name}", 1.5,'), r"\(ValueError: a count is 1.5, and not a whole number or None\)"),
+        (('"any use"', "None"), r"\(ValueError: a text is None\)"),
         (("from seqrec", "raise SystemExit(0)\nfrom seqrec"), r"can't be imported from \S+ \(SystemExit: 0\)"),
     ],
 )
