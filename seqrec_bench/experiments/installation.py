@@ -136,6 +136,11 @@ def _data() -> Iterator[Diagnosis]:
         yield Diagnosis(
             "cache", State.BROKEN, f"{folder} can't be written to", f"name another folder by {CACHE_VARIABLE}"
         )
+    yield from _data_sets(folder)
+
+
+def _data_sets(folder: Path) -> Iterator[Diagnosis]:
+    """Of a family, those that have a folder in the cache."""
     here: list[str] = []
     absent: list[str] = []
     try:

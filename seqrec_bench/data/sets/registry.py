@@ -117,6 +117,11 @@ def named_dataset(name: str) -> NamedDataset:
         InputError: None has it, or what is registered under the name can't be used.
     """
     found = find_dataset(name)
+    if found is None and not registered():
+        raise InputError(
+            f"No data set is registered, {name} neither: what is installed is older than its source, so install "
+            "seqrec-bench again."
+        )
     if found is None:
         raise InputError(
             f"No data set is called {name!r}: choose from {', '.join(names_like(name))}, or give your own data by "

@@ -117,6 +117,12 @@ def test_an_unknown_name_gets_those_to_choose_from(name: str, choice: str) -> No
         named_dataset(name)
 
 
+def test_an_installation_from_before_there_were_any_is_told_of(declare: Callable[..., None]) -> None:
+    declare()
+    with pytest.raises(InputError, match="No data set is registered, ml-1m neither: .* install seqrec-bench again"):
+        named_dataset("ml-1m")
+
+
 def test_one_name_in_two_distributions_is_an_error(install_plugin: Install) -> None:
     install(install_plugin, "ml-100k")
     with pytest.raises(InputError, match=r"Two data sets are registered as 'ml-100k', by .*(theirs 1\.0|seqrec-bench)"):
