@@ -17,7 +17,7 @@ import numpy as np
 from seqrec_bench.data import ChosenColumns, Download, Family, Interactions, NamedDataset, RemoteFile, read_rows
 from seqrec_bench.data.form import SEPARATORS
 
-CHOSEN = ChosenColumns("user", "item", "time")
+CHOSEN = ChosenColumns("who", "what", "when")
 LAYOUT = partial(
     read_rows, file="ours.csv", layout=SEPARATORS[";"], names=CHOSEN, chosen=CHOSEN, has_header=True
 )

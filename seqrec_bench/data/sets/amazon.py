@@ -97,15 +97,14 @@ def read_reviews(folder: Path, file: str) -> RawData:
     return interactions_from_table(table, chosen, place), None
 
 
-def read_ratings(
-    folder: Path, file: str, names: tuple[str, ...] = ("user", "item", "rating", "time"), has_header: bool = False
-) -> RawData:
-    """Reads a rating a row, with commas.
+def read_ratings(folder: Path, file: str, names: tuple[str, ...], has_header: bool = False) -> RawData:
+    """Reads a rating a row, with commas, and the names of the columns, which are in the order of 2014, 2018 or 2023.
 
     Raises:
         InputError: As for `read_rows`.
     """
-    return read_rows(folder, file, COMMAS, names, ChosenColumns("user", "item", "time"), has_header, MOST_UNPACKED)
+    user, item = ("user_id", "parent_asin") if "parent_asin" in names else ("user", "item")
+    return read_rows(folder, file, COMMAS, names, ChosenColumns(user, item, "timestamp"), has_header, MOST_UNPACKED)
 
 
 def _family(
@@ -138,7 +137,7 @@ AMAZON_2014 = _family(
     tuple(checksums("amazon2014")),
     f"{SNAP}ratings_CATEGORY.csv",
     2**31,
-    read_ratings,
+    partial(read_ratings, names=("user", "item", "rating", "timestamp")),
     HE_2016,
     f"{DAYS} {REPEATS}",
 )
@@ -156,7 +155,7 @@ AMAZON_2018 = _family(
     tuple(checksums("amazon2018")),
     f"{UCSD}amazon_v2/categoryFilesSmall/CATEGORY.csv",
     2**32,
-    partial(read_ratings, names=("item", "user", "rating", "time")),
+    partial(read_ratings, names=("item", "user", "rating", "timestamp")),
     NI_2019,
     f"{DAYS} {REPEATS}",
 )
@@ -174,7 +173,7 @@ AMAZON_2023 = _family(
     tuple(checksums("amazon2023")),
     f"{UCSD}amazon_2023/benchmark/0core/rating_only/CATEGORY.csv.gz",
     2**32,
-    partial(read_ratings, has_header=True),
+    partial(read_ratings, names=("user_id", "parent_asin", "rating", "timestamp"), has_header=True),
     HOU_2024,
     MILLISECONDS,
 )
@@ -183,7 +182,7 @@ AMAZON_2023_5CORE = _family(
     CATEGORIES_2023_5CORE,
     f"{UCSD}amazon_2023/benchmark/5core/rating_only/CATEGORY.csv.gz",
     2**32,
-    partial(read_ratings, has_header=True),
+    partial(read_ratings, names=("user_id", "parent_asin", "rating", "timestamp"), has_header=True),
     HOU_2024,
     MILLISECONDS,
 )

@@ -5,13 +5,14 @@ Nothing is guessed at: each declaration says how its file is laid out.
 
 import json
 from pathlib import Path
+from reprlib import repr as shorten
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.delimited import damage_refused, read_columns
+from seqrec_bench.data.delimited import damage_refused, read_columns, text_rows
 from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.interactions import RawData, RawTags
-from seqrec_bench.data.row_blocks import Layout
+from seqrec_bench.data.row_blocks import Bytes, Layout
 from seqrec_bench.data.sequence_lines import read_sequences, read_spaced_columns
 from seqrec_bench.data.sets.unpacking import MOST_UNPACKED, opened
 from seqrec_bench.errors import InputError
@@ -34,18 +35,39 @@ def read_rows(
 
     Args:
         file: Its name, which may end in .gz.
-        names: What its columns are called here, in order, whatever stands in its first line.
+        names: Those of its columns, in order, where it has some, and else any.
         chosen: Those of them that are the user, the item and the time.
-        has_header: Whether the first line has names of columns.
+        has_header: Whether the first line has them.
         most_bytes: What may come out of it.
 
     Raises:
-        InputError: As for `read_columns`, `interactions_from_table` and `opened`.
+        InputError: The first line has other names; or as for `read_columns`, `interactions_from_table` and `opened`.
     """
     place = str(folder / file)
     with opened(folder / file, most_bytes=most_bytes) as source:
+        if has_header:
+            require_header(source, layout, names, place)
         table = read_columns(source, layout, names, has_header, chosen.names, place)
     return interactions_from_table(table, chosen, place), None
+
+
+def require_header(source: Bytes, layout: Layout, names: tuple[str, ...], place: str) -> None:
+    """Raises `InputError` unless the first line has these names, but for capitals and what is neither letter nor digit.
+
+    Without the names, a row would be taken for them, and lost.
+    """
+    with damage_refused(place):
+        found = next(text_rows(source, layout, place), [])
+    if list(map(_plain, found)) != list(map(_plain, names)):
+        raise InputError(
+            f"{place} begins with {shorten(layout.delimiter.join(found))} and not with the names of its columns, "
+            f"{layout.delimiter.join(names)}: put the right file there."
+        )
+    source.seek(0)
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())
 
 
 def read_user_sequences(folder: Path, file: str, tags: str | None = None) -> RawData:

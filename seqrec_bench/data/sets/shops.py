@@ -13,7 +13,7 @@ from seqrec_bench.data.delimited import COMMAS, read_columns
 from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.data.sets.declaration import NamedDataset
-from seqrec_bench.data.sets.reading import read_rows
+from seqrec_bench.data.sets.reading import read_rows, require_header
 from seqrec_bench.data.sets.sources import ByHand
 from seqrec_bench.data.sets.unpacking import opened
 from seqrec_bench.errors import InputError
@@ -34,8 +34,8 @@ RETAILROCKET = NamedDataset(
             read_rows,
             file="events.csv",
             layout=COMMAS,
-            names=("time", "visitor", "event", "item", "transaction"),
-            chosen=ChosenColumns("visitor", "item", "time"),
+            names=("timestamp", "visitorid", "event", "itemid", "transactionid"),
+            chosen=ChosenColumns("visitorid", "itemid", "timestamp"),
             has_header=True,
         ),
         "download the archive from Kaggle, with an account, and unpack it",
@@ -70,7 +70,7 @@ YOOCHOOSE_CLICKS = NamedDataset(
     "set are not among them.",
 )
 
-DIGINETICA_COLUMNS = ("session", "user", "item", "timeframe", "date")
+DIGINETICA_COLUMNS = ("session_id", "user_id", "item_id", "timeframe", "eventdate")
 
 
 def read_diginetica(folder: Path) -> RawData:
@@ -83,16 +83,19 @@ def read_diginetica(folder: Path) -> RawData:
     from pyarrow import compute
 
     path = folder / "train-item-views.csv"
-    wanted = ("session", "item", "timeframe", "date")
+    chosen = ChosenColumns("session_id", "item_id", "time")
     with opened(path) as source:
-        table = read_columns(source, SEPARATORS[";"], DIGINETICA_COLUMNS, True, wanted, str(path))
+        require_header(source, SEPARATORS[";"], DIGINETICA_COLUMNS, str(path))
+        table = read_columns(
+            source, SEPARATORS[";"], DIGINETICA_COLUMNS, True, [*chosen[:2], "timeframe", "eventdate"], str(path)
+        )
     try:
-        days = table["date"].cast(pa.date32()).cast(pa.timestamp("ms")).cast(pa.int64())
+        days = table["eventdate"].cast(pa.date32()).cast(pa.timestamp("ms")).cast(pa.int64())
         times = compute.add(days, table["timeframe"].cast(pa.int64()))
     except pa.ArrowInvalid as error:
         raise InputError(f"{path} has an odd day or timeframe ({error}): put the right file there.") from error
-    table = table.drop_columns(["timeframe", "date"]).append_column("time", times)
-    return interactions_from_table(table, ChosenColumns("session", "item", "time"), str(path)), None
+    table = table.drop_columns(["timeframe", "eventdate"]).append_column("time", times)
+    return interactions_from_table(table, chosen, str(path)), None
 
 
 # The file and its columns are those that SR-GNN and RecBole's conversion read.

@@ -43,6 +43,7 @@ def review(**values: object) -> str:
     return json.dumps({"reviewText": 'He said "fine"', "overall": 5.0, "reviewTime": "01 20, 2014", **values})
 
 
+DIGINETICA = "sessionId;userId;itemId;timeframe;eventdate"
 S3REC = {"Beauty": "beauty", "Sports_and_Outdoors": "sports", "Toys_and_Games": "toys", "Yelp": "yelp",
          "LastFM": "lastfm"}  # fmt: skip
 SEQUENCES: Rows = [("1", "3", None), ("1", "1", None), ("2", "3", None)]
@@ -185,7 +186,7 @@ FORMS: dict[str, tuple[Mapping[str, bytes], Rows]] = {
     "diginetica-views": (
         {
             "train-item-views.csv": lines(
-                "sessionId;userId;itemId;timeframe;eventdate", "1;NA;81766;526309;2016-05-09", "1;7;31331;1031018;2016-05-09"
+                DIGINETICA, "1;NA;81766;526309;2016-05-09", "1;7;31331;1031018;2016-05-09"
             )
         },
         [("1", "81766", 1462752000000 + 526309), ("1", "31331", 1462752000000 + 1031018)],
@@ -249,8 +250,13 @@ WRONG: list[tuple[str, str, bytes, str]] = [
     ("gowalla", "loc-gowalla_totalCheckins.txt.gz", b"no gzip", "can't be unpacked"),
     ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(other=b""), "dataset_TSMC2014_NYC.txt in .* can't be unpacked"),
     ("foursquare-nyc", "dataset_tsmc2014.zip", zipped(**{"dataset_tsmc2014/dataset_TSMC2014_NYC.txt": lines(f"1\ta{VENUE}Tue Apr 03 18:00:09 +0000 2012", f"1\ta{VENUE}Tue Apr 03")}), "Row 2 of .*Tue Apr 03"),
-    ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;x;2016-05-09"), "odd day or timeframe"),
-    ("diginetica-views", "train-item-views.csv", lines("a;b;c;d;e", "1;NA;2;3;2016-05-32"), "odd day or timeframe"),
+    ("diginetica-views", "train-item-views.csv", lines(DIGINETICA, "1;NA;2;x;2016-05-09"), "odd day or timeframe.*'x'"),
+    ("diginetica-views", "train-item-views.csv", lines(DIGINETICA, "1;NA;2;3;2016-05-32"), "odd day or timeframe.*2016-05-32"),
+    ("diginetica-views", "train-item-views.csv", lines("1;NA;2;3;2016-05-31"), "begins with '1;NA;2;3;2016-05-31' and not with the names of its columns, session_id;user_id;"),
+    ("retailrocket", "events.csv", lines("timestamp,itemid,event,visitorid,transactionid", "1,2,view,3,"), "begins with .* and not with the names of its columns, timestamp,visitorid,"),
+    ("retailrocket", "events.csv", b"", "begins with '' and not"),
+    ("amazon2023-Toys_and_Games", "Toys_and_Games.csv.gz", gzip.compress(b"AG2,B00,4.0,1454675785000\n"), "begins with 'AG2,B00,"),
+    ("amazon2018-Books", "Books.csv", b"item,user,rating,timestamp\nB,A,1.0,5\n", "timestamp"),
 ]  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def test_an_unknown_name_gets_those_to_choose_from(name: str, choice: str) -> No
 
 def test_an_installation_from_before_there_were_any_is_told_of(declare: Callable[..., None]) -> None:
     declare()
-    with pytest.raises(InputError, match="No data set is registered, ml-1m neither: .* install seqrec-bench again"):
+    with pytest.raises(InputError, match=r"No data set is registered, ml-1m neither: .* install seqrec-bench again"):
         named_dataset("ml-1m")
 
 
