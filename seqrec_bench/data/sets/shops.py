@@ -84,11 +84,10 @@ def read_diginetica(folder: Path) -> RawData:
 
     path = folder / "train-item-views.csv"
     chosen = ChosenColumns("session_id", "item_id", "time")
+    wanted = ("session_id", "item_id", "timeframe", "eventdate")
     with opened(path) as source:
         require_header(source, SEPARATORS[";"], DIGINETICA_COLUMNS, str(path))
-        table = read_columns(
-            source, SEPARATORS[";"], DIGINETICA_COLUMNS, True, [*chosen[:2], "timeframe", "eventdate"], str(path)
-        )
+        table = read_columns(source, SEPARATORS[";"], DIGINETICA_COLUMNS, True, wanted, str(path))
     try:
         days = table["eventdate"].cast(pa.date32()).cast(pa.timestamp("ms")).cast(pa.int64())
         times = compute.add(days, table["timeframe"].cast(pa.int64()))
