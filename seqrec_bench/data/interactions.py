@@ -79,5 +79,5 @@ class RawTags:
     titles: Mapping[str, str]
 
 
-RawData = tuple[Interactions, RawTags]
-"""All that the files of a data set say."""
+RawData = tuple[Interactions, RawTags | None]
+"""All that the files of a data set say; no tags where they say nothing of its items."""
