@@ -15,6 +15,8 @@ from seqrec_bench.data.interactions import Interactions, StrArray
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 
+BLOCK = 2**20
+"""Values that are compared at once."""
 BRACKETS = ("[", "(", "{")
 """With which a list begins that a program has printed."""
 
@@ -83,10 +85,8 @@ def interactions_from_samples(table: Any, columns: ChosenColumns, before: str, f
     lengths = lists.lengths + 1
     starts = np.cumsum(lengths) - lengths
     longest = _first_longest(users, lengths)
-    beginnings = starts[longest[users]]
-    same = codes == codes[np.arange(len(codes)) + np.repeat(beginnings - starts, lengths)]
-    if not same.all():
-        row = int(starts.searchsorted(int(same.argmin()), side="right")) - 1
+    row = _first_other(codes, starts, lengths, starts[longest[users]])
+    if row is not None:
         raise InputError(
             f"Row {row + 1} of {file} is a sample that does not begin as row {longest[users[row]] + 1} does, the "
             f"longest of the user {shorten(str(user_ids[users[row]]))}: its list may have been cut; give the "
@@ -178,6 +178,21 @@ def _row_by_row(codes: Int32Array, lists: Lists) -> Int32Array:
 def _by_value(file: str) -> str:
     """What messages call a file whose values are counted, and not its rows."""
     return f"{file}, counted value by value,"
+
+
+def _first_other(codes: Int32Array, starts: Int64Array, lengths: Int64Array, beginnings: Int64Array) -> int | None:
+    """The first row whose codes are not those from its beginning on; block by block, since there are many."""
+    ends = starts + lengths
+    first = 0
+    while first < len(starts):
+        stop = max(first + 1, int(ends.searchsorted(starts[first] + BLOCK, side="right")))
+        rows = slice(first, stop)
+        here = np.arange(starts[first], ends[stop - 1])
+        same = codes[here] == codes[here + np.repeat(beginnings[rows] - starts[rows], lengths[rows])]
+        if not same.all():
+            return int(starts.searchsorted(here[same.argmin()], side="right")) - 1
+        first = stop
+    return None
 
 
 def _first_longest(users: Int32Array, lengths: Int64Array) -> Int64Array:
