@@ -12,6 +12,7 @@ from seqrec_bench.data.arrow_ids import encode_ids, is_text, plain_column
 from seqrec_bench.data.arrow_times import read_times
 from seqrec_bench.data.columns import ChosenColumns
 from seqrec_bench.data.interactions import Interactions, StrArray
+from seqrec_bench.data.token_lines import split_texts
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 
@@ -142,18 +143,16 @@ def _flattened(column: Any) -> Lists:
 
 
 def _split(column: Any, name: str, file: str) -> Lists:
-    import pyarrow.compute as pc
+    import pyarrow as pa
 
-    text = pc.ascii_trim_whitespace(column)
-    first = text[0].as_py()
+    first = column[0].as_py().strip()
     if first.startswith(BRACKETS):
         raise InputError(
             f"Column {name} of {file} holds lists in brackets, {shorten(first)}: write them with spaces between values "
             "alone, or as JSON lines or Parquet."
         )
-    lists = _flattened(pc.ascii_split_whitespace(text))
-    is_empty = pc.equal(text, "").to_numpy()
-    return Lists(lists.values.filter(pc.not_equal(lists.values, "")), np.where(is_empty, 0, lists.lengths))
+    values, lengths = zip(*(split_texts(chunk) for chunk in column.chunks if len(chunk)), strict=True)
+    return Lists(pa.chunked_array(values, pa.string()), np.concatenate(lengths))
 
 
 def _with_targets(lists: Lists, targets: Any) -> Any:
