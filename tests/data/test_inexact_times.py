@@ -53,7 +53,7 @@ def test_a_fraction_of_nothing_is_one_too(times: list[str], other: str) -> None:
 
 @pytest.mark.parametrize("times", [["inf", "1e400", "0.5"], ["nan", "0.5", "1.23456789012345678"]])
 def test_what_is_not_finite_is_an_error_and_no_pair(times: list[str]) -> None:
-    with pytest.raises(InputError, match="Row 1 of the file has the t '(inf|nan)': times have to be finite"):
+    with pytest.raises(InputError, match=r"Row 1 of the file has the t '(inf|nan)': times have to be finite"):
         read(times)
 
 
