@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.negatives import negatives_note
+from seqrec_bench.cli.negative_rows import negative_rows_note
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
@@ -131,10 +131,10 @@ class DataOptions:
         bool,
         typer.Option("--ids-as-written", help="NA, null, 1.2E+17 and the like are ids.", rich_help_panel=_PANEL),
     ] = False
-    drop_negatives: Annotated[
+    drop_negative_rows: Annotated[
         str | None,
         typer.Option(
-            "--drop-negatives",
+            "--drop-negative-rows",
             metavar="COLUMN",
             help="Leave out rows in which it is 0, false or dislike.",
             rich_help_panel=_PANEL,
@@ -159,7 +159,7 @@ class DataOptions:
             not self.no_times,
             self.quoting,
             self.ids_as_written,
-            self.drop_negatives,
+            self.drop_negative_rows,
         )
 
     def load(self) -> Dataset:
@@ -184,14 +184,14 @@ class DataOptions:
         typer.echo(f"Reading {one_line(str(self.interactions))}", err=True)
         with shown("reading"):
             dataset = load_file(self.interactions, self.columns, self.tags, self.data_name, self.form)
-        if note := negatives_note(dataset.negatives):
+        if note := negative_rows_note(dataset.negative_rows):
             typer.echo(f"Note: {note}", err=True)
         return dataset
 
     @property
     def describes_file(self) -> bool:
         """Whether something is said of --interactions, given or not."""
-        said = (self.tags, self.data_name, self.layout, self.separator, self.quoting, self.drop_negatives)
+        said = (self.tags, self.data_name, self.layout, self.separator, self.quoting, self.drop_negative_rows)
         flags = (self.no_header, self.no_times, self.ids_as_written)
         return self.columns != Columns() or any(flags) or any(each is not None for each in said)
 
@@ -208,7 +208,7 @@ class DataOptions:
             "--layout": self.layout,
             "--separator": self.separator,
             "--quoting": self.quoting,
-            "--drop-negatives": self.drop_negatives,
+            "--drop-negative-rows": self.drop_negative_rows,
         }
         given = [f"{option} {shlex.quote(str(value))}" for option, value in options.items() if value is not None]
         flags = {

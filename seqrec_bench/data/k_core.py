@@ -46,7 +46,7 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
     return replace(
         prepare(dataset.name, interactions, _raw_tags(dataset)),
         has_times=dataset.has_times,
-        negatives=dataset.negatives,
+        negative_rows=dataset.negative_rows,
     )
 
 

@@ -65,7 +65,7 @@ class DataFile(FieldSet):
     no_times: Flag = False
     quoting: QuotingName | None = None
     ids_as_written: Flag = False
-    drop_negatives: Text | None = None
+    drop_negative_rows: Text | None = None
 
 
 Data = Annotated[

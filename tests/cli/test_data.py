@@ -104,7 +104,7 @@ def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "fact"), [([], "that may be negative"), (["--drop-negatives", "click"], "left out")]
+    ("options", "fact"), [([], "that may be negative"), (["--drop-negative-rows", "click"], "left out")]
 )
 def test_describe_shows_which_rows_say_no(tmp_path: Path, options: list[str], fact: str) -> None:
     path = tmp_path / "mine.csv"
@@ -112,7 +112,7 @@ def test_describe_shows_which_rows_say_no(tmp_path: Path, options: list[str], fa
     result = runner.invoke(app, ["describe", "--interactions", str(path), *options])
     assert table(result.stdout)[f"rows {fact}"] == "click is 0 in 1 of 4 rows (25.0%)"
     assert table(result.stdout)["interactions"] == ("3" if options else "4")
-    assert ("--drop-negatives click leaves them out" in result.stderr) == (not options)
+    assert ("--drop-negative-rows click leaves them out" in result.stderr) == (not options)
 
 
 def test_describe_says_that_there_are_no_times(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from seqrec_bench.data.arrow_ids import is_text, plain_column
 from seqrec_bench.data.columns import ChosenColumns, listed_names, usually_named, without_type
 from seqrec_bench.data.doubtful_ids import MISSING_MARKS, refuse_doubtful
 from seqrec_bench.data.form import Form
-from seqrec_bench.data.interactions import Interactions, Negatives
+from seqrec_bench.data.interactions import Interactions, NegativeRows
 from seqrec_bench.errors import InputError
 
 SIGNAL_NAMES = (
@@ -39,15 +39,15 @@ def signal_columns(found: Sequence[str], chosen: ChosenColumns, form: Form, file
     Raises:
         InputError: The one that the form names is not there, or there several times.
     """
-    if form.drop_negatives is None:
+    if form.drop_negative_rows is None:
         usual = usually_named(found, (*SIGNAL_NAMES, *RATING_NAMES, *EVENT_NAMES))
         return [name for name in usual if found.count(name) == 1 and name not in chosen]
-    matches = [name for name in found if form.drop_negatives in (name, without_type(name))]
+    matches = [name for name in found if form.drop_negative_rows in (name, without_type(name))]
     if len(matches) != 1:
         number = f"{len(matches)} columns" if matches else "no column"
         raise InputError(
-            f"{file} has {number} called {form.drop_negatives} among {listed_names(found)}: name the right one by "
-            "--drop-negatives."
+            f"{file} has {number} called {form.drop_negative_rows} among {listed_names(found)}: name the right one by "
+            "--drop-negative-rows."
         )
     return matches
 
@@ -69,12 +69,12 @@ def judged_interactions(
     interactions = interactions_from_table(table.select(chosen.names), chosen, file, dates)
     if not form.ids_as_written:
         refuse_doubtful(interactions, "Row", file)
-    if form.drop_negatives is not None:
+    if form.drop_negative_rows is not None:
         ((name, column),) = told.items()
         negatives, rows = _required(column, name, file)
-        return replace(interactions.without(rows), negatives=(negatives,))
+        return replace(interactions.without(rows), negative_rows=(negatives,))
     noted = [_negatives(column, name) for name, column in told.items() if _can_tell(column.type)]
-    return replace(interactions, negatives=tuple(negatives for negatives in noted if negatives.n_rows))
+    return replace(interactions, negative_rows=tuple(negatives for negatives in noted if negatives.n_rows))
 
 
 def _can_tell(kind: Any) -> bool:
@@ -86,7 +86,7 @@ def _can_tell(kind: Any) -> bool:
     )
 
 
-def _negatives(column: Any, name: str) -> Negatives:
+def _negatives(column: Any, name: str) -> NegativeRows:
     """What a column with one of the usual names says, if it is of that kind; missing values say nothing."""
     encoded = column.dictionary_encode().combine_chunks()
     values, codes = encoded.dictionary.to_pylist(), encoded.indices.fill_null(-1).to_numpy()
@@ -98,11 +98,11 @@ def _negatives(column: Any, name: str) -> Negatives:
     return _counted(codes, values, signs, name, are_dropped=False)
 
 
-def _required(column: Any, name: str, file: str) -> tuple[Negatives, npt.NDArray[np.bool_]]:
+def _required(column: Any, name: str, file: str) -> tuple[NegativeRows, npt.NDArray[np.bool_]]:
     """What the column says by which rows are to be left out, and which they are."""
     if not _can_tell(column.type):
         raise InputError(
-            f"Column {name} of {file} holds {column.type}, and --drop-negatives takes numbers, true and false, or "
+            f"Column {name} of {file} holds {column.type}, and --drop-negative-rows takes numbers, true and false, or "
             "words: name another column."
         )
     encoded = column.dictionary_encode().combine_chunks()
@@ -110,19 +110,19 @@ def _required(column: Any, name: str, file: str) -> tuple[Negatives, npt.NDArray
     missing = np.isin(codes, [-1, *(place for place, value in enumerate(values) if _is_blank(value))])
     if missing.any():
         raise InputError(
-            f"Row {int(missing.argmax()) + 1} of {file} has no {name}, by which --drop-negatives tells what to leave "
-            "out: give it one or take the row out."
+            f"Row {int(missing.argmax()) + 1} of {file} has no {name}, by which --drop-negative-rows tells what to "
+            "leave out: give it one or take the row out."
         )
     signs = [_is_negative(value) for value in values]
     if None in signs and NEGATIVE_EVENTS.isdisjoint(map(_word, map(str, values))):
         odd = values[signs.index(None)]
         raise InputError(
             f"Column {name} of {file} has the value {shorten(odd)}, which is neither a number nor true or false, and "
-            f"no event that says no ({', '.join(sorted(NEGATIVE_EVENTS))}): name the right column by --drop-negatives."
+            f"no event that says no ({', '.join(sorted(NEGATIVE_EVENTS))}): name the right one by --drop-negative-rows."
         )
     negatives = _counted(codes, values, signs, name, are_dropped=True)
     if negatives.n_rows == negatives.n_all_rows:
-        raise InputError(f"--drop-negatives {name} leaves out all rows of {file}: name another column.")
+        raise InputError(f"--drop-negative-rows {name} leaves out all rows of {file}: name another column.")
     return negatives, _rows(codes, signs)
 
 
@@ -137,9 +137,9 @@ def _counted(
     signs: Sequence[bool | None],
     name: str,
     are_dropped: bool,
-) -> Negatives:
+) -> NegativeRows:
     words = tuple(sorted(str(value) for value, sign in zip(values, signs, strict=True) if sign))
-    return Negatives(name, words, int(_rows(codes, signs).sum()), len(codes), are_dropped)
+    return NegativeRows(name, words, int(_rows(codes, signs).sum()), len(codes), are_dropped)
 
 
 def _is_negative(value: Any) -> bool | None:
