@@ -202,8 +202,8 @@ class DataOptions:
         if self.interactions is None:
             if self.describes_file:
                 raise InputError(
-                    "--tags, --name and the options of columns and layout describe --interactions FILE: give that too, "
-                    "or none of them."
+                    "--tags, --name and the options of columns, layout and values describe --interactions FILE: give "
+                    "that too, or none of them."
                 )
             name = DEFAULT_DATASET if self.dataset is None else self.dataset
             return load_fetched(find_cached(name) or fetch_with_notice(name))
