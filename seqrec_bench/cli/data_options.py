@@ -1,8 +1,8 @@
 """The options that say which data a command works on, and under which protocol, the same for every command."""
 
 import shlex
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +15,10 @@ from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
+from seqrec_bench.data.negatives import GivenNegatives, read_negatives
+from seqrec_bench.data.sets.fetching import folder_of, is_there, sources_to_ask
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, find_protocol, on_core
+from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, among, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 from seqrec_bench.text import one_line
 
@@ -33,6 +35,15 @@ KCoreOption = Annotated[
         "--k-core", metavar="K", min=MIN_CORE, help="Only users and items with K interactions: loo-full-<K>core-v1."
     ),
 ]
+NegativesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--negatives",
+        parser=named_path,
+        metavar="FILE",
+        help="Rank targets among given items, a line `user item item ...`: loo-negatives-<digits>-v1.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -41,15 +52,35 @@ class ProtocolOptions:
 
     protocol: ProtocolOption = None
     k_core: KCoreOption = None
+    negatives: NegativesOption = None
+
+    @cached_property
+    def given(self) -> GivenNegatives | None:
+        """What the file of negatives says, if there is one.
+
+        Raises:
+            InputError: It can't be read.
+        """
+        return None if self.negatives is None else read_negatives(self.negatives)
 
     def choose(self) -> Protocol:
         """The protocol that the options name.
 
         Raises:
-            InputError: There is no such protocol.
+            InputError: There is no such protocol, or the options contradict each other.
         """
-        name = find_protocol(self.protocol or LOO_FULL).name
-        return find_protocol(name if self.k_core is None else on_core(name, self.k_core))
+        found = find_protocol(self.protocol or LOO_FULL)
+        found = found if self.k_core is None else on_core(found, self.k_core)
+        return found if self.given is None else among(found, self.given)
+
+    def equip(self, dataset: Dataset) -> Dataset:
+        """The data set with the given negatives, if there are some."""
+        return dataset if self.given is None else replace(dataset, negatives=self.given)
+
+    def arguments(self) -> str:
+        """What names this protocol on a command line."""
+        file = "" if self.negatives is None else f" --negatives {shlex.quote(str(self.negatives))}"
+        return f"--protocol {self.choose().name}{file}"
 
 
 def _column_option(name: str, kind: str) -> typer.models.OptionInfo:
@@ -171,8 +202,8 @@ class DataOptions:
         if self.interactions is None:
             if self.describes_file:
                 raise InputError(
-                    "--tags, --name and the options of columns and layout describe --interactions FILE: give that too, "
-                    "or none of them."
+                    "--tags, --name and the options of columns, layout and values describe --interactions FILE: give "
+                    "that too, or none of them."
                 )
             name = DEFAULT_DATASET if self.dataset is None else self.dataset
             return load_fetched(find_cached(name) or fetch_with_notice(name))
@@ -228,14 +259,23 @@ class DataOptionsBesideName(DataOptions):
     ] = None
 
 
-def fetch_with_notice(name: str) -> FetchedDataset:
-    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation."""
+def fetch_with_notice(name: str, unverified: bool = False) -> FetchedDataset:
+    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation.
+
+    Args:
+        unverified: Whether files whose checksum nobody has published are believed as they come.
+    """
     named = named_dataset(name)
-    typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
+    sources, folder = sources_to_ask(named, unverified), folder_of(named)
+    if was_there := is_there(sources[0], folder):
+        typer.echo(f"Taking the files of {name} that are in {folder} as they are", err=True)
+    else:
+        typer.echo(f"Fetching {name} from {' or '.join(source.name for source in sources)}", err=True)
     show_terms(name)
     with shown(f"fetching {name}") as steps:
-        fetched = fetch_named(name, partial(_show_received, steps))
-    typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
+        fetched = fetch_named(name, partial(_show_received, steps), unverified)
+    if not was_there:
+        typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
     return fetched
 
 
@@ -254,3 +294,5 @@ def show_terms(name: str) -> None:
     named = named_dataset(name)
     typer.echo(f"Licence: {named.licence}", err=True)
     typer.echo(f"Cite: {named.citation}", err=True)
+    if named.notes:
+        typer.echo(f"Note: {named.notes}", err=True)
