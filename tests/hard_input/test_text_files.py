@@ -100,6 +100,8 @@ CASES = [
     ("a quoted value never closed in a .tsv", "f.tsv", b'user\titem\ttime\nu\ta\t1\nu\t"b\t2\nu\tc\t3\n', f"Row 2 of f.tsv {BROKEN_TABS}"),
     ("quotation marks that enclose a tab between values", "f.tsv", b'user\titem\ttime\ttitle\tartist\nu\ta\t1\t"One\tBand"\n', f"Row 1 of f.tsv has 4 values for 5 columns, since quotation marks enclose a separator: {TELL_TABS}"),
     ("a backslash before a quotation mark, as Spark writes it", "f.csv", b'user,item,time,title\nu,a,1,"7\\""\nu,b,2,"12\\""\n', f"Row 1 of f.csv {BROKEN_LINE}: double each mark within a value, in place of a backslash before it, or add --quoting double if the backslash is a part of the value."),
+    ("the same in a csv, where lines within a value look like rows", "f.csv", b'user,item,time,title\nu,a,1,One\nu,b,2,"Two\nu,c,3,Three"\n', f"Row 2 of f.csv has a value that begins with a quotation mark and goes on over lines that look like rows: {TELL_TABS}"),
+    ("quoted values of several lines, in a csv", "f.csv", b'user,item,time,title\nu,a,1,"two\nlines, a"\nu,b,2,"a ""b""\n\nc, d, 3, e"\nu,c,3,\n', SAME),
     ("quotation marks within values that are not quoted", "f.csv", with_item('12" vinyl'), ("as they stand", rows_with('12" vinyl'))),
     ("quotation marks in RecBole's format, which are content", "f.inter", b'user\titem\ttime\nu\t"a\t1\nu\t"b"\t2\nu\tc\t3\n', ('items "a, "b" and c', [("u", '"a', 1), ("u", '"b"', 2), ("u", "c", 3)])),
     # times
