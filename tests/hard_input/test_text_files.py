@@ -154,6 +154,7 @@ CASES = [
     ("an id that a spreadsheet has cut", "f.csv", with_item("1.23457E+17"), "Row 1 of f.csv has the item '1.23457E+17', a number in short, as programs write what is too long for them, so that several ids may have become one: write ids in full, or add --ids-as-written if it is one."),
     ("an id of digits and a letter", "f.csv", with_item("12e5"), ("as it stands", rows_with("12e5"))),
     ("empty item id", "f.csv", with_item(""), f"Row 1 of f.csv has no item_id: {NO_VALUE}"),
+    ("empty item ids", "f.csv", HEAD + b"u,a,1\nu,,2\nu,,3\n", f"Row 2 of f.csv has no item_id, like 2 of 3 in all: {NO_VALUE}"),
     ("empty user id", "f.csv", HEAD + b'u,a,1\n"",b,2\n', f"Row 2 of f.csv has no user_id: {NO_VALUE}"),
     ("NUL in an id", "f.csv", with_item("a\0"), r"Column item_id of f.csv has the id 'a\x00', with a NUL character: take that out."),
     # users and items
