@@ -5,6 +5,7 @@ kept beside it, as ``sha256sum`` writes it, and is held to that from then on.
 """
 
 import re
+import tempfile
 from enum import Enum
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def keep(path: Path) -> str:
     import pooch
 
     found = pooch.file_hash(str(path), alg="sha256")
-    kept_in(path).write_text(f"{found}  {path.name}\n", encoding="utf-8")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(f"{found}  {path.name}\n")
+    Path(file.name).replace(kept_in(path))
     return f"sha256:{found}"
 
 
