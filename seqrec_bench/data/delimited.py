@@ -50,15 +50,15 @@ def damage_refused(file: str) -> Iterator[None]:
         raise InputError(f"{file} can't be read ({error.strerror or error}): give a file that can.") from error
 
 
-def text_rows(source: Bytes, layout: Layout, file: str) -> Iterator[list[str]]:
+def text_rows(source: Bytes, layout: Layout, file: str, headed: bool = True) -> Iterator[list[str]]:
     """Yields all rows, the first line's too, and empty ones for empty lines; no more than a block is held at once.
 
-    Bytes that are not UTF-8 come as lone surrogates, which no text has.
+    Bytes that are not UTF-8 come as lone surrogates, which no text has. `headed` says whether the first line is no row.
 
     Raises:
         InputError: A row is too long, or its quotation marks do not fit together.
     """
-    number = 0
+    number = 0 if headed else 1
     try:
         for block in row_blocks(source, layout):
             for row in csv.reader(
@@ -228,7 +228,7 @@ def _require_rows(
 ) -> None:
     """Raises `InputError` for the first row that is not as it has to be: slow, but it knows the row."""
     source.seek(0)
-    rows = text_rows(source, layout, file)
+    rows = text_rows(source, layout, file, headed)
     if headed:
         next(rows)
     used = [names.index(column) for column in columns]

@@ -17,7 +17,7 @@ MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Negatives:
+class NegativeRows:
     """What a column of a file says of rows that are no interactions."""
 
     column: str
@@ -31,7 +31,8 @@ class Negatives:
     """Whether they were left out; else they count as interactions."""
 
     def __str__(self) -> str:
-        values = " or ".join(self.values[:MOST_SHOWN]) + (" or less" if len(self.values) > MOST_SHOWN else "")
+        n_others = len(self.values) - MOST_SHOWN
+        values = " or ".join([*self.values[:MOST_SHOWN], *([f"{n_others} other values"] if n_others > 0 else [])])
         share = self.n_rows / self.n_all_rows
         return f"{self.column} is {values} in {self.n_rows:,} of {self.n_all_rows:,} rows ({share:.1%})"
 
@@ -50,7 +51,7 @@ class Interactions:
     """Distinct raw ids, in any order."""
     item_ids: StrArray
     """Distinct raw ids, in any order."""
-    negatives: tuple[Negatives, ...] = ()
+    negative_rows: tuple[NegativeRows, ...] = ()
     """What the file says of rows that are no interactions."""
 
     def without(self, rows: npt.NDArray[np.bool_]) -> Self:

@@ -10,10 +10,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from seqrec_bench.data.arrow_ids import plain_column
+from seqrec_bench.data.delimited import is_utf_8
 from seqrec_bench.errors import InputError
 
 HIDDEN = ("_", ".")
 """How the names begin of what is no part: ``_SUCCESS``, ``_metadata``, ``.part-0.crc``."""
+VERSIONED = {
+    "_delta_log": "Delta Lake keeps earlier versions too",
+    ".hoodie": "Hudi keeps earlier versions too",
+    "_temporary": "a write is under way or was given up",
+}
+"""Folders that are there where some parts do not count, and why."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What Hive writes for a missing value."""
 
@@ -62,9 +69,16 @@ def part_paths(folder: Path) -> list[Path]:
 
     found = []
     for place, folders, files in os.walk(folder, onerror=_refuse_folder):
+        if versions := sorted({*VERSIONED} & {*folders}):
+            raise InputError(
+                f"{place} has the folder {versions[0]}, by which {VERSIONED[versions[0]]}, so that not all of its "
+                "files count: write what counts to a folder of its own."
+            )
         folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         if links := [name for name in folders if (Path(place) / name).is_symlink()]:
             raise InputError(f"{Path(place) / links[0]} is a link to a folder: give folders of Parquet files alone.")
+        if odd := [name for name in folders if not is_utf_8(name)]:
+            raise InputError(f"{place} has the folder {odd[0]!a}, whose name is not UTF-8: give it another.")
         found += [Path(place) / name for name in files if not name.startswith(HIDDEN)]
     others = [path for path in found if path.suffix.lower() != ".parquet"]
     if others:
@@ -79,8 +93,8 @@ def _refuse_folder(error: OSError) -> None:
 
 
 def _partition(path: Path) -> dict[str, str | None]:
-    pairs = [unquote(part).partition("=") for part in path.parts[:-1]]
-    return {name: None if value == NO_VALUE else value for name, equals, value in pairs if equals}
+    pairs = [part.partition("=") for part in path.parts[:-1]]
+    return {unquote(name): None if value == NO_VALUE else unquote(value) for name, equals, value in pairs if equals}
 
 
 def _read(path: Path, constants: Mapping[str, str | None], choose: Choose) -> Any:
