@@ -24,8 +24,15 @@ LIST_NAMES = {
 }
 """What columns with a list in each row are called first of all."""
 
-SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
-OPTION_WORDS = {"\t": "tab"}
+SEPARATORS = {
+    ",": "commas",
+    "\t": "tabs",
+    ";": "semicolons",
+    "|": "vertical bars",
+    "::": "double colons",
+    " ": "spaces",
+}
+OPTION_WORDS = {"\t": "tab", " ": "space"}
 """How ``--separator`` calls what can't be typed."""
 
 MOST_SHOWN, LONGEST_SHOWN = 20, 30

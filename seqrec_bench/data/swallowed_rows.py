@@ -1,4 +1,4 @@
-"""Rows that a quoted value of a csv holds, since its quotation marks were most likely not meant as such."""
+"""Quoted values that hold rows, or go on behind their end: their marks were most likely not meant as such."""
 
 import csv
 import io
@@ -37,9 +37,40 @@ def place_of_swallowed(
         if len(own) == len(names) and all(_kind(own[place]) == _kind(other[place]) != "" for place in used):
             ids = ids or [set(table[column].unique().to_pylist()) for column in columns[:2]]
             if any(other[place] in known for place, known in zip(used, ids, strict=False)):
-                before = io.StringIO(block[:row].decode(errors="surrogateescape"), newline="")
-                return sum(map(bool, csv.reader(before, delimiter=layout.delimiter)))
+                return _n_rows(block[:row], layout)
     return None
+
+
+def place_of_tail(block: bytes, layout: Layout, used: Sequence[int]) -> int | None:
+    """How many rows stand before the first with a value that goes on behind its closing mark, or None.
+
+    Args:
+        block: Whole rows.
+        used: The places of the columns that are read; in others, all that counts is where a value ends.
+    """
+    content = np.frombuffer(block, np.uint8)
+    quotes = quote_places(block, layout)
+    closing = quotes[1::2]
+    behind = content[np.minimum(closing + 1, len(content) - 1)]
+    is_sound = np.isin(behind, np.frombuffer(f'{layout.delimiter}\r\n"'.encode(), np.uint8))
+    tails = quotes[::2][: len(closing)][~is_sound & (closing + 1 < len(content))]
+    if len(tails) == 0:
+        return None
+    is_end = (content == ord("\n")) | (content == ord("\r"))
+    cuts = np.flatnonzero(is_end | (content == ord(layout.delimiter)))
+    cuts = cuts[quotes.searchsorted(cuts) % 2 == 0]
+    n_until = np.append(0, np.maximum.accumulate(np.where(is_end[cuts], np.arange(1, len(cuts) + 1), 0)))
+    n_before = cuts.searchsorted(tails)
+    read = np.isin(n_before - n_until[n_before], used)
+    if not read.any():
+        return None
+    row = int(cuts[n_until[n_before[read.argmax()]] - 1]) + 1 if n_until[n_before[read.argmax()]] else 0
+    return _n_rows(block[:row], layout)
+
+
+def _n_rows(block: bytes, layout: Layout) -> int:
+    text = io.StringIO(block.decode(errors="surrogateescape"), newline="")
+    return sum(map(bool, csv.reader(text, delimiter=layout.delimiter)))
 
 
 def _lines_within(block: bytes, layout: Layout, n_values: int) -> Iterator[tuple[int, int]]:
