@@ -145,7 +145,7 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
     return Comparison(
         view.dataset,
         view.protocol,
-        len(next(iter(chosen.values()))[0].test.better),
+        next(iter(chosen.values()))[0].test.n_users,
         {configuration: None if group[0].deterministic else len(group) for configuration, group in chosen.items()},
         {metric: _pairs(chosen, metric) for metric in view.by_importance},
         view.selection,

@@ -161,6 +161,6 @@ def _reproduced(shown: Sequence[Record], seeds: Sequence[int], view: View) -> st
     over = f"over seeds {', '.join(map(str, seeds))} " if seeds else ""
     says = "Reproduced: mean" if view.has_reported else "Mean"
     return (
-        f"{says} {over}on the {len(first.test.better)} test users of {view.dataset} "
+        f"{says} {over}on the {first.test.n_users} test users of {view.dataset} "
         f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

@@ -39,8 +39,9 @@ def _with_sample(split: Split, weights: Float64Array, number: int, seed: int) ->
 def sample_negatives(holdout: Holdout, weights: Float64Array, number: int, seed: int) -> Int32Array:
     """Draws items for each target, one after another with probabilities proportional to their weights.
 
-    No item is drawn twice, none of the user's history, nor the target. Where fewer items than `number` have a weight,
-    all of these are taken. A user's draw depends on the seed and the user's number, history and target alone.
+    No item is drawn twice, none of the user's history, nor a target of the user. Where fewer items than `number` have a
+    weight, all of these are taken. A user's draw depends on the seed and the user's number, history and targets alone,
+    and is one for all of the user's targets.
 
     Drawn as a race: each item arrives after an exponential time with its weight as rate, and the first are taken
     (Efraimidis & Spirakis 2006, in another form).
@@ -49,16 +50,18 @@ def sample_negatives(holdout: Holdout, weights: Float64Array, number: int, seed:
         weights: (n_items + 1,) none of them negative.
 
     Returns:
-        (n_evaluated, number) item ids in the order drawn, filled up with `PADDING`.
+        (n_targets, number) item ids in the order drawn, filled up with `PADDING`.
     """
     drawn = np.full((len(holdout.users), number), PADDING, dtype=np.int32)
     history = holdout.history
-    for row, (user, target) in enumerate(zip(holdout.users.tolist(), holdout.targets.tolist(), strict=True)):
+    for user in holdout.evaluated.tolist():
+        theirs = slice(*np.searchsorted(holdout.users, [user, user + 1]))
         possible = weights > 0
-        possible[[PADDING, target]] = False
+        possible[PADDING] = False
+        possible[holdout.targets[theirs]] = False
         possible[history.items[history.offsets[user] : history.offsets[user + 1]]] = False
         items = np.flatnonzero(possible)
         arrivals = np.random.default_rng([seed, user]).exponential(size=len(weights))[items] / weights[items]
         first = items[np.argsort(arrivals, kind="stable")[:number]]
-        drawn[row, : len(first)] = first
+        drawn[theirs, : len(first)] = first
     return drawn

@@ -87,7 +87,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
 
 def _coverage(at_validation: ExternalRun, at_test: ExternalRun, split: Split) -> Coverage:
     users, targets = split.validation.users, split.validation.targets
-    lengths = at_test.lengths_beside(split.test.history)[split.test.users]
+    lengths = at_test.lengths_beside(split.test.history)[split.test.evaluated]
     return Coverage(
         n_targets=len(targets),
         without_score=int((~at_validation.have(users, targets)).sum()),

@@ -99,7 +99,7 @@ def notes(table: SideBySide) -> list[str]:
 
 def _about_figures(table: SideBySide) -> Iterator[str]:
     records = {model.records[0].key.dataset: model.records for row in table.rows for model in row.models.values()}
-    users = ", ".join(f"{name} ({len(found[0].test.better)})" for name, found in records.items())
+    users = ", ".join(f"{name} ({found[0].test.n_users})" for name, found in records.items())
     seeds = sorted(
         {r.key.seed for row in table.rows for m in row.models.values() for r in m.records if not r.deterministic}
     )

@@ -22,11 +22,9 @@ class Arranged:
 
     dataset: Dataset
     ranks_seen: bool
-    users: Int64Array
-    """(n_evaluated,) those that have a target."""
     split: Split
     n_candidates: Mapping[str, Int64Array]
-    """(n_evaluated,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
+    """(n_targets,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
 
 
 @dataclass
@@ -58,7 +56,7 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     arranged = find_protocol(protocol).arrange(dataset)
     split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
-    return Arranged(arranged, split.test.ranks_seen, split.test.users, split, candidates)
+    return Arranged(arranged, split.test.ranks_seen, split, candidates)
 
 
 def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Dataset | str]) -> Check:
@@ -112,17 +110,19 @@ def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:
     for record in records:
         found = arrangements.of(record)
         if found and _data_fault(record, found.dataset) is None:  # of other data, nothing can be said of its ranks
-            of_validation = _ranks_fault("validation", record.validation, found)
-            fault = of_validation or _ranks_fault("test", record.test, found)
+            of_validation = _ranks_fault("validation", record.validation, found.split.validation, found)
+            fault = of_validation or _ranks_fault("test", record.test, found.split.test, found)
             faults += [f"{record.key.path()}: {fault}: run its cell again."] if fault else []
             n_passed += fault is None
     return Check("ranks are possible for users, targets and candidates", n_passed, faults)
 
 
-def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:
-    users, most = found.users, found.n_candidates[part]
-    if len(ranks.better) != len(users):
-        return f"{part} has the ranks of {len(ranks.better)} users, and {len(users)} are evaluated"
+def _ranks_fault(part: str, ranks: Ranks, holdout: Holdout, found: Arranged) -> str | None:
+    users, most = holdout.users, found.n_candidates[part]
+    if ranks.n_users != len(holdout.evaluated):
+        return f"{part} has the ranks of {ranks.n_users} users, and {len(holdout.evaluated)} are evaluated"
+    if not np.array_equal(users if holdout.names_users else [], [] if ranks.users is None else ranks.users):
+        return f"{part} ranks are not one of each target of the evaluated users"
     impossible = np.flatnonzero(ranks.better + ranks.tied > most)
     if len(impossible) == 0:
         return None
@@ -134,18 +134,17 @@ def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:
 
 
 def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_evaluated,) what each target is ranked against, itself included."""
+    """(n_targets,) what each target is ranked against, itself included."""
     if holdout.negatives is not None:
         sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
         return sampled
     history = holdout.history
-    everything = np.full(len(holdout.users), history.n_items)
-    if holdout.ranks_seen:
-        return everything
-    width, pairs = history.n_items + 1, history.pairs
-    n_seen = np.bincount(pairs // width, minlength=history.n_users)[holdout.users]
-    target_seen = np.isin(holdout.users * width + holdout.targets, pairs)
-    counts: Int64Array = everything - n_seen + target_seen
+    width = history.n_items + 1
+    left_out = holdout.users * width + holdout.targets
+    if not holdout.ranks_seen:
+        left_out = np.union1d(left_out, history.pairs)
+    n_left_out = np.bincount(left_out // width, minlength=history.n_users)  # the target itself among them
+    counts: Int64Array = history.n_items + 1 - n_left_out[holdout.users]
     return counts
 
 
@@ -172,8 +171,7 @@ def _again_fault(record: Record, base: Record, arrangements: Arrangements) -> st
     if record.weights is not None and base.weights not in (None, record.weights):
         return f"its weights are not those of {base.key.path()}"
     found = arrangements.of(record)
-    same_users = len(record.test.better) == len(base.test.better)
-    if found is None or not same_users:
+    if found is None or not record.test.has_same_targets(base.test):
         return None
     more, fewer = (record, base) if found.ranks_seen else (base, record)
     for ranks, others in ((more.test, fewer.test), (more.validation, fewer.validation)):
