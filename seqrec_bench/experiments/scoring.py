@@ -14,10 +14,10 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.external_run import ExternalRun, external_run
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
-from seqrec_bench.experiments.cell import FinishedCell, Setting, peak_memory
+from seqrec_bench.experiments.cell import FinishedCell, Setting, identify, peak_memory
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import examine_here
-from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records import CellKey, Recipe, Record
 
 SCORED_VARIANT = "scored"
 """No cell of `run` has it by chance, so that nobody takes one for the other."""
@@ -72,7 +72,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
     record = Record(
         key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
-        recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}, selection=None),
+        recipe=Recipe(identify(data), 1, {}, selection=None),
         deterministic=system.deterministic,
         validation=validation,
         test=test,
