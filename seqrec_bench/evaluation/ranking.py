@@ -1,9 +1,9 @@
 """Full ranking: every target against the whole catalogue, in two integers per target.
 
 A candidate is every item but the padding, the user's history and the user's other targets; the target always is one. A
-holdout may ask for other candidates: the history too, or a sample for each target. Nothing is sorted: ranks come from
-counting the candidates above the target and level with it. Users are scored in blocks, each of them once, so that
-memory depends neither on their number nor on the catalogue's size.
+holdout may ask for other candidates: the history too, with its own scores or with 0, or a sample for each target.
+Nothing is sorted: ranks come from counting the candidates above the target and level with it. Users are scored in
+blocks, each of them once, so that memory depends neither on their number nor on the catalogue's size.
 """
 
 from dataclasses import dataclass
@@ -148,6 +148,9 @@ def _rank_block(
 ) -> tuple[Int64Array, Int64Array, Int32Array]:
     """`better` and `tied` of consecutive users' targets, those at `theirs` in the holdout, and the users' lists."""
     scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
+    if holdout.zeroes_seen:
+        scores = scores.copy()  # they may be the model's own, or not to be written to
+        scores[_histories(holdout.history, members)] = 0
     rows, targets = holdout.users[theirs] - members.start, holdout.targets[theirs]
     if holdout.negatives is not None:
         better, tied = _count_sample(scores, targets, rows, holdout.negatives[theirs])
@@ -159,11 +162,15 @@ def _rank_block(
 
 def _seen(holdout: Holdout, members: slice) -> tuple[Int64Array, Int32Array]:
     """What of consecutive users' histories is no candidate: (n_seen,) the row of each item, and the items."""
-    history = holdout.history
+    rows, seen = _histories(holdout.history, members)
+    return (rows[:0], seen[:0]) if holdout.ranks_seen else (rows, seen)
+
+
+def _histories(history: Sequences, members: slice) -> tuple[Int64Array, Int32Array]:
+    """Consecutive users' histories: (n_seen,) the row of each item, and the items."""
     bounds = history.offsets[members.start : members.stop + 1]
     rows = np.repeat(np.arange(members.stop - members.start), np.diff(bounds))
-    seen = history.items[bounds[0] : bounds[-1]]
-    return (rows[:0], seen[:0]) if holdout.ranks_seen else (rows, seen)
+    return rows, history.items[bounds[0] : bounds[-1]]
 
 
 def _list_block(scores: Float32Array, holdout: Holdout, members: slice, theirs: slice, top: Top) -> Int32Array:
