@@ -49,7 +49,7 @@ def describe(
 
     Example: seqrec-bench data describe --interactions ratings.csv
     """
-    chosen = protocol.choose()
+    chosen = protocol.choose(own.usual_protocol)
     dataset = protocol.equip(replace(own, dataset=name).load())
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
@@ -75,13 +75,13 @@ def export(
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
-    chosen = protocol.choose()
+    chosen = protocol.choose(own.usual_protocol)
     dataset = protocol.equip(replace(own, dataset=name).load())
-    if own.interactions:
+    if own.files:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} {protocol.arguments()}")
+    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} {protocol.arguments(own.usual_protocol)}")
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels)

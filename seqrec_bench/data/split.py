@@ -7,6 +7,7 @@ fewer than three interactions is training data only.
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, Sequences
@@ -77,6 +78,13 @@ def leave_one_out(sequences: Sequences) -> Split:
         validation=Holdout(history=train, users=users, targets=sequences.items[last - 1].astype(np.int64)),
         test=Holdout(history=before_test, users=users, targets=sequences.items[last].astype(np.int64)),
     )
+
+
+def only(sequences: Sequences, kept: npt.NDArray[np.bool_]) -> Sequences:
+    """The interactions for which `kept`, (n_interactions,), is true."""
+    lengths = np.bincount(sequences.users[kept], minlength=sequences.n_users)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return replace(sequences, items=sequences.items[kept], times=sequences.times[kept], offsets=offsets)
 
 
 def _without(sequences: Sequences, users: Int64Array, positions: Int64Array) -> Sequences:

@@ -113,14 +113,14 @@ def _with_lines(
         items: (n_items_of_file,) their numbers in the data set.
     """
     lines = line_of_user[holdout.users]
-    if (absent := holdout.users[lines < 0]).size:
+    if (absent := np.unique(holdout.users[lines < 0])).size:
         raise InputError(
-            f"{given.file} has no line for {len(absent)} of the {len(lines)} evaluated users (the first is "
+            f"{given.file} has no line for {len(absent)} of the {len(holdout.evaluated)} evaluated users (the first is "
             f"{dataset.user_ids[absent[0]]!s}): give one with a line for each of them."
         )
     starts, lengths = given.offsets[lines], np.diff(given.offsets)[lines]
     places = np.arange(lengths.max())
-    is_item = places < lengths[:, None]  # (n_evaluated, N)
+    is_item = places < lengths[:, None]  # (n_targets, N)
     negatives = np.where(is_item, items[given.items[np.where(is_item, starts[:, None] + places, 0)]], PADDING)
     if (own := (negatives == holdout.targets[:, None]).any(axis=1)).any():
         row = int(own.argmax())

@@ -21,6 +21,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.list_metrics import LIST_KINDS, ListKind
 from seqrec_bench.recommender import SELECTION_METRIC
@@ -136,8 +137,8 @@ class Metric(str):
         return isinstance(self.kind, Kind) or self.kind.is_per_user
 
     def applies_to(self, ranks: Ranks) -> bool:
-        """Whether it is computed from these ranks: not where users have several targets, of which it is none."""
-        return isinstance(self.kind, Kind) and (self.kind.is_of_single_targets or ranks.n_targets == ranks.n_users)
+        """Whether it can be had beside these ranks: one of whole lists not where users have several targets."""
+        return isinstance(self.kind, ListKind) or self.kind.is_of_single_targets or ranks.n_targets == ranks.n_users
 
     def values(self, ranks: Ranks) -> Float64Array:
         """One value per user, the mean over the user's targets. Shape (n_evaluated,).
@@ -149,10 +150,7 @@ class Metric(str):
         if isinstance(self.kind, ListKind):
             raise InputError(f"{self} is a metric of lists and not of ranks: name another.")
         if not self.applies_to(ranks):
-            raise InputError(
-                f"{self} is of one list with all of a user's targets in it, and here users have several targets, which "
-                f"are ranked one by one: name MRR{self.removeprefix('MAP')}, which is that of single targets."
-            )
+            raise _not_of_single_targets(self)
         k = int((ranks.better + ranks.tied).max()) if self.cut_off is None else self.cut_off
         return ranks.of_users(_expected_gain(ranks, self.kind.gain(np.arange(1, k + 1))))
 
@@ -201,6 +199,23 @@ def selection_metric(name: str) -> Metric:
     if not metric.is_of_ranks:
         raise InputError(f"{metric} is a metric of lists, which can't choose: name one of ranks, such as NDCG@10.")
     return metric
+
+
+def require_choice(metric: Metric, validation: Holdout) -> None:
+    """Raises `InputError` for a metric that these targets can't be chosen by, since users have several."""
+    if (
+        isinstance(metric.kind, Kind)
+        and not metric.kind.is_of_single_targets
+        and len(validation.evaluated) < len(validation.users)
+    ):
+        raise _not_of_single_targets(metric)
+
+
+def _not_of_single_targets(metric: Metric) -> InputError:
+    return InputError(
+        f"{metric} is of one list with all of a user's targets in it, and here users have several targets, which are "
+        f"ranked one by one: name MRR{metric.removeprefix('MAP')}, which is that of single targets."
+    )
 
 
 def values_of(record: Record, metric: Metric) -> Float64Array:

@@ -24,6 +24,7 @@ from seqrec_bench.evaluation.protocol_parts import (
     AtDate,
     AtQuantile,
     Candidates,
+    Given,
     LeaveOneOut,
     Negatives,
     Sample,
@@ -44,10 +45,10 @@ RANDOM_ORDERS = range(5)
 VERSION = "v1"
 
 _GRAMMAR = (
-    "A name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, full-seen, full-zeroed, "
-    "uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), then what else differs (reversed-ties, "
-    "random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined by dashes: "
-    "time90-uniform1000-unique-5core-v1."
+    "A name is a split (loo, time, time90 in per cent, time2014-07-01; given and given-test are those of files), "
+    "candidates (full, full-seen, full-zeroed, uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), "
+    "then what else differs (reversed-ties, random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined "
+    "by dashes: time90-uniform1000-unique-5core-v1."
 )
 
 
@@ -97,22 +98,27 @@ class Protocol:
         """The data set of what this protocol keeps, with ties in its order.
 
         Raises:
-            InputError: It keeps nothing, or needs times that the data do not have.
+            InputError: It keeps nothing, or needs times or parts that the data do not have.
         """
-        self._require_times(dataset)
+        self._require_fit(dataset)
         return self.ties.arrange(self.keep(dataset))
 
     def hold_out(self, dataset: Dataset) -> Split:
         """Splits a data set that is arranged already.
 
         Raises:
-            InputError: Nobody is left to evaluate, or the protocol needs times or negatives that the data do not have.
+            InputError: Nobody is left to evaluate, or the protocol needs times, parts or negatives that the data do not
+                have.
         """
-        self._require_times(dataset)
+        self._require_fit(dataset)
         return self.candidates.rank_among(self.split.hold_out(dataset), dataset)
 
     def lack(self, dataset: Dataset) -> str | None:
         """What the data set lacks for this protocol, in a sentence; None where it lacks nothing."""
+        own = usual_protocol(dataset)
+        is_given = isinstance(self.split, Given) or dataset.given is not None
+        if is_given and self.split != own.split:
+            return _other_parts(self, dataset, own)
         if (self.split.needs_times or str(self.ties)) and not dataset.has_times:
             return (
                 f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
@@ -120,9 +126,27 @@ class Protocol:
             )
         return self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
 
-    def _require_times(self, dataset: Dataset) -> None:
-        if not dataset.has_times and (lack := replace(self, candidates=UNSEEN).lack(dataset)):
+    def _require_fit(self, dataset: Dataset) -> None:
+        if lack := replace(self, candidates=UNSEEN).lack(dataset):
             raise InputError(lack)
+
+
+def usual_protocol(dataset: Dataset) -> Protocol:
+    """What data are evaluated under where nothing else is said: `LOO_FULL` or, of a given split, that."""
+    return Protocol() if dataset.given is None else Protocol(split=Given(dataset.given.has_validation))
+
+
+def _other_parts(protocol: Protocol, dataset: Dataset, own: Protocol) -> str:
+    """Why a protocol of given parts, or of none, does not fit data that were given otherwise."""
+    if dataset.given is None:
+        options = "--train, --validation and --test" if protocol.split == Given() else "--train and --test"
+        return (
+            f"{protocol.name} takes a split that files give, and {dataset.name} was given whole: give {options} FILE."
+        )
+    return (
+        f"{protocol.name} does not take the split of {dataset.name} as its files give it: choose {own.name}, which "
+        "does, or give all interactions in one file with --interactions."
+    )
 
 
 def _listed() -> Iterator[Protocol]:
@@ -139,7 +163,7 @@ ALL = tuple(_listed())
 PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in ALL}
 """The protocols of an audit; `find_protocol` knows every composition."""
 
-_SPLITS: tuple[type[SplitRule], ...] = (LeaveOneOut, AtDate, AtQuantile)  # a date begins as a quantile does
+_SPLITS: tuple[type[SplitRule], ...] = (LeaveOneOut, AtDate, AtQuantile, Given)  # a date begins as a quantile does
 _CANDIDATES: tuple[type[Candidates], ...] = (Whole, Sample, Negatives)
 
 
@@ -214,7 +238,13 @@ def _composed(pieces: dict[str, Any]) -> Protocol:
     history = pieces.pop("history", "")
     if history and not isinstance(pieces["candidates"], Whole):
         raise ValueError(f"{history} goes with full alone, as loo-full-{history}-v1 has it")
-    return Protocol(**pieces | ({"candidates": Whole(history)} if history else {}))
+    found = Protocol(**pieces | ({"candidates": Whole(history)} if history else {}))
+    if isinstance(found.split, Given) and (str(found.ties) or found.core):
+        raise ValueError(
+            f"a given split is taken as it is, in its own order and without a k-core: there is "
+            f"{replace(found, ties=FILE_ORDER, core=None).name}"
+        )
+    return found
 
 
 def known_protocol(name: str) -> Protocol | None:
@@ -231,6 +261,8 @@ def on_core(protocol: Protocol, k: int) -> Protocol:
     Raises:
         InputError: It is on another core already.
     """
+    if isinstance(protocol.split, Given):
+        raise InputError("A given split is taken as it is, and no k-core of it: leave --k-core out.")
     if protocol.core not in (None, k):
         raise InputError(
             f"{protocol.name} and --k-core {k} are two cores: leave one out, or name {replace(protocol, core=k).name}."
