@@ -18,6 +18,7 @@ from seqrec_bench.data import NAMED_DATASETS, Description, find_cached, named_da
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.split_files import Labels, write_split
 from seqrec_bench.evaluation.repeats_note import repeats_note
+from seqrec_bench.experiments.scoring import require_order_enough
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 
 app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True, add_completion=False)
@@ -76,12 +77,14 @@ def export(
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
     chosen = protocol.choose(own.usual_protocol)
+    require_order_enough(chosen)
     dataset = protocol.equip(replace(own, dataset=name).load())
     if own.files:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} {protocol.arguments(own.usual_protocol)}")
+    options = f"{data.arguments()} {protocol.arguments(own.usual_protocol)}"
+    labels = Labels(chosen.name, __version__, terms, options, chosen.candidates.words)
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels)

@@ -45,10 +45,10 @@ RANDOM_ORDERS = range(5)
 VERSION = "v1"
 
 _GRAMMAR = (
-    "A name is a split (loo, time, time90 in per cent, time2014-07-01; given and given-test are those of files), "
+    "a name is a split (loo, time, time90 in per cent, time2014-07-01; given and given-test are those of files), "
     "candidates (full, full-seen, full-zeroed, uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), "
     "then what else differs (reversed-ties, random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined "
-    "by dashes: time90-uniform1000-unique-5core-v1."
+    "by dashes, such as time90-uniform1000-unique-5core-v1"
 )
 
 
@@ -100,7 +100,8 @@ class Protocol:
         Raises:
             InputError: It keeps nothing, or needs times or parts that the data do not have.
         """
-        self._require_fit(dataset)
+        if lack := self._unfit(dataset):
+            raise InputError(lack)
         return self.ties.arrange(self.keep(dataset))
 
     def hold_out(self, dataset: Dataset) -> Split:
@@ -110,25 +111,27 @@ class Protocol:
             InputError: Nobody is left to evaluate, or the protocol needs times, parts or negatives that the data do not
                 have.
         """
-        self._require_fit(dataset)
+        if lack := self.lack(dataset):
+            raise InputError(lack)
         return self.candidates.rank_among(self.split.hold_out(dataset), dataset)
 
     def lack(self, dataset: Dataset) -> str | None:
-        """What the data set lacks for this protocol, in a sentence; None where it lacks nothing."""
+        """What the data set lacks to be split so, in a sentence; None where it lacks nothing."""
+        negatives = self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
+        return self._unfit(dataset) or (negatives and f"The protocol {self.name} {negatives}.")
+
+    def _unfit(self, dataset: Dataset) -> str | None:
+        """Why the data can't be arranged so: they were given as other parts, or have no times."""
         own = usual_protocol(dataset)
         is_given = isinstance(self.split, Given) or dataset.given is not None
         if is_given and self.split != own.split:
             return _other_parts(self, dataset, own)
-        if (self.split.needs_times or str(self.ties)) and not dataset.has_times:
-            return (
-                f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
-                f"choose one of leave-one-out in that order, such as {LOO_FULL}."
-            )
-        return self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
-
-    def _require_fit(self, dataset: Dataset) -> None:
-        if lack := replace(self, candidates=UNSEEN).lack(dataset):
-            raise InputError(lack)
+        if dataset.has_times or not (self.split.needs_times or str(self.ties)):
+            return None
+        return (
+            f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
+            f"choose one of leave-one-out in that order, such as {LOO_FULL}."
+        )
 
 
 def usual_protocol(dataset: Dataset) -> Protocol:
@@ -203,7 +206,7 @@ def find_protocol(name: str) -> Protocol:
     except ValueError as error:
         raise InputError(f"There is no protocol {name!r}: {error}.") from error
     if found is None:
-        raise InputError(f"There is no protocol {name!r}. {_GRAMMAR}")
+        raise InputError(f"There is no protocol {name!r}: {_GRAMMAR}.")
     return found
 
 

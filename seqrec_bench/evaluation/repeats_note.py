@@ -17,7 +17,7 @@ def repeats_note(protocol: Protocol, n_repeats: int) -> str | None:
     seen, unique = replace(protocol, candidates=Whole("seen")).name, replace(protocol, unique=True).name
     return (
         f"{n_repeats:,} interactions repeat an item of the same user, and under {protocol.name} {_problem(protocol)}: "
-        f"`--protocol {seen}` ranks the whole history by its own scores, and `--protocol {unique}` keeps a user's first "
+        f"`--protocol {seen}` ranks the whole history by its scores, and `--protocol {unique}` keeps a user's first "
         "interaction with an item alone."
     )
 

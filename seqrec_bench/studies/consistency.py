@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
-from seqrec_bench.evaluation.protocol_parts import Given
+from seqrec_bench.evaluation.protocol_parts import Given, Negatives
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Ablation, Claim, Convergence, Order, Peak, RelativeRise, Trend
@@ -67,6 +67,17 @@ def _something(study: Study) -> Iterator[str]:
 def _select(study: Study) -> Iterator[str]:
     if not study.select.is_of_ranks:
         yield f"select is {str(study.select)!r}, a metric of lists, which can't choose"
+
+
+def _negatives(study: Study) -> Iterator[str]:
+    """A protocol that ranks targets among the negatives of a file needs that file."""
+    named = {"protocol": [study.protocol]} | {
+        place(("cells", number, "protocols")): each.protocols or () for number, each in enumerate(study.cells)
+    }
+    for where, protocols in named.items():
+        for name in protocols:
+            if study.negatives is None and isinstance(find_protocol(name).candidates, Negatives):
+                yield f"it lacks the key negatives, the file that {where} means by {name!r}"
 
 
 def _row_names(study: Study) -> Iterator[str]:
@@ -259,6 +270,7 @@ _CHECKS: tuple[tuple[set[str], Callable[[Study], Iterator[str]]], ...] = (
     ({"rows", "variant", "dimension"}, _row_names),
     ({"rows", "ablations", "cells", "variant", "select"}, _unnamed_variants),
     ({"select"}, _select),
+    ({"protocol", "cells", "negatives"}, _negatives),
     ({"cells"}, _cells),
     ({"rows", "datasets", "metrics", "users"}, _all_reported),
     ({"rows", "metrics", "margins", "claims"}, _margins),

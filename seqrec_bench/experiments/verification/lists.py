@@ -8,7 +8,7 @@ import numpy.typing as npt
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import InvalidRecordError, MissingCellsError
 from seqrec_bench.experiments.examining import keep_of
-from seqrec_bench.experiments.verification.data import Arrangements
+from seqrec_bench.experiments.verification.data import Arrangements, n_candidates, n_different
 from seqrec_bench.recommender import PADDING, Int32Array, Int64Array
 from seqrec_bench.records import Ranks, Record, TopFile
 from seqrec_bench.records.check import Check
@@ -65,7 +65,8 @@ def _misplaced(items: Int32Array, ranks: Ranks, test: Holdout) -> BoolArray:
     is_it = items[row] == test.targets[:, None]
     place, is_there = is_it.argmax(axis=1), is_it.any(axis=1)
     among_rivals = place + 1 - n_targets[np.arange(len(row)), place]
-    fits = (ranks.better <= among_rivals) & (among_rivals < ranks.better + ranks.tied)
+    counted_twice = n_candidates(test) - _n_different(test)  # in ranks, and once in lists
+    fits = (ranks.better - counted_twice <= among_rivals) & (among_rivals < ranks.better + ranks.tied)
     may_lack = ranks.better + ranks.tied > items.shape[1] - n_targets[:, -1]
     wrong = np.where(is_there, ~fits, ~may_lack)
     return np.bincount(row, weights=wrong) > 0
@@ -82,6 +83,11 @@ def _n_listed(test: Holdout) -> Int64Array:
     taken_out = np.empty(0, np.int64) if test.ranks_seen else np.setdiff1d(test.history.pairs, targets)
     counts: Int64Array = width - 1 - np.bincount(taken_out // width, minlength=test.history.n_users)
     return counts[test.evaluated]
+
+
+def _n_different(test: Holdout) -> Int64Array:
+    """(n_targets,) how many different candidates each target has, itself included."""
+    return n_candidates(test) if test.negatives is None else 1 + n_different(test.negatives)
 
 
 def _are_candidates(items: Int32Array, test: Holdout) -> BoolArray:
