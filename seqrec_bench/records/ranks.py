@@ -53,6 +53,11 @@ class Ranks:
         summed = np.bincount(self._numbers, weights=values)  # one by one, so the same on every processor
         return summed / np.bincount(self._numbers)
 
+    def at(self, places: Int64Array) -> "Ranks":
+        """The ranks of the targets at these places, those of one user side by side."""
+        users = None if self.users is None else self.users[places]
+        return Ranks(better=self.better[places], tied=self.tied[places], users=users)
+
     def has_same_targets(self, other: "Ranks") -> bool:
         """Whether `other` is of as many targets of the same users."""
         if self.users is None or other.users is None:
