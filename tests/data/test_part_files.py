@@ -87,8 +87,8 @@ HEAD = "user_id,item_id,time\n"
 @pytest.mark.parametrize(
     ("validation", "test", "says"),
     [
-        pytest.param(None, HEAD + "a,w,4\n", "test.csv is the same file as validation and test: ", id="same file"),
-        pytest.param(HEAD + "a,w,4\n", HEAD + "a,w,4\n", "hold the same rows, as validation and test: ", id="same rows"),
+        pytest.param(None, HEAD + "a,w,4\n", "is the same file as validation and test: ", id="same file"),
+        pytest.param(HEAD + "a,w,4\n", HEAD + "a,w,4\n", "the same rows, as validation and test: ", id="same rows"),
         pytest.param(HEAD + "a,y,2\na,x,1\na,x,3\n", HEAD + "a,v,9\n", None, id="other order"),
         pytest.param(HEAD + "a,w,4.5\n", HEAD + "a,v,9007199254740995\n", "which would not stay exact beside them", id="inexact"),
     ],
