@@ -82,13 +82,14 @@ def test_data_are_called_after_the_training_or_its_folder(path: str, name: str, 
 
 
 HEAD = "user_id,item_id,time\n"
+W = HEAD + "a,w,4\n"
 
 
 @pytest.mark.parametrize(
     ("validation", "test", "says"),
     [
         pytest.param(None, HEAD + "a,w,4\n", "is the same file as validation and test: ", id="same file"),
-        pytest.param(HEAD + "a,w,4\n", HEAD + "a,w,4\n", "the same rows, as validation and test: ", id="same rows"),
+        pytest.param(W, W, "the same rows, as validation and test: ", id="same rows"),
         pytest.param(HEAD + "a,y,2\na,x,1\na,x,3\n", HEAD + "a,v,9\n", None, id="other order"),
         pytest.param(HEAD + "a,w,4.5\n", HEAD + "a,v,9007199254740995\n", "which would not stay exact beside them", id="inexact"),
     ],
