@@ -101,7 +101,7 @@ def run(
         store = Store(results)
         store.require_writable()
         datasets = [cells.equip(dataset) for dataset in load_data(choose_data(data, cells.named_study))]
-        _require_targets(datasets, wanted)
+        _require_possible(datasets, wanted)
         warnings = _warnings(datasets, {cell.protocol for cell in wanted})
         state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
@@ -137,17 +137,19 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     return parts
 
 
-def _require_targets(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> None:
-    """Whatever is given of the targets fits the cells: this shows before the hours of other protocols.
+def _require_possible(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> None:
+    """The data can be held out as the cells' protocols have it, before the cells of others are run for hours.
 
     Raises:
-        InputError: Given negatives are not there, or not of these data; or a split has several targets a user, of which
-            the metric that chooses is none.
+        InputError: They have no point in time, no negatives or no parts as a protocol needs them; or users have several
+            targets, of which the metric that chooses is none.
     """
-    for name, dataset in product({cell.protocol for cell in wanted}, datasets):
+    for name, dataset in product(sorted({cell.protocol for cell in wanted}), datasets):
         protocol = find_protocol(name)
-        if isinstance(protocol.candidates, Negatives) or isinstance(protocol.split, Given):
-            validation = protocol.hold_out(protocol.arrange(dataset)).validation
+        has_negatives, is_given = isinstance(protocol.candidates, Negatives), isinstance(protocol.split, Given)
+        if has_negatives or is_given or protocol.split.needs_times:
+            asked = protocol if has_negatives or protocol.base is None else find_protocol(protocol.base)
+            validation = asked.hold_out(asked.arrange(dataset)).validation
             for selection in {cell.selection for cell in wanted if cell.protocol == name}:
                 require_choice(selection, validation)
 
