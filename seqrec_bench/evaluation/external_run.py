@@ -11,7 +11,7 @@ from seqrec_bench.data.interactions import StrArray
 from seqrec_bench.data.score_files import RawScores
 from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import FitContext, Float32Array, Int32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int32Array, Int64Array, Sequences
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +49,38 @@ class ExternalRun:
         scores[rows, self.items[chosen]] = self.places[chosen]
         return scores
 
-    def have(self, users: Int64Array, items: Int64Array) -> npt.NDArray[np.bool_]:
+    def have(self, users: Int64Array, items: Int32Array | Int64Array) -> npt.NDArray[np.bool_]:
         """(n,) whether each of these pairs of a user and an item has a score."""
         given = self._numbered(np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets)), self.items)
         return np.isin(self._numbered(users, items), given)
 
-    def lengths_beside(self, history: Sequences) -> Int64Array:
-        """(n_users,) how many items have a score that the user has not had; 0 for users who are not evaluated."""
+    def orders_as(self, other: "ExternalRun") -> bool:
+        """Whether every user's items have the same order, and the same ones are equal."""
+        return all(
+            np.array_equal(mine, others)
+            for mine, others in (
+                (self.items, other.items),
+                (self.places, other.places),
+                (self.offsets, other.offsets),
+            )
+        )
+
+    def scored_candidates(self, holdout: Holdout) -> Int64Array:
+        """(n_evaluated,) how many items that a target is ranked against have a score.
+
+        These are the sampled ones, or else all items, or all but those of the history. What the target is plays no
+        part: it is an item like the others there.
+        """
+        if holdout.negatives is not None:
+            users = np.repeat(holdout.users, holdout.negatives.shape[1])
+            scored = self.have(users, holdout.negatives.ravel()).reshape(holdout.negatives.shape)
+            found: Int64Array = np.count_nonzero(scored & (holdout.negatives != PADDING), axis=1)
+            return found
         users = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
-        had = np.isin(self._numbered(users, self.items), self._numbered(history.users, history.items))
-        return np.bincount(users[~had], minlength=history.n_users)
+        if not holdout.ranks_seen:
+            history = holdout.history
+            users = users[~np.isin(self._numbered(users, self.items), self._numbered(history.users, history.items))]
+        return np.bincount(users, minlength=len(self.offsets) - 1)[holdout.users]
 
     def _numbered(self, users: Int64Array, items: Int32Array | Int64Array) -> Int64Array:
         """A number for each pair."""
@@ -81,7 +103,7 @@ def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> External
     wanted = np.isin(users, holdout.users)
     users, items, values = users[wanted], items[wanted], raw.values[wanted]
     _require_no_pair_twice(users, items, dataset, raw.file)
-    order = np.lexsort((values, users))
+    order = np.lexsort((items, values, users))
     users, items, values = users[order], items[order], values[order]
     first_of_user = np.diff(users, prepend=-1) != 0
     steps = np.cumsum(first_of_user | (np.diff(values, prepend=np.nan) != 0))
@@ -92,6 +114,18 @@ def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> External
         places=1 + steps - np.repeat(steps[first_of_user], counts[counts > 0]),
         offsets=np.concatenate([[0], np.cumsum(counts)]),
     )
+
+
+def n_candidates(holdout: Holdout) -> Int64Array:
+    """(n_evaluated,) how many items each target is ranked against, as `ExternalRun.scored_candidates` counts them."""
+    if holdout.negatives is not None:
+        sampled: Int64Array = np.count_nonzero(holdout.negatives != PADDING, axis=1)
+        return sampled
+    n_items, history = holdout.history.n_items, holdout.history
+    if holdout.ranks_seen:
+        return np.full(len(holdout.users), n_items)
+    had = np.bincount(history.pairs // (n_items + 1), minlength=history.n_users)
+    return (n_items - had)[holdout.users]
 
 
 def _numbers(ids: StrArray, known: StrArray, kind: str, raw: RawScores, dataset: Dataset) -> Int64Array:
