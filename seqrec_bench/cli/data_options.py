@@ -13,6 +13,7 @@ from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
+from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
@@ -77,7 +78,7 @@ class DataOptions:
             "--interactions",
             parser=named_path,
             metavar="FILE",
-            help="Data of your own: .csv, .tsv, .inter (also .gz), .parquet.",
+            help="Data of your own: text, JSON lines (also .gz) or Parquet.",
             rich_help_panel=_PANEL,
         ),
     ] = None
@@ -98,10 +99,37 @@ class DataOptions:
         str | None,
         typer.Option("--name", "--data-name", metavar="NAME", help=_DATA_NAME_HELP, rich_help_panel=_PANEL),
     ] = None
+    layout: Annotated[
+        str | None,
+        typer.Option("--layout", metavar="NAME", help=f"{', '.join(LAYOUTS)}.", rich_help_panel=_PANEL),
+    ] = None
+    separator: Annotated[
+        str | None,
+        typer.Option(
+            "--separator", metavar="NAME", help=f"Between values: {' '.join(SEPARATORS)}", rich_help_panel=_PANEL
+        ),
+    ] = None
+    no_header: Annotated[
+        bool,
+        typer.Option("--no-header", help="No line of column names: columns go by number.", rich_help_panel=_PANEL),
+    ] = False
+    no_times: Annotated[
+        bool,
+        typer.Option("--no-times", help="No column of times: rows stand in order.", rich_help_panel=_PANEL),
+    ] = False
 
     @property
     def columns(self) -> Columns:
         return Columns(self.user_column, self.item_column, self.time_column)
+
+    @property
+    def form(self) -> Form:
+        """How the file of interactions is laid out, as far as that is said.
+
+        Raises:
+            InputError: There is no such form.
+        """
+        return Form(self.layout, self.separator, not self.no_header, not self.no_times)
 
     def load(self) -> Dataset:
         """Returns the data set that the options name: one's own files, a public one, or the default one.
@@ -112,8 +140,8 @@ class DataOptions:
         if self.interactions is None:
             if self.describes_file:
                 raise InputError(
-                    "--tags, --name and the column options describe --interactions FILE: give that too, or none of "
-                    "them."
+                    "--tags, --name and the options of columns and layout describe --interactions FILE: give that too, "
+                    "or none of them."
                 )
             name = DEFAULT_DATASET if self.dataset is None else self.dataset
             return load_fetched(find_cached(name) or fetch_with_notice(name))
@@ -124,12 +152,13 @@ class DataOptions:
             )
         typer.echo(f"Reading {one_line(str(self.interactions))}", err=True)
         with shown("reading"):
-            return load_file(self.interactions, self.columns, self.tags, self.data_name)
+            return load_file(self.interactions, self.columns, self.tags, self.data_name, self.form)
 
     @property
     def describes_file(self) -> bool:
         """Whether something is said of --interactions, given or not."""
-        return self.tags is not None or self.columns != Columns() or self.data_name is not None
+        said = (self.tags, self.data_name, self.layout, self.separator)
+        return self.columns != Columns() or self.no_header or self.no_times or any(each is not None for each in said)
 
     def arguments(self) -> str:
         """Those that were given as a shell takes them, such as ``--interactions ratings.csv``, for advice."""
@@ -141,8 +170,12 @@ class DataOptions:
             "--item-column": self.item_column,
             "--time-column": self.time_column,
             "--data-name": self.data_name,  # as every command has it
+            "--layout": self.layout,
+            "--separator": self.separator,
         }
-        return " ".join(f"{option} {shlex.quote(str(value))}" for option, value in options.items() if value is not None)
+        given = [f"{option} {shlex.quote(str(value))}" for option, value in options.items() if value is not None]
+        flags = {"--no-header": self.no_header, "--no-times": self.no_times}
+        return " ".join([*given, *(option for option, is_given in flags.items() if is_given)])
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ def options_of(study: Study, data: str | DataFile) -> DataOptions:
         item_column=data.item_column,
         time_column=data.time_column,
         data_name=data.name,
+        layout=data.layout,
+        separator=data.separator,
+        no_header=data.no_header,
+        no_times=data.no_times,
     )
 
 
@@ -44,7 +48,7 @@ def load_data(chosen: Sequence[DataOptions]) -> list[Dataset]:
 def _require_there(chosen: Sequence[DataOptions], study: Study) -> None:
     """All files are there: what is missing shows before anything is read, fetched or run."""
     files = [path for data in chosen for path in (data.interactions, data.tags) if path]
-    absent = ", ".join(str(path) for path in files if not path.is_file())
+    absent = ", ".join(str(path) for path in files if not path.exists())
     if absent:
         raise InputError(
             f"The study {study.name} names files that are not there: {one_line(absent)}. Put them there, since places "

@@ -7,7 +7,7 @@ import numpy as np
 
 from seqrec_bench.data.fingerprints import sequences_fingerprint, tags_fingerprint
 from seqrec_bench.data.interactions import Interactions, RawTags, StrArray
-from seqrec_bench.data.ordering import natural_order, order_by_user_and_time
+from seqrec_bench.data.ordering import natural_order, order_by_user_and_time, stable_argsort
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences, TimeArray
 
@@ -31,13 +31,15 @@ class Dataset:
     """sha256 of ids, times and order: the same for every source of the same data."""
     tags_fingerprint: str | None
     """sha256 of the items' tags; None without tags."""
+    has_times: bool = True
+    """False where the order of rows is all that is known: the times of the sequences then are that order."""
 
 
 def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Dataset:
     """Re-indexes raw interactions in natural order of their ids and orders each user's items by (time, row).
 
     Users are numbered from 0 and items from 1. The catalogue is the items with an interaction; what `tags` says
-    about others is ignored.
+    about others is ignored. Without times, an interaction's time is its place among its user's: 0, 1, 2, ...
 
     Raises:
         InputError: There is no interaction, or `tags` knows none of the items.
@@ -46,15 +48,16 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         raise InputError(f"The data set {name} has no interaction: give a file with at least one row.")
     users, user_ids, lengths = _renumber(interactions.users, interactions.user_ids)
     items, item_ids, _ = _renumber(interactions.items, interactions.item_ids)
-    times = _canonical_times(interactions.times)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    times = None if interactions.times is None else _canonical_times(interactions.times)
     del interactions  # or its codes would stay in memory while the rows are ordered
-    order = order_by_user_and_time(users, times)
+    order = stable_argsort(users) if times is None else order_by_user_and_time(users, times)
     items = items.take(order, mode="clip")  # "clip" spares the check of bounds
     items += np.int32(1)
     sequences = Sequences(
         items=items,
-        times=times.take(order, mode="clip"),
-        offsets=np.concatenate([[0], np.cumsum(lengths)]),
+        times=_places(offsets) if times is None else times.take(order, mode="clip"),
+        offsets=offsets,
         n_items=len(item_ids),
         tags=None if tags is None else _item_tags(tags, item_ids, name),
     )
@@ -67,6 +70,7 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         item_titles=_titles(tags.titles, item_ids) if tags is not None and tags.titles else None,
         fingerprint=sequences_fingerprint(sequences, user_ids, item_ids),
         tags_fingerprint=None if sequences.tags is None else tags_fingerprint(sequences.tags),
+        has_times=times is not None,
     )
 
 
@@ -86,6 +90,11 @@ def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray, I
         numbers[ordered] = np.arange(len(ordered))
         codes = numbers[codes]
     return codes, ids[ordered], counts[ordered]
+
+
+def _places(offsets: Int64Array) -> Int64Array:
+    """Of each interaction among its user's, from 0."""
+    return np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
 
 
 def _canonical_times(times: TimeArray) -> TimeArray:

@@ -20,8 +20,8 @@ class Interactions:
     """(n_interactions,) positions in `user_ids`."""
     items: Int32Array
     """(n_interactions,) positions in `item_ids`."""
-    times: TimeArray
-    """(n_interactions,) finite time stamps."""
+    times: TimeArray | None
+    """(n_interactions,) finite time stamps; None where the order of the rows is all that is known."""
     user_ids: StrArray
     """Distinct raw ids, in any order."""
     item_ids: StrArray
@@ -29,12 +29,13 @@ class Interactions:
 
     @classmethod
     def from_rows(
-        cls, users: Sequence[str] | StrArray, items: Sequence[str] | StrArray, times: TimeArray | Sequence[float]
+        cls, users: Sequence[str] | StrArray, items: Sequence[str] | StrArray, times: TimeArray | Sequence[float] | None
     ) -> Self:
-        """Makes interactions of three columns of equal length: raw user ids, raw item ids and times."""
+        """Makes interactions of columns of equal length: raw user ids, raw item ids and, if there are any, times."""
         user_ids, user_codes = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
         item_ids, item_codes = np.unique(np.asarray(items, dtype=np.str_), return_inverse=True)
-        return cls(user_codes.astype(np.int32), item_codes.astype(np.int32), np.asarray(times), user_ids, item_ids)
+        stamps = None if times is None else np.asarray(times)
+        return cls(user_codes.astype(np.int32), item_codes.astype(np.int32), stamps, user_ids, item_ids)
 
 
 @dataclass(frozen=True)

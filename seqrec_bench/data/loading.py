@@ -6,7 +6,7 @@ from reprlib import repr as shorten
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
-from seqrec_bench.data.form import Form
+from seqrec_bench.data.form import PLAIN, Form
 from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
@@ -37,7 +37,7 @@ def load_fetched(fetched: FetchedDataset) -> Dataset:
 
 
 def load_file(
-    interactions: Path, columns: Columns, tags: Path | None, name: str | None = None, form: Form = Form()
+    interactions: Path, columns: Columns, tags: Path | None, name: str | None = None, form: Form = PLAIN
 ) -> Dataset:
     """Returns the data set in these files, called after the first of them; ``own-ml-100k`` if that is ``ml-100k.csv``.
 

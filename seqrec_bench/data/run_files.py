@@ -5,20 +5,19 @@ A TREC run has a line ``query Q0 document rank score tag`` for each item, a run 
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping
 from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
-from seqrec_bench.data.delimited import damage_refused, open_bytes, read_columns
-from seqrec_bench.data.row_blocks import Bytes, Layout
+from seqrec_bench.data.delimited import damage_refused, open_bytes
+from seqrec_bench.data.form import SEPARATORS
+from seqrec_bench.data.sequence_lines import read_spaced_columns
 from seqrec_bench.errors import InputError
 
-TREC_COLUMNS = ("user_id", "Q0", "item_id", "rank", "score", "tag")
+TREC_COLUMNS = ["user_id", "Q0", "item_id", "rank", "score", "tag"]
 """A line's values, called what they are here."""
-SPACES = Layout(" ", quoted=False)
 LONGEST_JSON = 2**30
 """Bytes: a JSON object has to be in memory as a whole, also where a small file is unpacked to a large one."""
 
@@ -29,40 +28,10 @@ def read_trec(path: Path) -> Any:
     Raises:
         InputError: A line has not six values, which any number of spaces and tabs separate, or the file is damaged.
     """
+    file, layout = str(path), SEPARATORS["space"]
     wanted = [name for name in TREC_COLUMNS if name not in ("Q0", "tag")]
-    with open_bytes(path) as source:
-        return read_columns(_SingleSpaces(source), SPACES, TREC_COLUMNS, False, wanted, str(path))  # type: ignore[arg-type]
-
-
-class _SingleSpaces:
-    """A file whose values are separated by one space each, and whose lines neither begin nor end with one."""
-
-    def __init__(self, source: Bytes) -> None:
-        self._source, self._rest = source, b""
-        self.seek(0)
-
-    def read(self, size: int) -> bytes:
-        """The next bytes; none at the end of the file alone."""
-        while read := self._source.read(size):
-            block = self._rest + read
-            ready = block.rstrip(_BLANKS)  # what comes next may go on with these
-            self._rest = _single_spaces(block[len(ready) :])
-            if ready:
-                return _single_spaces(ready)
-        rest, self._rest = self._rest, b""
-        return rest
-
-    def seek(self, place: int) -> None:
-        """Goes back to the beginning, which is 0."""
-        self._source.seek(place)
-        self._rest = b"\n"  # an empty line, so that the first one is like the others
-
-
-_BLANKS = b" \t\r\n"
-
-
-def _single_spaces(block: bytes) -> bytes:
-    return re.sub(rb" ?[\r\n]+ ?", b"\n", re.sub(rb"[ \t]+", b" ", block))
+    with open_bytes(path) as source, damage_refused(file):
+        return read_spaced_columns(source, layout, TREC_COLUMNS, False, wanted, file)
 
 
 def read_ranx(path: Path) -> Any:

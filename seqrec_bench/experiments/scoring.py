@@ -15,11 +15,11 @@ from seqrec_bench.evaluation.external_run import ExternalRun, external_run, n_ca
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
-from seqrec_bench.experiments.cell import FinishedCell, Setting, peak_memory
+from seqrec_bench.experiments.cell import FinishedCell, Setting, identify, peak_memory
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import examine_here
 from seqrec_bench.recommender import Int64Array
-from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records import CellKey, Recipe, Record
 
 SCORED_VARIANT = "scored"
 """No cell of `run` has it by chance, so that nobody takes one for the other."""
@@ -72,7 +72,7 @@ class Lists:
 
     @property
     def n_short(self) -> int:
-        """Users with fewer scored items than the cut-off, and unscored ones beside them."""
+        """Users with fewer scored items than the cut-off, and several without a score beside them."""
         return int(np.count_nonzero(self._incomplete < self.cut_off))
 
     @property
@@ -82,8 +82,8 @@ class Lists:
 
     @property
     def _incomplete(self) -> Int64Array:
-        """The lengths of lists beside which something has no score: only their figures hang on chance."""
-        return self.scored[self.scored < self.candidates]
+        """The lengths of lists beside which two items or more have no score: only their figures hang on chance."""
+        return self.scored[self.scored < self.candidates - 1]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
     record = Record(
         key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
-        recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}, selection=None),
+        recipe=Recipe(identify(data), 1, {}, selection=None),
         deterministic=system.deterministic,
         validation=validation,
         test=test,

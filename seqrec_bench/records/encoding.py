@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records.record import BY_ROW, SCHEMA, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.strict_json import is_finite_number, parse
 from seqrec_bench.records.top import TopFile
 from seqrec_bench.text import is_name
@@ -36,11 +37,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     key, recipe = record.key, record.recipe
     fields: dict[str, Any] = {
         "schema": SCHEMA,
-        "dataset": {
-            "name": recipe.dataset.name,
-            "fingerprint": recipe.dataset.fingerprint,
-            "tags_fingerprint": recipe.dataset.tags_fingerprint,
-        },
+        "dataset": _encode_dataset(recipe.dataset),
         **{name: getattr(key, name) for name in _KEY_FIELDS},
         "version": recipe.version,
         "deterministic": record.deterministic,
@@ -58,6 +55,12 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     }
     lines = [f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in fields.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _encode_dataset(dataset: DatasetIdentity) -> dict[str, Any]:
+    """The order stands there where times do not give it, as they do in all records that say nothing of it."""
+    fields = asdict(dataset)
+    return fields if dataset.order == BY_ROW else {name: fields[name] for name in fields if name != "order"}
 
 
 def _encode_epoch(epoch: Epoch) -> dict[str, Any]:
@@ -126,7 +129,9 @@ def decode_rank_lists(value: Any) -> Ranks:
 
 def _decode_dataset(value: Any) -> DatasetIdentity:
     names = {"name", "fingerprint", "tags_fingerprint"}
-    _require(isinstance(value, dict) and value.keys() == names, f"its dataset does not have the fields {sorted(names)}")
+    fine = isinstance(value, dict) and value.keys() in (names, names | {"order"})
+    _require(fine, f"its dataset does not have the fields {sorted(names)}")
+    _require(value.get("order", BY_ROW) == BY_ROW, f"its order, where it says one, is not {BY_ROW}")
     _require(is_name(value["name"]) and isinstance(value["fingerprint"], str), "its dataset has no name")
     _require(isinstance(value["tags_fingerprint"], str | None), "its tags_fingerprint is not a text")
     return DatasetIdentity(**value)

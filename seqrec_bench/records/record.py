@@ -72,6 +72,9 @@ class CellKey:
         return f"{self.configuration}-s{self.seed}"
 
 
+BY_TIME, BY_ROW = "times", "rows"
+
+
 @dataclass(frozen=True)
 class DatasetIdentity:
     """Which data a cell was run on."""
@@ -81,6 +84,8 @@ class DatasetIdentity:
     """sha256 of the re-indexed ids, times and order."""
     tags_fingerprint: str | None
     """sha256 of the items' tags; None where there are none."""
+    order: str = BY_TIME
+    """What puts each user's interactions in order: `BY_TIME`, or `BY_ROW` where the data have no times."""
 
 
 @dataclass(frozen=True)

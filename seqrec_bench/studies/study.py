@@ -26,12 +26,14 @@ from seqrec_bench.studies.fields import (
     Figure,
     Flag,
     Hits,
+    LayoutName,
     Many,
     MetricName,
     ModelName,
     OwnName,
     ProtocolName,
     Seed,
+    SeparatorName,
     Settings,
     Share,
     Some,
@@ -56,6 +58,10 @@ class DataFile(FieldSet):
     user_column: Text | None = None
     item_column: Text | None = None
     time_column: Text | None = None
+    layout: LayoutName | None = None
+    separator: SeparatorName | None = None
+    no_header: Flag = False
+    no_times: Flag = False
 
 
 Data = Annotated[
