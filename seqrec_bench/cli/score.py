@@ -124,8 +124,8 @@ def _level(lists: Lists) -> str | None:
     if not lists.n_level:
         return None
     return (
-        f"Note: {lists.n_level} rows at the {lists.part} have the score of another of their user and another rank: they "
-        "count as equal; leave the scores out if the ranks are to count."
+        f"Note: {lists.n_level} rows at the {lists.part} have the score of another of their user and another rank: "
+        "they count as equal; leave the scores out if the ranks are to count."
     )
 
 
@@ -135,7 +135,8 @@ def _chance(short: Sequence[Lists]) -> str:
     mostly = any(2 * lists.n_short > len(lists.scored) for lists in short)
     exact = min(lists.exact_to for lists in short)
     until = f"figures up to HR@{exact} and NDCG@{exact} are exact, and those beyond" if exact else "figures"
+    greatest = max(lists.cut_off for lists in short)
     return (
-        f"Warning: {listed(users)} have fewer than {max(lists.cut_off for lists in short)} items{short[0].which} with a "
-        f"score, so {until} are {'mostly' if mostly else 'partly'} chance: give longer lists."
+        f"Warning: {listed(users)} have fewer than {greatest} items{short[0].which} with a score, so {until} are "
+        f"{'mostly' if mostly else 'partly'} chance: give longer lists."
     )

@@ -14,6 +14,8 @@ from seqrec_bench.data.row_blocks import Layout
 from seqrec_bench.data.sequence_lines import read_sequences, read_spaced_columns
 from seqrec_bench.errors import InputError
 
+_MEND = "correct it or, if a line is a sequence, give --layout sequences"
+
 LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": RECBOLE}
 """By the file's suffix; each may be followed by .gz."""
 
@@ -79,7 +81,7 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form) -> Inte
     with open_bytes(path) as file:
         if layout.spaced:
             with damage_refused(str(path)):
-                table = read_spaced_columns(file, layout, names, has_header, chosen.names, str(path))
+                table = read_spaced_columns(file, layout, names, has_header, chosen.names, str(path), _MEND)
         else:
             table = read_columns(file, layout, names, has_header, chosen.names, str(path))
     return interactions_from_table(table, chosen, str(path), dates=layout is not RECBOLE)

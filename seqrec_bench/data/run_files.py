@@ -31,7 +31,7 @@ def read_trec(path: Path) -> Any:
     file, layout = str(path), SEPARATORS["space"]
     wanted = [name for name in TREC_COLUMNS if name not in ("Q0", "tag")]
     with open_bytes(path) as source, damage_refused(file):
-        return read_spaced_columns(source, layout, TREC_COLUMNS, False, wanted, file)
+        return read_spaced_columns(source, layout, TREC_COLUMNS, False, wanted, file, "correct it")
 
 
 def read_ranx(path: Path) -> Any:

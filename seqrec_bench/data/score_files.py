@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.data.arrow_ids import encode_ids
+from seqrec_bench.data.arrow_ids import encode_ids, is_text, plain_column
 from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, choose_column, usually_named
 from seqrec_bench.data.delimited import COMMAS, TABS, open_bytes, read_columns, read_names
 from seqrec_bench.data.interactions import StrArray
@@ -38,7 +38,7 @@ NO_SCORE = (
     float(np.finfo(np.float32).min),
     -3.3895313892515355e38,  # bfloat16
 )
-"""The lowest finite numbers of floats: systems say by them, as by minus infinity, that they do not recommend an item."""
+"""The lowest finite numbers of floats. Systems write them, as minus infinity, for items that they do not recommend."""
 DIGITS_SHOWN = 1e-4
 """How far such a number may be off, relatively, since text may have few of its digits."""
 NO_SCORE_OF_16_BITS = (-65504.0, -65500.0)
@@ -76,11 +76,15 @@ class Chosen(NamedTuple):
 
 
 def read_scores(path: Path, form: str | None = None) -> RawScores:
-    """Reads a file of scores, ranks or both, in the form that its suffix says or, where one is given, in that of `FORMS`.
+    """Reads a file of scores, ranks or both.
 
     The greater a score, the better; the smaller a rank, the better. Where there are both, the scores count, and ranks
     have to stand in their order; equal scores are equal, whatever ranks say. A score of minus infinity, or the lowest
-    number of a float, says that the item is not recommended: it is no score, as if the row were not there.
+    number of a float, says that the item is not recommended: it is no score, as if the row were not there. Ranks that
+    are one and the same number beside scores, as many a TREC run has, say nothing.
+
+    Args:
+        form: One of `FORMS`; None for what the file's suffix says.
 
     Raises:
         InputError: The file is absent, damaged, empty or of another kind; a column is absent or ambiguous; a row
@@ -97,13 +101,15 @@ def read_scores(path: Path, form: str | None = None) -> RawScores:
     for name, values in ((chosen.score, scores), (chosen.rank, ranks)):
         if values is not None:
             _require_finite(values, has_score, name, file)
-    users, user_ids = encode_ids(table[chosen.user], chosen.user, file)
-    items, item_ids = encode_ids(table[chosen.item], chosen.item, file)
+    if not has_score.any():
+        raise InputError(f"No row of {file} has a score: give the items that the system recommends with theirs.")
+    users, user_ids = encode_ids(_filled(table[chosen.user], has_score), chosen.user, file)
+    items, item_ids = encode_ids(_filled(table[chosen.item], has_score), chosen.item, file)
     pairs = _Pairs(file, users, items, user_ids, item_ids)
     if not has_score.all():
         _require_scored_or_not(pairs, has_score)
     n_level = 0
-    if scores is not None and ranks is not None:
+    if scores is not None and ranks is not None and np.ptp(ranks[has_score]) > 0:
         n_level = _require_agreement(pairs, scores, ranks, np.flatnonzero(has_score))
     values = scores if scores is not None else -np.asarray(ranks)
     users, user_ids = _used(users[has_score], user_ids)
@@ -204,6 +210,19 @@ def _require_finite(
         raise InputError(f"Row {row + 1} of {file} has the {name} {values[row]}: give a finite number.")
 
 
+def _filled(column: Any, has_score: npt.NDArray[np.bool_]) -> Any:
+    """The ids with some text for those that are missing where there is no score either: such rows fill lists up."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = plain_column(column)
+    if has_score.all() or not (is_text(column.type) or pa.types.is_integer(column.type)):
+        return column
+    column = column.cast(pa.large_string())
+    is_missing = pc.equal(pc.fill_null(column, ""), "")
+    return pc.if_else(pc.and_(is_missing, pa.array(~has_score)), "-", column)
+
+
 class _Pairs(NamedTuple):
     """Users and items of all rows, in codes, and what these stand for."""
 
@@ -252,9 +271,9 @@ def _require_agreement(
         user, _ = pairs.names(first)
         raise InputError(
             f"Row {second + 1} of {pairs.file} has the score {scores[second]:g} and the rank {ranks[second]:g}, and "
-            f"row {first + 1}, of the same user {user}, the greater score {scores[first]:g} and the rank {ranks[first]:g}: "
-            "the greater a score, the smaller the rank has to be; leave out the column that is wrong, and negate "
-            "distances."
+            f"row {first + 1}, of the same user {user}, the greater score {scores[first]:g} and the rank "
+            f"{ranks[first]:g}: the greater a score, the smaller the rank has to be; leave the wrong column out, or "
+            "negate distances."
         )
     level &= same_user & (higher_rank != 0)
     return int(np.count_nonzero(np.append(level, False) | np.append(False, level)))
