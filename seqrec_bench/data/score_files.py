@@ -275,8 +275,10 @@ def _require_agreement(
             f"{ranks[first]:g}: the greater a score, the smaller the rank has to be; leave the wrong column out, or "
             "negate distances."
         )
-    level &= same_user & (higher_rank != 0)
-    return int(np.count_nonzero(np.append(level, False) | np.append(False, level)))
+    starts = np.flatnonzero(np.append(True, ~(same_user & level)))  # of a user's rows with one score
+    sizes = np.diff(starts, append=len(rows))
+    differ = np.minimum.reduceat(ranks[rows], starts) < np.maximum.reduceat(ranks[rows], starts)
+    return int(sizes[differ].sum())
 
 
 def _used(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray]:
