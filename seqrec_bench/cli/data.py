@@ -16,7 +16,7 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.data import NAMED_DATASETS, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
-from seqrec_bench.data.split_files import Labels, write_split
+from seqrec_bench.data.split_files import FORMATS, UNASKED, Labels, read_formats, write_split
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 
 app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True, add_completion=False)
@@ -66,15 +66,24 @@ def describe(
 def export(
     split: Annotated[Path, typer.Option(parser=named_path, metavar="DIR", help="A new folder for the split's files.")],
     name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help=f"{', '.join(FORMATS)}; may be given several times.",
+            show_default=" and ".join(UNASKED),
+        ),
+    ] = None,
     *,
     protocol: ProtocolOptions,
     own: Annotated[DataOptions, Without("dataset")],
 ) -> None:
-    """Writes what a protocol holds out, as csv and as RecBole's atomic files, for systems that the bench does not run.
+    """Writes what a protocol holds out, in formats that systems read which the bench does not run.
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
-    chosen = protocol.choose()
+    chosen, wanted = protocol.choose(), read_formats(formats) if formats else None
     dataset = replace(own, dataset=name).load()
     if own.interactions:
         terms, data = "These data are your own.", own
@@ -83,7 +92,7 @@ def export(
     labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} --protocol {chosen.name}")
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
-        paths = write_split(split, arranged, chosen.hold_out(arranged), labels)
+        paths = write_split(split, arranged, chosen.hold_out(arranged), labels, wanted)
     for path in paths:
         typer.echo(path)
     typer.echo(terms, err=True)

