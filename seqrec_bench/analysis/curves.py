@@ -38,8 +38,7 @@ def rows_of_others(records: Iterable[Record], view: View) -> View:
 
     Its figures are over the dimensions that there are.
     """
-    keys = [record.key for record in records if record.key.dimension]
-    keys = [key for key in keys if (key.dataset, key.protocol) == (view.dataset, view.protocol)]
+    keys = [record.key for record in records if record.key.dimension and view.is_about(record.key)]
     rows = tuple(
         Row(model if variant == PAPER_VARIANT else f"{model}, {variant}", model, {}, view.dimension, variant)
         for model, variant in sorted({(key.model, key.variant) for key in keys})

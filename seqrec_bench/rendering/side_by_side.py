@@ -1,7 +1,6 @@
 """Models over several data sets as text: Markdown, LaTeX, and CSV and JSON with a line for each figure."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from seqrec_bench.analysis.comparison import Outcome
@@ -9,7 +8,7 @@ from seqrec_bench.analysis.notes import order_notes
 from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
-from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, remarks, words
+from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, remarks, rules_between, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.latex import escape_latex, latex_table
 from seqrec_bench.rendering.markdown import NONE, number
@@ -120,7 +119,8 @@ def _about_figures(table: SideBySide) -> Iterator[str]:
     if ranked:
         yield "Bold: the best of a column." + (f" Of {', '.join(less)}, less is better." if less else "")
     if of_lists := [metric for metric in table.metrics if metric not in ranked]:
-        yield f"Without a best: {', '.join(of_lists)}, which are about what is recommended and not about who is right."
+        what = "a metric of lists: it tells" if len(of_lists) == 1 else "metrics of lists: they tell"
+        yield f"No best of {', '.join(of_lists)}, {what} what is recommended and not who is right."
     if table.has_reported:
         yield "Reported figures stand in the table of one data set: name it with --dataset."
     doubtful = [
@@ -218,7 +218,7 @@ def _grid(table: SideBySide, between: str) -> Grid:
             *numbers("mean rank", "wins"),
         ],
         rows=[[row.label, *(_text(row.figures.get(at)) for at in table.columns), *standing(row)] for row in table.rows],
-        rules=[at for at, (above, row) in enumerate(pairwise(table.rows), 1) if above.is_reference != row.is_reference],
+        rules=rules_between([row.is_reference for row in table.rows]),
         bold=[
             (place, number)
             for place, row in enumerate(table.rows)
