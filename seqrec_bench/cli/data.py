@@ -11,6 +11,7 @@ from seqrec_bench import __version__
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
 from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions, fetch_with_notice, show_terms
+from seqrec_bench.cli.negatives import negatives_facts
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
@@ -144,6 +145,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),
         ("interactions that repeat an item", f"{description.n_repeats:,}"),
+        *negatives_facts(description.negatives),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.negatives import negatives_note
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
@@ -117,6 +118,28 @@ class DataOptions:
         bool,
         typer.Option("--no-times", help="No column of times: rows stand in order.", rich_help_panel=_PANEL),
     ] = False
+    quoting: Annotated[
+        str | None,
+        typer.Option(
+            "--quoting",
+            metavar="NAME",
+            help="Quotation marks before values: none are a part of them, double enclose them.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
+    ids_as_written: Annotated[
+        bool,
+        typer.Option("--ids-as-written", help="NA, null, 1.2E+17 and the like are ids.", rich_help_panel=_PANEL),
+    ] = False
+    drop_negatives: Annotated[
+        str | None,
+        typer.Option(
+            "--drop-negatives",
+            metavar="COLUMN",
+            help="Leave out rows in which it is 0, false or dislike.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
 
     @property
     def columns(self) -> Columns:
@@ -129,7 +152,15 @@ class DataOptions:
         Raises:
             InputError: There is no such form.
         """
-        return Form(self.layout, self.separator, not self.no_header, not self.no_times)
+        return Form(
+            self.layout,
+            self.separator,
+            not self.no_header,
+            not self.no_times,
+            self.quoting,
+            self.ids_as_written,
+            self.drop_negatives,
+        )
 
     def load(self) -> Dataset:
         """Returns the data set that the options name: one's own files, a public one, or the default one.
@@ -152,13 +183,17 @@ class DataOptions:
             )
         typer.echo(f"Reading {one_line(str(self.interactions))}", err=True)
         with shown("reading"):
-            return load_file(self.interactions, self.columns, self.tags, self.data_name, self.form)
+            dataset = load_file(self.interactions, self.columns, self.tags, self.data_name, self.form)
+        if note := negatives_note(dataset.negatives):
+            typer.echo(f"Note: {note}", err=True)
+        return dataset
 
     @property
     def describes_file(self) -> bool:
         """Whether something is said of --interactions, given or not."""
-        said = (self.tags, self.data_name, self.layout, self.separator)
-        return self.columns != Columns() or self.no_header or self.no_times or any(each is not None for each in said)
+        said = (self.tags, self.data_name, self.layout, self.separator, self.quoting, self.drop_negatives)
+        flags = (self.no_header, self.no_times, self.ids_as_written)
+        return self.columns != Columns() or any(flags) or any(each is not None for each in said)
 
     def arguments(self) -> str:
         """Those that were given as a shell takes them, such as ``--interactions ratings.csv``, for advice."""
@@ -172,9 +207,15 @@ class DataOptions:
             "--data-name": self.data_name,  # as every command has it
             "--layout": self.layout,
             "--separator": self.separator,
+            "--quoting": self.quoting,
+            "--drop-negatives": self.drop_negatives,
         }
         given = [f"{option} {shlex.quote(str(value))}" for option, value in options.items() if value is not None]
-        flags = {"--no-header": self.no_header, "--no-times": self.no_times}
+        flags = {
+            "--no-header": self.no_header,
+            "--no-times": self.no_times,
+            "--ids-as-written": self.ids_as_written,
+        }
         return " ".join([*given, *(option for option, is_given in flags.items() if is_given)])
 
 

@@ -24,6 +24,9 @@ def options_of(study: Study, data: str | DataFile) -> DataOptions:
         separator=data.separator,
         no_header=data.no_header,
         no_times=data.no_times,
+        quoting=data.quoting,
+        ids_as_written=data.ids_as_written,
+        drop_negatives=data.drop_negatives,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from seqrec_bench.data.fingerprints import sequences_fingerprint, tags_fingerprint
-from seqrec_bench.data.interactions import Interactions, RawTags, StrArray
+from seqrec_bench.data.interactions import Interactions, Negatives, RawTags, StrArray
 from seqrec_bench.data.ordering import natural_order, order_by_user_and_time, stable_argsort
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences, TimeArray
@@ -33,6 +33,8 @@ class Dataset:
     """sha256 of the items' tags; None without tags."""
     has_times: bool = True
     """False where the order of rows is all that is known: the times of the sequences then are that order."""
+    negatives: tuple[Negatives, ...] = ()
+    """What the file says of rows that are no interactions."""
 
 
 def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Dataset:
@@ -49,14 +51,20 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
     users, user_ids, lengths = _renumber(interactions.users, interactions.user_ids)
     items, item_ids, _ = _renumber(interactions.items, interactions.item_ids)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
+    negatives, has_times = interactions.negatives, interactions.times is not None
     times = None if interactions.times is None else _canonical_times(interactions.times)
     del interactions  # or its codes would stay in memory while the rows are ordered
-    order = stable_argsort(users) if times is None else order_by_user_and_time(users, times)
-    items = items.take(order, mode="clip")  # "clip" spares the check of bounds
+    if times is None:
+        items = items.take(stable_argsort(users), mode="clip") if (users[1:] < users[:-1]).any() else items.copy()
+        times = _places(offsets)
+    else:
+        order = order_by_user_and_time(users, times)
+        items, times = items.take(order, mode="clip"), times.take(order, mode="clip")  # it spares the check of bounds
+        del order
     items += np.int32(1)
     sequences = Sequences(
         items=items,
-        times=_places(offsets) if times is None else times.take(order, mode="clip"),
+        times=times,
         offsets=offsets,
         n_items=len(item_ids),
         tags=None if tags is None else _item_tags(tags, item_ids, name),
@@ -70,7 +78,8 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         item_titles=_titles(tags.titles, item_ids) if tags is not None and tags.titles else None,
         fingerprint=sequences_fingerprint(sequences, user_ids, item_ids),
         tags_fingerprint=None if sequences.tags is None else tags_fingerprint(sequences.tags),
-        has_times=times is not None,
+        has_times=has_times,
+        negatives=negatives,
     )
 
 

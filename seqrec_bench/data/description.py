@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.data.interactions import Negatives
 from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.recommender import Int64Array, Sequences
 
@@ -54,6 +55,8 @@ class Description:
     n_cold_validation_targets: int
     n_repeats: int
     """Interactions of a user with an item that the user had before."""
+    negatives: tuple[Negatives, ...] = ()
+    """What the file says of rows that are no interactions: those left out, and those that count all the same."""
 
     @property
     def repeats_note(self) -> str | None:
@@ -102,6 +105,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         n_cold_test_targets=int(np.sum(cold[split.test.targets])),
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
         n_repeats=n_repeats,
+        negatives=dataset.negatives,
     )
 
 

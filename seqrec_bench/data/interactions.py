@@ -1,7 +1,7 @@
 """Raw data as a file gives it: nothing sorted, nothing renumbered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -10,6 +10,30 @@ import numpy.typing as npt
 from seqrec_bench.recommender import Int32Array, TimeArray
 
 StrArray = npt.NDArray[np.str_]
+
+
+MOST_SHOWN = 3
+"""Values in a message."""
+
+
+@dataclass(frozen=True)
+class Negatives:
+    """What a column of a file says of rows that are no interactions."""
+
+    column: str
+    values: tuple[str, ...]
+    """Those that say so, as they stand in the file."""
+    n_rows: int
+    """How many rows have them."""
+    n_all_rows: int
+    """With the others."""
+    are_dropped: bool
+    """Whether they were left out; else they count as interactions."""
+
+    def __str__(self) -> str:
+        values = " or ".join(self.values[:MOST_SHOWN]) + (" or less" if len(self.values) > MOST_SHOWN else "")
+        share = self.n_rows / self.n_all_rows
+        return f"{self.column} is {values} in {self.n_rows:,} of {self.n_all_rows:,} rows ({share:.1%})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +50,14 @@ class Interactions:
     """Distinct raw ids, in any order."""
     item_ids: StrArray
     """Distinct raw ids, in any order."""
+    negatives: tuple[Negatives, ...] = ()
+    """What the file says of rows that are no interactions."""
+
+    def without(self, rows: npt.NDArray[np.bool_]) -> Self:
+        """The interactions but some; ids of which none is left stay."""
+        kept = ~rows
+        times = None if self.times is None else self.times[kept]
+        return replace(self, users=self.users[kept], items=self.items[kept], times=times)
 
     @classmethod
     def from_rows(

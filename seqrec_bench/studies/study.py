@@ -32,6 +32,7 @@ from seqrec_bench.studies.fields import (
     ModelName,
     OwnName,
     ProtocolName,
+    QuotingName,
     Seed,
     SeparatorName,
     Settings,
@@ -62,6 +63,9 @@ class DataFile(FieldSet):
     separator: SeparatorName | None = None
     no_header: Flag = False
     no_times: Flag = False
+    quoting: QuotingName | None = None
+    ids_as_written: Flag = False
+    drop_negatives: Text | None = None
 
 
 Data = Annotated[

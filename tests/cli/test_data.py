@@ -102,6 +102,18 @@ def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
     assert "Note: the first 50 are 100% of all 2 items: a random order has an HR@50 of 1, so" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "fact"), [([], "that may be negative"), (["--drop-negatives", "click"], "left out")]
+)
+def test_describe_shows_which_rows_say_no(tmp_path: Path, options: list[str], fact: str) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("user,item,time,click\nu,a,1,1\nu,b,2,1\nu,c,3,1\nu,d,4,0\n")
+    result = runner.invoke(app, ["describe", "--interactions", str(path), *options])
+    assert table(result.stdout)[f"rows {fact}"] == "click is 0 in 1 of 4 rows (25.0%)"
+    assert table(result.stdout)["interactions"] == ("3" if options else "4")
+    assert ("--drop-negatives click leaves them out" in result.stderr) == (not options)
+
+
 def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     rows = [f"u{user},{item},{time}" for user in range(7) for time, item in enumerate((0, 2 * user + 1, 2 * user + 2))]

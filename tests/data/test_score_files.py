@@ -91,6 +91,10 @@ def test_parquet_with_a_list_of_items_a_user_is_read(tmp_path: Path) -> None:
         ("user_id,item_id,score\nu,1,many\n", "The column score of .* does not hold numbers alone .*many"),
         ("user_id,item_id,score\nu,1,\n", "The column score of .* does not hold numbers alone"),
         ("user_id,item_id,score\n,1,2\n", "Row 1 of .* has no user_id"),
+        (
+            'user_id,item_id,score,x\nu,1,2,"a\\""\nu,2,1,"b\\""\n',
+            "Row 1 of .* goes on in the next line: double each mark",
+        ),
         ("user_id,item_id,score\n", "has no rows"),
         ("", "has no column names in its first line"),
         ("user_id,item_id,score\nu,1\n", "Row 1 of .* has 2 values for 3 columns"),
@@ -127,3 +131,15 @@ def test_an_unknown_kind_of_file_is_refused(tmp_path: Path) -> None:
     for name in ("scores.xlsx", "run.txt", "run.lz4"):
         with pytest.raises(InputError, match=complaint):
             read_scores(written(tmp_path, ROWS, name))
+
+
+def test_a_title_that_begins_with_a_mark_swallows_no_rows(tmp_path: Path) -> None:
+    tabs = 'user\titem\tscore\ttitle\nu\t1\t3\t"One\nu\t2\t2\tTwo\nu\t3\t1\tThree"\n'
+    with pytest.raises(InputError, match=r"Row 1 of .* goes on in the next line: write it as a \.csv, with each mark"):
+        read_scores(written(tmp_path, tabs, "scores.tsv"))
+
+
+def test_ids_are_those_of_the_data_whatever_they_look_like(tmp_path: Path) -> None:
+    """That an id may stand for none is said where interactions are read."""
+    found = read_scores(written(tmp_path, "user_id,item_id,score\nNA,None,1\nnull,12.0,2\n"))
+    assert triples(found) == [("NA", "None", 1.0), ("null", "12.0", 2.0)]

@@ -404,6 +404,14 @@ def test_a_study_of_several_data_sets_shows_each(study_of: Callable[[str], Study
         ('{ name = "mine", interactions = 1 }', "datasets[0].interactions is 1: not a text"),
         ('{ name = "my data", interactions = "x.csv" }', "datasets[0].name is 'my data': "),
         (
+            '{ name = "mine", interactions = "x.csv", quoting = "some" }',
+            "datasets[0].quoting is 'some': there is no quoting some: choose from none and double",
+        ),
+        (
+            '{ name = "mine", interactions = "x.csv", ids_as_written = "yes" }',
+            "datasets[0].ids_as_written is 'yes': neither true nor false",
+        ),
+        (
             '{ name = "ml-1m", interactions = "x.csv" }',
             "datasets[0].name is 'ml-1m': ml-1m is the name of a public data",
         ),
