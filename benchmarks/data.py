@@ -98,7 +98,7 @@ def merely_read(path: Path) -> Load:
 def prepare_and_split(path: Path) -> Load:
     """Does all that comes before training."""
     import pyarrow as pa
-    from pyarrow import csv, json, parquet  # noqa: F401  # imported before the clock starts, as in `merely_read`
+    from pyarrow import compute, csv, json, parquet  # noqa: F401  # imported before the clock starts, as in `merely_read`
 
     pa.set_cpu_count(1)
     form = Form("sequences") if path.suffix == ".txt" else Form()

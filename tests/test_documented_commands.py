@@ -72,6 +72,8 @@ def test_commands_that_only_look_work_as_they_are_shown(
     if "ratings" in command:
         rows = "".join(f"{user},{item},{item}\n" for user in range(6) for item in range(6))
         (place / "ratings.csv").write_text("user,item,time\n" + rows)
+    if "sequences.txt" in command:
+        (place / "sequences.txt").write_text("".join(f"{user} {user} {user + 1} {user + 2}\n" for user in range(6)))
     if "my-study" in command:
         (place / "my-study.toml").write_text(
             'rows = [{ model = "popularity" }, { model = "sasrec", dimension = 100 }]\n'

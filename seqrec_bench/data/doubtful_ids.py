@@ -7,6 +7,7 @@ from reprlib import repr as shorten
 import numpy as np
 
 from seqrec_bench.data.interactions import Interactions
+from seqrec_bench.data.ordering import are_digits
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array
 
@@ -25,8 +26,12 @@ def refuse_doubtful(interactions: Interactions, place: str, file: str) -> None:
     Args:
         place: What an interaction of the file is called: Row, where each has its own.
     """
-    _refuse(interactions.users, interactions.user_ids.tolist(), "user", place, file)
-    _refuse(interactions.items, interactions.item_ids.tolist(), "item", place, file)
+    for codes, ids, kind in (
+        (interactions.users, interactions.user_ids, "user"),
+        (interactions.items, interactions.item_ids, "item"),
+    ):
+        if not are_digits(ids):  # as most are, and then there is nothing to look for
+            _refuse(codes, ids.tolist(), kind, place, file)
 
 
 def _refuse(codes: Int32Array, ids: Sequence[str], kind: str, place: str, file: str) -> None:

@@ -64,7 +64,8 @@ class Form:
         if self.layout not in (None, *LAYOUTS):
             raise InputError(f"There is no layout {self.layout}: choose from {listed(LAYOUTS)}.")
         if self.separator not in (None, *SEPARATORS):
-            raise InputError(f"There is no separator {self.separator!r}: choose from {listed(list(SEPARATORS))}.")
+            known = [name if name.isalpha() else repr(name) for name in SEPARATORS]
+            raise InputError(f"There is no separator {self.separator!r}: choose from {listed(known)}.")
         if self.drop_negatives is not None and self.layout in (*LINES, "lists", "samples"):
             raise InputError(f"With --layout {self.layout}, no column tells negatives: leave --drop-negatives out.")
         if self.separator is not None and self.layout == "json":

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from seqrec_bench.data.columns import Columns
+from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, Columns, columns_called
 from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, damage_refused, open_bytes, read_columns, read_names
 from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import PLAIN, SEPARATORS, Form
@@ -146,7 +146,19 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: 
     found = interactions_from_rows(read, columns, form, str(path), dates)
     if has_header and (columns.user in found.user_ids.tolist() or columns.item in found.item_ids.tolist()):
         raise without_header(path, layout, form.has_times)
+    if not has_header and not form.ids_as_written:
+        _refuse_names(found, path)
     return found
+
+
+def _refuse_names(found: Interactions, path: Path) -> None:
+    """Raises `InputError` where the first row has column names, of which the form says that there are none."""
+    user, item = str(found.user_ids[found.users[0]]), str(found.item_ids[found.items[0]])
+    if columns_called([user], USER_NAMES) and columns_called([item], ITEM_NAMES):
+        raise InputError(
+            f"{path} has column names in its first line, {user} and {item}, which would be a user and an item: leave "
+            "--no-header or --layout pairs out, or take that line out."
+        )
 
 
 def _pair(path: Path, names: Sequence[str], columns: Columns) -> Columns:

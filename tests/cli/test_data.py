@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,19 @@ def test_describe_shows_which_rows_say_no(tmp_path: Path, options: list[str], fa
     assert table(result.stdout)[f"rows {fact}"] == "click is 0 in 1 of 4 rows (25.0%)"
     assert table(result.stdout)["interactions"] == ("3" if options else "4")
     assert ("--drop-negatives click leaves them out" in result.stderr) == (not options)
+
+
+def test_describe_says_that_there_are_no_times(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("u a b c\nv b c d\n")
+    result = runner.invoke(app, ["describe", "--interactions", str(path), "--layout", "sequences"])
+    facts = table(result.stdout)
+    assert facts["order"] == "that of the file's rows: it has no times"
+    assert facts["interactions tied in time"] == facts["users whose test item is ambiguous"] == "no times"
+    assert facts["interactions"] == "6"
+    as_json = runner.invoke(app, ["describe", "--interactions", str(path), "--layout", "sequences", "--json"])
+    said = json.loads(as_json.stdout)
+    assert (said["has_times"], said["tied_interactions"], said["n_ambiguous_targets"]) == (False, None, None)
 
 
 def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:

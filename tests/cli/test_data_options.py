@@ -98,6 +98,39 @@ def test_a_note_tells_of_rows_that_say_no(tmp_path: Path, capsys: pytest.Capture
     assert note in capsys.readouterr().err
 
 
+def test_how_a_file_is_laid_out_is_said_by_options(tmp_path: Path) -> None:
+    path = tmp_path / "my clicks.dat"
+    path.write_text("u::a\nu::b\n")
+    by_number = DataOptions(None, path, None, "1", "2", None, None, None, "::", True, True)
+    pairs = DataOptions(interactions=path, layout="pairs", separator="::")
+    assert by_number.load().fingerprint == pairs.load().fingerprint
+    assert by_number.arguments() == (
+        f"--interactions '{path}' --user-column 1 --item-column 2 --separator :: --no-header --no-times"
+    )
+    assert pairs.arguments() == f"--interactions '{path}' --layout pairs --separator ::"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        DataOptions(layout="pairs"),
+        DataOptions(separator="tab"),
+        DataOptions(no_header=True),
+        DataOptions(no_times=True),
+    ],
+)
+def test_what_is_said_of_a_layout_needs_the_file_too(options: DataOptions) -> None:
+    with pytest.raises(InputError, match="the options of columns and layout describe --interactions FILE"):
+        options.load()
+
+
+def test_a_studys_file_says_how_it_is_laid_out() -> None:
+    data = DataFile(name="m", interactions="f.txt", layout="rows", separator="space", no_header=True, no_times=True)
+    study = Study.model_construct(folder=Path("there"))
+    expected = {"layout": "rows", "separator": "space", "no_header": True, "no_times": True}
+    assert options_of(study, data) == DataOptions(interactions=Path("there/f.txt"), data_name="m", **expected)
+
+
 def test_a_studys_file_says_what_the_options_say() -> None:
     data = DataFile(name="mine", interactions="f.csv", quoting="none", ids_as_written=True, drop_negatives="click")
     study = Study.model_construct(folder=Path("there"))

@@ -8,7 +8,7 @@ from seqrec_bench.errors import InputError
     ("options", "sentence"),
     [
         ({"layout": "sequence"}, "There is no layout sequence: choose from rows, pairs, sequences"),
-        ({"separator": "\t"}, r"There is no separator '\\t': choose from tab, space, ::, ,, ; and \|"),
+        ({"separator": "\t"}, r"There is no separator '\\t': choose from tab, space, '::', ',', ';' and '\|'"),
         ({"layout": "json", "separator": ","}, "A file of JSON has no separator"),
         ({"layout": "sequences", "drop_negatives": "label"}, "With --layout sequences, no column tells negatives"),
         ({"layout": "lists", "drop_negatives": "label"}, "With --layout lists, no column tells negatives"),

@@ -2,6 +2,7 @@ import gzip
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -279,3 +280,18 @@ def test_a_row_without_time_is_an_error(tmp_path: Path) -> None:
 def test_a_first_line_like_data_above_marks_at_fault_is_an_error(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match=r"has no column|do not fit together"):
         read_interactions(write(tmp_path, "f.csv", content), Columns())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
+        ("f.csv", b"user_id,item_id\nu,a\nv,b\n", {"has_header": False, "has_times": False}),
+        ("f.txt", b"UserID movieId\nu a\nv b\n", {"layout": "pairs"}),
+    ],
+)
+def test_column_names_are_no_interaction(tmp_path: Path, name: str, content: bytes, form: dict[str, Any]) -> None:
+    path = write(tmp_path, name, content)
+    columns = Columns() if form.get("layout") else Columns("1", "2")
+    with pytest.raises(InputError, match=r"has column names in its first line, .* leave --no-header or --layout pairs"):
+        read_interactions(path, columns, Form(**form))
+    assert len(read_interactions(path, columns, Form(**form, ids_as_written=True)).users) == 3
