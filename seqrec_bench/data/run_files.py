@@ -18,7 +18,7 @@ from seqrec_bench.errors import InputError
 
 TREC_COLUMNS = ["user_id", "Q0", "item_id", "rank", "score", "tag"]
 """A line's values, called what they are here."""
-LONGEST_JSON = 2**30
+LONGEST_JSON = 2**29
 """Bytes: a JSON object has to be in memory as a whole, also where a small file is unpacked to a large one."""
 
 
