@@ -11,13 +11,15 @@ from seqrec_bench import __version__
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
 from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions, fetch_with_notice, show_terms
-from seqrec_bench.cli.negatives import negatives_facts
+from seqrec_bench.cli.negative_rows import negative_rows_facts
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.data import NAMED_DATASETS, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.split_files import FORMATS, UNASKED, Labels, read_formats, write_split
+from seqrec_bench.evaluation.repeats_note import repeats_note
+from seqrec_bench.experiments.scoring import require_order_enough
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 
 app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True, add_completion=False)
@@ -50,7 +52,7 @@ def describe(
     Example: seqrec-bench data describe --interactions ratings.csv
     """
     chosen = protocol.choose()
-    dataset = replace(own, dataset=name).load()
+    dataset = protocol.equip(replace(own, dataset=name).load())
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
         description = describe_dataset(arranged, chosen.hold_out(arranged))
@@ -58,7 +60,7 @@ def describe(
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
         print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
-    for note in filter(None, (description.repeats_note, small_catalogue_note(description.n_items))):
+    for note in filter(None, (repeats_note(chosen, description.n_repeats), small_catalogue_note(description.n_items))):
         typer.echo(f"Note: {note}", err=True)
 
 
@@ -85,12 +87,14 @@ def export(
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
     chosen, wanted = protocol.choose(), read_formats(formats) if formats else None
-    dataset = replace(own, dataset=name).load()
+    require_order_enough(chosen)
+    dataset = protocol.equip(replace(own, dataset=name).load())
     if own.interactions:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} --protocol {chosen.name}")
+    options = f"{data.arguments()} {protocol.arguments()}"
+    labels = Labels(chosen.name, __version__, terms, options, chosen.candidates.words)
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels, wanted)
@@ -145,7 +149,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),
         ("interactions that repeat an item", f"{description.n_repeats:,}"),
-        *negatives_facts(description.negatives),
+        *negative_rows_facts(description.negative_rows),
     ]
 
 

@@ -1,22 +1,23 @@
 """The options that say which data a command works on, and under which protocol, the same for every command."""
 
 import shlex
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.negatives import negatives_note
+from seqrec_bench.cli.negative_rows import negative_rows_note
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
+from seqrec_bench.data.negatives import GivenNegatives, read_negatives
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, find_protocol, on_core
+from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, among, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 from seqrec_bench.text import one_line
 
@@ -33,6 +34,15 @@ KCoreOption = Annotated[
         "--k-core", metavar="K", min=MIN_CORE, help="Only users and items with K interactions: loo-full-<K>core-v1."
     ),
 ]
+NegativesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--negatives",
+        parser=named_path,
+        metavar="FILE",
+        help="Rank targets among given items, a line `user item item ...`: loo-negatives-<digits>-v1.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -41,15 +51,35 @@ class ProtocolOptions:
 
     protocol: ProtocolOption = None
     k_core: KCoreOption = None
+    negatives: NegativesOption = None
+
+    @cached_property
+    def given(self) -> GivenNegatives | None:
+        """What the file of negatives says, if there is one.
+
+        Raises:
+            InputError: It can't be read.
+        """
+        return None if self.negatives is None else read_negatives(self.negatives)
 
     def choose(self) -> Protocol:
         """The protocol that the options name.
 
         Raises:
-            InputError: There is no such protocol.
+            InputError: There is no such protocol, or the options contradict each other.
         """
-        name = find_protocol(self.protocol or LOO_FULL).name
-        return find_protocol(name if self.k_core is None else on_core(name, self.k_core))
+        found = find_protocol(self.protocol or LOO_FULL)
+        found = found if self.k_core is None else on_core(found, self.k_core)
+        return found if self.given is None else among(found, self.given)
+
+    def equip(self, dataset: Dataset) -> Dataset:
+        """The data set with the given negatives, if there are some."""
+        return dataset if self.given is None else replace(dataset, negatives=self.given)
+
+    def arguments(self) -> str:
+        """What names this protocol on a command line."""
+        file = "" if self.negatives is None else f" --negatives {shlex.quote(str(self.negatives))}"
+        return f"--protocol {self.choose().name}{file}"
 
 
 def _column_option(name: str, kind: str) -> typer.models.OptionInfo:
@@ -131,10 +161,10 @@ class DataOptions:
         bool,
         typer.Option("--ids-as-written", help="NA, null, 1.2E+17 and the like are ids.", rich_help_panel=_PANEL),
     ] = False
-    drop_negatives: Annotated[
+    drop_negative_rows: Annotated[
         str | None,
         typer.Option(
-            "--drop-negatives",
+            "--drop-negative-rows",
             metavar="COLUMN",
             help="Leave out rows in which it is 0, false or dislike.",
             rich_help_panel=_PANEL,
@@ -159,7 +189,7 @@ class DataOptions:
             not self.no_times,
             self.quoting,
             self.ids_as_written,
-            self.drop_negatives,
+            self.drop_negative_rows,
         )
 
     def load(self) -> Dataset:
@@ -184,14 +214,14 @@ class DataOptions:
         typer.echo(f"Reading {one_line(str(self.interactions))}", err=True)
         with shown("reading"):
             dataset = load_file(self.interactions, self.columns, self.tags, self.data_name, self.form)
-        if note := negatives_note(dataset.negatives):
+        if note := negative_rows_note(dataset.negative_rows):
             typer.echo(f"Note: {note}", err=True)
         return dataset
 
     @property
     def describes_file(self) -> bool:
         """Whether something is said of --interactions, given or not."""
-        said = (self.tags, self.data_name, self.layout, self.separator, self.quoting, self.drop_negatives)
+        said = (self.tags, self.data_name, self.layout, self.separator, self.quoting, self.drop_negative_rows)
         flags = (self.no_header, self.no_times, self.ids_as_written)
         return self.columns != Columns() or any(flags) or any(each is not None for each in said)
 
@@ -208,7 +238,7 @@ class DataOptions:
             "--layout": self.layout,
             "--separator": self.separator,
             "--quoting": self.quoting,
-            "--drop-negatives": self.drop_negatives,
+            "--drop-negative-rows": self.drop_negative_rows,
         }
         given = [f"{option} {shlex.quote(str(value))}" for option, value in options.items() if value is not None]
         flags = {

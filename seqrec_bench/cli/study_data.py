@@ -26,7 +26,7 @@ def options_of(study: Study, data: str | DataFile) -> DataOptions:
         no_times=data.no_times,
         quoting=data.quoting,
         ids_as_written=data.ids_as_written,
-        drop_negatives=data.drop_negatives,
+        drop_negative_rows=data.drop_negative_rows,
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from seqrec_bench.data.fingerprints import sequences_fingerprint, tags_fingerprint
-from seqrec_bench.data.interactions import Interactions, Negatives, RawTags, StrArray
+from seqrec_bench.data.interactions import Interactions, NegativeRows, RawTags, StrArray
+from seqrec_bench.data.negatives import GivenNegatives
 from seqrec_bench.data.ordering import natural_order, order_by_user_and_time, stable_argsort
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences, TimeArray
@@ -33,8 +34,10 @@ class Dataset:
     """sha256 of the items' tags; None without tags."""
     has_times: bool = True
     """False where the order of rows is all that is known: the times of the sequences then are that order."""
-    negatives: tuple[Negatives, ...] = ()
+    negative_rows: tuple[NegativeRows, ...] = ()
     """What the file says of rows that are no interactions."""
+    negatives: GivenNegatives | None = None
+    """What targets are ranked among under a protocol whose negatives are given."""
 
 
 def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Dataset:
@@ -51,7 +54,7 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
     users, user_ids, lengths = _renumber(interactions.users, interactions.user_ids)
     items, item_ids, _ = _renumber(interactions.items, interactions.item_ids)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    negatives, has_times = interactions.negatives, interactions.times is not None
+    negative_rows, has_times = interactions.negative_rows, interactions.times is not None
     times = None if interactions.times is None else _canonical_times(interactions.times)
     del interactions  # or its codes would stay in memory while the rows are ordered
     if times is None:
@@ -79,7 +82,7 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         fingerprint=sequences_fingerprint(sequences, user_ids, item_ids),
         tags_fingerprint=None if sequences.tags is None else tags_fingerprint(sequences.tags),
         has_times=has_times,
-        negatives=negatives,
+        negative_rows=negative_rows,
     )
 
 
@@ -87,6 +90,13 @@ def in_order(dataset: Dataset, sequences: Sequences) -> Dataset:
     """The data set with its interactions in another order, which its fingerprint tells from the first."""
     fingerprint = sequences_fingerprint(sequences, dataset.user_ids, dataset.item_ids)
     return replace(dataset, sequences=sequences, fingerprint=fingerprint)
+
+
+def find_ids(ids: StrArray, known: StrArray) -> tuple[Int64Array, StrArray]:
+    """The place of each id among the known ones, in any order, and the ids that are none of them."""
+    order = np.argsort(known)
+    places: Int64Array = order[np.searchsorted(known, ids, sorter=order).clip(max=len(known) - 1)]
+    return places, ids[known[places] != ids]
 
 
 def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray, Int64Array]:

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.interactions import Negatives
+from seqrec_bench.data.interactions import NegativeRows
+from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.recommender import Int64Array, Sequences
 
@@ -55,19 +56,8 @@ class Description:
     n_cold_validation_targets: int
     n_repeats: int
     """Interactions of a user with an item that the user had before."""
-    negatives: tuple[Negatives, ...] = ()
+    negative_rows: tuple[NegativeRows, ...] = ()
     """What the file says of rows that are no interactions: those left out, and those that count all the same."""
-
-    @property
-    def repeats_note(self) -> str | None:
-        """Why the protocol does not fit the data, if it does not."""
-        if self.n_repeats == 0:
-            return None
-        return (
-            f"{self.n_repeats:,} interactions repeat an item of the same user: loo-full-v1, which takes the history "
-            "out of the candidates, is wrong for such data; with the history kept it would be another protocol, "
-            "loo-full-repeat-v1."
-        )
 
 
 def describe(dataset: Dataset, split: Split | None = None) -> Description:
@@ -84,7 +74,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
     tied = _tied_with_previous(sequences)
     cold = split.train.item_counts == 0
     cold[0] = False
-    n_repeats = sequences.n_interactions - len(sequences.pairs)
+    n_repeats = count_repeats(sequences)
     return Description(
         name=dataset.name,
         fingerprint=dataset.fingerprint,
@@ -105,7 +95,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         n_cold_test_targets=int(np.sum(cold[split.test.targets])),
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
         n_repeats=n_repeats,
-        negatives=dataset.negatives,
+        negative_rows=dataset.negative_rows,
     )
 
 

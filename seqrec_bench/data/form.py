@@ -53,7 +53,7 @@ class Form:
     a refusal where that is in doubt."""
     ids_as_written: bool = False
     """Whether ids that most likely are none, such as NA, are ids all the same."""
-    drop_negatives: str | None = None
+    drop_negative_rows: str | None = None
     """A column of which 0 or false says that a row is no interaction, so that it is left out."""
 
     def __post_init__(self) -> None:
@@ -66,8 +66,8 @@ class Form:
         if self.separator not in (None, *SEPARATORS):
             known = [name if name.isalpha() else repr(name) for name in SEPARATORS]
             raise InputError(f"There is no separator {self.separator!r}: choose from {listed(known)}.")
-        if self.drop_negatives is not None and self.layout in (*LINES, "lists", "samples"):
-            raise InputError(f"With --layout {self.layout}, no column tells negatives: leave --drop-negatives out.")
+        if self.drop_negative_rows is not None and self.layout in (*LINES, "lists", "samples"):
+            raise InputError(f"With --layout {self.layout}, no column tells negatives: leave --drop-negative-rows out.")
         if self.separator is not None and self.layout == "json":
             raise InputError("A file of JSON has no separator: leave --separator or --layout json out.")
 

@@ -17,7 +17,7 @@ MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Negatives:
+class NegativeRows:
     """What a column of a file says of rows that are no interactions."""
 
     column: str
@@ -50,7 +50,7 @@ class Interactions:
     """Distinct raw ids, in any order."""
     item_ids: StrArray
     """Distinct raw ids, in any order."""
-    negatives: tuple[Negatives, ...] = ()
+    negative_rows: tuple[NegativeRows, ...] = ()
     """What the file says of rows that are no interactions."""
 
     def without(self, rows: npt.NDArray[np.bool_]) -> Self:

@@ -16,7 +16,7 @@ from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.list_columns import interactions_from_lists, interactions_from_samples, is_list
-from seqrec_bench.data.negatives import judged_interactions, signal_columns
+from seqrec_bench.data.negative_rows import judged_interactions, signal_columns
 from seqrec_bench.errors import InputError
 
 Choose = Callable[[Sequence[str]], Sequence[str]]
@@ -48,7 +48,7 @@ def interactions_from_rows(
     try:
         table = read(wanted)
     except InputError:  # perhaps only for a column that nobody has asked for
-        if form.drop_negatives is not None or form.layout in ("lists", "samples"):
+        if form.drop_negative_rows is not None or form.layout in ("lists", "samples"):
             raise
         table = read(lambda names: choose(names)[0].names)
     chosen, others = choose(table.column_names)

@@ -1,174 +1,91 @@
-"""Rows which say that a user did not take an item, or did not like it: a column of 0 and 1, or of kinds of events."""
+"""Files of negatives: a user and the items that the user's targets are ranked among, one user a line.
 
-from collections.abc import Sequence
-from dataclasses import replace
+S3-Rec's ``*_sample.txt`` are of this form: ``user item item ...``, separated by spaces or tabs, plain or .gz.
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from reprlib import repr as shorten
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.arrow_ids import is_text, plain_column
-from seqrec_bench.data.columns import ChosenColumns, listed_names, usually_named, without_type
-from seqrec_bench.data.doubtful_ids import refuse_doubtful
-from seqrec_bench.data.form import Form
-from seqrec_bench.data.interactions import Interactions, Negatives
+from seqrec_bench.data.delimited import damage_refused, open_bytes
+from seqrec_bench.data.fingerprints import negatives_fingerprint
+from seqrec_bench.data.interactions import StrArray
+from seqrec_bench.data.readers import table_suffix
 from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import Int32Array, Int64Array
 
-SIGNAL_NAMES = (
-    *("label", "click", "clicked", "is_click", "is_clicked", "like", "liked", "is_like", "is_liked", "long_view"),
-    *("purchase", "purchased", "is_purchase", "buy", "is_buy", "bought", "conversion", "converted", "is_conversion"),
-    *("positive", "is_positive", "interacted", "watched", "is_watched", "viewed", "is_viewed", "played"),
-)
-"""Columns in which 0 or less says that nothing was taken."""
-
-RATING_NAMES = ("rating", "ratings", "feedback", "response", "target")
-"""Columns in which it does so where there is nothing but 0 and 1: elsewhere 0 may be a rating that was not given."""
-
-EVENT_NAMES = ("event", "event_type", "action", "action_type", "behavior", "behavior_type", "interaction_type")
-"""Columns of words, of which those of `NEGATIVE_EVENTS` say so; their numbers are kinds."""
-
-NEGATIVE_EVENTS = frozenset(["dislike", "unlike", "remove_from_cart", "skip", "negative"])
-_NO, _YES = frozenset(["false", "f", "no", "n"]), frozenset(["true", "t", "yes", "y"])
+DIGITS = 8
+"""Of the sha256 that tells one file's content from another's in a protocol's name."""
 
 
-def signal_columns(found: Sequence[str], chosen: ChosenColumns, form: Form, file: str) -> list[str]:
-    """Returns the columns that have to be read, beside those chosen, to know of negatives.
+@dataclass(frozen=True, eq=False)
+class GivenNegatives:
+    """What a file of negatives says, whatever the order of its lines and of the items in them."""
 
-    Raises:
-        InputError: The one that the form names is not there, or there several times.
-    """
-    if form.drop_negatives is None:
-        usual = usually_named(found, (*SIGNAL_NAMES, *RATING_NAMES, *EVENT_NAMES))
-        return [name for name in usual if found.count(name) == 1 and name not in chosen]
-    matches = [name for name in found if form.drop_negatives in (name, without_type(name))]
-    if len(matches) != 1:
-        number = f"{len(matches)} columns" if matches else "no column"
-        raise InputError(
-            f"{file} has {number} called {form.drop_negatives} among {listed_names(found)}: name the right one by "
-            "--drop-negatives."
-        )
-    return matches
+    file: str
+    user_ids: StrArray
+    """(n_users,) raw ids, distinct and sorted."""
+    item_ids: StrArray
+    """(n_items,) raw ids, distinct and sorted."""
+    items: Int32Array
+    """(n_negatives,) positions in `item_ids`, user by user, ascending; what a line has twice is there twice."""
+    offsets: Int64Array
+    """(n_users + 1,) where each user's negatives begin."""
+
+    @property
+    def digest(self) -> str:
+        """The first digits of a sha256 of users and items."""
+        return negatives_fingerprint(self.user_ids, self.item_ids, self.items, self.offsets)[:DIGITS]
 
 
-def judged_interactions(
-    table: Any, chosen: ChosenColumns, signals: Sequence[str], form: Form, file: str, dates: bool = True
-) -> Interactions:
-    """Makes interactions of a ``pyarrow.Table``, without those that the form leaves out.
-
-    Args:
-        signals: The columns that `signal_columns` has named.
-        dates: Whether times may be dates written out.
+def read_negatives(path: Path) -> GivenNegatives:
+    """Reads a file of negatives.
 
     Raises:
-        InputError: An id most likely is none; or the column that the form names misses a value, or has none by which
-            rows can be told apart; and as for `interactions_from_table`.
+        InputError: The file is absent, damaged, not UTF-8 or empty, or has a line without items or a user twice.
     """
-    told = {name: plain_column(table[name]) for name in signals}
-    interactions = interactions_from_table(table.select(chosen.names), chosen, file, dates)
-    if not form.ids_as_written:
-        refuse_doubtful(interactions, "Row", file)
-    if form.drop_negatives is not None:
-        ((name, column),) = told.items()
-        negatives, rows = _required(column, name, file)
-        return replace(interactions.without(rows), negatives=(negatives,))
-    noted = [_negatives(column, name) for name, column in told.items() if _can_tell(column.type)]
-    return replace(interactions, negatives=tuple(negatives for negatives in noted if negatives.n_rows))
-
-
-def _can_tell(kind: Any) -> bool:
-    import pyarrow as pa
-
-    return is_text(kind) or any(
-        is_kind(kind)
-        for is_kind in (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-    )
-
-
-def _negatives(column: Any, name: str) -> Negatives:
-    """What a column with one of the usual names says, if it is of that kind; missing values say nothing."""
-    encoded = column.dictionary_encode().combine_chunks()
-    values, codes = encoded.dictionary.to_pylist(), encoded.indices.fill_null(-1).to_numpy()
-    signs = [_is_negative(value) for value in values]
-    if usually_named([name], EVENT_NAMES):
-        signs = [isinstance(value, str) and _word(value) in NEGATIVE_EVENTS for value in values]
-    elif _has_words(values, signs) or (usually_named([name], RATING_NAMES) and not _are_binary(values)):
-        signs = [False] * len(values)
-    return _counted(codes, values, signs, name, are_dropped=False)
-
-
-def _required(column: Any, name: str, file: str) -> tuple[Negatives, npt.NDArray[np.bool_]]:
-    """What the column says by which rows are to be left out, and which they are."""
-    if not _can_tell(column.type):
-        raise InputError(
-            f"Column {name} of {file} holds {column.type}, and --drop-negatives takes numbers, true and false, or "
-            "words: name another column."
-        )
-    encoded = column.dictionary_encode().combine_chunks()
-    values, codes = encoded.dictionary.to_pylist(), encoded.indices.fill_null(-1).to_numpy()
-    missing = np.isin(codes, [-1, *(place for place, value in enumerate(values) if _is_blank(value))])
-    if missing.any():
-        raise InputError(
-            f"Row {int(missing.argmax()) + 1} of {file} has no {name}, by which --drop-negatives tells what to leave "
-            "out: give it one or take the row out."
-        )
-    signs = [_is_negative(value) for value in values]
-    if None in signs and not any(signs):
-        odd = values[signs.index(None)]
-        raise InputError(
-            f"Column {name} of {file} has the value {shorten(odd)} and none that says that a row is negative (0, "
-            f"false, {', '.join(sorted(NEGATIVE_EVENTS))}): name the right column by --drop-negatives."
-        )
-    negatives = _counted(codes, values, signs, name, are_dropped=True)
-    if negatives.n_rows == negatives.n_all_rows:
-        raise InputError(f"--drop-negatives {name} leaves out all rows of {file}: name another column.")
-    return negatives, _rows(codes, signs)
-
-
-def _rows(codes: npt.NDArray[np.integer[Any]], signs: Sequence[bool | None]) -> npt.NDArray[np.bool_]:
-    """(n_rows,) which of them have a value that says so."""
-    return np.isin(codes, [place for place, sign in enumerate(signs) if sign])
-
-
-def _counted(
-    codes: npt.NDArray[np.integer[Any]],
-    values: Sequence[Any],
-    signs: Sequence[bool | None],
-    name: str,
-    are_dropped: bool,
-) -> Negatives:
-    words = tuple(sorted(str(value) for value, sign in zip(values, signs, strict=True) if sign))
-    return Negatives(name, words, int(_rows(codes, signs).sum()), len(codes), are_dropped)
-
-
-def _is_negative(value: Any) -> bool | None:
-    """Whether a value says that its row is negative; None where it is neither a number nor a word that tells."""
-    if not isinstance(value, str):
-        return None if value is None or value != value else bool(value <= 0)
-    word = _word(value)
-    if word in _NO | _YES | NEGATIVE_EVENTS:
-        return word not in _YES
+    table_suffix(path)
     try:
-        return _is_negative(float(word))
-    except ValueError:
-        return None
+        with damage_refused(str(path)), open_bytes(path) as file:
+            return _parse(file, str(path))
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not in UTF-8 ({error.reason}): write it anew, as UTF-8.") from error
 
 
-def _word(value: str) -> str:
-    return value.strip().casefold()
+def _parse(lines: Iterable[bytes], file: str) -> GivenNegatives:
+    users: dict[str, int] = {}
+    numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
+    codes, counts = array("i"), array("q")
+    for number, line in enumerate(lines, start=1):
+        if b"\0" in line:  # an array would drop it at the end of an id
+            raise InputError(f"Line {number} of {file} has a NUL character: take it out.")
+        user, *items = line.decode("utf-8-sig").split() or [""]
+        if not user:
+            continue
+        if not items:
+            raise InputError(
+                f"Line {number} of {file} has {shorten(user)} and no items: give a user and, after spaces, the items "
+                "to rank the user's targets among."
+            )
+        if user in users:
+            raise InputError(f"Line {number} of {file} has the user {shorten(user)} again: give each user one line.")
+        users[user] = len(users)
+        codes.extend(map(numbers.__getitem__, items))
+        counts.append(len(items))
+    if not users:
+        raise InputError(f"{file} has no lines: give a file with a user and items in each.")
+    return _sorted(file, list(users), list(numbers), np.frombuffer(codes, np.int32), np.frombuffer(counts, np.int64))
 
 
-def _is_blank(value: Any) -> bool:
-    return not value.strip() if isinstance(value, str) else value is None or value != value
-
-
-def _has_words(values: Sequence[Any], signs: Sequence[bool | None]) -> bool:
-    """Whether some values are neither numbers nor words that tell, nor missing."""
-    return any(sign is None and not _is_blank(value) for value, sign in zip(values, signs, strict=True))
-
-
-def _are_binary(values: Sequence[Any]) -> bool:
-    """Whether all are 0 or 1, or words that say the same."""
-    told = [value for value in values if not _is_blank(value)]
-    return all((isinstance(value, str) and _word(value) in _NO | _YES) or float(value) in (0, 1) for value in told)
+def _sorted(file: str, users: list[str], items: list[str], codes: Int32Array, counts: Int64Array) -> GivenNegatives:
+    """The same whatever the order of lines and of items in them."""
+    user_ids, place_of_user = np.unique(np.array(users, dtype=np.str_), return_inverse=True)
+    item_ids, place_of_item = np.unique(np.array(items, dtype=np.str_), return_inverse=True)
+    rows, places = np.repeat(place_of_user, counts), place_of_item[codes]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(users)))])
+    return GivenNegatives(file, user_ids, item_ids, places[np.lexsort((places, rows))].astype(np.int32), offsets)

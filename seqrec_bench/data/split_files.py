@@ -50,6 +50,8 @@ class Labels:
     """What the data may be used for."""
     score_options: str
     """What `seqrec-bench score` has to be told of the data and the protocol."""
+    candidates: str = "Every item is ranked but those of the user's history."
+    """What is ranked, in a sentence."""
 
 
 def read_formats(names: Sequence[str]) -> tuple[str, ...]:
@@ -178,12 +180,11 @@ def _readme(facts: Mapping[str, Any], labels: Labels, formats: Sequence[str], da
     if "sasrec-pairs" in formats:
         sections.append(pairs_readme(name, dataset))
     parts = _parts_readme(facts, formats, dataset).lstrip()
-    catalogue = "who and what there is. Every item is ranked but those of the user's history"
     return f"""# The split of {facts["dataset"]} under {facts["protocol"]}
 
 Written by seqrec-bench {facts["seqrec-bench"]}. {labels.terms}
 
-{parts}- `users.csv` and `items.csv`: {catalogue}.
+{parts}- `users.csv` and `items.csv`: who and what there is. {labels.candidates}
 - `split.json`: the same facts for programs.
 {"".join(sections)}
 Give every evaluated user's scores for all items, as columns user_id, item_id and score, to this command, in which files

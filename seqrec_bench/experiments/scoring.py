@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,8 @@ from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.external_run import ExternalRun, external_run, n_candidates
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
+from seqrec_bench.evaluation.protocol_parts import Whole
+from seqrec_bench.evaluation.protocols import Protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.experiments.cell import FinishedCell, Setting, identify, peak_memory
@@ -95,6 +97,16 @@ class Coverage:
     """Validation targets that have none."""
     validation: Lists
     test: Lists
+
+
+def require_order_enough(protocol: Protocol) -> None:
+    """Raises `InputError` for a protocol that compares scores with 0, of which files of scores keep the order alone."""
+    if protocol.needs_scores:
+        seen = replace(protocol, candidates=Whole("seen")).name
+        raise InputError(
+            f"{protocol.name} sets the scores of seen items to 0, and of another system's scores only the order is "
+            f"kept, which does not say what is below 0: choose another protocol, such as {seen}."
+        )
 
 
 def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, Coverage]:

@@ -65,7 +65,7 @@ class DataFile(FieldSet):
     no_times: Flag = False
     quoting: QuotingName | None = None
     ids_as_written: Flag = False
-    drop_negatives: Text | None = None
+    drop_negative_rows: Text | None = None
 
 
 Data = Annotated[
@@ -147,6 +147,8 @@ class Study(FieldSet):
     """For a paper, its citation."""
     datasets: Some[Data] = (DEFAULT_DATASET,)
     protocol: ProtocolName = LOO_FULL
+    negatives: Text | None = None
+    """The file of negatives of whatever protocols are ``negatives-...``, relative to the study's."""
     metrics: Some[MetricName] = VALIDATION_METRICS
     """What tables show, in order."""
     select: MetricName = USUAL_SELECTION

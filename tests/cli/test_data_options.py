@@ -81,11 +81,11 @@ CLICKS = "user,item,time,click\nu,a,1,1\nu,NA,2,0\nu,c,3,1\n"
 def test_what_is_said_of_a_file_is_said_again_as_advice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "f.csv"
     path.write_text(CLICKS)
-    options = DataOptions(interactions=path, quoting="none", ids_as_written=True, drop_negatives="click")
+    options = DataOptions(interactions=path, quoting="none", ids_as_written=True, drop_negative_rows="click")
     data = options.load()
     assert data.item_ids.tolist() == ["", "a", "c"]
     assert "Note:" not in capsys.readouterr().err
-    assert options.arguments() == f"--interactions {path} --quoting none --drop-negatives click --ids-as-written"
+    assert options.arguments() == f"--interactions {path} --quoting none --drop-negative-rows click --ids-as-written"
 
 
 def test_a_note_tells_of_rows_that_say_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +93,8 @@ def test_a_note_tells_of_rows_that_say_no(tmp_path: Path, capsys: pytest.Capture
     path.write_text(CLICKS)
     assert DataOptions(interactions=path, ids_as_written=True).load().sequences.n_interactions == 3
     note = (
-        "Note: click is 0 in 1 of 3 rows (33.3%), which count as interactions like all others: --drop-negatives click"
+        "Note: click is 0 in 1 of 3 rows (33.3%), which count as interactions like all others: "
+        "--drop-negative-rows click"
     )
     assert note in capsys.readouterr().err
 
@@ -132,19 +133,19 @@ def test_a_studys_file_says_how_it_is_laid_out() -> None:
 
 
 def test_a_studys_file_says_what_the_options_say() -> None:
-    data = DataFile(name="mine", interactions="f.csv", quoting="none", ids_as_written=True, drop_negatives="click")
+    data = DataFile(name="mine", interactions="f.csv", quoting="none", ids_as_written=True, drop_negative_rows="click")
     study = Study.model_construct(folder=Path("there"))
     assert options_of(study, data) == DataOptions(
         interactions=Path("there/f.csv"),
         data_name="mine",
         quoting="none",
         ids_as_written=True,
-        drop_negatives="click",
+        drop_negative_rows="click",
     )
 
 
 @pytest.mark.parametrize(
-    "options", [DataOptions(quoting="none"), DataOptions(ids_as_written=True), DataOptions(drop_negatives="x")]
+    "options", [DataOptions(quoting="none"), DataOptions(ids_as_written=True), DataOptions(drop_negative_rows="x")]
 )
 def test_what_is_said_of_values_needs_the_file_too(options: DataOptions) -> None:
     with pytest.raises(InputError, match="--interactions FILE"):

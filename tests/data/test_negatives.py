@@ -1,115 +1,84 @@
+"""Files of negatives: what they say, and what is refused."""
+
+import gzip
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
+import numpy as np
 import pytest
-from pyarrow import parquet
+from hypothesis import given
+from hypothesis import strategies as st
 
-from seqrec_bench.data import Columns, Interactions, describe, prepare, read_interactions
-from seqrec_bench.data.form import Form
-from seqrec_bench.data.interactions import Negatives
-from seqrec_bench.data.k_core import k_core
+from seqrec_bench.data.negatives import GivenNegatives, read_negatives
 from seqrec_bench.errors import InputError
 
 
-def write(folder: Path, name: str, values: list[Any], suffix: str = ".csv") -> Path:
-    """A file with a row for each of the values, which stand in a column of that name."""
-    path = folder / f"f{suffix}"
-    rows = range(len(values))
-    table = pa.table({"user": ["u"] * len(values), name: values, "item": [f"i{row}" for row in rows], "time": rows})
-    if suffix == ".parquet":
-        parquet.write_table(table, path)
-    else:
-        lines = [",".join("" if value is None else str(value) for value in row.values()) for row in table.to_pylist()]
-        path.write_text("\n".join([",".join(table.column_names), *lines]))
-    return path
+def read(folder: Path, content: str | bytes, name: str = "mine_sample.txt") -> GivenNegatives:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_negatives(path)
 
 
-TELLING = [
-    ("click", [1, 0, 1, 0], ("0",), 2),
-    ("is_click:float", ["1.0", "0.0", "1.0"], ("0.0",), 1),
-    ("Label", [1, -1, -1], ("-1",), 2),
-    ("isLike", ["true", "false", "True", "FALSE"], ("FALSE", "false"), 2),
-    ("purchased", ["t", "f", "", "f"], ("f",), 2),
-    ("rating", [1, 0, 0], ("0",), 2),
-    ("event_type", ["view", "dislike", "remove_from_cart"], ("dislike", "remove_from_cart"), 2),
-]
-SILENT = [
-    ("click", [1, 1, 1]),
-    ("click", [None, 1, 1]),
-    ("label", ["toy", "0", "book"]),
-    ("rating", [0, 5, 3]),
-    ("rating", [1, 1]),
-    ("event_type", ["view", "cart", "view"]),
-    ("action_type", [0, 1, 2]),
-    ("views", [0, 0, 1]),
-]
+def lines_of(found: GivenNegatives) -> dict[str, list[str]]:
+    items = np.split(found.item_ids[found.items], found.offsets[1:-1])
+    return {user: row.tolist() for user, row in zip(found.user_ids.tolist(), items, strict=True)}
 
 
-@pytest.mark.parametrize(("name", "values", "said", "n_rows"), TELLING)
-def test_rows_that_say_no_are_told_of_and_counted_as_interactions(
-    tmp_path: Path, name: str, values: list[Any], said: tuple[str, ...], n_rows: int
+IDS = st.text("abc019.-é", min_size=1, max_size=4)
+FILES = st.dictionaries(IDS, st.lists(IDS, min_size=1, max_size=6), min_size=1, max_size=6)
+
+
+@given(lines=FILES, order=st.randoms(use_true_random=False))
+def test_a_file_says_the_same_in_any_order_and_with_any_blanks(
+    tmp_path_factory: pytest.TempPathFactory, lines: dict[str, list[str]], order: object
 ) -> None:
-    path = write(tmp_path, name, values)
-    interactions = read_interactions(path, Columns())
-    assert interactions.negatives == (Negatives(name, said, n_rows, len(values), are_dropped=False),)
-    assert len(interactions.users) == len(values)
+    folder = tmp_path_factory.getbasetemp()
+    plain = read(folder, "".join(f"{user} {' '.join(items)}\n" for user, items in lines.items()))
+    assert lines_of(plain) == {user: sorted(lines[user]) for user in sorted(lines)}
+    rows = [[user, *sorted(items, reverse=True)] for user, items in lines.items()][::-1]
+    other = read(folder, "\ufeff" + "\r\n\n".join(" \t".join(row) for row in rows))
+    assert lines_of(other) == lines_of(plain)
+    assert other.digest == plain.digest
 
 
-@pytest.mark.parametrize(("name", "values", "said", "n_rows"), [case for case in TELLING if "" not in case[1]])
-def test_the_form_leaves_them_out(
-    tmp_path: Path, name: str, values: list[Any], said: tuple[str, ...], n_rows: int
+@given(lines=FILES, others=FILES)
+def test_other_users_or_items_are_another_file(
+    tmp_path_factory: pytest.TempPathFactory, lines: dict[str, list[str]], others: dict[str, list[str]]
 ) -> None:
-    path = write(tmp_path, name, values)
-    interactions = read_interactions(path, Columns(), Form(drop_negatives=name.partition(":")[0]))
-    assert interactions.negatives == (Negatives(name, said, n_rows, len(values), are_dropped=True),)
-    kept = [f"i{row}" for row, value in enumerate(values) if str(value) not in said]
-    assert interactions.item_ids[interactions.items].tolist() == kept
+    folder = tmp_path_factory.getbasetemp()
+    one, other = (read(folder, "\n".join(" ".join([u, *row]) for u, row in of.items())) for of in (lines, others))
+    assert (one.digest == other.digest) == (lines_of(one) == lines_of(other))
 
 
-@pytest.mark.parametrize(("name", "values"), SILENT)
-def test_of_other_columns_nothing_is_said(tmp_path: Path, name: str, values: list[Any]) -> None:
-    assert read_interactions(write(tmp_path, name, values), Columns()).negatives == ()
+def test_the_digest_stays(tmp_path: Path) -> None:
+    """It stands in records' names."""
+    assert read(tmp_path, "1 10 9 9\n2 30\n").digest == "b974355a"
+
+
+def test_a_packed_file_is_read(tmp_path: Path) -> None:
+    found = read(tmp_path, gzip.compress(b"1 2 3\n"), "mine_sample.txt.gz")
+    assert lines_of(found) == {"1": ["2", "3"]}
 
 
 @pytest.mark.parametrize(
-    ("values", "n_rows"), [([True, False, False], 2), ([0, 1, None], 1), ([0.0, 1.0, float("nan")], 1), ([[0], [1]], 0)]
-)
-def test_columns_of_parquet_tell_by_their_type(tmp_path: Path, values: list[Any], n_rows: int) -> None:
-    negatives = read_interactions(write(tmp_path, "click", values, ".parquet"), Columns()).negatives
-    assert sum(each.n_rows for each in negatives) == n_rows
-
-
-def test_what_is_left_is_as_if_the_rows_had_never_been_there(tmp_path: Path) -> None:
-    path = write(tmp_path, "click", [1, 0, 1, 1])
-    data = prepare("d", read_interactions(path, Columns(), Form(drop_negatives="click")), None)
-    twin = prepare("d", Interactions.from_rows(["u"] * 3, ["i0", "i2", "i3"], [0, 2, 3]), None)
-    assert data.fingerprint == twin.fingerprint != prepare("d", read_interactions(path, Columns()), None).fingerprint
-    assert describe(data).negatives == k_core(data, 1).negatives == (Negatives("click", ("0",), 1, 4, True),)
-
-
-@pytest.mark.parametrize(
-    ("name", "values", "problem"),
+    ("content", "complaint"),
     [
-        ("clicks", [1, 0], "f.csv has no column called click among user, clicks, item, time: name the right one by"),
-        ("click", ["1", "", "0"], "Row 2 of .*f.csv has no click, by which --drop-negatives tells"),
-        ("click", [0, 0, 0], "--drop-negatives click leaves out all rows of .*f.csv"),
-        ("click", ["toy", "book"], "has the value 'toy' and none that says that a row is negative"),
+        ("", "has no lines: give a file with a user and items in each."),
+        ("\n \n", "has no lines: give a file with a user and items in each."),
+        ("1 2\n3\n", "Line 2 of {} has '3' and no items: give a user and, after spaces, the items to rank"),
+        ("1,2,3\n", "Line 1 of {} has '1,2,3' and no items: give a user and, after spaces, the items to rank"),
+        ("1 2\n\n1 3\n", "Line 3 of {} has the user '1' again: give each user one line."),
+        ("1 2\n2 3\0\n", "Line 2 of {} has a NUL character: take it out."),
+        (b"1 \xff\n", "is not in UTF-8 (invalid start byte): write it anew, as UTF-8."),
     ],
 )
-def test_what_can_not_be_told_apart_is_refused(tmp_path: Path, name: str, values: list[Any], problem: str) -> None:
-    with pytest.raises(InputError, match=problem):
-        read_interactions(write(tmp_path, name, values), Columns(), Form(drop_negatives="click"))
+def test_what_is_no_file_of_negatives_is_refused(tmp_path: Path, content: str | bytes, complaint: str) -> None:
+    with pytest.raises(InputError) as raised:
+        read(tmp_path, content)
+    assert complaint.format(tmp_path / "mine_sample.txt") in str(raised.value)
 
 
-def test_a_column_of_lists_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path, "click", [[0], [1]], ".parquet")
-    with pytest.raises(InputError, match=r"Column click of .* holds list<element: int64>, and --drop-negatives takes"):
-        read_interactions(path, Columns(), Form(drop_negatives="click"))
-
-
-def test_rows_at_fault_are_counted_as_they_stand_in_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "f.csv"
-    path.write_text("user,item,time,click\nu,a,1,0\nNA,b,2,1\n")
-    with pytest.raises(InputError, match=r"Row 2 of .* has the user 'NA'"):
-        read_interactions(path, Columns(), Form(drop_negatives="click"))
+def test_a_file_that_is_not_there_or_damaged_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist: give a file that does"):
+        read_negatives(tmp_path / "none.txt")
+    with pytest.raises(InputError, match="can't be unpacked"):
+        read(tmp_path, "1 2 3\n", "mine_sample.txt.gz")

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from seqrec_bench.data.interactions import Negatives
+from seqrec_bench.data.interactions import NegativeRows
 from seqrec_bench.text import listed, one_line
 
 MOST_SHOWN = 4
 """Columns in a note."""
 
 
-def negatives_note(found: Sequence[Negatives]) -> str | None:
+def negative_rows_note(found: Sequence[NegativeRows]) -> str | None:
     """That such rows count as interactions, and the option that leaves them out; None where there are none that do."""
     counted = [negatives for negatives in found if not negatives.are_dropped]
     if not counted:
@@ -18,11 +18,11 @@ def negatives_note(found: Sequence[Negatives]) -> str | None:
     columns = " or ".join(negatives.column for negatives in shown)
     return one_line(
         f"{listed([str(negatives) for negatives in shown])}, which count as interactions like all others: "
-        f"--drop-negatives {columns} leaves them out."
+        f"--drop-negative-rows {columns} leaves them out."
     )
 
 
-def negatives_facts(found: Sequence[Negatives]) -> list[tuple[str, str]]:
+def negative_rows_facts(found: Sequence[NegativeRows]) -> list[tuple[str, str]]:
     """Rows of `data describe`'s table."""
     return [
         (f"rows {'left out' if negatives.are_dropped else 'that may be negative'}", one_line(str(negatives)))
