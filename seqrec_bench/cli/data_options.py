@@ -16,6 +16,7 @@ from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, loa
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
 from seqrec_bench.data.negatives import GivenNegatives, read_negatives
+from seqrec_bench.data.sets.fetching import folder_of, is_there, sources_to_ask
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, among, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
@@ -201,8 +202,8 @@ class DataOptions:
         if self.interactions is None:
             if self.describes_file:
                 raise InputError(
-                    "--tags, --name and the options of columns and layout describe --interactions FILE: give that too, "
-                    "or none of them."
+                    "--tags, --name and the options of columns, layout and values describe --interactions FILE: give "
+                    "that too, or none of them."
                 )
             name = DEFAULT_DATASET if self.dataset is None else self.dataset
             return load_fetched(find_cached(name) or fetch_with_notice(name))
@@ -258,14 +259,23 @@ class DataOptionsBesideName(DataOptions):
     ] = None
 
 
-def fetch_with_notice(name: str) -> FetchedDataset:
-    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation."""
+def fetch_with_notice(name: str, unverified: bool = False) -> FetchedDataset:
+    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation.
+
+    Args:
+        unverified: Whether files whose checksum nobody has published are believed as they come.
+    """
     named = named_dataset(name)
-    typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
+    sources, folder = sources_to_ask(named, unverified), folder_of(named)
+    if was_there := is_there(sources[0], folder):
+        typer.echo(f"Taking the files of {name} that are in {folder} as they are", err=True)
+    else:
+        typer.echo(f"Fetching {name} from {' or '.join(source.name for source in sources)}", err=True)
     show_terms(name)
     with shown(f"fetching {name}") as steps:
-        fetched = fetch_named(name, partial(_show_received, steps))
-    typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
+        fetched = fetch_named(name, partial(_show_received, steps), unverified)
+    if not was_there:
+        typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
     return fetched
 
 
@@ -284,3 +294,5 @@ def show_terms(name: str) -> None:
     named = named_dataset(name)
     typer.echo(f"Licence: {named.licence}", err=True)
     typer.echo(f"Cite: {named.citation}", err=True)
+    if named.notes:
+        typer.echo(f"Note: {named.notes}", err=True)

@@ -20,8 +20,7 @@ from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import FormatOptions, TextFormat
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.data import Dataset
-from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.data import Dataset, is_public
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.experiments.cell import cell_key, setting_under
 from seqrec_bench.experiments.execution import Executor, RunOutcome, execute_by_protocol
@@ -107,7 +106,7 @@ def _find_data(name: str, own: Dataset | None) -> Dataset | str:
     """The data set of this name, or in words why it is not here."""
     if own is not None and own.name == name:
         return own
-    if name not in NAMED_DATASETS:
+    if not is_public(name):
         return (
             f"Name its file with --interactions, as `run` was given it, to have {name} checked "
             f"(and --name {name}, if the file is called otherwise)."

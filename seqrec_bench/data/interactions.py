@@ -31,7 +31,8 @@ class NegativeRows:
     """Whether they were left out; else they count as interactions."""
 
     def __str__(self) -> str:
-        values = " or ".join(self.values[:MOST_SHOWN]) + (" or less" if len(self.values) > MOST_SHOWN else "")
+        n_others = len(self.values) - MOST_SHOWN
+        values = " or ".join([*self.values[:MOST_SHOWN], *([f"{n_others} other values"] if n_others > 0 else [])])
         share = self.n_rows / self.n_all_rows
         return f"{self.column} is {values} in {self.n_rows:,} of {self.n_all_rows:,} rows ({share:.1%})"
 
@@ -79,5 +80,5 @@ class RawTags:
     titles: Mapping[str, str]
 
 
-RawData = tuple[Interactions, RawTags]
-"""All that the files of a data set say."""
+RawData = tuple[Interactions, RawTags | None]
+"""All that the files of a data set say; no tags where they say nothing of its items."""

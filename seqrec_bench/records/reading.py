@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.data.sets.registry import catalogue_size
 from seqrec_bench.errors import InvalidRecordError, UnreadableError
 from seqrec_bench.records.arrays import decode_arrays
 from seqrec_bench.records.encoding import LaterSchemaError, decode, decode_rank_lists
@@ -80,8 +80,7 @@ def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
 
 def require_within_catalogue(record: Record) -> None:
     """Raises ValueError for ranks that the data can't have; of data that are not named, no more is known."""
-    named = NAMED_DATASETS.get(record.key.dataset)
-    n_items = named.n_items if named else MAX_ITEMS
+    n_items = catalogue_size(record.key.dataset) or MAX_ITEMS
     for name, ranks in (("validation", record.validation), ("test", record.test)):
         if max(ranks.better.max(), ranks.tied.max(), (ranks.better - 1 + ranks.tied).max() + 1) > n_items:
             raise ValueError(f"its {name} ranks go beyond the catalogue of {n_items:,} items")

@@ -51,6 +51,12 @@ def test_a_fraction_of_nothing_is_one_too(times: list[str], other: str) -> None:
         read([other, *times])
 
 
+@pytest.mark.parametrize("times", [["inf", "1e400", "0.5"], ["nan", "0.5", "1.23456789012345678"]])
+def test_what_is_not_finite_is_an_error_and_no_pair(times: list[str]) -> None:
+    with pytest.raises(InputError, match=r"Row 1 of the file has the t '(inf|nan)': times have to be finite"):
+        read(times)
+
+
 @pytest.mark.parametrize("times", [["1.5", "1.50"], ["1", "1.0", "1e0", " 1 "], ["-0.0", "0"]])
 def test_one_number_written_in_several_ways_is_one_time(times: list[str]) -> None:
     assert len(np.unique(read(times))) == 1
