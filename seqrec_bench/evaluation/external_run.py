@@ -56,13 +56,15 @@ class ExternalRun:
 
     def orders_as(self, other: "ExternalRun") -> bool:
         """Whether the items of every user of both have the same order, and the same ones are equal."""
-        is_common = (np.diff(self.offsets) > 0) & (np.diff(other.offsets) > 0)
-        mine, others = (
-            (run._pairs[order], run.places[order])
-            for run in (self, other)
-            for order in [np.argsort(np.where(is_common[run._users], run._pairs, -1))[(~is_common[run._users]).sum() :]]
-        )
-        return bool(is_common.any()) and all(map(np.array_equal, mine, others))
+        common = (np.diff(self.offsets) > 0) & (np.diff(other.offsets) > 0)
+        return bool(common.any()) and all(map(np.array_equal, self._scored_by(common), other._scored_by(common)))
+
+    def _scored_by(self, users: npt.NDArray[np.bool_]) -> tuple[Int64Array, Int64Array]:
+        """The pairs of these users that have a score, ascending, and the places of their scores."""
+        kept = users[self._users]
+        pairs, places = self._pairs[kept], self.places[kept]
+        order = np.argsort(pairs)
+        return pairs[order], places[order]
 
     def scored_candidates(self, holdout: Holdout) -> Int64Array:
         """(n_evaluated,) how many items that a user's targets are ranked against have a score.

@@ -131,8 +131,11 @@ def test_another_systems_scores_are_ranked_target_by_target(results: Path, optio
         users = sorted({row.split(",")[0] for row in rows})
         lines = [f"{user},{item},{counts[item]}" for user in users for item in counts]
         (tmp_path / f"{part}.csv").write_text("user_id,item_id,score\n" + "\n".join(lines) + "\n")
-    their = ("--validation", tmp_path / "validation.csv", "--name", "theirs", "--deterministic", "--same-scores")
-    done = call("score", tmp_path / "test.csv", *their, *options, "--results", tmp_path / "results", "--fresh")
+    their = ("--validation", tmp_path / "validation.csv", "--name", "theirs", "--deterministic")
+    scored = ("score", tmp_path / "test.csv", *their, *options, "--results", tmp_path / "results", "--fresh")
+    refused = call(*scored)  # though others validate than test
+    assert isinstance(refused.exception, BenchError) and "order all users' items alike" in str(refused.exception)
+    done = call(*scored, "--same-scores")
     assert done.exit_code == 0, done.output
     (record,) = Store(tmp_path / "results").records()
     (expected,) = [
