@@ -27,9 +27,9 @@ ROWS = [("u1", "007", 2.5), ("u1", 'i"2', -0.001), ("v", "007", 3.0)]
         ("a.trec", TREC, None),
         ("a.run", TREC, None),
         ("a.txt", TREC, "trec"),
-        ("a.trec.gz", gzip.compress(TREC), None),
+        ("a.trec.gz", gzip.compress(TREC, mtime=0), None),
         ("a.json", JSON, None),
-        ("a.json.gz", gzip.compress(JSON), None),
+        ("a.json.gz", gzip.compress(JSON, mtime=0), None),
         ("a.csv", JSON, "ranx"),
     ],
 )
