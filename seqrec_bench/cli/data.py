@@ -68,7 +68,7 @@ def describe(
 
     Example: seqrec-bench data describe --interactions ratings.csv
     """
-    chosen = protocol.choose()
+    chosen = protocol.choose(own.usual_protocol)
     dataset = protocol.equip(replace(own, dataset=name).load())
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
@@ -76,7 +76,8 @@ def describe(
     if as_json:
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
-        print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
+        without_target = "users without a test target" if dataset.given else "users too short to evaluate"
+        print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description, without_target)])
     for note in filter(None, (repeats_note(chosen, description.n_repeats), small_catalogue_note(description.n_items))):
         typer.echo(f"Note: {note}", err=True)
 
@@ -103,14 +104,14 @@ def export(
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
-    chosen, wanted = protocol.choose(), read_formats(formats) if formats else None
+    chosen, wanted = protocol.choose(own.usual_protocol), read_formats(formats) if formats else None
     require_order_enough(chosen)
     dataset = protocol.equip(replace(own, dataset=name).load())
-    if own.interactions:
+    if own.files:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    options = f"{data.arguments()} {protocol.arguments()}"
+    options = f"{data.arguments()} {protocol.arguments(own.usual_protocol)}"
     labels = Labels(chosen.name, __version__, terms, options, chosen.candidates.words)
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
@@ -152,7 +153,12 @@ def _cells(row: Line) -> tuple[str, ...]:
     return row.name, *("" if count is None else f"{count:,}" for count in counts), cached, row.checksum, row.address
 
 
-def _facts(description: Description) -> list[tuple[str, str]]:
+def _facts(description: Description, without_target: str) -> list[tuple[str, str]]:
+    """The table's rows.
+
+    Args:
+        without_target: What users are called who are not evaluated.
+    """
     lengths = description.lengths
     quartiles = (lengths.lower_quartile, lengths.median, lengths.upper_quartile)
     return [
@@ -169,7 +175,8 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("quartiles of sequence length", ", ".join(f"{value:g}" for value in quartiles)),
         ("mean sequence length", f"{lengths.mean:.2f}"),
         ("evaluated users", f"{description.n_evaluated_users:,}"),
-        ("users too short to evaluate", f"{description.n_short_users:,}"),
+        *_targets(description),
+        (without_target, f"{description.n_short_users:,}"),
         *_facts_of_times(description),
         ("items without training interaction", _shortened(description.cold_items)),
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
@@ -187,6 +194,14 @@ def _facts_of_times(description: Description) -> list[tuple[str, str]]:
     ]
     shown = [(fact, "no times" if value is None else format(value, form)) for fact, value, form in facts]
     return shown if description.has_times else [("order", "that of the file's rows: it has no times"), *shown]
+
+
+def _targets(description: Description) -> list[tuple[str, str]]:
+    """How many there are, where that is not the number of users."""
+    numbers = description.n_validation_targets, description.n_test_targets
+    if set(numbers) == {description.n_evaluated_users}:
+        return []
+    return [("validation targets", f"{numbers[0]:,}"), ("test targets", f"{numbers[1]:,}")]
 
 
 def _shortened(ids: tuple[str, ...]) -> str:

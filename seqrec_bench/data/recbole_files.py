@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split_tables import BLOCK, PARTS, TABS, blocks_at, columns_at, write_table
+from seqrec_bench.data.split import Split
+from seqrec_bench.data.split_tables import BLOCK, PARTS, TABS, blocks_at, columns_at, places_of_parts, write_table
 from seqrec_bench.recommender import Int64Array
 
 RECBOLE_PARTS = ("train", "valid", "test")
@@ -26,19 +27,16 @@ _INTERACTION = {"user_id": "token", "item_id": "token", "timestamp": "float"}
 _SAMPLE = {"user_id": "token", "item_id_list": "token_seq", "item_id": "token", "timestamp": "float"}
 
 
-def write_recbole(parent: Path, name: str, dataset: Dataset, places: Mapping[str, Int64Array]) -> list[Path]:
-    """Writes them into a folder of that name; the ids have nothing of `IMPOSSIBLE`.
-
-    Args:
-        places: As `places_of_parts` has it.
-    """
-    written = []
+def write_recbole(parent: Path, name: str, dataset: Dataset, split: Split) -> list[Path]:
+    """Writes them into a folder of that name; the ids have nothing of `IMPOSSIBLE`."""
+    written, places = [], places_of_parts(dataset, split)
+    known = {"validation": split.train.lengths, "test": split.test.history.lengths}
     (parent / name).mkdir(parents=True)
     for part, suffix in zip(PARTS, RECBOLE_PARTS, strict=True):
         path = parent / name / f"{name}.{suffix}.inter"
         written.append(write_table(path, _typed(_INTERACTION), TABS, blocks_at(dataset, places[part])))
         path = parent / name / f"{name}.{suffix}_sequences.inter"
-        written.append(write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part])))
+        written.append(write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part], known.get(part))))
     return written
 
 
@@ -46,19 +44,25 @@ def _typed(columns: Mapping[str, str]) -> list[str]:
     return [f"{name}:{kind}" for name, kind in columns.items()]
 
 
-def _samples(dataset: Dataset, places: Int64Array) -> Iterator[dict[str, Any]]:
-    """The interactions that have others of their user before them, each with the latest of these."""
+def _samples(dataset: Dataset, places: Int64Array, known: Int64Array | None) -> Iterator[dict[str, Any]]:
+    """The interactions that have others of their user before them, each with the latest of these.
+
+    Args:
+        known: (n_users,) how many of a user's interactions are its targets' history; None for all before each.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     sequences, users = dataset.sequences, dataset.sequences.users
-    before = places - sequences.offsets[users[places]]
-    places, before = places[before > 0], np.minimum(before[before > 0], LONGEST_LIST)
+    before = places - sequences.offsets[users[places]] if known is None else known[users[places]]
+    ends_of_history = sequences.offsets[users[places]] + before
+    places, ends_of_history = places[before > 0], ends_of_history[before > 0]
+    before = np.minimum(before[before > 0], LONGEST_LIST)
     ids = pa.array(dataset.item_ids, pa.string())
     for start in range(0, len(places), BLOCK):
         here, lengths = places[start : start + BLOCK], before[start : start + BLOCK]
         ends = np.cumsum(lengths)
-        listed = np.arange(ends[-1]) + np.repeat(here - ends, lengths)
+        listed = np.arange(ends[-1]) + np.repeat(ends_of_history[start : start + BLOCK] - ends, lengths)
         lists = pa.ListArray.from_arrays(
             np.concatenate([[0], ends]).astype(np.int32), ids.take(sequences.items[listed])
         )

@@ -87,7 +87,7 @@ def write_split(
     written = _write_parts(folder, chosen, dataset, places)
     written += [_write_users(folder / "users.csv", dataset, split), _write_items(folder / "items.csv", dataset, split)]
     if "recbole" in chosen:
-        written += write_recbole(folder / "recbole", name, dataset, places)
+        written += write_recbole(folder / "recbole", name, dataset, split)
     if "sequences" in chosen:
         written += write_sequences(folder / "sequences", name, dataset)
     if "sasrec-pairs" in chosen:
@@ -139,7 +139,7 @@ def _write_parts(
 
 
 def _write_users(path: Path, dataset: Dataset, split: Split) -> Path:
-    evaluated = np.isin(np.arange(len(dataset.user_ids)), split.test.users).astype(np.int64)
+    evaluated = np.isin(np.arange(len(dataset.user_ids)), split.test.evaluated).astype(np.int64)
     columns = {"user_id": dataset.user_ids, "n_train": split.train.lengths, "evaluated": evaluated}
     return write_table(path, list(columns), csv_style(dataset), [columns])
 
@@ -160,10 +160,18 @@ def _facts(dataset: Dataset, split: Split, labels: Labels, formats: Sequence[str
         "users": len(dataset.user_ids),
         "items": dataset.sequences.n_items,
         "train_interactions": split.train.n_interactions,
-        "evaluated_users": len(split.test.users),
+        "evaluated_users": len(split.test.evaluated),
+        **_target_counts(split),
         "recbole": "recbole" in formats,
         "terms": labels.terms,
     }
+
+
+def _target_counts(split: Split) -> dict[str, int]:
+    """How many targets there are, where some user has several or others validate than test."""
+    if not split.test.names_users:
+        return {}
+    return {"validation_targets": len(split.validation.users), "test_targets": len(split.test.users)}
 
 
 def _readme(facts: Mapping[str, Any], labels: Labels, formats: Sequence[str], dataset: Dataset, asked: bool) -> str:
@@ -204,9 +212,17 @@ def _parts_readme(facts: Mapping[str, Any], formats: Sequence[str], dataset: Dat
     train, validation, test = (" and ".join(f"`{part}.{suffix}`" for suffix in suffixes) for part in PARTS)
     history, latest = (f"`{part}.{suffixes[0]}`" for part in PARTS[:2])
     order = "" if dataset.has_times else " These data have no times: `timestamp` is a row's place in that order."
+    n_users = facts["evaluated_users"]
+    if "test_targets" in facts:
+        targets = f"""- {validation}: {facts["validation_targets"]} targets, whose history is in {history}.
+- {test}: {facts["test_targets"]} targets of {n_users} users, whose history is in {history} and
+  then in {latest}. A user's targets are ranked one by one, each without the others. An item that stands twice
+  for a user is one target."""
+    else:
+        targets = f"""- {validation}: one target for each of {n_users} users, whose history is in {history}.
+- {test}: one target for each of the same users, whose history is in {history} and then in {latest}."""
     return f"""
 - {train}: what a system may learn from. Rows stand user by user, each in order of time.{order}
-- {validation}: one target for each of {facts["evaluated_users"]} users, whose history is in {history}.
-- {test}: one target for each of the same users, whose history is in {history} and then in {latest}.
+{targets}
   Systems are not trained again on the latter.
 """

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.split import Split
 from seqrec_bench.recommender import Int64Array
 
 PARTS = ("train", "validation", "test")
@@ -30,15 +30,21 @@ QUOTED, TABS, SPACES = Style(",", "needed"), Style("\t", "none"), Style(" ", "no
 
 
 def places_of_parts(dataset: Dataset, split: Split) -> dict[str, Int64Array]:
-    """Where each part's interactions stand among all, user by user; a history is the beginning of its sequence."""
-    offsets = dataset.sequences.offsets
+    """Where each part's interactions stand among all, user by user; a history is the beginning of its sequence.
 
-    def target(holdout: Holdout) -> Int64Array:
-        return offsets[holdout.users] + holdout.history.lengths[holdout.users]
+    Of a given split, all its interactions, those that are no further target among them too.
+    """
+    trained, known = split.train.lengths, split.test.history.lengths
+    ends = dataset.sequences.lengths if dataset.given else known + np.isin(np.arange(len(known)), split.test.users)
+    bounds = {"train": (np.zeros_like(trained), trained), "validation": (trained, known), "test": (known, ends)}
+    return {part: _between(dataset.sequences.offsets[:-1], *both) for part, both in bounds.items()}
 
-    within = np.arange(split.train.n_interactions) - np.repeat(split.train.offsets[:-1], split.train.lengths)
-    train = np.repeat(offsets[:-1], split.train.lengths) + within
-    return {"train": train, "validation": target(split.validation), "test": target(split.test)}
+
+def _between(offsets: Int64Array, first: Int64Array, last: Int64Array) -> Int64Array:
+    """The places from each user's `first` to its `last`, exclusively, counted from its offset; user by user."""
+    counts = last - first
+    places: Int64Array = np.arange(counts.sum()) + np.repeat(offsets + first - (np.cumsum(counts) - counts), counts)
+    return places
 
 
 def columns_at(dataset: Dataset, places: Int64Array) -> dict[str, npt.NDArray[Any]]:

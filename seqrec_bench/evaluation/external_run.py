@@ -62,10 +62,10 @@ class ExternalRun:
         )
 
     def scored_candidates(self, holdout: Holdout) -> Int64Array:
-        """(n_evaluated,) how many items that a target is ranked against have a score.
+        """(n_targets,) how many items that a target is ranked against have a score.
 
-        These are the sampled ones, or else all items, or all but those of the history. What the target is plays no
-        part: it is an item like the others there.
+        These are the sampled ones, or else all items, or all but those of the history. What the user's targets are
+        plays no part: they are items like the others there.
         """
         if holdout.negatives is not None:
             users = np.repeat(holdout.users, holdout.negatives.shape[1])
@@ -130,7 +130,7 @@ def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> External
 
 
 def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_evaluated,) how many items each target is ranked against, as `ExternalRun.scored_candidates` counts them."""
+    """(n_targets,) how many items each target is ranked against, as `ExternalRun.scored_candidates` counts them."""
     if holdout.negatives is not None:
         sampled: Int64Array = np.count_nonzero(holdout.negatives != PADDING, axis=1)
         return sampled
@@ -158,7 +158,7 @@ def _require_all_users(users: Int64Array, dataset: Dataset, holdout: Holdout, fi
     absent = np.setdiff1d(holdout.users, users)
     if len(absent):
         raise InputError(
-            f"{file} has nothing for {len(absent)} of the {len(holdout.users)} evaluated users (the first is "
+            f"{file} has nothing for {len(absent)} of the {len(holdout.evaluated)} evaluated users (the first is "
             f"{dataset.user_ids[absent[0]]!s}): every one of them has to be there, or the means would be of others."
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from seqrec_bench.data.score_files import RawScores, read_scores
 from seqrec_bench.data.split import Holdout
@@ -61,10 +62,12 @@ class Lists:
     which: str
     """What is counted, in words that follow on "items"."""
     n_items: int
+    users: Int64Array
+    """(n_targets,) whose each target is, ascending."""
     scored: Int64Array
-    """(n_evaluated,) items with a score among those that a target is ranked against."""
+    """(n_targets,) items with a score among those that a target is ranked against, the user's other targets too."""
     candidates: Int64Array
-    """(n_evaluated,) all of these."""
+    """(n_targets,) all of these."""
     cut_off: int
     """The greatest that matters."""
     n_without: int
@@ -73,19 +76,30 @@ class Lists:
     """Rows with the score of another row of their user, and another rank."""
 
     @property
+    def n_users(self) -> int:
+        """Users who have a target."""
+        return len(np.unique(self.users))
+
+    @property
     def n_short(self) -> int:
         """Users with fewer scored items than the cut-off, and several without a score beside them."""
-        return int(np.count_nonzero(self._incomplete < self.cut_off))
+        return len(np.unique(self.users[self._is_incomplete & (self._certain < self.cut_off)]))
 
     @property
     def exact_to(self) -> int:
         """The greatest cut-off up to which chance has no part in any figure, where some lists are short."""
-        return int(self._incomplete.min())
+        return max(0, int(self._certain[self._is_incomplete].min()))
 
     @property
-    def _incomplete(self) -> Int64Array:
-        """The lengths of lists beside which two items or more have no score: only their figures hang on chance."""
-        return self.scored[self.scored < self.candidates - 1]
+    def _is_incomplete(self) -> npt.NDArray[np.bool_]:
+        """Where two items or more have no score: only there figures hang on chance."""
+        return self.scored < self.candidates - 1
+
+    @property
+    def _certain(self) -> Int64Array:
+        """The scored items that a target is ranked against at the least: the user's others, which it is not, may be more."""
+        _, places, counts = np.unique(self.users, return_inverse=True, return_counts=True)
+        return self.scored - (counts[places] - 1)
 
 
 @dataclass(frozen=True)
@@ -167,6 +181,7 @@ def _lists(part: str, run: ExternalRun, raw: RawScores, holdout: Holdout, cut_of
         part=part,
         which=which,
         n_items=run.n_items,
+        users=holdout.users,
         scored=run.scored_candidates(holdout),
         candidates=n_candidates(holdout),
         cut_off=cut_off,
