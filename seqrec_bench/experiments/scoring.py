@@ -97,7 +97,7 @@ class Lists:
 
     @property
     def _certain(self) -> Int64Array:
-        """The scored items that a target is ranked against at the least: the user's others, which it is not, may be more."""
+        """The scored items that a target is ranked against at the least, if the user's others are all in the list."""
         _, places, counts = np.unique(self.users, return_inverse=True, return_counts=True)
         return self.scored - (counts[places] - 1)
 
