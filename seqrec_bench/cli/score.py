@@ -133,8 +133,8 @@ def _level(lists: Lists) -> str | None:
 
 def _chance(short: Sequence[Lists]) -> str:
     """Where figures hang on the order in which unscored items happen to stand."""
-    users = [f"{lists.n_short} of {lists.n_users} users at the {lists.part}" for lists in short]
-    mostly = any(2 * lists.n_short > lists.n_users for lists in short)
+    users = [f"{lists.n_short} of {len(lists.scored)} users at the {lists.part}" for lists in short]
+    mostly = any(2 * lists.n_short > len(lists.scored) for lists in short)
     exact = min(lists.exact_to for lists in short)
     until = f"figures up to HR@{exact} and NDCG@{exact} are exact, and those beyond" if exact else "figures"
     greatest = max(lists.cut_off for lists in short)

@@ -14,7 +14,7 @@ import numpy as np
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Split
-from seqrec_bench.data.split_tables import BLOCK, PARTS, TABS, blocks_at, columns_at, places_of_parts, write_table
+from seqrec_bench.data.split_tables import BLOCK, PARTS, TABS, blocks_at, columns_at, write_table
 from seqrec_bench.recommender import Int64Array
 
 RECBOLE_PARTS = ("train", "valid", "test")
@@ -27,16 +27,22 @@ _INTERACTION = {"user_id": "token", "item_id": "token", "timestamp": "float"}
 _SAMPLE = {"user_id": "token", "item_id_list": "token_seq", "item_id": "token", "timestamp": "float"}
 
 
-def write_recbole(parent: Path, name: str, dataset: Dataset, split: Split) -> list[Path]:
-    """Writes them into a folder of that name; the ids have nothing of `IMPOSSIBLE`."""
-    written, places = [], places_of_parts(dataset, split)
-    known = {"validation": split.train.lengths, "test": split.test.history.lengths}
+def write_recbole(
+    parent: Path, name: str, dataset: Dataset, split: Split, places: Mapping[str, Int64Array]
+) -> list[Path]:
+    """Writes them into a folder of that name; the ids have nothing of `IMPOSSIBLE`.
+
+    Args:
+        places: As `places_of_parts` has it.
+    """
+    written = []
     (parent / name).mkdir(parents=True)
     for part, suffix in zip(PARTS, RECBOLE_PARTS, strict=True):
         path = parent / name / f"{name}.{suffix}.inter"
         written.append(write_table(path, _typed(_INTERACTION), TABS, blocks_at(dataset, places[part])))
         path = parent / name / f"{name}.{suffix}_sequences.inter"
-        written.append(write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part], known.get(part))))
+        known = {"validation": split.train.lengths, "test": split.test.history.lengths}.get(part)
+        written.append(write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part], known)))
     return written
 
 
@@ -55,14 +61,13 @@ def _samples(dataset: Dataset, places: Int64Array, known: Int64Array | None) -> 
 
     sequences, users = dataset.sequences, dataset.sequences.users
     before = places - sequences.offsets[users[places]] if known is None else known[users[places]]
-    ends_of_history = sequences.offsets[users[places]] + before
-    places, ends_of_history = places[before > 0], ends_of_history[before > 0]
-    before = np.minimum(before[before > 0], LONGEST_LIST)
+    last = sequences.offsets[users[places]] + before
+    places, last, before = places[before > 0], last[before > 0], np.minimum(before[before > 0], LONGEST_LIST)
     ids = pa.array(dataset.item_ids, pa.string())
     for start in range(0, len(places), BLOCK):
         here, lengths = places[start : start + BLOCK], before[start : start + BLOCK]
         ends = np.cumsum(lengths)
-        listed = np.arange(ends[-1]) + np.repeat(ends_of_history[start : start + BLOCK] - ends, lengths)
+        listed = np.arange(ends[-1]) + np.repeat(last[start : start + BLOCK] - ends, lengths)
         lists = pa.ListArray.from_arrays(
             np.concatenate([[0], ends]).astype(np.int32), ids.take(sequences.items[listed])
         )

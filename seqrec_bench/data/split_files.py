@@ -87,7 +87,7 @@ def write_split(
     written = _write_parts(folder, chosen, dataset, places)
     written += [_write_users(folder / "users.csv", dataset, split), _write_items(folder / "items.csv", dataset, split)]
     if "recbole" in chosen:
-        written += write_recbole(folder / "recbole", name, dataset, split)
+        written += write_recbole(folder / "recbole", name, dataset, split, places)
     if "sequences" in chosen:
         written += write_sequences(folder / "sequences", name, dataset)
     if "sasrec-pairs" in chosen:
@@ -212,17 +212,22 @@ def _parts_readme(facts: Mapping[str, Any], formats: Sequence[str], dataset: Dat
     train, validation, test = (" and ".join(f"`{part}.{suffix}`" for suffix in suffixes) for part in PARTS)
     history, latest = (f"`{part}.{suffixes[0]}`" for part in PARTS[:2])
     order = "" if dataset.has_times else " These data have no times: `timestamp` is a row's place in that order."
-    n_users = facts["evaluated_users"]
-    if "test_targets" in facts:
-        targets = f"""- {validation}: {facts["validation_targets"]} targets, whose history is in {history}.
-- {test}: {facts["test_targets"]} targets of {n_users} users, whose history is in {history} and
-  then in {latest}. A user's targets are ranked one by one, each without the others. An item that stands twice
-  for a user is one target."""
-    else:
-        targets = f"""- {validation}: one target for each of {n_users} users, whose history is in {history}.
-- {test}: one target for each of the same users, whose history is in {history} and then in {latest}."""
+    validating, testing = _targets_in_words(facts)
     return f"""
 - {train}: what a system may learn from. Rows stand user by user, each in order of time.{order}
-{targets}
-  Systems are not trained again on the latter.
+- {validation}: {validating}, whose history is in {history}.
+- {test}: {testing}, whose history is in {history} and then in {latest}.
+  Systems are not trained again on the latter.{_SEVERAL if "test_targets" in facts else ""}
 """
+
+
+_SEVERAL = """
+  A user's targets are ranked one by one, each without the others; an item that stands twice for a user is one."""
+
+
+def _targets_in_words(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """What the targets of the validation and of the test are."""
+    n_users = facts["evaluated_users"]
+    if "test_targets" not in facts:
+        return f"one target for each of {n_users} users", "one target for each of the same users"
+    return f"{facts['validation_targets']} targets", f"{facts['test_targets']} targets of {n_users} users"

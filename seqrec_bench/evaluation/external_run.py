@@ -55,28 +55,34 @@ class ExternalRun:
         return _are_among(self._numbered(users, items), self._pairs)
 
     def orders_as(self, other: "ExternalRun") -> bool:
-        """Whether every user's items have the same order, and the same ones are equal."""
-        mine, others = np.argsort(self._pairs), np.argsort(other._pairs)
-        return np.array_equal(self._pairs[mine], other._pairs[others]) and np.array_equal(
-            self.places[mine], other.places[others]
-        )
+        """Whether the items of every user of both have the same order, and the same ones are equal."""
+        common = (np.diff(self.offsets) > 0) & (np.diff(other.offsets) > 0)
+        return bool(common.any()) and all(map(np.array_equal, self._scored_by(common), other._scored_by(common)))
+
+    def _scored_by(self, users: npt.NDArray[np.bool_]) -> tuple[Int64Array, Int64Array]:
+        """The pairs of these users that have a score, ascending, and the places of their scores."""
+        kept = users[self._users]
+        pairs, places = self._pairs[kept], self.places[kept]
+        order = np.argsort(pairs)
+        return pairs[order], places[order]
 
     def scored_candidates(self, holdout: Holdout) -> Int64Array:
-        """(n_targets,) how many items that a target is ranked against have a score.
+        """(n_evaluated,) how many items that a user's targets are ranked against have a score.
 
         These are the sampled ones, or else all items, or all but those of the history. What the user's targets are
         plays no part: they are items like the others there.
         """
         if holdout.negatives is not None:
-            users = np.repeat(holdout.users, holdout.negatives.shape[1])
-            scored = self.have(users, holdout.negatives.ravel()).reshape(holdout.negatives.shape)
-            found: Int64Array = np.count_nonzero(scored & (holdout.negatives != PADDING), axis=1)
+            negatives = _of_users(holdout, holdout.negatives)
+            users = np.repeat(holdout.evaluated, negatives.shape[1])
+            scored = self.have(users, negatives.ravel()).reshape(negatives.shape)
+            found: Int64Array = np.count_nonzero(scored & (negatives != PADDING), axis=1)
             return found
         users = self._users
         if not holdout.ranks_seen:
             history = holdout.history
             users = users[~_are_among(self._pairs, self._numbered(history.users, history.items))]
-        return np.bincount(users, minlength=len(self.offsets) - 1)[holdout.users]
+        return np.bincount(users, minlength=len(self.offsets) - 1)[holdout.evaluated]
 
     @cached_property
     def _users(self) -> Int64Array:
@@ -130,15 +136,20 @@ def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> External
 
 
 def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_targets,) how many items each target is ranked against, as `ExternalRun.scored_candidates` counts them."""
+    """(n_evaluated,) how many items a target is ranked against, as `ExternalRun.scored_candidates` counts them."""
     if holdout.negatives is not None:
-        sampled: Int64Array = np.count_nonzero(holdout.negatives != PADDING, axis=1)
+        sampled: Int64Array = np.count_nonzero(_of_users(holdout, holdout.negatives) != PADDING, axis=1)
         return sampled
     n_items, history = holdout.history.n_items, holdout.history
     if holdout.ranks_seen:
-        return np.full(len(holdout.users), n_items)
+        return np.full(len(holdout.evaluated), n_items)
     had = np.bincount(history.pairs // (n_items + 1), minlength=history.n_users)
-    return (n_items - had)[holdout.users]
+    return (n_items - had)[holdout.evaluated]
+
+
+def _of_users(holdout: Holdout, of_targets: Int32Array) -> Int32Array:
+    """What each evaluated user's first target has, (n_evaluated, N): a user's targets have the same negatives."""
+    return of_targets[np.searchsorted(holdout.users, holdout.evaluated)]
 
 
 def _numbers(ids: StrArray, known: StrArray, kind: str, raw: RawScores, dataset: Dataset) -> Int64Array:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from seqrec_bench.data.score_files import RawScores, read_scores
 from seqrec_bench.data.split import Holdout
@@ -62,12 +61,12 @@ class Lists:
     which: str
     """What is counted, in words that follow on "items"."""
     n_items: int
-    users: Int64Array
-    """(n_targets,) whose each target is, ascending."""
     scored: Int64Array
-    """(n_targets,) items with a score among those that a target is ranked against, the user's other targets too."""
+    """(n_evaluated,) items with a score among those that a user's targets are ranked against, and among the targets."""
     candidates: Int64Array
-    """(n_targets,) all of these."""
+    """(n_evaluated,) all of these."""
+    n_targets: Int64Array
+    """(n_evaluated,) the user's."""
     cut_off: int
     """The greatest that matters."""
     n_without: int
@@ -76,30 +75,22 @@ class Lists:
     """Rows with the score of another row of their user, and another rank."""
 
     @property
-    def n_users(self) -> int:
-        """Users who have a target."""
-        return len(np.unique(self.users))
-
-    @property
     def n_short(self) -> int:
         """Users with fewer scored items than the cut-off, and several without a score beside them."""
-        return len(np.unique(self.users[self._is_incomplete & (self._certain < self.cut_off)]))
+        return int(np.count_nonzero(self._certain < self.cut_off))
 
     @property
     def exact_to(self) -> int:
         """The greatest cut-off up to which chance has no part in any figure, where some lists are short."""
-        return max(0, int(self._certain[self._is_incomplete].min()))
-
-    @property
-    def _is_incomplete(self) -> npt.NDArray[np.bool_]:
-        """Where two items or more have no score: only there figures hang on chance."""
-        return self.scored < self.candidates - 1
+        return max(0, int(self._certain.min()))
 
     @property
     def _certain(self) -> Int64Array:
-        """The scored items that a target is ranked against at the least, if the user's others are all in the list."""
-        _, places, counts = np.unique(self.users, return_inverse=True, return_counts=True)
-        return self.scored - (counts[places] - 1)
+        """The scored items that a target is ranked against at the least, where the user's others are all in the list.
+
+        Of those users alone for whom several items have no score: only their figures hang on chance.
+        """
+        return (self.scored - (self.n_targets - 1))[self.scored < self.candidates - 1]
 
 
 @dataclass(frozen=True)
@@ -181,9 +172,9 @@ def _lists(part: str, run: ExternalRun, raw: RawScores, holdout: Holdout, cut_of
         part=part,
         which=which,
         n_items=run.n_items,
-        users=holdout.users,
         scored=run.scored_candidates(holdout),
         candidates=n_candidates(holdout),
+        n_targets=np.unique(holdout.users, return_counts=True)[1],
         cut_off=cut_off,
         n_without=raw.n_without,
         n_level=raw.n_level,

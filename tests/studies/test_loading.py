@@ -528,3 +528,13 @@ def test_a_rise_is_judged_where_figures_of_both_models_are_reported(study_of: Ca
     study = study_of(text)
     assert [claim.id for claim in study.view("ml-1m").claims] == ["C1", "C3", "C4", "C5", "C6", "C7"]
     assert len(study.view("ml-100k").claims) == 7
+
+
+def test_cells_under_given_negatives_need_their_file_too(
+    study_of: Callable[[str], Study], faults_of: Callable[[str], list[str]]
+) -> None:
+    cells = '[[cells]]\nmodels = ["fpmc"]\nprotocols = ["loo-full-v1", "time-negatives-1a2b3c4d-5core-v1"]\n'
+    assert faults_of(cells) == [
+        "it lacks the key negatives, the file that cells[0].protocols means by 'time-negatives-1a2b3c4d-5core-v1'"
+    ]
+    assert study_of(f'negatives = "some.txt"\n{cells}').negatives == "some.txt"
