@@ -28,7 +28,7 @@ SCORED_ITEM_NAMES = (*ITEM_NAMES, "doc_id", "docno")
 SCORE_NAMES = ("score", "scores", "prediction", "pred")
 RANK_NAMES = ("rank", "position")
 LAYOUTS = {
-    ".csv": COMMAS._replace(doubt=ESCAPED),
+    ".csv": COMMAS._replace(doubt=ESCAPED, swallowed="enclose the whole value in marks, and double each within"),
     ".tsv": TABS._replace(doubt="write it as a .csv, with each mark within a value doubled"),
 }
 """By the file's suffix; each may be followed by .gz."""
