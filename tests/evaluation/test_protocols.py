@@ -251,6 +251,11 @@ def test_every_composition_holds_out_what_its_parts_say(repeated: Dataset) -> No
     assert len(found) == len(list(compositions())) == 320
 
 
+def test_a_sample_of_more_than_there_is_takes_no_more_room_than_there_is(repeated: Dataset) -> None:
+    negatives = find_protocol("loo-uniform999999999-v1").hold_out(repeated).test.negatives
+    assert negatives is not None and negatives.shape == (60, repeated.sequences.n_items)
+
+
 def test_a_core_is_added_to_any_protocol_that_has_none_or_the_same() -> None:
     assert on_core(find_protocol("loo-full-seen-v1"), 5).name == "loo-full-seen-5core-v1"
     assert on_core(find_protocol("time90-uniform9-unique-5core-v1"), 5).name == "time90-uniform9-unique-5core-v1"
