@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from seqrec_bench.analysis.notes import target_notes
 from seqrec_bench.analysis.selection import require_side_by_side, runs, whereabouts
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.inference import Inference
@@ -96,6 +97,8 @@ class Comparison:
     """The one that has chosen them, of each model of which any were chosen."""
     not_tested: tuple[Metric, ...] = ()
     """Metrics that were asked for and have one value a run."""
+    of_targets: tuple[str, ...] = ()
+    """What is to be said of users with several targets."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -150,7 +153,7 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
     return Comparison(
         view.dataset,
         view.protocol,
-        len(next(iter(chosen.values()))[0].test.better),
+        next(iter(chosen.values()))[0].test.n_users,
         {configuration: None if group[0].deterministic else len(group) for configuration, group in chosen.items()},
         {metric: _pairs(chosen, metric) for metric in view.by_importance},
         view.selection,
@@ -160,6 +163,7 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
             if (selection := group[0].recipe.selection)
         },
         tuple(metric for metric in view.metrics if not metric.is_per_user),
+        tuple(target_notes(next(iter(chosen.values())))),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from seqrec_bench.analysis.notes import missing_note, order_notes
+from seqrec_bench.analysis.notes import missing_note, order_notes, target_notes
 from seqrec_bench.analysis.selection import Missing, estimate, select, select_others, with_lists
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good
@@ -125,6 +125,7 @@ def _notes(
     notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.has_reported else []
     if shown:
         notes.append(_reproduced(shown, seeds, view))
+    notes += target_notes(shown)
     notes += order_notes(shown)
     if shown and view.has_reported:
         notes.append("Difference: reproduced minus reported.")
@@ -162,6 +163,6 @@ def _reproduced(shown: Sequence[Record], seeds: Sequence[int], view: View) -> st
     over = f"over seeds {', '.join(map(str, seeds))} " if seeds else ""
     says = "Reproduced: mean" if view.has_reported else "Mean"
     return (
-        f"{says} {over}on the {len(first.test.better)} test users of {view.dataset} "
+        f"{says} {over}on the {first.test.n_users} test users of {view.dataset} "
         f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

@@ -19,7 +19,7 @@ from seqrec_bench.data import Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.sets.listing import Line, line_of
 from seqrec_bench.data.sets.registry import registered
-from seqrec_bench.data.split_files import Labels, write_split
+from seqrec_bench.data.split_files import FORMATS, UNASKED, Labels, read_formats, write_split
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.repeats_note import repeats_note
 from seqrec_bench.experiments.scoring import require_order_enough
@@ -68,7 +68,7 @@ def describe(
 
     Example: seqrec-bench data describe --interactions ratings.csv
     """
-    chosen = protocol.choose()
+    chosen = protocol.choose(own.usual_protocol)
     dataset = protocol.equip(replace(own, dataset=name).load())
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
@@ -76,7 +76,8 @@ def describe(
     if as_json:
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
-        print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
+        without_target = "users without a test target" if dataset.given else "users too short to evaluate"
+        print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description, without_target)])
     for note in filter(None, (repeats_note(chosen, description.n_repeats), small_catalogue_note(description.n_items))):
         typer.echo(f"Note: {note}", err=True)
 
@@ -86,26 +87,35 @@ def describe(
 def export(
     split: Annotated[Path, typer.Option(parser=named_path, metavar="DIR", help="A new folder for the split's files.")],
     name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help=f"{', '.join(FORMATS)}; may be given several times.",
+            show_default=" and ".join(UNASKED),
+        ),
+    ] = None,
     *,
     protocol: ProtocolOptions,
     own: Annotated[DataOptions, Without("dataset")],
 ) -> None:
-    """Writes what a protocol holds out, as csv and as RecBole's atomic files, for systems that the bench does not run.
+    """Writes a protocol's split as files for systems that the bench does not run.
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
-    chosen = protocol.choose()
+    chosen, wanted = protocol.choose(own.usual_protocol), read_formats(formats) if formats else None
     require_order_enough(chosen)
     dataset = protocol.equip(replace(own, dataset=name).load())
-    if own.interactions:
+    if own.files:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    options = f"{data.arguments()} {protocol.arguments()}"
+    options = f"{data.arguments()} {protocol.arguments(own.usual_protocol)}"
     labels = Labels(chosen.name, __version__, terms, options, chosen.candidates.words)
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
-        paths = write_split(split, arranged, chosen.hold_out(arranged), labels)
+        paths = write_split(split, arranged, chosen.hold_out(arranged), labels, wanted)
     for path in paths:
         typer.echo(path)
     typer.echo(terms, err=True)
@@ -143,7 +153,12 @@ def _cells(row: Line) -> tuple[str, ...]:
     return row.name, *("" if count is None else f"{count:,}" for count in counts), cached, row.checksum, row.address
 
 
-def _facts(description: Description) -> list[tuple[str, str]]:
+def _facts(description: Description, without_target: str) -> list[tuple[str, str]]:
+    """The table's rows.
+
+    Args:
+        without_target: What users are called who are not evaluated.
+    """
     lengths = description.lengths
     quartiles = (lengths.lower_quartile, lengths.median, lengths.upper_quartile)
     return [
@@ -160,7 +175,8 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("quartiles of sequence length", ", ".join(f"{value:g}" for value in quartiles)),
         ("mean sequence length", f"{lengths.mean:.2f}"),
         ("evaluated users", f"{description.n_evaluated_users:,}"),
-        ("users too short to evaluate", f"{description.n_short_users:,}"),
+        *_targets(description),
+        (without_target, f"{description.n_short_users:,}"),
         *_facts_of_times(description),
         ("items without training interaction", _shortened(description.cold_items)),
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
@@ -178,6 +194,14 @@ def _facts_of_times(description: Description) -> list[tuple[str, str]]:
     ]
     shown = [(fact, "no times" if value is None else format(value, form)) for fact, value, form in facts]
     return shown if description.has_times else [("order", "that of the file's rows: it has no times"), *shown]
+
+
+def _targets(description: Description) -> list[tuple[str, str]]:
+    """How many there are, where that is not the number of users."""
+    numbers = description.n_validation_targets, description.n_test_targets
+    if set(numbers) == {description.n_evaluated_users}:
+        return []
+    return [("validation targets", f"{numbers[0]:,}"), ("test targets", f"{numbers[1]:,}")]
 
 
 def _shortened(ids: tuple[str, ...]) -> str:

@@ -53,7 +53,7 @@ def interactions_from_lists(table: Any, columns: ChosenColumns, file: str) -> In
     if not items.lengths.all():
         row = int(items.lengths.argmin()) + 1
         raise InputError(f"Row {row} of {file} has no {columns.item}: give it one or take the row out.")
-    times = None
+    times, per_second = None, None
     if columns.time is None:
         require_once(users, user_ids, file)
     else:
@@ -64,9 +64,10 @@ def interactions_from_lists(table: Any, columns: ChosenColumns, file: str) -> In
                 f"Row {row + 1} of {file} has {items.lengths[row]} items in {columns.item} and {lists.lengths[row]} "
                 f"times in {columns.time}: give each item its time."
             )
-        times = read_times(lists.values, columns.time, _by_value(file), dates=True)
+        times, per_second = read_times(lists.values, columns.time, _by_value(file), dates=True)
     codes, item_ids = encode_ids(items.values, columns.item, _by_value(file))
-    return Interactions(np.repeat(users, items.lengths), codes, times, user_ids, item_ids)
+    users = np.repeat(users, items.lengths)
+    return Interactions(users, codes, times, user_ids, item_ids, per_second=per_second)
 
 
 def interactions_from_samples(table: Any, columns: ChosenColumns, before: str, file: str) -> Interactions:

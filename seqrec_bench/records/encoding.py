@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch, Int64Array
 from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.record import BY_ROW, SCHEMA, CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records.record import BY_ROW, SCHEMA, SCHEMA_OF_TARGETS, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.strict_json import is_finite_number, parse
 from seqrec_bench.records.top import TopFile
 from seqrec_bench.text import is_name
@@ -36,7 +36,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     """
     key, recipe = record.key, record.recipe
     fields: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": SCHEMA if record.test.users is None else SCHEMA_OF_TARGETS,
         "dataset": _encode_dataset(recipe.dataset),
         **{name: getattr(key, name) for name in _KEY_FIELDS},
         "version": recipe.version,
@@ -85,15 +85,19 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
     fields = parse(text)
     _require(isinstance(fields, dict), "it is not a JSON object")
     schema = fields.get("schema")
-    if type(schema) is int and schema > SCHEMA:
-        raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA}")
-    _require(type(schema) is int and schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
+    if type(schema) is int and schema > SCHEMA_OF_TARGETS:
+        raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA} and {SCHEMA_OF_TARGETS}")
+    known = type(schema) is int and schema in (SCHEMA, SCHEMA_OF_TARGETS)
+    _require(known, f"its schema is {schema!r}, and this version reads {SCHEMA} and {SCHEMA_OF_TARGETS}")
     fields = {**_LATER_FIELDS, "selection": _early_selection(fields), **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
     _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
     dataset = _decode_dataset(fields["dataset"])
     validation, test = (decode_ranks(name, fields[name]) for name in ("validation", "test"))
-    _require(len(validation.better) == len(test.better), "its validation and test ranks are not of the same users")
+    for part in (validation, test):
+        _require((part.users is not None) == (schema == SCHEMA_OF_TARGETS), f"of schema {schema} are other ranks")
+    same_users = schema == SCHEMA_OF_TARGETS or len(validation.better) == len(test.better)
+    _require(same_users, "its validation and test ranks are not of the same users")
     _require(isinstance(fields["deterministic"], bool), "its deterministic is neither true nor false")
     _require(isinstance(fields["curve"], list), "its curve is not a list")
     selection = _decode_selection(fields["selection"])
@@ -114,17 +118,35 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
 
 
 def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
-    """Ranks as ``{"better": [...], "tied": [...]}``."""
-    return {"better": ranks.better.tolist(), "tied": ranks.tied.tolist()}
+    """Ranks as ``{"better": [...], "tied": [...]}``, with ``"users"`` where they say whose they are."""
+    return {name: array.tolist() for name, array in arrays_of(ranks).items()}
+
+
+def arrays_of(ranks: Ranks) -> dict[str, Int64Array]:
+    """What is kept of ranks, by its name in a record."""
+    arrays = {"better": ranks.better, "tied": ranks.tied}
+    return arrays if ranks.users is None else {**arrays, "users": ranks.users}
+
+
+def ranks_of(arrays: Mapping[str, Int64Array]) -> Ranks:
+    """The ranks of which these arrays were kept.
+
+    Raises:
+        ValueError: They are none, or not in the order of their users.
+    """
+    users = arrays.get("users")
+    _require(users is None or bool((np.diff(users) >= 0).all()), "its users are not in ascending order")
+    return Ranks(**arrays)
 
 
 def decode_rank_lists(value: Any) -> Ranks:
-    """Ranks from ``{"better": [...], "tied": [...]}``."""
-    _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
+    """Ranks from ``{"better": [...], "tied": [...]}``, which may have ``"users"``."""
+    fine = isinstance(value, dict) and value.keys() - {"users"} == {"better", "tied"}
+    _require(fine, "its ranks are not better and tied, with or without users")
     fine = all(isinstance(numbers, list) and set(map(type, numbers)) <= {int} for numbers in value.values())
     fine = fine and all(min(numbers) > -(2**63) and max(numbers) < 2**63 for numbers in value.values() if numbers)
     _require(fine, "its ranks are not whole numbers that an int64 can hold")
-    return Ranks(**{name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
+    return ranks_of({name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
 
 
 def _decode_dataset(value: Any) -> DatasetIdentity:

@@ -10,7 +10,7 @@ import numpy as np
 from seqrec_bench.data.sets.registry import catalogue_size
 from seqrec_bench.errors import InvalidRecordError, UnreadableError
 from seqrec_bench.records.arrays import decode_arrays
-from seqrec_bench.records.encoding import LaterSchemaError, decode, decode_rank_lists
+from seqrec_bench.records.encoding import LaterSchemaError, decode, decode_rank_lists, ranks_of
 from seqrec_bench.records.files import RANKS, TOP, beside, sha256
 from seqrec_bench.records.looking import read_bytes
 from seqrec_bench.records.ranks import Ranks
@@ -74,8 +74,9 @@ def _read_ranks(path: Path, name: str, value: Any) -> Ranks:
     content = read_bytes(file)
     if value != {"file": file.name, "sha256": sha256(content)}:
         raise ValueError(f"{file.name} is not the file that was written with it")
-    better, tied = decode_arrays(file.name, content, "ranks", np.int64, f"{name}_better", f"{name}_tied")
-    return Ranks(better=better, tied=tied)
+    needed = [f"{name}_better", f"{name}_tied"]
+    arrays = decode_arrays(file.name, content, "ranks", np.int64, needed, optional=[f"{name}_users"])
+    return ranks_of({key.removeprefix(f"{name}_"): array for key, array in arrays.items()})
 
 
 def require_within_catalogue(record: Record) -> None:

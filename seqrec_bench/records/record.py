@@ -12,7 +12,9 @@ from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.top import TopFile
 
 SCHEMA = 1
-"""The version of the record's layout; a store with records of a later one is refused."""
+"""The version of the record's layout where each evaluated user has one target."""
+SCHEMA_OF_TARGETS = 2
+"""Where ranks say whose they are. A store with records of a later one is refused."""
 
 
 PAPER_VARIANT = "paper"

@@ -20,7 +20,7 @@ from seqrec_bench.errors import (
 )
 from seqrec_bench.recommender import State
 from seqrec_bench.records.arrays import encode_arrays
-from seqrec_bench.records.encoding import decode, encode, encode_rank_lists
+from seqrec_bench.records.encoding import arrays_of, decode, encode, encode_rank_lists
 from seqrec_bench.records.files import (
     RANKS,
     TOP,
@@ -42,7 +42,7 @@ from seqrec_bench.records.top import TopFile, TopLists, encode_top
 from seqrec_bench.records.weights import decode_weights, encode_weights
 
 MAX_USERS_IN_JSON = 20_000
-"""Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
+"""Above this many ranks of a part, they go into an ``.npz`` file beside the record: one a user, as a rule."""
 
 DEPTH = 4
 """Of a record's path: data set, protocol, model, file."""
@@ -185,7 +185,7 @@ class Store:
         if lists is not None:
             write_beside(path, lists, TOP)
         ranks = {"validation": record.validation, "test": record.test}
-        if len(record.test.better) > MAX_USERS_IN_JSON:
+        if max(value.n_targets for value in ranks.values()) > MAX_USERS_IN_JSON:
             fields = _write_arrays(path, ranks)
         else:
             fields = {name: encode_rank_lists(value) for name, value in ranks.items()}
@@ -293,6 +293,6 @@ def _require_readable(record: Record) -> None:
 
 def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
     """Writes the ranks of the record at the path to one array file; returns what stands for each in the record."""
-    arrays = {f"{name}_{part}": getattr(value, part) for name, value in ranks.items() for part in ("better", "tied")}
+    arrays = {f"{name}_{part}": array for name, value in ranks.items() for part, array in arrays_of(value).items()}
     digest = write_beside(path, encode_arrays(arrays), RANKS)
     return {name: {"file": beside(path, digest, RANKS).name, "sha256": digest} for name in ranks}
