@@ -6,6 +6,7 @@ from contextlib import suppress
 from reprlib import repr as shorten
 from typing import Any
 
+from seqrec_bench.data.delimited import is_utf_8
 from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowError, row_blocks
 from seqrec_bench.errors import InputError
 
@@ -184,8 +185,8 @@ def _require_exact(column: Any, name: str, file: str) -> None:
     values = pc.list_flatten(column) if pa.types.is_list(column.type) else column
     if pa.types.is_floating(values.type) and pc.max(pc.abs(values)).as_py() >= MOST_EXACT:
         raise InputError(
-            f"{file} has a {name} of {MOST_EXACT:.0f} or more, which is not exact beside those with fractions: write "
-            "all as whole numbers, of microseconds for example."
+            f"{file} has a number of {MOST_EXACT:.0f} or more in {name}, which is not exact beside those with "
+            "fractions: write all as whole numbers, of microseconds for example."
         )
 
 
@@ -200,6 +201,8 @@ def _require_objects(source: Bytes, schema: Any, file: str) -> None:
                     f"Row {number} of {file} has the {field.name} {shorten(values[field.name])}, and the first row "
                     f"{_words(field.type)}: write all rows in one way."
                 )
+            if not is_utf_8(str(values.get(field.name))):
+                raise InputError(f"Row {number} of {file} has half a character in its {field.name}: correct it.")
 
 
 def _is_of(value: Any, kind: Any) -> bool:

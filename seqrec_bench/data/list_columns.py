@@ -12,7 +12,7 @@ from seqrec_bench.data.arrow_ids import encode_ids, is_text, plain_column, requi
 from seqrec_bench.data.arrow_times import read_times
 from seqrec_bench.data.columns import ChosenColumns
 from seqrec_bench.data.interactions import Interactions, StrArray
-from seqrec_bench.data.token_lines import split_texts
+from seqrec_bench.data.token_lines import have_commas, split_texts
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 
@@ -153,6 +153,11 @@ def _split(column: Any, name: str, file: str) -> Lists:
         raise InputError(
             f"Column {name} of {file} holds lists in brackets, {shorten(first)}: write them with spaces between values "
             "alone, or as JSON lines or Parquet."
+        )
+    if have_commas(first.split()):
+        raise InputError(
+            f"Column {name} of {file} holds lists with commas, {shorten(first)}: write them with spaces between values "
+            "alone."
         )
     pieces = [chunk.slice(start, ROWS) for chunk in column.chunks for start in range(0, len(chunk), ROWS)]
     if any(piece.nbytes > MOST_BYTES for piece in pieces):

@@ -285,6 +285,21 @@ def test_a_first_line_like_data_above_marks_at_fault_is_an_error(tmp_path: Path,
 @pytest.mark.parametrize(
     ("name", "content", "form"),
     [
+        ("f.csv", b"\n\r\nu,a\nv,b\n", {"has_header": False, "has_times": False}),
+        ("f.txt", b"\n \t\nu a\nv b\n", {"layout": "pairs"}),
+    ],
+)
+def test_empty_lines_before_the_first_row_are_none(
+    tmp_path: Path, name: str, content: bytes, form: dict[str, Any]
+) -> None:
+    columns = Columns() if form.get("layout") else Columns("1", "2")
+    found = read_interactions(write(tmp_path, name, content), columns, Form(**form))
+    assert found.user_ids[found.users].tolist() == ["u", "v"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
         ("f.csv", b"user_id,item_id\nu,a\nv,b\n", {"has_header": False, "has_times": False}),
         ("f.txt", b"UserID movieId\nu a\nv b\n", {"layout": "pairs"}),
     ],
