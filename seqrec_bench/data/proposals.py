@@ -13,7 +13,7 @@ from reprlib import repr as shorten
 from typing import NamedTuple
 
 from seqrec_bench.data.arrow_dates import date_form
-from seqrec_bench.data.columns import ITEM_NAMES, TIME_NAMES, USER_NAMES, Columns, columns_called
+from seqrec_bench.data.columns import ITEM_NAMES, TIME_NAMES, USER_NAMES, Columns, columns_called, listed_names
 from seqrec_bench.data.delimited import damage_refused, open_bytes
 from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.row_blocks import Layout
@@ -68,28 +68,43 @@ def require_header(path: Path, names: Sequence[str], layout: Layout, columns: Co
         raise InputError(f"{path} looks like {proposal.words}: {proposal.mend}.")
     sought = [(columns.user, USER_NAMES), (columns.item, ITEM_NAMES), (columns.time, TIME_NAMES)]
     are_named = all(
-        columns_called(names, usual) if wanted is None else not _is_data(wanted)
+        columns_called(names, usual) if wanted is None else not is_data(wanted)
         for wanted, usual in sought[: 3 if has_times else 2]
     )
     are_places = list(names) == [str(number) for number in range(len(names))]
-    if not are_named and not are_places and any(map(_is_data, names)):
+    if not are_named and not are_places and any(map(is_data, names)):
         raise without_header(path, layout, has_times)
 
 
-def _is_data(name: str) -> bool:
+def is_data(name: str) -> bool:
+    """Whether what stands in place of a column's name is a number or a date."""
     return bool(_NUMBER.fullmatch(name) or date_form(name.strip()))
 
 
-def without_header(path: Path, layout: Layout, has_times: bool = True) -> InputError:
-    """What to say of a file without column names where columns are not named by number."""
+def without_header(path: Path, layout: Layout, has_times: bool = True, has_header: bool = True) -> InputError:
+    """What to say of a file without column names where columns are not named by number.
+
+    Args:
+        has_header: Whether it was said to have them.
+    """
     lines = _head_lines(_head(path))
     rows = _rows(lines, layout)
+    if not has_header and rows and columns_called(rows[0], USER_NAMES) and columns_called(rows[0], ITEM_NAMES):
+        return names_on_top(path, rows[0])
     first = shorten(", ".join(rows[0] if rows else lines[:1]))
     if _has_clocks(rows):
         return InputError(f"{path} has no column names, and a date and a time of day as two values: {ONE_VALUE}.")
     return InputError(
         f"{path} has no column names, since its first line looks like data, {first}: add --no-header "
         f"{' '.join(_column_options(rows, has_times))}, or the right columns by number."
+    )
+
+
+def names_on_top(path: Path, names: Sequence[str]) -> InputError:
+    """What to say of column names in the first line of a file, of which options say that there are none."""
+    return InputError(
+        f"{path} has column names in its first line, {listed_names(names)}, which would be a user and an item: leave "
+        "--no-header or --layout pairs out, or take that line out."
     )
 
 
@@ -183,7 +198,7 @@ def _has_names(rows: Sequence[Sequence[str]]) -> bool:
     """Whether words stand above numbers or dates."""
     columns = zip(*rows[1:], strict=True)
     return len(rows) > 1 and any(
-        not _is_data(name) and all(map(_is_data, column)) for name, column in zip(rows[0], columns, strict=True)
+        not is_data(name) and all(map(is_data, column)) for name, column in zip(rows[0], columns, strict=True)
     )
 
 

@@ -42,7 +42,7 @@ def refusal(path: Path, content: str | bytes, columns: Columns | None = None, fo
         ("1\tThe One\n1\tThe Two\n", "add --layout pairs --separator tab."),
         ("1\tThe One\n2\tOne\n3\tTwo\n", "add --layout pairs --separator tab."),
         ("1 a 2015-01-01 10:00:00\n1 b 2015-01-02 9:00\n", "a date and a time of day as two values: make one of them"),
-        ("".join(f"{n};{n + 50};5;{n + 10**9}\n" for n in range(9)), "--user-column 1 --item-column 2 --time-column 4,"),
+        ("".join(f"{n};{n + 50};5;{n + 10**9}\n" for n in range(9)), "--item-column 2 --time-column 4,"),
         ("".join(f"{n};a;b;{n + 10**9}\n" for n in range(1, 5)), "--user-column 1 --item-column 2 --time-column 4,"),
         ("".join(f"{n};a;b;{n + 10**9}\n" for n in range(1, 6)), "--user-column 2 --item-column 3 --time-column 4,"),
         ('[{"user": 1}, {"user": 2}]\n', "lists in brackets: write one object of JSON a line"),

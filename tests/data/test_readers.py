@@ -310,3 +310,16 @@ def test_column_names_are_no_interaction(tmp_path: Path, name: str, content: byt
     with pytest.raises(InputError, match=r"has column names in its first line, .* leave --no-header or --layout pairs"):
         read_interactions(path, columns, Form(**form))
     assert len(read_interactions(path, columns, Form(**form, ids_as_written=True)).users) == 3
+
+
+def test_column_names_are_called_so_where_no_header_is_given_without_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", b"user_id,item_id,time\nu,a,1\n")
+    with pytest.raises(InputError, match="has column names in its first line, user_id, item_id, time, which"):
+        read_interactions(path, Columns(), Form(has_header=False))
+
+
+def test_column_names_of_a_file_put_behind_another_are_no_interaction(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", b"user,item\nu,a\nu,item\nuser,item\nu,b\n")
+    with pytest.raises(InputError, match=r"Row 3 of .* has the column names again: take that line out"):
+        read_interactions(path, Columns(), Form(has_times=False))
+    assert len(read_interactions(path, Columns(), Form(has_times=False, ids_as_written=True)).users) == 4
