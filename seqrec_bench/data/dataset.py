@@ -31,6 +31,8 @@ class Dataset:
     """sha256 of ids, times and order: the same for every source of the same data."""
     tags_fingerprint: str | None
     """sha256 of the items' tags; None without tags."""
+    has_times: bool = True
+    """False where the order of rows is all that is known: the times of the sequences then are that order."""
 
 
 def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Dataset:

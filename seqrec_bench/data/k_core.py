@@ -1,5 +1,6 @@
 """The k-core: only users and items with at least k interactions among each other."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -42,7 +43,7 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
         user_ids=dataset.user_ids,
         item_ids=dataset.item_ids[1:],
     )
-    return prepare(dataset.name, interactions, _raw_tags(dataset))
+    return replace(prepare(dataset.name, interactions, _raw_tags(dataset)), has_times=dataset.has_times)
 
 
 def _raw_tags(dataset: Dataset) -> RawTags | None:

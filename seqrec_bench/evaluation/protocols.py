@@ -40,31 +40,46 @@ class Protocol:
     name: str
     keep: Callable[[Dataset], Dataset] | None = None
     """Takes users and items out, before all else; None keeps them all."""
-    reorder: Callable[[Sequences], Sequences] | None = None
+    reorder: Callable[[Dataset], Dataset] | None = None
     """Changes the order of interactions of one user and time; None leaves them as the file has them."""
-    split: Callable[[Sequences], Split] = leave_one_out
+    split: Callable[[Dataset], Split] = lambda dataset: leave_one_out(dataset.sequences)
     candidates: Callable[[Split], Split] | None = None
     """Changes what targets are ranked against; None leaves the whole catalogue but the user's history."""
     base: str | None = None
     """The protocol with the same training data, whose trained models are ranked again; None where it trains its own."""
+    needs_times: bool = False
+    """Whether it orders or splits by time, which data whose only order is that of their rows do not have."""
 
     def arrange(self, dataset: Dataset) -> Dataset:
         """The data set of the users and items that this protocol keeps, with ties in its order.
 
         Raises:
-            InputError: It keeps none.
+            InputError: It keeps none, or needs times that the data do not have.
         """
+        self._require_times(dataset)
         kept = dataset if self.keep is None else self.keep(dataset)
-        return kept if self.reorder is None else in_order(kept, self.reorder(kept.sequences))
+        return kept if self.reorder is None else self.reorder(kept)
 
     def hold_out(self, dataset: Dataset) -> Split:
         """Splits a data set that is arranged already.
 
         Raises:
-            InputError: Nobody is left to evaluate.
+            InputError: Nobody is left to evaluate, or it needs times that the data do not have.
         """
-        split = self.split(dataset.sequences)
+        self._require_times(dataset)
+        split = self.split(dataset)
         return split if self.candidates is None else self.candidates(split)
+
+    def _require_times(self, dataset: Dataset) -> None:
+        if self.needs_times and not dataset.has_times:
+            raise InputError(
+                f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
+                f"choose one of leave-one-out in that order, such as {LOO_FULL}."
+            )
+
+
+def _tied(name: str, order: Callable[[Sequences], Sequences]) -> Protocol:
+    return Protocol(name, reorder=lambda dataset: in_order(dataset, order(dataset.sequences)), needs_times=True)
 
 
 def _ranked_again(name: str, candidates: Callable[[Split], Split]) -> Protocol:
@@ -76,11 +91,11 @@ ALL = (
     _ranked_again("loo-full-seen-v1", with_seen),
     _ranked_again("loo-uniform100-v1", partial(with_uniform_sample, number=N_NEGATIVES, seed=NEGATIVES_SEED)),
     _ranked_again("loo-popular100-v1", partial(with_popular_sample, number=N_NEGATIVES, seed=NEGATIVES_SEED)),
-    Protocol("loo-full-reversed-ties-v1", reorder=reverse_ties),
-    *(Protocol(f"loo-full-random-ties-{seed}-v1", reorder=partial(shuffle_ties, seed=seed)) for seed in RANDOM_ORDERS),
-    Protocol("loo-full-item-up-ties-v1", reorder=partial(sort_ties_by_item, descending=False)),
-    Protocol("loo-full-item-down-ties-v1", reorder=partial(sort_ties_by_item, descending=True)),
-    Protocol("time-full-v1", split=partial(split_at_time, quantile=TIME_QUANTILE)),
+    _tied("loo-full-reversed-ties-v1", reverse_ties),
+    *(_tied(f"loo-full-random-ties-{seed}-v1", partial(shuffle_ties, seed=seed)) for seed in RANDOM_ORDERS),
+    _tied("loo-full-item-up-ties-v1", partial(sort_ties_by_item, descending=False)),
+    _tied("loo-full-item-down-ties-v1", partial(sort_ties_by_item, descending=True)),
+    Protocol("time-full-v1", split=lambda dataset: split_at_time(dataset.sequences, TIME_QUANTILE), needs_times=True),
 )
 PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in ALL}
 """The protocols with a fixed name; `find_protocol` knows the k-cores too."""

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,6 +88,16 @@ def test_a_protocol_that_is_not_there_is_refused_with_those_that_are(name: str) 
 def test_a_protocol_without_a_core_says_so() -> None:
     with pytest.raises(InputError, match=r"only loo-full-v1 and time-full-v1 have one"):
         on_core("loo-full-seen-v1", 5)
+
+
+@pytest.mark.parametrize("name", ["time-full-v1", "time-full-2core-v1", "loo-full-reversed-ties-v1"])
+def test_what_goes_by_time_is_refused_where_data_have_no_times(name: str, ml_100k: Dataset) -> None:
+    protocol, data = find_protocol(name), replace(ml_100k, has_times=False)
+    for use in (protocol.arrange, protocol.hold_out):
+        with pytest.raises(InputError, match=rf"^The protocol {name} goes by time, .* such as loo-full-v1\.$"):
+            use(data)
+    assert find_protocol(LOO_FULL).arrange(data) is data
+    assert not find_protocol("loo-full-50core-v1").arrange(data).has_times
 
 
 def test_cores_come_after_the_protocols_whose_names_stand_fast() -> None:
