@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import Holdout, Split, leave_one_out
-from seqrec_bench.recommender import Int64Array, Sequences
+from seqrec_bench.data.split import Split, leave_one_out
+from seqrec_bench.data.targets import tied_targets, tied_with_previous
+from seqrec_bench.recommender import Int64Array
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
     """
     sequences = dataset.sequences
     split = split or leave_one_out(sequences)
-    tied = _tied_with_previous(sequences)
+    tied = tied_with_previous(sequences)
     cold = split.train.item_counts == 0
     cold[0] = False
     n_repeats = sequences.n_interactions - len(sequences.pairs)
@@ -91,7 +91,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         density=(sequences.n_interactions - n_repeats) / (sequences.n_users * sequences.n_items),
         tied_interactions=float(np.mean(tied | np.append(tied[1:], False))),
         zero_gaps=float(np.sum(tied)) / (sequences.n_interactions - sequences.n_users),
-        n_ambiguous_targets=_count_ambiguous(sequences, split.test, tied),
+        n_ambiguous_targets=int(tied_targets(sequences, split.test).sum()),
         n_evaluated_users=len(split.test.users),
         n_short_users=sequences.n_users - len(split.test.users),
         cold_items=tuple(dataset.item_ids[cold].tolist()),
@@ -99,18 +99,6 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
         n_repeats=n_repeats,
     )
-
-
-def _tied_with_previous(sequences: Sequences) -> npt.NDArray[np.bool_]:
-    """(n_interactions,) whether an interaction has its user and time in common with the one before it."""
-    users, times = sequences.users, sequences.times
-    return np.append(False, (users[1:] == users[:-1]) & (times[1:] == times[:-1]))
-
-
-def _count_ambiguous(sequences: Sequences, test: Holdout, tied: npt.NDArray[np.bool_]) -> int:
-    """How many targets have their user and time in common with the interaction before or after."""
-    places = sequences.offsets[test.users] + test.history.lengths[test.users]
-    return int(np.sum(tied[places] | np.append(tied, False)[places + 1]))
 
 
 def _summarise(lengths: Int64Array) -> LengthSummary:

@@ -68,21 +68,22 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
     at_validation = external_run(read_scores(system.validation), data, split.validation)
     validation = rank_targets(at_validation, split.validation)
     at_test = external_run(read_scores(system.test), data, split.test)
-    test, top = examine_here(at_test, split.test, setting.keep, system.seed)
+    marks = examine_here(at_test, setting.examination, system.seed)
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
     record = Record(
         key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
         recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}, selection=None),
         deterministic=system.deterministic,
         validation=validation,
-        test=test,
+        test=marks.test,
         curve=[],
         seconds={"fit": 0.0, "score": round(time.perf_counter() - started, 3)},
         peak_memory_bytes=peak_memory(),
         parameters=0,
         environment={**environment(system.name, setting.device), "scored_from": files, "attacks": None},
+        targets=marks.facts,
     )
-    return FinishedCell(record, None, None, top), _coverage(at_validation, at_test, split)
+    return FinishedCell(record, None, None, marks.top), _coverage(at_validation, at_test, split)
 
 
 def _coverage(at_validation: ExternalRun, at_test: ExternalRun, split: Split) -> Coverage:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
-from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
+from seqrec_bench.records.encoding import decode, decode_places, decode_rank_lists, encode, encode_rank_lists
 
 names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,7}", fullmatch=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -59,7 +59,7 @@ def written(record: Record) -> str:
 
 
 def read(text: str) -> Record:
-    return decode(text, lambda part, value: decode_rank_lists(value))
+    return decode(text, lambda part, value: decode_rank_lists(value), decode_places)
 
 
 @given(any_record())

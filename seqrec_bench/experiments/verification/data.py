@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.split import Split
+from seqrec_bench.data.targets import n_candidates
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
-from seqrec_bench.recommender import PADDING, Int64Array
+from seqrec_bench.recommender import Int64Array
 from seqrec_bench.records import Ranks, Record
 from seqrec_bench.records.check import Check
 from seqrec_bench.tracking import Track
@@ -131,22 +132,6 @@ def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:
         f"{len(impossible)} {part} ranks are impossible (user {users[first]} has {most[first]} candidates, of "
         f"which {ranks.better[first]} are said to be better and {ranks.tied[first]} tied)"
     )
-
-
-def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_evaluated,) what each target is ranked against, itself included."""
-    if holdout.negatives is not None:
-        sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
-        return sampled
-    history = holdout.history
-    everything = np.full(len(holdout.users), history.n_items)
-    if holdout.ranks_seen:
-        return everything
-    width, pairs = history.n_items + 1, history.pairs
-    n_seen = np.bincount(pairs // width, minlength=history.n_users)[holdout.users]
-    target_seen = np.isin(holdout.users * width + holdout.targets, pairs)
-    counts: Int64Array = everything - n_seen + target_seen
-    return counts
 
 
 def check_ranked_again(records: Sequence[Record], arrangements: Arrangements) -> Check:
