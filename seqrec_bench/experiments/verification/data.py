@@ -8,7 +8,7 @@ import numpy as np
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.split import Split
-from seqrec_bench.data.targets import n_candidates
+from seqrec_bench.data.targets import TargetFacts, n_candidates, target_facts
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import Int64Array
@@ -28,6 +28,8 @@ class Arranged:
     split: Split
     n_candidates: Mapping[str, Int64Array]
     """(n_evaluated,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
+    facts: TargetFacts
+    """On the test targets."""
 
 
 @dataclass
@@ -59,7 +61,8 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     arranged = find_protocol(protocol).arrange(dataset)
     split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
-    return Arranged(arranged, split.test.ranks_seen, split.test.users, split, candidates)
+    facts = target_facts(arranged, split)
+    return Arranged(arranged, split.test.ranks_seen, split.test.users, split, candidates, facts)
 
 
 def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Dataset | str]) -> Check:
@@ -131,6 +134,40 @@ def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:
     return (
         f"{len(impossible)} {part} ranks are impossible (user {users[first]} has {most[first]} candidates, of "
         f"which {ranks.better[first]} are said to be better and {ranks.tied[first]} tied)"
+    )
+
+
+def check_targets(records: Sequence[Record], arrangements: Arrangements) -> Check:
+    """What records say of their test targets is so; the first records say nothing."""
+    faults, n_passed = [], 0
+    for record in records:
+        found = arrangements.of(record)
+        if record.targets and found and _data_fault(record, found.dataset) is None:
+            fault = _targets_fault(record.targets, found.facts)
+            faults += [f"{record.key.path()}: {fault}: run its cell again with --fresh."] if fault else []
+            n_passed += fault is None
+    n_silent = sum(record.targets is None for record in records)
+    notes = [f"{n_silent} records say nothing of their targets: they are older than that."] if n_silent else []
+    return Check("what is said of test targets is so in the data", n_passed, faults, notes)
+
+
+def _targets_fault(said: TargetFacts, due: TargetFacts) -> str | None:
+    """The first thing that is said and not so."""
+    if (said.fewest, said.most) != (due.fewest, due.most):
+        return f"it says that targets have {said.fewest} to {said.most} candidates, and they have {due.fewest} to {due.most}"
+    for words, mine, its in (
+        ("have their time in common with a neighbour", said.tied, due.tied),
+        ("were never trained on", said.untrained, due.untrained),
+    ):
+        if mine != its:
+            numbers = ("no one can tell how many" if each is None else str(each) for each in (mine, its))
+            return "it says that {} targets {words}, and it is {}".format(*numbers, words=words)
+    differing = np.setxor1d(said.repeated, due.repeated)
+    if len(differing) == 0:
+        return None
+    return (
+        f"of {len(differing)} targets it says wrongly whether they stand in their user's history (the first is number "
+        f"{differing[0]}, counted from 0)"
     )
 
 
