@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from seqrec_bench.cli.data_options import KCoreOption, ProtocolOption, ProtocolOptions
+from seqrec_bench.cli.data_options import KCoreOption, NegativesOption, ProtocolOption, ProtocolOptions
 from seqrec_bench.cli.places import count_cells
 from seqrec_bench.cli.steps import shown
+from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import MAX_CUTOFF, USUAL_SELECTION, selection_metric
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
@@ -70,6 +71,7 @@ class CellOptions:
     ] = PAPER_VARIANT
     protocol: ProtocolOption = None
     k_core: KCoreOption = None
+    negatives: NegativesOption = None
     select: SelectOption = None
 
     @cached_property
@@ -77,6 +79,21 @@ class CellOptions:
         """The study whose cells these are; None where they are those of --models."""
         name = DEFAULT_STUDY if self.study is None and self.all_cells else self.study
         return None if name is None else load_study(name)
+
+    @cached_property
+    def _under(self) -> ProtocolOptions:
+        return ProtocolOptions(self.protocol, self.k_core, self.negatives)
+
+    def equip(self, dataset: Dataset) -> Dataset:
+        """The data set with the negatives that the options or the study give, if there are some.
+
+        Raises:
+            InputError: Their file can't be read.
+        """
+        study = self.named_study
+        if study is None or study.negatives is None:
+            return self._under.equip(dataset)
+        return ProtocolOptions(negatives=study.folder / study.negatives).equip(dataset)
 
     @property
     def name_some(self) -> bool:
@@ -110,11 +127,13 @@ class CellOptions:
 
     def _under_protocol(self, groups: list[Group]) -> list[Group]:
         """The groups under the protocol that is asked for, if one is."""
-        if self.protocol is None and self.k_core is None:
+        if self._under == ProtocolOptions():
             return groups
         if self.study is not None:
-            raise InputError("--protocol and --k-core don't go with --study, which names its protocols: use --models.")
-        name = ProtocolOptions(self.protocol, self.k_core).choose().name
+            raise InputError(
+                "--protocol, --k-core and --negatives don't go with --study, which names its protocols: use --models."
+            )
+        name = self._under.choose().name
         return [replace(group, protocols=[name]) for group in groups]
 
     def _chosen_by(self, groups: list[Group]) -> list[Group]:

@@ -17,6 +17,7 @@ from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.data import NAMED_DATASETS, Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.split_files import Labels, write_split
+from seqrec_bench.evaluation.repeats_note import repeats_note
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 
 app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True, add_completion=False)
@@ -49,7 +50,7 @@ def describe(
     Example: seqrec-bench data describe --interactions ratings.csv
     """
     chosen = protocol.choose()
-    dataset = replace(own, dataset=name).load()
+    dataset = protocol.equip(replace(own, dataset=name).load())
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
         description = describe_dataset(arranged, chosen.hold_out(arranged))
@@ -57,7 +58,7 @@ def describe(
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
         print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
-    for note in filter(None, (description.repeats_note, small_catalogue_note(description.n_items))):
+    for note in filter(None, (repeats_note(chosen, description.n_repeats), small_catalogue_note(description.n_items))):
         typer.echo(f"Note: {note}", err=True)
 
 
@@ -75,12 +76,12 @@ def export(
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
     chosen = protocol.choose()
-    dataset = replace(own, dataset=name).load()
+    dataset = protocol.equip(replace(own, dataset=name).load())
     if own.interactions:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} --protocol {chosen.name}")
+    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} {protocol.arguments()}")
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels)

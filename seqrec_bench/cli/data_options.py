@@ -1,8 +1,8 @@
 """The options that say which data a command works on, and under which protocol, the same for every command."""
 
 import shlex
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +13,9 @@ from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
+from seqrec_bench.data.negatives import GivenNegatives, read_negatives
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, find_protocol, on_core
+from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, among, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 from seqrec_bench.text import one_line
 
@@ -31,6 +32,15 @@ KCoreOption = Annotated[
         "--k-core", metavar="K", min=MIN_CORE, help="Only users and items with K interactions: loo-full-<K>core-v1."
     ),
 ]
+NegativesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--negatives",
+        parser=named_path,
+        metavar="FILE",
+        help="Rank targets among given items, a line `user item item ...`: loo-negatives-<digits>-v1.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -39,15 +49,35 @@ class ProtocolOptions:
 
     protocol: ProtocolOption = None
     k_core: KCoreOption = None
+    negatives: NegativesOption = None
+
+    @cached_property
+    def given(self) -> GivenNegatives | None:
+        """What the file of negatives says, if there is one.
+
+        Raises:
+            InputError: It can't be read.
+        """
+        return None if self.negatives is None else read_negatives(self.negatives)
 
     def choose(self) -> Protocol:
         """The protocol that the options name.
 
         Raises:
-            InputError: There is no such protocol.
+            InputError: There is no such protocol, or the options contradict each other.
         """
-        name = find_protocol(self.protocol or LOO_FULL).name
-        return find_protocol(name if self.k_core is None else on_core(name, self.k_core))
+        found = find_protocol(self.protocol or LOO_FULL)
+        found = found if self.k_core is None else on_core(found, self.k_core)
+        return found if self.given is None else among(found, self.given)
+
+    def equip(self, dataset: Dataset) -> Dataset:
+        """The data set with the given negatives, if there are some."""
+        return dataset if self.given is None else replace(dataset, negatives=self.given)
+
+    def arguments(self) -> str:
+        """What names this protocol on a command line."""
+        file = "" if self.negatives is None else f" --negatives {shlex.quote(str(self.negatives))}"
+        return f"--protocol {self.choose().name}{file}"
 
 
 def _column_option(name: str, kind: str) -> typer.models.OptionInfo:

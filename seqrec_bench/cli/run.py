@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,12 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.data import Dataset, describe
+from seqrec_bench.data import Dataset
+from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
+from seqrec_bench.evaluation.protocol_parts import Negatives
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol, place_in_order
+from seqrec_bench.evaluation.repeats_note import repeats_note
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -94,7 +98,8 @@ def run(
             typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
-        datasets = load_data(choose_data(data, cells.named_study))
+        datasets = [cells.equip(dataset) for dataset in load_data(choose_data(data, cells.named_study))]
+        _require_negatives(datasets, {cell.protocol for cell in wanted})
         warnings = _warnings(datasets, {cell.protocol for cell in wanted})
         state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
@@ -130,15 +135,24 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     return parts
 
 
+def _require_negatives(datasets: Sequence[Dataset], protocols: Collection[str]) -> None:
+    """Raises `InputError` where given negatives are not there, or not of these data: before other protocols' hours."""
+    given = [protocol for protocol in map(find_protocol, protocols) if isinstance(protocol.candidates, Negatives)]
+    for protocol, dataset in product(given, datasets):
+        protocol.hold_out(protocol.arrange(dataset))
+
+
 def _warnings(datasets: Sequence[Dataset], protocols: Collection[str]) -> list[str]:
     """What figures on these data do not say, or not as they should."""
-    found = []
+    found, under = [], [find_protocol(name) for name in sorted(protocols, key=place_in_order)]
     for dataset in datasets:
-        cores = [keep(dataset) for keep in {find_protocol(name).keep for name in protocols} if keep]
-        n_items = min(data.sequences.n_items for data in (dataset, *cores))
+        kept = {(protocol.unique, protocol.core): protocol.keep(dataset) for protocol in under}
+        n_repeats = {what: count_repeats(data.sequences) for what, data in kept.items()}
+        repeats = (repeats_note(protocol, n_repeats[protocol.unique, protocol.core]) for protocol in under)
         where = f"{dataset.name}: " if len(datasets) > 1 else ""
-        notes = filter(None, (describe(dataset).repeats_note, small_catalogue_note(n_items)))
-        found += [f"{where}{note}" for note in notes]
+        first = next(filter(None, repeats), None)  # the others would say the same
+        catalogue = small_catalogue_note(min(data.sequences.n_items for data in kept.values()))
+        found += [f"{where}{note}" for note in (first, catalogue) if note]
     return found
 
 

@@ -14,7 +14,7 @@ from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
 from seqrec_bench.experiments.cell import setting_under
 from seqrec_bench.experiments.run import replaces_other_data
-from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, score_system
+from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, require_order_enough, score_system
 from seqrec_bench.records import Record, Store
 from seqrec_bench.studies.cells import MAX_SEED
 
@@ -51,7 +51,9 @@ def score(
     Example: seqrec-bench score test-scores.csv --validation validation-scores.csv --name their-system
     """
     system = ScoredSystem(name, seed, deterministic, validation, test)
-    chosen, dataset = protocol.choose(), data.load()
+    chosen = protocol.choose()
+    require_order_enough(chosen)
+    dataset = protocol.equip(data.load())
     store = Store(results)
     store.require_writable()
     with shown("ranking by the scores"):

@@ -47,7 +47,7 @@ def search(
     ] = DEFAULT_OUT,
     select: SelectOption = None,
     *,
-    protocol: ProtocolOptions,
+    protocol: Annotated[ProtocolOptions, Without("negatives")],
     processes: Annotated[ProcessOptions, Without("executor")],
     data: DataOptions,
 ) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from seqrec_bench.data.fingerprints import sequences_fingerprint, tags_fingerprint
 from seqrec_bench.data.interactions import Interactions, RawTags, StrArray
+from seqrec_bench.data.negatives import GivenNegatives
 from seqrec_bench.data.ordering import natural_order, order_by_user_and_time
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences, TimeArray
@@ -33,6 +34,8 @@ class Dataset:
     """sha256 of the items' tags; None without tags."""
     has_times: bool = True
     """False where the order of rows is all that is known: the times of the sequences then are that order."""
+    negatives: GivenNegatives | None = None
+    """What targets are ranked among under a protocol whose negatives are given."""
 
 
 def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Dataset:
@@ -76,6 +79,13 @@ def in_order(dataset: Dataset, sequences: Sequences) -> Dataset:
     """The data set with its interactions in another order, which its fingerprint tells from the first."""
     fingerprint = sequences_fingerprint(sequences, dataset.user_ids, dataset.item_ids)
     return replace(dataset, sequences=sequences, fingerprint=fingerprint)
+
+
+def find_ids(ids: StrArray, known: StrArray) -> tuple[Int64Array, StrArray]:
+    """The place of each id among the known ones, in any order, and the ids that are none of them."""
+    order = np.argsort(known)
+    places: Int64Array = order[np.searchsorted(known, ids, sorter=order).clip(max=len(known) - 1)]
+    return places, ids[known[places] != ids]
 
 
 def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray, Int64Array]:

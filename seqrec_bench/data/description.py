@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.data.targets import tied_targets, tied_with_previous
 from seqrec_bench.recommender import Int64Array
@@ -52,17 +53,6 @@ class Description:
     n_repeats: int
     """Interactions of a user with an item that the user had before."""
 
-    @property
-    def repeats_note(self) -> str | None:
-        """Why the protocol does not fit the data, if it does not."""
-        if self.n_repeats == 0:
-            return None
-        return (
-            f"{self.n_repeats:,} interactions repeat an item of the same user: loo-full-v1, which takes the history "
-            "out of the candidates, is wrong for such data; with the history kept it would be another protocol, "
-            "loo-full-repeat-v1."
-        )
-
 
 def describe(dataset: Dataset, split: Split | None = None) -> Description:
     """Returns the facts about a data set.
@@ -78,7 +68,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
     tied = tied_with_previous(sequences)
     cold = split.train.item_counts == 0
     cold[0] = False
-    n_repeats = sequences.n_interactions - len(sequences.pairs)
+    n_repeats = count_repeats(sequences)
     return Description(
         name=dataset.name,
         fingerprint=dataset.fingerprint,

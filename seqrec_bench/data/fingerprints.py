@@ -9,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.interactions import StrArray
-from seqrec_bench.recommender import ItemTags, Sequences
+from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences
 
 
 def sequences_fingerprint(sequences: Sequences, user_ids: StrArray, item_ids: StrArray) -> str:
     """Returns a sha256 that any changed id, time or order changes and nothing else does (tags are not covered)."""
-    digest = hashlib.sha256()
-    for name, ids in (("users", user_ids), ("items", item_ids)):
-        _add_part(digest, name, json.dumps(ids.tolist()).encode())
+    digest = _of_ids(user_ids, item_ids)
     times = sequences.times
     for array in (
         sequences.offsets.astype("<i8", copy=False),
@@ -27,11 +25,33 @@ def sequences_fingerprint(sequences: Sequences, user_ids: StrArray, item_ids: St
     return digest.hexdigest()
 
 
+def negatives_fingerprint(user_ids: StrArray, item_ids: StrArray, items: Int32Array, offsets: Int64Array) -> str:
+    """Returns a sha256 that any changed user or item of a file of negatives changes.
+
+    Args:
+        user_ids, item_ids: Raw ids, in an order that does not hang on that of the file.
+        items: (n_negatives,) positions in `item_ids`, user by user.
+        offsets: (n_users + 1,) where each user's begin.
+    """
+    digest = _of_ids(user_ids, item_ids)
+    for array in (offsets.astype("<i8", copy=False), items.astype("<i4", copy=False)):
+        _add_array(digest, array)
+    return digest.hexdigest()
+
+
 def tags_fingerprint(tags: ItemTags) -> str:
     """Returns a sha256 of each item's sorted tag names, in item order."""
     names = [tags.names[tag] for tag in tags.ids.tolist()]
     items = [sorted(names[start:end]) for start, end in pairwise(tags.offsets[1:].tolist())]
     return hashlib.sha256(json.dumps(items).encode()).hexdigest()
+
+
+def _of_ids(user_ids: StrArray, item_ids: StrArray) -> "hashlib._Hash":
+    """A hash that has taken both in."""
+    digest = hashlib.sha256()
+    for name, ids in (("users", user_ids), ("items", item_ids)):
+        _add_part(digest, name, json.dumps(ids.tolist()).encode())
+    return digest
 
 
 def _add_array(digest: "hashlib._Hash", array: npt.NDArray[Any]) -> None:

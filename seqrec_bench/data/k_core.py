@@ -43,7 +43,8 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
         user_ids=dataset.user_ids,
         item_ids=dataset.item_ids[1:],
     )
-    return replace(prepare(dataset.name, interactions, _raw_tags(dataset)), has_times=dataset.has_times)
+    kept_data = prepare(dataset.name, interactions, _raw_tags(dataset))
+    return replace(kept_data, has_times=dataset.has_times, negatives=dataset.negatives)
 
 
 def _raw_tags(dataset: Dataset) -> RawTags | None:

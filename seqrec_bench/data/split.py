@@ -28,7 +28,10 @@ class Holdout:
     ranks_seen: bool = False
     """Whether a user's history is ranked beside the other items."""
     negatives: Int32Array | None = None
-    """(n_evaluated, N) the only items that a target is ranked against, filled up with padding; None for all items."""
+    """(n_evaluated, N) the only items that a target is ranked against, filled up with padding; None for all items. One
+    that a row has twice counts twice."""
+    zeroes_seen: bool = False
+    """Whether the scores of the history's items, a target among them, are set to 0 before all are ranked."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.data.dataset import Dataset, find_ids
 from seqrec_bench.data.interactions import StrArray
 from seqrec_bench.data.score_files import RawScores
 from seqrec_bench.data.split import Holdout
@@ -96,9 +96,7 @@ def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> External
 
 def _numbers(ids: StrArray, known: StrArray, kind: str, raw: RawScores, dataset: Dataset) -> Int64Array:
     """The place of each id among the known ones."""
-    order = np.argsort(known)
-    places: Int64Array = order[np.searchsorted(known, ids, sorter=order).clip(max=len(known) - 1)]
-    unknown = ids[known[places] != ids]
+    places, unknown = find_ids(ids, known)
     if len(unknown):
         shown = ", ".join(map(repr, unknown[:3].tolist())) + (", ..." if len(unknown) > 3 else "")
         raise InputError(

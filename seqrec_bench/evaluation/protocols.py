@@ -1,124 +1,220 @@
-"""The protocols by name: who is kept, how ties in time are ordered, what is held out, what a target is ranked against.
+"""The protocols: what is kept, how ties in time are ordered, what is held out, what a target is ranked against.
 
+A protocol is composed of parts, and its name says all of them: ``time90-uniform1000-seed3-reversed-ties-5core-v1``.
 `LOO_FULL` is the bench's own. The others in `PROTOCOLS` differ from it in one point each, to show how far conclusions
-depend on that point (see docs/audit.md). Beside them, two have a k-core for every k: ``loo-full-5core-v1``.
+depend on that point (see docs/audit.md); docs/protocol.md has the grammar.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
+from typing import Any
 
-from seqrec_bench.data.dataset import Dataset, in_order
+from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.k_core import k_core
-from seqrec_bench.data.ordering import reverse_ties, shuffle_ties, sort_ties_by_item
-from seqrec_bench.data.split import Split, leave_one_out
-from seqrec_bench.data.time_split import split_at_time
+from seqrec_bench.data.negatives import GivenNegatives
+from seqrec_bench.data.repeats import drop_repeats
+from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.candidates import with_popular_sample, with_seen, with_uniform_sample
-from seqrec_bench.recommender import Sequences
+from seqrec_bench.evaluation.protocol_parts import (
+    FILE_ORDER,
+    LEAVE_ONE_OUT,
+    UNSEEN,
+    AtDate,
+    AtQuantile,
+    Candidates,
+    LeaveOneOut,
+    Negatives,
+    Sample,
+    SplitRule,
+    TieOrder,
+    Whole,
+)
 
 LOO_FULL = "loo-full-v1"
 """Leave one out, full ranking, history excluded, ties in time by row: see docs/protocol.md."""
-
-N_NEGATIVES = 100
-NEGATIVES_SEED = 0
-TIME_QUANTILE = 0.75
-"""Three quarters of the interactions are training data under ``time-full-v1``."""
 
 MIN_CORE = 2
 """Every user and item has one interaction anyway."""
 
 RANDOM_ORDERS = range(5)
-"""The seeds of the random orders of ties."""
+"""The seeds of the random orders of ties in `PROTOCOLS`."""
+
+VERSION = "v1"
+
+_GRAMMAR = (
+    "A name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, full-seen, full-zeroed, "
+    "uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), then what else differs (reversed-ties, "
+    "random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined by dashes: "
+    "time90-uniform1000-unique-5core-v1."
+)
 
 
 @dataclass(frozen=True)
 class Protocol:
     """How a data set becomes training data and ranked targets."""
 
-    name: str
-    keep: Callable[[Dataset], Dataset] | None = None
-    """Takes users and items out, before all else; None keeps them all."""
-    reorder: Callable[[Dataset], Dataset] | None = None
-    """Changes the order of interactions of one user and time; None leaves them as the file has them."""
-    split: Callable[[Dataset], Split] = lambda dataset: leave_one_out(dataset.sequences)
-    candidates: Callable[[Split], Split] | None = None
-    """Changes what targets are ranked against; None leaves the whole catalogue but the user's history."""
-    base: str | None = None
-    """The protocol with the same training data, whose trained models are ranked again; None where it trains its own."""
-    needs_times: bool = False
-    """Whether it orders or splits by time, which data whose only order is that of their rows do not have."""
+    split: SplitRule = LEAVE_ONE_OUT
+    """What is held out."""
+    candidates: Candidates = UNSEEN
+    """What targets are ranked against."""
+    ties: TieOrder = FILE_ORDER
+    """The order of interactions of one user and time."""
+    unique: bool = False
+    """Whether a user's first interaction with an item is all that is kept: before the k-core, and that before ties."""
+    core: int | None = None
+    """The k of the k-core that is kept; None where all users and items are."""
 
-    def arrange(self, dataset: Dataset) -> Dataset:
-        """The data set of the users and items that this protocol keeps, with ties in its order.
+    @cached_property
+    def name(self) -> str:
+        """All parts, those that are not the usual ones, in the one order that a name has."""
+        unique, core = "unique" if self.unique else "", f"{self.core}core" if self.core else ""
+        parts = (self.split, self.candidates, self.ties, unique, core, VERSION)
+        return "-".join(filter(None, map(str, parts)))
+
+    @property
+    def base(self) -> str | None:
+        """The protocol with the same training data, whose trained models are ranked again; None where it is this."""
+        trained = replace(self, candidates=UNSEEN)
+        return None if trained == self else trained.name
+
+    @property
+    def needs_scores(self) -> bool:
+        """Whether ranks hang on where scores are, and not on their order alone."""
+        return self.candidates == Whole("zeroed")
+
+    def keep(self, dataset: Dataset) -> Dataset:
+        """The data set without the repeats, users and items that this protocol takes out, before all else.
 
         Raises:
-            InputError: It keeps none, or needs times that the data do not have.
+            InputError: Nothing is left.
+        """
+        kept = drop_repeats(dataset) if self.unique else dataset
+        return k_core(kept, self.core) if self.core else kept
+
+    def arrange(self, dataset: Dataset) -> Dataset:
+        """The data set of what this protocol keeps, with ties in its order.
+
+        Raises:
+            InputError: It keeps nothing, or needs times that the data do not have.
         """
         self._require_times(dataset)
-        kept = dataset if self.keep is None else self.keep(dataset)
-        return kept if self.reorder is None else self.reorder(kept)
+        return self.ties.arrange(self.keep(dataset))
 
     def hold_out(self, dataset: Dataset) -> Split:
         """Splits a data set that is arranged already.
 
         Raises:
-            InputError: Nobody is left to evaluate, or it needs times that the data do not have.
+            InputError: Nobody is left to evaluate, or the protocol needs times or negatives that the data do not have.
         """
         self._require_times(dataset)
-        split = self.split(dataset)
-        return split if self.candidates is None else self.candidates(split)
+        return self.candidates.rank_among(self.split.hold_out(dataset), dataset)
 
-    def _require_times(self, dataset: Dataset) -> None:
-        if self.needs_times and not dataset.has_times:
-            raise InputError(
+    def lack(self, dataset: Dataset) -> str | None:
+        """What the data set lacks for this protocol, in a sentence; None where it lacks nothing."""
+        if (self.split.needs_times or str(self.ties)) and not dataset.has_times:
+            return (
                 f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
                 f"choose one of leave-one-out in that order, such as {LOO_FULL}."
             )
+        return self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
+
+    def _require_times(self, dataset: Dataset) -> None:
+        if not dataset.has_times and (lack := replace(self, candidates=UNSEEN).lack(dataset)):
+            raise InputError(lack)
 
 
-def _tied(name: str, order: Callable[[Sequences], Sequences]) -> Protocol:
-    return Protocol(name, reorder=lambda dataset: in_order(dataset, order(dataset.sequences)), needs_times=True)
+def _listed() -> Iterator[Protocol]:
+    yield Protocol()
+    for candidates in (Whole("seen"), Sample("uniform", 100), Sample("popular", 100)):
+        yield Protocol(candidates=candidates)
+    orders = (TieOrder("random", seed) for seed in RANDOM_ORDERS)
+    for ties in (TieOrder("reversed"), *orders, TieOrder("item-up"), TieOrder("item-down")):
+        yield Protocol(ties=ties)
+    yield Protocol(split=AtQuantile())
 
 
-def _ranked_again(name: str, candidates: Callable[[Split], Split]) -> Protocol:
-    return Protocol(name, candidates=candidates, base=LOO_FULL)
-
-
-ALL = (
-    Protocol(LOO_FULL),
-    _ranked_again("loo-full-seen-v1", with_seen),
-    _ranked_again("loo-uniform100-v1", partial(with_uniform_sample, number=N_NEGATIVES, seed=NEGATIVES_SEED)),
-    _ranked_again("loo-popular100-v1", partial(with_popular_sample, number=N_NEGATIVES, seed=NEGATIVES_SEED)),
-    _tied("loo-full-reversed-ties-v1", reverse_ties),
-    *(_tied(f"loo-full-random-ties-{seed}-v1", partial(shuffle_ties, seed=seed)) for seed in RANDOM_ORDERS),
-    _tied("loo-full-item-up-ties-v1", partial(sort_ties_by_item, descending=False)),
-    _tied("loo-full-item-down-ties-v1", partial(sort_ties_by_item, descending=True)),
-    Protocol("time-full-v1", split=lambda dataset: split_at_time(dataset.sequences, TIME_QUANTILE), needs_times=True),
-)
+ALL = tuple(_listed())
 PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in ALL}
-"""The protocols with a fixed name; `find_protocol` knows the k-cores too."""
+"""The protocols of an audit; `find_protocol` knows every composition."""
 
-_WITH_CORES = ("loo-full", "time-full")
+_SPLITS: tuple[type[SplitRule], ...] = (LeaveOneOut, AtDate, AtQuantile)  # a date begins as a quantile does
+_CANDIDATES: tuple[type[Candidates], ...] = (Whole, Sample, Negatives)
+
+
+def _core(found: re.Match[str]) -> int:
+    k = int(found["k"])
+    if k < MIN_CORE:
+        raise ValueError(
+            f"{found[0]} takes nothing out, since all have an interaction anyway: name a K from {MIN_CORE} up, as "
+            "loo-full-5core-v1 does"
+        )
+    return k
+
+
+_Part = tuple[str, str, Callable[[re.Match[str]], Any]]
+"""Kind, pattern, and what makes the part of a match."""
+_PARTS: tuple[_Part, ...] = (
+    *(("split", part.TOKENS, part.read) for part in _SPLITS),
+    *(("candidates", part.TOKENS, part.read) for part in _CANDIDATES),
+    ("history", "seen|zeroed", lambda found: found[0]),
+    ("ties", TieOrder.TOKENS, TieOrder.read),
+    ("unique", "unique", lambda found: True),
+    ("core", "(?P<k>[0-9]+)core", _core),
+)
+"""What a name is made of, in any order until it is known what is meant."""
 
 
 def find_protocol(name: str) -> Protocol:
-    """The protocol of this name: one of `PROTOCOLS`, or one of them on a k-core, such as ``time-full-10core-v1``.
+    """The protocol of this name.
 
     Raises:
-        InputError: There is none.
+        InputError: There is none; the message says which there is instead, or what names are made of.
     """
-    if name in PROTOCOLS:
-        return PROTOCOLS[name]
-    found = re.fullmatch(rf"({'|'.join(_WITH_CORES)})-([1-9]\d*)core-v1", name)
-    if found is None or int(found[2]) < MIN_CORE:
-        cores = " and ".join(f"{family}-<K>core-v1" for family in _WITH_CORES)
-        raise InputError(
-            f"There is no protocol {name!r}: choose from {', '.join(PROTOCOLS)}, and {cores} with a K from "
-            f"{MIN_CORE} up."
-        )
-    return replace(PROTOCOLS[f"{found[1]}-v1"], name=name, keep=partial(k_core, k=int(found[2])))
+    try:
+        found = _read(name)
+        if found is not None and found.name != name:
+            raise ValueError(f"it is called {found.name}")
+    except ValueError as error:
+        raise InputError(f"There is no protocol {name!r}: {error}.") from error
+    if found is None:
+        raise InputError(f"There is no protocol {name!r}. {_GRAMMAR}")
+    return found
+
+
+def _read(name: str) -> Protocol | None:
+    """What the name is made of, in whatever order; None where a piece of it is in no name.
+
+    Raises:
+        ValueError: Its pieces make no sense, or none together.
+    """
+    body = name.removesuffix(f"-{VERSION}")
+    pieces: dict[str, Any] = {}
+    place = 0
+    while place < len(body) and body != name:
+        read = next(filter(None, (_piece(part, body, place) for part in _PARTS)), None)
+        if read is None:
+            return None
+        kind, found, value = read
+        if kind in pieces:
+            raise ValueError(f"{found[0]} is one {kind} too many")
+        pieces[kind], place = value, found.end() + len("-")
+    return _composed(pieces) if {"split", "candidates"} <= pieces.keys() else None
+
+
+def _piece(part: _Part, body: str, place: int) -> tuple[str, re.Match[str], Any] | None:
+    """The piece that begins there, if it is a whole one of this kind, and what it makes."""
+    kind, pattern, make = part
+    found = re.compile(f"(?:{pattern})(?=-|$)").match(body, place)
+    return found and (kind, found, make(found))
+
+
+def _composed(pieces: dict[str, Any]) -> Protocol:
+    history = pieces.pop("history", "")
+    if history and not isinstance(pieces["candidates"], Whole):
+        raise ValueError(f"{history} goes with full alone, as loo-full-{history}-v1 has it")
+    return Protocol(**pieces | ({"candidates": Whole(history)} if history else {}))
 
 
 def known_protocol(name: str) -> Protocol | None:
@@ -129,19 +225,37 @@ def known_protocol(name: str) -> Protocol | None:
         return None
 
 
-def on_core(name: str, k: int) -> str:
-    """The name of that protocol on the k-core of the data.
+def on_core(protocol: Protocol, k: int) -> Protocol:
+    """That protocol on the k-core of the data.
 
     Raises:
-        InputError: The protocol has no such variant.
+        InputError: It is on another core already.
     """
-    family = name.removesuffix("-v1")
-    if family not in _WITH_CORES:
-        raise InputError(f"{name} has no variant on a k-core: only {'-v1 and '.join(_WITH_CORES)}-v1 have one.")
-    return f"{family}-{k}core-v1"
+    if protocol.core not in (None, k):
+        raise InputError(
+            f"{protocol.name} and --k-core {k} are two cores: leave one out, or name {replace(protocol, core=k).name}."
+        )
+    return replace(protocol, core=k)
 
 
-def place_in_order(name: str) -> tuple[int, str]:
-    """A key that sorts protocols as they stand in `PROTOCOLS`, k-cores last."""
-    names = list(PROTOCOLS)
-    return (names.index(name) if name in names else len(names), name)
+def among(protocol: Protocol, negatives: GivenNegatives) -> Protocol:
+    """That protocol with these negatives for candidates.
+
+    Raises:
+        InputError: It has candidates of another kind, or other negatives.
+    """
+    given = replace(protocol, candidates=Negatives(negatives.digest))
+    if protocol != given and protocol.candidates != UNSEEN:
+        raise InputError(
+            f"{protocol.name} does not rank targets against the negatives of {negatives.file}: leave --negatives out, "
+            f"or name {given.name}."
+        )
+    return given
+
+
+def place_in_order(name: str) -> tuple[int, bool, str]:
+    """A key that sorts protocols: as they stand in `PROTOCOLS`, then the others, those that rank models again last."""
+    names, protocol = list(PROTOCOLS), known_protocol(name)
+    if name in names:
+        return (names.index(name), False, name)
+    return (len(names), protocol is not None and protocol.base is not None, name)

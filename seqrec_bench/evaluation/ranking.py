@@ -1,7 +1,7 @@
 """Full ranking: every target against the whole catalogue, in two integers per user.
 
 A candidate is every item but the padding and the user's history; the target always is one. A holdout may ask for other
-candidates: the history too, or a sample for each target. Nothing is sorted: ranks
+candidates: the history too, with its own scores or with 0, or a sample for each target. Nothing is sorted: ranks
 come from counting the candidates above the target and level with it. Users are scored in blocks, so that memory depends
 neither on their number nor on the catalogue's size.
 """
@@ -144,6 +144,9 @@ def _rank_block(
 ) -> tuple[Int64Array, Int64Array, Int32Array]:
     """`better`, `tied` and lists of consecutive users; 0 for those without a target, whose entry in `targets` is 0."""
     scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
+    if holdout.zeroes_seen:
+        scores = scores.copy()  # they may be the model's own, or not to be written to
+        scores[_histories(holdout.history, members)] = 0
     if (negatives := _negatives(holdout, members)) is not None:
         better, tied = _count_sample(scores, targets, np.flatnonzero(targets), negatives)
     else:
@@ -162,11 +165,15 @@ def _negatives(holdout: Holdout, members: slice) -> Int32Array | None:
 
 def _seen(holdout: Holdout, members: slice) -> tuple[Int64Array, Int32Array]:
     """What of consecutive users' histories is no candidate: (n_seen,) the row of each item, and the items."""
-    history = holdout.history
+    rows, seen = _histories(holdout.history, members)
+    return (rows[:0], seen[:0]) if holdout.ranks_seen else (rows, seen)
+
+
+def _histories(history: Sequences, members: slice) -> tuple[Int64Array, Int32Array]:
+    """Consecutive users' histories: (n_seen,) the row of each item, and the items."""
     bounds = history.offsets[members.start : members.stop + 1]
     rows = np.repeat(np.arange(members.stop - members.start), np.diff(bounds))
-    seen = history.items[bounds[0] : bounds[-1]]
-    return (rows[:0], seen[:0]) if holdout.ranks_seen else (rows, seen)
+    return rows, history.items[bounds[0] : bounds[-1]]
 
 
 def _list_block(scores: Float32Array, holdout: Holdout, members: slice, targets: Int64Array, top: Top) -> Int32Array:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ from seqrec_bench.data.score_files import read_scores
 from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.external_run import ExternalRun, external_run
+from seqrec_bench.evaluation.protocol_parts import Whole
+from seqrec_bench.evaluation.protocols import Protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.experiments.cell import FinishedCell, Setting, peak_memory
@@ -55,6 +57,16 @@ class Coverage:
     """The fewest items with a score that a test user has, beside the history."""
     median: float
     n_items: int
+
+
+def require_order_enough(protocol: Protocol) -> None:
+    """Raises `InputError` for a protocol that compares scores with 0, of which files of scores keep the order alone."""
+    if protocol.needs_scores:
+        seen = replace(protocol, candidates=Whole("seen")).name
+        raise InputError(
+            f"{protocol.name} sets the scores of seen items to 0, and of another system's scores only the order counts, "
+            f"which does not say what is below 0: choose another protocol, such as {seen}."
+        )
 
 
 def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, Coverage]:

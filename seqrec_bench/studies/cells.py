@@ -64,7 +64,7 @@ class Group:
 def cells(groups: Sequence[Group]) -> list[Cell]:
     """The groups' cells in anytime order: whenever a run is stopped, what it has is the most useful part.
 
-    One protocol after another, as they stand in `PROTOCOLS`, so that what is trained comes before it is ranked again.
+    One protocol after another, as `place_in_order` has them, so that what is trained comes before it is ranked again.
     Within one, first every model at its group's main dimension with the first seed, which is a complete table; then
     the other seeds there, one seed after another; then the other dimensions, one seed after another. A model without
     a dimension has cells at dimension 0 only, and a deterministic one has cells of the first seed only.
@@ -75,7 +75,7 @@ def cells(groups: Sequence[Group]) -> list[Cell]:
     return [cell for _, cell in ordered]
 
 
-def _stage(group: Group, cell: Cell) -> tuple[tuple[int, str], int, int, int]:
+def _stage(group: Group, cell: Cell) -> tuple[tuple[int, bool, str], int, int, int]:
     """Sorts cells; equal ones stay in the order of the models."""
     protocol, main = place_in_order(cell.protocol), group.dimensions[0]
     if cell.dimension in (0, main):

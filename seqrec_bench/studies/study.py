@@ -137,6 +137,8 @@ class Study(FieldSet):
     """For a paper, its citation."""
     datasets: Some[Data] = (DEFAULT_DATASET,)
     protocol: ProtocolName = LOO_FULL
+    negatives: Text | None = None
+    """The file of negatives of whatever protocols are ``negatives-...``, relative to the study's."""
     metrics: Some[MetricName] = VALIDATION_METRICS
     """What tables show, in order."""
     select: MetricName = USUAL_SELECTION
