@@ -1,17 +1,20 @@
-"""Figures of each model by kinds of users: how long their history is, and how popular their target item is."""
+"""Figures of each model by kinds of users: how long their history is, how popular their target item is, and whether
+they have had it before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from seqrec_bench.analysis.compared import Compared
+from seqrec_bench.analysis.repeated import parts
 from seqrec_bench.analysis.selection import runs
 from seqrec_bench.analysis.statistics.estimates import population_half_width
 from seqrec_bench.analysis.statistics.rounding import is_greater
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.data import Holdout, Split
 from seqrec_bench.recommender import Int64Array
+from seqrec_bench.records import Record
 
 N_LENGTH_GROUPS = 4
 MIN_USERS = 10
@@ -74,6 +77,11 @@ def by_target_popularity(split: Split) -> list[Group]:
     return [
         Group(name, f"{name} ({_extent(of_target[those])})", those) for name, those in users.items() if len(those) > 0
     ]
+
+
+def by_repeats(records: Iterable[Record]) -> list[Group]:
+    """Users by whether they have had their target before; none where nobody has, or where no record says so."""
+    return [Group(part.name, part.name, part.places) for part in parts(records)]
 
 
 def _extent(numbers: Int64Array) -> str:

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.analysis.cautions import cautions_of
 from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.cell_options import KeepTopOption
 from seqrec_bench.cli.data_options import DataOptionsBesideName, ProtocolOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
+from seqrec_bench.evaluation.metrics import TOO_GOOD, VALIDATION_METRICS, too_good, validation_figures
 from seqrec_bench.experiments.cell import setting_under
 from seqrec_bench.experiments.run import replaces_other_data
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, require_order_enough, score_system
@@ -63,6 +64,8 @@ def score(
     _tell(coverage)
     if too_good(validation_figures(record.validation).values()):
         typer.echo(f"Warning: the validation's figures are 1.0000 in all metrics; {TOO_GOOD}.", err=True)
+    for caution in cautions_of([record], VALIDATION_METRICS):
+        typer.echo(f"Warning: {caution}", err=True)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record, top=finished.top)}", err=True)
     if not deterministic:

@@ -7,7 +7,7 @@ import numpy as np
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.data.split import Split, leave_one_out
-from seqrec_bench.data.targets import tied_targets, tied_with_previous
+from seqrec_bench.data.targets import are_in_history, tied_targets, tied_with_previous
 from seqrec_bench.recommender import Int64Array
 
 
@@ -50,6 +50,8 @@ class Description:
     """Raw ids of the items without a training interaction."""
     n_cold_test_targets: int
     n_cold_validation_targets: int
+    n_repeated_test_targets: int
+    """Test targets that their users have had before."""
     n_repeats: int
     """Interactions of a user with an item that the user had before."""
 
@@ -87,6 +89,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         cold_items=tuple(dataset.item_ids[cold].tolist()),
         n_cold_test_targets=int(np.sum(cold[split.test.targets])),
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
+        n_repeated_test_targets=int(are_in_history(split.test).sum()),
         n_repeats=n_repeats,
     )
 

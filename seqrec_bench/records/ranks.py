@@ -1,6 +1,6 @@
 """A model's whole answer about its targets, in integers: everything else is computed from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,10 @@ class Ranks:
             raise ValueError(f"better has shape {self.better.shape}, tied {self.tied.shape}: they must be equal, 1-d")
         if len(self.better) == 0 or self.better.min() < 0 or self.tied.min() < 1:
             raise ValueError("better must be 0 or more and tied 1 or more for at least one user")
+
+    def at(self, places: Int64Array) -> "Ranks":
+        """The ranks of these targets alone, (n,) where each stands here."""
+        return replace(self, better=self.better[places], tied=self.tied[places])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ranks):

@@ -108,7 +108,7 @@ def figure_notes(curves: Curves, view: View) -> list[str]:
             for cell in curves.missing
         ]
         notes += missing_note([_listed(places)], "Missing" if view.has_reported else "Not run")
-    return notes
+    return [*notes, *curves.cautions]
 
 
 def _of_seeds(seeds: Sequence[int]) -> str:
