@@ -15,7 +15,7 @@ from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.analysis.variants import BASE, RANDOM, RANKED_AGAIN, TRAINED_AGAIN, VARIANTS, Variant
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import Metric, metric
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol, place_in_order
 from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.view import View
 
@@ -116,7 +116,7 @@ def audit(records: Iterable[Record], view: View) -> Audit:
     records, rows = list(records), (*view.rows, *view.references)
     labels = {row.model: row.label for row in rows}
     configurations = [row.configuration for row in rows]
-    selections = {name: select(records, replace(view, protocol=name), configurations) for name in PROTOCOLS}
+    selections = {name: select(records, replace(view, protocol=name), configurations) for name in _audited()}
     cells = {
         name: {configuration.model: found for configuration, found in selection.cells.items()}
         for name, selection in selections.items()
@@ -133,6 +133,11 @@ def audit(records: Iterable[Record], view: View) -> Audit:
         next((metric for metric in view.by_importance if metric in metrics), metrics[0]),
         tuple(metric for metric in view.metrics if metric not in metrics),
     )
+
+
+def _audited() -> list[str]:
+    """The protocols of all variants, in the order in which they are run."""
+    return sorted({name for variant in VARIANTS for name in variant.protocols}, key=place_in_order)
 
 
 def _columns(labels: Mapping[str, str], cells: Cells, name: Metric) -> dict[str, Column]:
@@ -204,7 +209,7 @@ def _missing(cells: Cells, configurations: Sequence[Configuration]) -> Iterator[
     """
     ranked = {protocol for variant in RANKED_AGAIN for protocol in variant.protocols}
     trained = {protocol for variant in TRAINED_AGAIN for protocol in variant.protocols} - ranked
-    for protocol in (name for name in PROTOCOLS if name in ranked | trained):
+    for protocol in (name for name in cells if name in ranked | trained):
         for configuration in configurations:
             base, there = (cells[name].get(configuration.model, ()) for name in (LOO_FULL, protocol))
             if protocol in trained and not all(record.deterministic for record in base):
@@ -217,7 +222,7 @@ def _missing(cells: Cells, configurations: Sequence[Configuration]) -> Iterator[
 def _require_base_models(cells: Cells) -> None:
     """Every record was made as the base protocol's record of the same model, from the same weights where it can be."""
     base = {record.key: record for found in cells[LOO_FULL].values() for record in found}
-    for protocol in (name for name in PROTOCOLS if name != LOO_FULL):
+    for protocol in (name for name in cells if name != LOO_FULL):
         for record in (record for found in cells[protocol].values() for record in found):
             trained = base.get(replace(record.key, protocol=LOO_FULL))
             difference = trained and _difference(trained, record)
@@ -229,7 +234,7 @@ def _require_base_models(cells: Cells) -> None:
 
 
 def _difference(trained: Record, record: Record) -> str | None:
-    if PROTOCOLS[record.key.protocol].base is None:  # it has training data of its own
+    if find_protocol(record.key.protocol).base is None:  # it has training data of its own
         return trained.recipe.difference(replace(record.recipe, dataset=trained.recipe.dataset))
     if trained.weights and record.weights and trained.weights != record.weights:
         return "made with other weights"

@@ -32,6 +32,7 @@ class Variant:
 
 BASE = Variant("base", "base", (LOO_FULL,))
 SEEN = Variant("seen", "seen kept", ("loo-full-seen-v1",))
+ZEROED = Variant("zeroed", "seen scored 0", ("loo-full-zeroed-v1",))
 SAMPLES = (
     Variant("uniform", "100 uniform", ("loo-uniform100-v1",)),
     Variant("popular", "100 popular", ("loo-popular100-v1",)),
@@ -51,6 +52,8 @@ TIME_SPLIT = Variant("time-split", "time split", ("time-full-v1",))
 
 RANKED_AGAIN = (BASE, SEEN, *SAMPLES, *SCORE_TIES)
 """The same trained models."""
+ON_REQUEST = (ZEROED,)
+"""Those too, and never missing: they are shown where there are records."""
 TRAINED_AGAIN = (BASE, *TIME_TIES, TIME_SPLIT)
 """Other training data, so other models."""
-VARIANTS = (*RANKED_AGAIN, *TRAINED_AGAIN[1:])
+VARIANTS = (*RANKED_AGAIN, *ON_REQUEST, *TRAINED_AGAIN[1:])

@@ -19,6 +19,7 @@ from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.split_files import Labels, write_split
 from seqrec_bench.data.targets import target_facts
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
+from seqrec_bench.experiments.scoring import require_order_enough
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 
 CUT_OFF = VALIDATION_METRICS[0].cut_off or 1
@@ -82,12 +83,14 @@ def export(
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
     chosen = protocol.choose()
+    require_order_enough(chosen)
     dataset = protocol.equip(replace(own, dataset=name).load())
     if own.interactions:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    labels = Labels(chosen.name, __version__, terms, f"{data.arguments()} {protocol.arguments()}")
+    options = f"{data.arguments()} {protocol.arguments()}"
+    labels = Labels(chosen.name, __version__, terms, options, chosen.candidates.words)
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
         paths = write_split(split, arranged, chosen.hold_out(arranged), labels)

@@ -14,7 +14,7 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.evaluation.metrics import TOO_GOOD, VALIDATION_METRICS, too_good, validation_figures
 from seqrec_bench.experiments.cell import setting_under
-from seqrec_bench.experiments.run import replaces_other_data
+from seqrec_bench.experiments.run import replaces_other_data, require_same_data_beside
 from seqrec_bench.experiments.scoring import Coverage, ScoredSystem, require_order_enough, score_system
 from seqrec_bench.records import Record, Store
 from seqrec_bench.studies.cells import MAX_SEED
@@ -76,7 +76,7 @@ def _require_free(record: Record, store: Store, fresh: bool) -> None:
     """Nothing is lost that nobody has asked to replace.
 
     Raises:
-        InputError: A record made from other data stands there, or something that can't be read.
+        InputError: A record made from other data stands there or beside it, or something that can't be read.
         InvalidRecordError: What stands there is no record.
     """
     if fresh:
@@ -86,6 +86,7 @@ def _require_free(record: Record, store: Store, fresh: bool) -> None:
     if found and not record.recipe.is_of_same_data(found.recipe):
         difference = record.recipe.difference(found.recipe)
         raise replaces_other_data(store.path(record.key), difference, option="--data-name")
+    require_same_data_beside(record.key, record.recipe, store, option="--data-name")
 
 
 def _tell(coverage: Coverage) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.bundles import Described, Without, with_bundles
-from seqrec_bench.cli.data_options import DataOptions
+from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.places import count_cells, this_machine
 from seqrec_bench.cli.process_options import JobsOption, available_cores
@@ -56,6 +56,7 @@ def verify(
     *,
     output: Annotated[FormatOptions[TextFormat], Described("format", "json has every fault.", "text")],
     own: Annotated[DataOptions, Without("dataset")],
+    protocol: Annotated[ProtocolOptions, Without("protocol", "k_core")],
 ) -> None:
     """Checks records: files, hashes, metrics from ranks, data, versions, completeness; runs again what takes seconds.
 
@@ -71,7 +72,7 @@ def verify(
     if retrain is None and seed is not None:
         raise InputError("--seed goes with --retrain N: give that too, or neither.")
     store = Store(directory or results)
-    records, datasets, checks = _check(store, None if own == DataOptions() else own.load())
+    records, datasets, checks = _check(store, None if own == DataOptions() else own.load(), protocol)
     subject = f"{len(records)} records in {store.root}"
     at_once = jobs or available_cores()
     checks.append(_run_quick(records, datasets, at_once))
@@ -84,7 +85,9 @@ def verify(
     raise typer.Exit(exit_code(checks))
 
 
-def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, Dataset], list[Check]]:
+def _check(
+    store: Store, own: Dataset | None, protocol: ProtocolOptions
+) -> tuple[list[Record], dict[str, Dataset], list[Check]]:
     """The records that can be read, the data sets of theirs that are here, and what was found."""
     if not is_folder(store.root):
         raise InputError(f"There is no results directory {store.root}: name another, or run first.")
@@ -92,7 +95,8 @@ def _check(store: Store, own: Dataset | None) -> tuple[list[Record], dict[str, D
         records, checks = check_store(store, steps.track)
     if not records and not any(check.faults for check in checks):
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
-    datasets = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
+    found = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
+    datasets = {name: data if isinstance(data, str) else protocol.equip(data) for name, data in found.items()}
     with shown("loading models") as steps:
         checks += check_contents(records, store, datasets, cells_of_studies(), steps.track)
     here = {name: dataset for name, dataset in datasets.items() if isinstance(dataset, Dataset)}

@@ -7,7 +7,7 @@ import numpy as np
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.data.split import Split, leave_one_out
-from seqrec_bench.data.targets import are_in_history, tied_targets, tied_with_previous
+from seqrec_bench.data.targets import seen_items, tied_targets, tied_with_previous
 from seqrec_bench.recommender import Int64Array
 
 
@@ -89,7 +89,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         cold_items=tuple(dataset.item_ids[cold].tolist()),
         n_cold_test_targets=int(np.sum(cold[split.test.targets])),
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
-        n_repeated_test_targets=int(are_in_history(split.test).sum()),
+        n_repeated_test_targets=int(seen_items(split.test)[1].sum()),
         n_repeats=n_repeats,
     )
 

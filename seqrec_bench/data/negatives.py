@@ -62,6 +62,8 @@ def _parse(lines: Iterable[bytes], file: str) -> GivenNegatives:
     numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
     codes, counts = array("i"), array("q")
     for number, line in enumerate(lines, start=1):
+        if b"\0" in line:  # an array would drop it at the end of an id
+            raise InputError(f"Line {number} of {file} has a NUL character: take it out.")
         user, *items = line.decode("utf-8-sig").split() or [""]
         if not user:
             continue

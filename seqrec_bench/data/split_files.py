@@ -55,6 +55,8 @@ class Labels:
     """What the data may be used for."""
     score_options: str
     """What `seqrec-bench score` has to be told of the data and the protocol."""
+    candidates: str = "Every item is ranked but those of the user's history."
+    """What is ranked, in a sentence."""
 
 
 def write_split(folder: Path, dataset: Dataset, split: Split, labels: Labels) -> list[Path]:
@@ -224,7 +226,7 @@ Written by seqrec-bench {facts["seqrec-bench"]}. {labels.terms}
 - `validation.csv`: one target for each of {facts["evaluated_users"]} users, whose history is in `train.csv`.
 - `test.csv`: one target for each of the same users, whose history is in `train.csv` and then in `validation.csv`.
   Systems are not trained again on the latter.
-- `users.csv` and `items.csv`: who and what there is. Every item is ranked but those of the user's history.
+- `users.csv` and `items.csv`: who and what there is. {labels.candidates}
 - `split.json`: the same facts for programs.
 {recbole if facts["recbole"] else without}
 Give every evaluated user's scores for all items, as columns user_id, item_id and score, to this command, in which files

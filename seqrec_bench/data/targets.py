@@ -9,6 +9,8 @@ from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.recommender import PADDING, Int64Array, Sequences
 
+BoolArray = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True, eq=False)
 class TargetFacts:
@@ -49,17 +51,19 @@ def target_facts(dataset: Dataset, split: Split) -> TargetFacts:
         most=int(candidates.max()),
         tied=int(tied_targets(dataset.sequences, test).sum()) if dataset.has_times else None,
         untrained=int(np.sum(split.train.item_counts[test.targets] == 0)),
-        repeated=np.flatnonzero(are_in_history(test)),
+        repeated=np.flatnonzero(seen_items(test)[1]),
     )
 
 
-def are_in_history(holdout: Holdout) -> npt.NDArray[np.bool_]:
-    """(n_evaluated,) whether a target is an item that its user has had before."""
-    width = holdout.history.n_items + 1
-    return np.isin(holdout.users * width + holdout.targets, holdout.history.pairs)
+def seen_items(holdout: Holdout) -> tuple[Int64Array, BoolArray]:
+    """(n_evaluated,) how many items of the catalogue the user has had, and (n_evaluated,) whether the target is one."""
+    history = holdout.history
+    width, pairs = history.n_items + 1, history.pairs
+    n_seen = np.bincount(pairs // width, minlength=history.n_users)[holdout.users]
+    return n_seen, np.isin(holdout.users * width + holdout.targets, pairs)
 
 
-def tied_targets(sequences: Sequences, holdout: Holdout) -> npt.NDArray[np.bool_]:
+def tied_targets(sequences: Sequences, holdout: Holdout) -> BoolArray:
     """(n_evaluated,) whether a target has its user and time in common with the interaction before or after it.
 
     Args:
@@ -67,11 +71,11 @@ def tied_targets(sequences: Sequences, holdout: Holdout) -> npt.NDArray[np.bool_
     """
     tied = tied_with_previous(sequences)
     places = sequences.offsets[holdout.users] + holdout.history.lengths[holdout.users]
-    found: npt.NDArray[np.bool_] = tied[places] | np.append(tied, False)[places + 1]
+    found: BoolArray = tied[places] | np.append(tied, False)[places + 1]
     return found
 
 
-def tied_with_previous(sequences: Sequences) -> npt.NDArray[np.bool_]:
+def tied_with_previous(sequences: Sequences) -> BoolArray:
     """(n_interactions,) whether an interaction has its user and time in common with the one before it."""
     users, times = sequences.users, sequences.times
     return np.append(False, (users[1:] == users[:-1]) & (times[1:] == times[:-1]))
@@ -82,10 +86,9 @@ def n_candidates(holdout: Holdout) -> Int64Array:
     if holdout.negatives is not None:
         sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
         return sampled
-    history = holdout.history
-    everything = np.full(len(holdout.users), history.n_items)
+    everything = np.full(len(holdout.users), holdout.history.n_items)
     if holdout.ranks_seen:
         return everything
-    n_seen = np.bincount(history.pairs // (history.n_items + 1), minlength=history.n_users)[holdout.users]
-    counts: Int64Array = everything - n_seen + are_in_history(holdout)
+    n_seen, target_seen = seen_items(holdout)
+    counts: Int64Array = everything - n_seen + target_seen
     return counts

@@ -17,7 +17,6 @@ from seqrec_bench.data.negatives import DIGITS
 from seqrec_bench.data.ordering import reverse_ties, shuffle_ties, sort_ties_by_item
 from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.data.time_split import split_at_date, split_at_time
-from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.candidates import (
     with_given,
     with_popular_sample,
@@ -123,6 +122,12 @@ class Whole:
     def __str__(self) -> str:
         return f"full-{self.history}" if self.history else "full"
 
+    @property
+    def words(self) -> str:
+        """What is ranked, in a sentence."""
+        how = {"": "but those", "seen": "and so are those", "zeroed": "and so are those, with 0 for a score,"}
+        return f"Every item is ranked {how[self.history]} of the user's history."
+
     def rank_among(self, split: Split, dataset: Dataset) -> Split:
         changes: dict[str, Callable[[Split], Split]] = {"seen": with_seen, "zeroed": with_seen_zeroed}
         return changes[self.history](split) if self.history else split
@@ -151,6 +156,14 @@ class Sample:
     def __str__(self) -> str:
         return f"{self.drawn}{self.number}" + (f"-seed{self.seed}" if self.seed else "")
 
+    @property
+    def words(self) -> str:
+        """What is ranked, in a sentence."""
+        how = "at random" if self.drawn == "uniform" else "by how frequent they are in training"
+        return (
+            f"Each target is ranked among {self.number} items that the user has not had, drawn {how}; score all items."
+        )
+
     def rank_among(self, split: Split, dataset: Dataset) -> Split:
         draw = with_uniform_sample if self.drawn == "uniform" else with_popular_sample
         return draw(split, min(self.number, split.train.n_items), self.seed)
@@ -172,22 +185,25 @@ class Negatives:
     def __str__(self) -> str:
         return f"negatives-{self.digest}"
 
+    @property
+    def words(self) -> str:
+        """What is ranked, in a sentence."""
+        return "Each target is ranked among the items that the file of negatives has for its user."
+
     def rank_among(self, split: Split, dataset: Dataset) -> Split:
-        """Raises `InputError` where the data set does not have that file's negatives."""
-        if lack := self.lack(dataset):
-            raise InputError(lack)
+        """The data set has to have these negatives, see `lack`."""
         assert dataset.negatives is not None
         return with_given(split, dataset, dataset.negatives)
 
     def lack(self, dataset: Dataset) -> str | None:
-        """Why targets can't be ranked against these negatives, in a sentence; None where they can."""
+        """What keeps the data set from being ranked so, to be put behind the protocol's name; None if nothing does."""
         given = dataset.negatives
         if given is None:
-            return f"{self} ranks targets against the negatives of a file: name it with --negatives FILE."
+            return "ranks targets among the negatives of a file: name it with --negatives FILE"
         if given.digest != self.digest:
             return (
-                f"{self} ranks targets against the negatives of another file than {given.file}, whose protocol has "
-                f"negatives-{given.digest} in its name: name the right file with --negatives, or that protocol."
+                f"ranks targets among the negatives of another file than {given.file}, which makes negatives-"
+                f"{given.digest}: name the file that it was made with, or that protocol"
             )
         return None
 

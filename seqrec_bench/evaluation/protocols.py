@@ -44,10 +44,10 @@ RANDOM_ORDERS = range(5)
 VERSION = "v1"
 
 _GRAMMAR = (
-    "A name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, full-seen, full-zeroed, "
+    "a name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, full-seen, full-zeroed, "
     "uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), then what else differs (reversed-ties, "
-    "random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined by dashes: "
-    "time90-uniform1000-unique-5core-v1."
+    "random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined by dashes, such as "
+    "time90-uniform1000-unique-5core-v1"
 )
 
 
@@ -99,7 +99,8 @@ class Protocol:
         Raises:
             InputError: It keeps nothing, or needs times that the data do not have.
         """
-        self._require_times(dataset)
+        if lack := self._lack_of_times(dataset):
+            raise InputError(lack)
         return self.ties.arrange(self.keep(dataset))
 
     def hold_out(self, dataset: Dataset) -> Split:
@@ -108,21 +109,22 @@ class Protocol:
         Raises:
             InputError: Nobody is left to evaluate, or the protocol needs times or negatives that the data do not have.
         """
-        self._require_times(dataset)
+        if lack := self.lack(dataset):
+            raise InputError(lack)
         return self.candidates.rank_among(self.split.hold_out(dataset), dataset)
 
     def lack(self, dataset: Dataset) -> str | None:
-        """What the data set lacks for this protocol, in a sentence; None where it lacks nothing."""
-        if (self.split.needs_times or str(self.ties)) and not dataset.has_times:
-            return (
-                f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
-                f"choose one of leave-one-out in that order, such as {LOO_FULL}."
-            )
-        return self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
+        """What the data set lacks to be split so, in a sentence; None where it lacks nothing."""
+        negatives = self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
+        return self._lack_of_times(dataset) or (negatives and f"The protocol {self.name} {negatives}.")
 
-    def _require_times(self, dataset: Dataset) -> None:
-        if not dataset.has_times and (lack := replace(self, candidates=UNSEEN).lack(dataset)):
-            raise InputError(lack)
+    def _lack_of_times(self, dataset: Dataset) -> str | None:
+        if dataset.has_times or not (self.split.needs_times or str(self.ties)):
+            return None
+        return (
+            f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
+            f"choose one of leave-one-out in that order, such as {LOO_FULL}."
+        )
 
 
 def _listed() -> Iterator[Protocol]:
@@ -179,7 +181,7 @@ def find_protocol(name: str) -> Protocol:
     except ValueError as error:
         raise InputError(f"There is no protocol {name!r}: {error}.") from error
     if found is None:
-        raise InputError(f"There is no protocol {name!r}. {_GRAMMAR}")
+        raise InputError(f"There is no protocol {name!r}: {_GRAMMAR}.")
     return found
 
 

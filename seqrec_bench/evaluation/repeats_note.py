@@ -27,7 +27,7 @@ def repeats_problem(protocol: Protocol) -> str | None:
         return None
     seen, unique = replace(protocol, candidates=Whole("seen")).name, replace(protocol, unique=True).name
     return (
-        f"under {protocol.name} {_problem(protocol)}: `--protocol {seen}` ranks the whole history by its own scores, and "
+        f"under {protocol.name} {_problem(protocol)}: `--protocol {seen}` ranks the whole history by its scores, and "
         f"`--protocol {unique}` keeps a user's first interaction with an item alone."
     )
 

@@ -64,8 +64,8 @@ def require_order_enough(protocol: Protocol) -> None:
     if protocol.needs_scores:
         seen = replace(protocol, candidates=Whole("seen")).name
         raise InputError(
-            f"{protocol.name} sets the scores of seen items to 0, and of another system's scores only the order counts, "
-            f"which does not say what is below 0: choose another protocol, such as {seen}."
+            f"{protocol.name} sets the scores of seen items to 0, and of another system's scores only the order is "
+            f"kept, which does not say what is below 0: choose another protocol, such as {seen}."
         )
 
 

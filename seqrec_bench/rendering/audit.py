@@ -5,7 +5,7 @@ from typing import Any
 
 from seqrec_bench.analysis.audit import Audit, Column
 from seqrec_bench.analysis.notes import missing_note
-from seqrec_bench.analysis.variants import RANKED_AGAIN, TIME_SPLIT, TRAINED_AGAIN, Variant
+from seqrec_bench.analysis.variants import ON_REQUEST, RANKED_AGAIN, TIME_SPLIT, TRAINED_AGAIN, ZEROED, Variant
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.rendering.audit_findings import findings
@@ -38,7 +38,11 @@ def audit_document(audit: Audit) -> Document:
 
 def audit_grids(audit: Audit) -> list[Grid]:
     """Those that have a figure beside the base protocol's, two for each metric at most."""
-    kinds = ((RANKED_AGAIN, "the same models ranked again"), (TRAINED_AGAIN, "models trained again"))
+    asked_for = [variant for variant in ON_REQUEST if variant.name in audit.columns[audit.metrics[0]]]
+    kinds = (
+        ((*RANKED_AGAIN, *asked_for), "the same models ranked again"),
+        (TRAINED_AGAIN, "models trained again"),
+    )
     return [
         Grid(
             caption=f"{name}, {kind}",
@@ -102,6 +106,11 @@ def notes(audit: Audit) -> list[str]:
         "Clear: under both protocols the difference is outside its 95 % interval for other users like these, trained "
         "again; the other flips may be chance. Intervals are not adjusted for the number of pairs.",
     ]
+    if ZEROED.name in columns:
+        sentences.append(
+            "Seen scored 0: the user's history is ranked too, with 0 for a score in place of the model's, so that it "
+            "stands above every unseen item with a negative score; a target that the user has had before is one of it."
+        )
     if TIME_SPLIT.name in columns:
         sentences.append(
             "Time split: training data is what comes before one point in time, and only users with interactions on "

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from seqrec_bench.analysis.audit import Audit, Column
-from seqrec_bench.analysis.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TIME_SPLIT, TIME_TIES, Variant
+from seqrec_bench.analysis.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TIME_SPLIT, TIME_TIES, ZEROED, Variant
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.rendering.markdown import number
 from seqrec_bench.text import listed
@@ -15,20 +15,28 @@ _EPSILON = 5e-5
 
 def findings(audit: Audit) -> list[str]:
     """The sentences, by topic; none on what has no records."""
-    parts = [_seen(audit), _samples(audit), _score_ties(audit), _time_ties(audit), _random_orders(audit), _split(audit)]
+    seen = (SEEN, "Keeping seen items as candidates"), (ZEROED, "Scoring seen items 0")
+    parts = [
+        *(_history(audit, variant, what) for variant, what in seen),
+        _samples(audit),
+        _score_ties(audit),
+        _time_ties(audit),
+        _random_orders(audit),
+        _split(audit),
+    ]
     return [sentence for part in parts for sentence in part]
 
 
-def _seen(audit: Audit) -> Iterable[str]:
+def _history(audit: Audit, variant: Variant, what: str) -> Iterable[str]:
     name = audit.metrics[0]
-    if changes := _changes(audit, SEEN, name):
+    if changes := _changes(audit, variant, name):
         least, most = max(changes, key=_of(changes)), min(changes, key=_of(changes))
         mean = sum(changes.values()) / len(changes)
         yield (
-            f"Keeping seen items as candidates changes {name} by {_signed(changes[most])} ({audit.labels[most]}) to "
+            f"{what} changes {name} by {_signed(changes[most])} ({audit.labels[most]}) to "
             f"{_signed(changes[least])} ({audit.labels[least]}), {_signed(mean)} on average."
         )
-        yield f"Then {_order(audit, SEEN)}."
+        yield f"Then {_order(audit, variant)}."
 
 
 def _samples(audit: Audit) -> Iterable[str]:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
+from seqrec_bench.evaluation.protocol_parts import Negatives
+from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Ablation, Claim, Convergence, Order, Peak, RelativeRise, Trend
 from seqrec_bench.studies.fields import place
@@ -36,6 +38,17 @@ def _something(study: Study) -> Iterator[str]:
 def _select(study: Study) -> Iterator[str]:
     if not study.select.is_of_ranks:
         yield f"select is {str(study.select)!r}, a metric of lists, which can't choose"
+
+
+def _negatives(study: Study) -> Iterator[str]:
+    """A protocol that ranks targets among the negatives of a file needs that file."""
+    named = {"protocol": [study.protocol]} | {
+        place(("cells", number, "protocols")): each.protocols or () for number, each in enumerate(study.cells)
+    }
+    for where, protocols in named.items():
+        for name in protocols:
+            if study.negatives is None and isinstance(find_protocol(name).candidates, Negatives):
+                yield f"it lacks the key negatives, the file that {where} means by {name!r}"
 
 
 def _row_names(study: Study) -> Iterator[str]:
@@ -226,6 +239,7 @@ _CHECKS: tuple[tuple[set[str], Callable[[Study], Iterator[str]]], ...] = (
     ({"rows", "variant", "dimension"}, _row_names),
     ({"rows", "ablations", "cells", "variant", "select"}, _unnamed_variants),
     ({"select"}, _select),
+    ({"protocol", "cells", "negatives"}, _negatives),
     ({"cells"}, _cells),
     ({"rows", "datasets", "metrics", "users"}, _all_reported),
     ({"rows", "metrics", "margins", "claims"}, _margins),

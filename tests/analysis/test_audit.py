@@ -21,7 +21,7 @@ from seqrec_bench.analysis.variants import VARIANTS
 from seqrec_bench.cli.audit import audit as command
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, metric
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.records import Ranks, Record, Store
 from seqrec_bench.rendering.audit import audit_document
 from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
@@ -30,7 +30,7 @@ from seqrec_bench.studies.view import View
 
 N_USERS = 40
 SEEDS = (0, 1, 2)
-SEEN = "loo-full-seen-v1"
+SEEN, ZEROED = "loo-full-seen-v1", "loo-full-zeroed-v1"
 TRAINED = ("am-lstm", "sasrec", "gru4rec", "caser", "fpmc")
 COUNTING = ("sequential-rules", "markov-chain", "item-knn", "popularity")
 Make = Callable[..., Record]
@@ -43,10 +43,10 @@ def plain(model: str, protocol: str, seed: int) -> list[int]:
     return [(*TRAINED, *COUNTING).index(model)] * N_USERS
 
 
-def make_all(make_record: Make, better: Better = plain) -> list[Record]:
-    """What the suite makes."""
+def make_all(make_record: Make, better: Better = plain, also: Sequence[str] = ()) -> list[Record]:
+    """What the suite makes, and what it makes under other protocols."""
     records = []
-    for protocol, each in PROTOCOLS.items():
+    for protocol, each in {**PROTOCOLS, **{name: find_protocol(name) for name in also}}.items():
         if protocol == LOO_FULL or each.base:
             for model in TRAINED:
                 records += [
@@ -86,7 +86,7 @@ def test_metrics_of_lists_are_left_out_and_named(make_record: Make, view: View) 
 
 
 def test_nothing_moves_where_nothing_changes(make_record: Make, view: View) -> None:
-    found = audit(make_all(make_record), view)
+    found = audit(make_all(make_record, also=[ZEROED]), view)
     assert found.missing == ()
     for columns in found.columns.values():
         assert list(columns) == [variant.name for variant in VARIANTS]
@@ -128,7 +128,7 @@ def literal(records: list[Record], name: str, variant_name: str) -> dict[str, np
 
 @pytest.mark.parametrize("variant", [variant.name for variant in VARIANTS])
 def test_figures_ranks_and_flips_equal_the_literal_ones(make_record: Make, view: View, variant: str) -> None:
-    records = [tie(record) for record in make_all(make_record, noise)]
+    records = [tie(record) for record in make_all(make_record, noise, [ZEROED])]
     found = audit(records, view)
     for name in view.metrics:
         column = found.columns[name][variant]
@@ -390,3 +390,22 @@ def test_the_command_prints_nothing_from_nothing(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["--results", str(tmp_path)])
     assert done.stdout == ""
     assert isinstance(done.exception, MissingCellsError)
+
+
+def test_seen_items_scored_0_are_shown_where_there_are_records_and_never_missing(make_record: Make, view: View) -> None:
+    without, there = (
+        audit_document(audit(make_all(make_record, swapped("am-lstm", "sasrec", ZEROED), also), view)).written("md")
+        for also in ([], [ZEROED])
+    )
+    assert "scored 0" not in without and "issing" not in without
+    text = " ".join(there.split())
+    assert "| seen scored 0 |" in text
+    assert "Scoring seen items 0 changes HR@50 by 0 (" in text
+    assert "- Flips by NDCG@50, seen scored 0: SASRec over AM-LSTM (clear)." in text
+    assert "Seen scored 0: the user's history is ranked too, with 0 for a score in place of the model's" in text
+
+
+def test_models_ranked_again_with_0_have_to_be_those_that_were_trained(make_record: Make, view: View) -> None:
+    records = change(make_all(make_record, also=[ZEROED]), LOO_FULL, lambda record: replace(record, weights="0" * 64))
+    with pytest.raises(InvalidRecordError, match=rf"under {ZEROED} can't stand beside .* made with other weights"):
+        audit(change(records, ZEROED, lambda record: replace(record, weights="1" * 64)), view)

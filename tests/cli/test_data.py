@@ -93,13 +93,20 @@ def test_describe_shows_the_facts_about_movielens_100k(ml_100k: Dataset) -> None
 
 def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
     path = tmp_path / "mine.tsv"
-    path.write_text("who\titem\ttime\nu\ta\t1\nu\ta\t2\nu\tb\t3\n")
+    path.write_text("who\titem\ttime\nu\ta\t1\nu\ta\t2\nu\tb\t3\nu\tc\t4\n")
     result = runner.invoke(app, ["describe", "--interactions", str(path), "--user-column", "who"])
     assert table(result.stdout)["interactions that repeat an item"] == "1"
     assert table(result.stdout)["fingerprint of the tags"] == "no tags"
-    assert "loo-full-repeat-v1" in result.stderr
+    assert "under loo-full-v1 a target that the user has had before is the only item of the history" in result.stderr
+    assert "`--protocol loo-full-seen-v1`" in result.stderr
+    for name in ("loo-full-seen-v1", "loo-full-unique-v1"):
+        other = runner.invoke(
+            app, ["describe", "--interactions", str(path), "--user-column", "who", "--protocol", name]
+        )
+        assert "repeat" not in other.stderr
+        assert table(other.stdout)["interactions that repeat an item"] == ("1" if "seen" in name else "0")
     assert table(result.stdout)["share of all items in the first 50"] == "100.0%"
-    assert "Note: the first 50 are 100% of all 2 items: a random order has an HR@50 of 1, so" in result.stderr
+    assert "Note: the first 50 are 100% of all 3 items: a random order has an HR@50 of 1, so" in result.stderr
 
 
 def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:

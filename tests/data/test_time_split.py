@@ -1,3 +1,5 @@
+from datetime import UTC, date, datetime
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -6,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from seqrec_bench.data import Dataset, Split
-from seqrec_bench.data.time_split import split_at_time
+from seqrec_bench.data.time_split import split_at_date, split_at_time
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Sequences
 
@@ -54,6 +56,53 @@ def test_split_equals_the_literal_one(users: list[list[int]], quantile: float) -
     assert split.test.targets.tolist() == [test for _, test in targets.values()]
     known = [[*items, targets[user][0]] if user in targets else items for user, items in enumerate(train)]
     assert lists(split.test.history) == known
+
+
+def test_the_place_of_a_fraction_is_exact() -> None:
+    """0.29 * 100 is 28.999999999999996 in floats."""
+    split = split_at_time(sequences([list(range(100))]), Fraction(29, 100))
+    assert lists(split.train) == [list(range(1, 30))]
+
+
+def days(*texts: str) -> list[int]:
+    """Seconds since 1970."""
+    return [int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) for text in texts]
+
+
+@pytest.mark.parametrize("ticks", [1, 10**3, 10**6, 10**9])
+def test_a_date_is_the_beginning_of_its_day_in_utc_whatever_the_unit(ticks: int) -> None:
+    users = [
+        days("2014-06-01", "2014-06-30T23:59:59", "2014-07-01", "2014-07-01T00:00:01", "2014-07-02"),
+        days("1971-01-01", "2014-07-01"),
+        days("2014-07-01", "2099-12-31T23:59:59"),
+    ]
+    split = split_at_date(sequences([[ticks * time for time in user] for user in users]), date(2014, 7, 1))
+    assert lists(split.train) == [[1, 2], [6], []]
+    assert (split.test.users.tolist(), split.validation.targets.tolist()) == ([0], [3])
+    assert split.test.targets.tolist() == [4]
+
+
+def test_fractions_of_seconds_are_dates_too() -> None:
+    (user,) = [days("2014-06-01", "2014-07-01", "2014-07-02")]
+    found = sequences([user])
+    halves = Sequences(found.items, np.array(user) + np.array([0.5, -0.5, 0.5]), found.offsets, found.n_items)
+    with pytest.raises(InputError, match="No user has interactions before and 2 or more from 2014-07-01 on"):
+        split_at_date(halves, date(2014, 7, 1))
+
+
+@pytest.mark.parametrize(
+    "user", [[1, 2, 3, 4], days("1970-06-01", "2014-07-01"), [10**9, 10**12], [10**18, 5 * 10**18], [-(10**9), 10**9]]
+)
+def test_times_that_are_no_dates_are_not_split_at_one(user: list[int]) -> None:
+    with pytest.raises(InputError, match=r"^The times, from -?\d+ to \d+, are not all .* such as time90-full-v1\.$"):
+        split_at_date(sequences([user]), date(2014, 7, 1))
+
+
+def test_a_date_beyond_the_data_leaves_nobody() -> None:
+    user = days("2014-06-01", "2014-07-01", "2014-07-02")
+    for day in (date(1, 1, 1), date(2014, 6, 1), date(9999, 12, 31)):
+        with pytest.raises(InputError, match=f"from {day} on, at which the data are split: .* or split at another"):
+            split_at_date(sequences([user]), day)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -7,12 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqrec_bench.data import Dataset, Holdout, Split, leave_one_out
+from seqrec_bench.data import Dataset, Holdout, Interactions, Split, leave_one_out, prepare
+from seqrec_bench.data.negatives import read_negatives
+from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation import ranking
-from seqrec_bench.evaluation.candidates import sample_negatives, with_popular_sample, with_seen, with_uniform_sample
-from seqrec_bench.evaluation.ranking import rank_targets
+from seqrec_bench.evaluation.candidates import (
+    sample_negatives,
+    with_given,
+    with_popular_sample,
+    with_seen,
+    with_seen_zeroed,
+    with_uniform_sample,
+)
+from seqrec_bench.evaluation.ranking import Top, rank_and_list, rank_targets
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Recommender
+from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Recommender, Sequences
 
 
 class Table:
@@ -61,6 +71,52 @@ def test_with_seen_items_every_item_is_a_candidate(split: Split, part: str) -> N
     everything = {user: list(range(1, 41)) for user in holdout.users.tolist()}
     assert (found.better.tolist(), found.tied.tolist()) == literal(recommender.scores, holdout, everything)
     assert found != rank_targets(recommender, getattr(split, part))
+
+
+def zeroed_literally(scores: Float32Array, holdout: Holdout) -> tuple[list[int], list[int], list[list[int]]]:
+    """Better, tied and all items by score, the history's scores set to 0 one by one, as S3-Rec's code has it."""
+    better, tied, order = [], [], []
+    for user, target in zip(holdout.users.tolist(), holdout.targets.tolist(), strict=True):
+        own = scores[user].tolist()
+        for item in seen_by(holdout, user):
+            own[item] = 0.0
+        items = range(1, holdout.history.n_items + 1)
+        better.append(sum(own[item] > own[target] for item in items))
+        tied.append(sum(own[item] == own[target] for item in items))
+        order.append(sorted((own[item] for item in items), reverse=True))
+    return better, tied, order
+
+
+@given(seed=st.integers(0, 2**32), n_levels=st.sampled_from([1, 2, 5, 1_000_000]), repeats=st.booleans())
+def test_seen_items_are_scored_0_a_target_among_them_too(seed: int, n_levels: int, repeats: bool) -> None:
+    rng = np.random.default_rng(seed)
+    n_items, lengths = 12, rng.integers(0, 9, 9)
+    rows = [rng.choice(n_items, length, replace=repeats) + 1 for length in (*lengths, 3)]
+    offsets = np.cumsum([0, *map(len, rows)])
+    items = np.concatenate(rows).astype(np.int32)
+    split = with_seen_zeroed(leave_one_out(Sequences(items, np.arange(len(items)), offsets, n_items)))
+    scores = rng.integers(-n_levels, n_levels + 1, (len(rows), n_items + 1)).astype(np.float32)
+    scores[:, PADDING] = np.inf
+    scores.flags.writeable = False  # as those that come from another process
+    for holdout in (split.validation, split.test):
+        ranks, lists = rank_and_list(Table(scores), holdout, Top(n_items, seed=0))
+        better, tied, order = zeroed_literally(scores, holdout)
+        assert (ranks.better.tolist(), ranks.tied.tolist()) == (better, tied)
+        assert ranks == rank_targets(Table(scores), holdout)
+        zeroed = scores.copy()
+        for user in holdout.users.tolist():
+            zeroed[user, seen_by(holdout, user)] = 0
+        listed = np.take_along_axis(zeroed[holdout.users], lists, axis=1)
+        assert listed.tolist() == order  # all are candidates, once each, the history where its 0 has it
+        assert np.array_equal(np.sort(lists), np.tile(np.arange(1, n_items + 1), (len(lists), 1)))
+
+
+def test_a_repeated_target_is_level_with_the_rest_of_the_history_and_above_negative_scores() -> None:
+    history = Sequences(np.array([3, 1, 2, 3], dtype=np.int32), np.arange(4), np.array([0, 4]), 6)
+    holdout = with_seen_zeroed(leave_one_out(history)).test
+    scores = np.array([[9, 5, -5, 9, -1, 0, 2]], dtype=np.float32)  # 1, 2, 3 seen; 4 below 0, 5 at 0, 6 above
+    ranks = rank_targets(Table(scores), holdout)
+    assert (ranks.better.tolist(), ranks.tied.tolist()) == ([1], [4])
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
@@ -160,3 +216,50 @@ def test_the_samples_of_movielens_100k_are_those_of_the_committed_records(ml_100
     assert uniform.negatives is not None and popular.negatives is not None
     assert uniform.negatives[:, :5].tolist() == [[825, 887, 966, 1395, 820], [1589, 1554, 1617, 141, 727]]
     assert popular.negatives[:, :5].tolist() == [[825, 887, 751, 346, 820], [141, 727, 268, 654, 949]]
+
+
+SHOP = prepare(
+    "shop",
+    Interactions.from_rows(
+        [*"aaaa", *"bbb", *"cc"], ["i1", "i2", "i3", "i4", "i2", "i5", "i6", "i7", "i1"], np.arange(9)
+    ),
+    None,
+)
+"""Evaluated are a, whose targets are i3 and i4, and b, whose targets are i5 and i6."""
+
+
+def given_to(tmp_path: Path, text: str) -> Split:
+    (tmp_path / "sample.txt").write_text(text)
+    return with_given(leave_one_out(SHOP.sequences), SHOP, read_negatives(tmp_path / "sample.txt"))
+
+
+def test_given_negatives_are_those_of_the_users_line_at_validation_and_test(tmp_path: Path) -> None:
+    """Of any number, an item of the history among them, and one that is there twice counted twice."""
+    split = given_to(tmp_path, "b i4 i7 i7 i2\nc i3\na i7\n")
+    scores = np.zeros((3, 8), dtype=np.float32)
+    scores[:, 7] = 1
+    for part, holdout in (("validation", split.validation), ("test", split.test)):
+        named = {
+            SHOP.user_ids[user]: sorted(SHOP.item_ids[row[row != PADDING]].tolist())
+            for user, row in zip(holdout.users, holdout.negatives, strict=True)
+        }
+        assert named == {"a": ["i7"], "b": ["i2", "i4", "i7", "i7"]}, part
+        ranks = rank_targets(Table(scores), holdout)
+        assert (ranks.better.tolist(), ranks.tied.tolist()) == ([1, 2], [1, 3])
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a i7\n", "has no line for 1 of the 2 evaluated users (the first is b): give one with a line for each"),
+        ("a i7\nb i7\nz i7\n", "has 1 users that are not in shop under this protocol ('z'): give the negatives of"),
+        ("a i7\nb i7 i8 i9\n", "has 2 items that are not in shop under this protocol ('i8', 'i9'): give the"),
+        ("a i3 i7\nb i7\n", "its own negatives for 1 of the 2 evaluated users (the first is a, with i3): take it out"),
+        ("a i7\nb i7 i6\n", "its own negatives for 1 of the 2 evaluated users (the first is b, with i6): take it out"),
+    ],
+)
+def test_negatives_that_do_not_fit_the_data_are_refused(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(InputError) as raised:
+        given_to(tmp_path, text)
+    assert complaint in str(raised.value)
+    assert str(raised.value).startswith(f"{tmp_path / 'sample.txt'} has ")

@@ -168,6 +168,17 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, text: bytes, complaint: str)
         ('datasets = ["ml-100k"]', 'datasets = ["ml-100k", "ml-100k"]', ["it has 'ml-100k' twice"]),
         ('datasets = ["ml-100k"]', 'datasets = ["ml-100"]', ["there is no such data set (did you mean 'ml-100k'?)"]),
         ('protocol = "loo-full-v1"', 'protocol = "loo-v1"', ["protocol is 'loo-v1': there is no protocol 'loo-v1'"]),
+        (
+            'protocol = "loo-full-v1"',
+            'protocol = "loo-full-1core-v1"',
+            ["protocol is 'loo-full-1core-v1': there is no protocol 'loo-full-1core-v1': 1core takes nothing out"],
+        ),
+        (
+            'protocol = "loo-full-v1"',
+            'protocol = "loo-negatives-1a2b3c4d-v1"',
+            ["it lacks the key negatives, the file that protocol means by 'loo-negatives-1a2b3c4d-v1'"],
+        ),
+        ('protocol = "loo-full-v1"', "negatives = 1", ["negatives is 1: not a text"]),
         ('select = "NDCG@50"', 'select = "NDGC@50"', ["select is 'NDGC@50': there is no metric 'NDGC@50'"]),
         ('metrics = ["HR@50", ', 'metrics = ["HRR@50", ', ["metrics[0] is 'HRR@50': there is no metric 'HRR@50'"]),
         ('metrics = ["HR@50", ', 'metrics = ["HR@0", ', ["metrics[0] is 'HR@0': ", "a cut-off is a whole number"]),
@@ -295,7 +306,7 @@ def test_all_faults_of_a_file_are_named_at_once(faults_of: Callable[[str], list[
         """)
     expected = [
         "datasets[1] is 'ml-1000k': there is no such data set (did you mean 'ml-100k'?)",
-        "protocol is 'loo': there is no protocol 'loo': choose from",
+        "protocol is 'loo': there is no protocol 'loo': a name is a split",
         "metrics[1] is 'NDCG': there is no metric 'NDCG': NDCG has a cut-off, as NDCG@10 has",
         "dimension is 0: not a whole number from 1 to 65536",
         "users.ml-100k is 2.5: not a whole number from 1 to 2147483647",
@@ -463,7 +474,7 @@ STUDIES_OF_ALL_KINDS = st.fixed_dictionaries(
     optional={
         "title": WORDS,
         "datasets": st.lists(st.sampled_from(["ml-100k", "ml-1m", "ml-10m"]), min_size=1, unique=True),
-        "protocol": st.sampled_from(["loo-full-v1", "time-full-v1", "loo-full-5core-v1"]),
+        "protocol": st.sampled_from(["loo-full-v1", "time90-uniform9-unique-v1", "loo-full-zeroed-5core-v1"]),
         "metrics": st.lists(st.sampled_from(METRICS), min_size=1, unique=True),
         "dimension": st.integers(1, 65536),
         "seeds": st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=4, unique=True),

@@ -5,16 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.data.split import Split
-from seqrec_bench.data.targets import TargetFacts, n_candidates, target_facts
+from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.targets import TargetFacts, n_candidates, seen_items, target_facts
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
-from seqrec_bench.recommender import Int64Array
+from seqrec_bench.recommender import PADDING, Int32Array, Int64Array
 from seqrec_bench.records import Ranks, Record
 from seqrec_bench.records.check import Check
 from seqrec_bench.tracking import Track
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,6 @@ class Arranged:
     """A data set as a protocol has it."""
 
     dataset: Dataset
-    ranks_seen: bool
     users: Int64Array
     """(n_evaluated,) those that have a target."""
     split: Split
@@ -41,10 +43,10 @@ class Arrangements:
     _made: dict[tuple[str, str], Arranged] = field(default_factory=dict)
 
     def of(self, record: Record) -> Arranged | None:
-        """What the record has to be about; None without its data or its protocol."""
+        """What the record has to be about; None without its data, its protocol or the negatives of that."""
         name, protocol = record.key.dataset, record.key.protocol
         dataset = self.datasets.get(name)
-        if not isinstance(dataset, Dataset) or not known_protocol(protocol):
+        if not isinstance(dataset, Dataset) or not known_protocol(protocol) or _absent(record, self.datasets):
             return None
         if (name, protocol) not in self._made:
             self._made[name, protocol] = _arrange(dataset, protocol)
@@ -62,7 +64,7 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
     facts = target_facts(arranged, split)
-    return Arranged(arranged, split.test.ranks_seen, split.test.users, split, candidates, facts)
+    return Arranged(arranged, split.test.users, split, candidates, facts)
 
 
 def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Dataset | str]) -> Check:
@@ -71,14 +73,22 @@ def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Datase
     Args:
         datasets: By name; or in words why it is not here.
     """
-    n_records = Counter(record.key.dataset for record in records)
-    absent = {name: reason for name, reason in datasets.items() if isinstance(reason, str)}
+    absent = Counter((record.key.dataset, _absent(record, datasets)) for record in records)
+    n_passed = sum(n for (_, reason), n in absent.items() if reason is None)
     faults = [
-        f"Neither ranks nor fingerprints of the {n_records[name]} records on {name} were checked. {reason}"
-        for name, reason in absent.items()
+        f"Neither ranks nor fingerprints of the {n} records on {name} were checked. {reason}"
+        for (name, reason), n in absent.items()
+        if reason is not None
     ]
-    n_passed = sum(n for name, n in n_records.items() if name not in absent)
     return Check("the data that records are on are here", n_passed, faults, (), ExitCode.CELLS_MISSING)
+
+
+def _absent(record: Record, datasets: Mapping[str, Dataset | str]) -> str | None:
+    """Why the record's data are not here as its protocol needs them, in a sentence; None where they are."""
+    dataset, protocol = datasets[record.key.dataset], known_protocol(record.key.protocol)
+    if isinstance(dataset, str):
+        return dataset
+    return protocol.lack(dataset) if protocol else None
 
 
 def check_data(records: Sequence[Record], arrangements: Arrangements) -> Check:
@@ -153,15 +163,13 @@ def check_targets(records: Sequence[Record], arrangements: Arrangements) -> Chec
 
 def _targets_fault(said: TargetFacts, due: TargetFacts) -> str | None:
     """The first thing that is said and not so."""
-    if (said.fewest, said.most) != (due.fewest, due.most):
-        return f"it says that targets have {said.fewest} to {said.most} candidates, and they have {due.fewest} to {due.most}"
     for words, mine, its in (
-        ("have their time in common with a neighbour", said.tied, due.tied),
-        ("were never trained on", said.untrained, due.untrained),
+        ("the fewest and the most candidates of a target are", (said.fewest, said.most), (due.fewest, due.most)),
+        ("the targets with a neighbour of their time are", said.tied, due.tied),
+        ("the targets that were never trained on are", said.untrained, due.untrained),
     ):
         if mine != its:
-            numbers = ("no one can tell how many" if each is None else str(each) for each in (mine, its))
-            return "it says that {} targets {words}, and it is {}".format(*numbers, words=words)
+            return f"it says that {words} {mine}, and they are {its}"
     differing = np.setxor1d(said.repeated, due.repeated)
     if len(differing) == 0:
         return None
@@ -172,7 +180,7 @@ def _targets_fault(said: TargetFacts, due: TargetFacts) -> str | None:
 
 
 def check_ranked_again(records: Sequence[Record], arrangements: Arrangements) -> Check:
-    """What was ranked again has the weights of what was trained, and is better off only where it has fewer rivals."""
+    """What was ranked again has the weights of what was trained, and moves no target but as other rivals can."""
     trained = {record.key: record for record in records}
     faults, n_passed, n_alone = [], 0, 0
     for record in records:
@@ -194,12 +202,56 @@ def _again_fault(record: Record, base: Record, arrangements: Arrangements) -> st
     if record.weights is not None and base.weights not in (None, record.weights):
         return f"its weights are not those of {base.key.path()}"
     found = arrangements.of(record)
-    same_users = len(record.test.better) == len(base.test.better)
-    if found is None or not same_users:
+    if found is None:
         return None
-    more, fewer = (record, base) if found.ranks_seen else (base, record)
-    for ranks, others in ((more.test, fewer.test), (more.validation, fewer.validation)):
-        n_wrong = ((ranks.better < others.better) | (ranks.tied < others.tied)).sum()
-        if n_wrong:
-            return f"{n_wrong} targets have more above or level with them among fewer candidates than {base.key.path()}"
+    split = found.split
+    parts = ((split.validation, record.validation, base.validation), (split.test, record.test, base.test))
+    for holdout, ranks, trained in parts:
+        are_alike = len(holdout.users) == len(ranks.better) == len(trained.better)
+        if are_alike and (fault := _moved(holdout, ranks, trained)):
+            return f"{fault} {base.key.path()}"
     return None
+
+
+def _moved(holdout: Holdout, ranks: Ranks, trained: Ranks) -> str | None:
+    """Why the ranks can't be of the model that has the others among its user's unseen items; None if they can.
+
+    The end of the sentence is to be the other record's path.
+    """
+    if holdout.zeroes_seen:
+        wrong = ~_fits_zeroed(holdout, ranks, trained)
+        says = "others above or level with them than seen items scored 0 can make of those of"
+    else:
+        more, fewer = (ranks, trained) if holdout.ranks_seen else (trained, ranks)
+        wrong = (more.better < fewer.better) | (more.tied < fewer.tied)
+        if holdout.negatives is not None:
+            wrong &= _are_unseen_once(holdout, holdout.negatives)
+        says = "more above or level with them among fewer candidates than"
+    return f"{wrong.sum()} targets have {says}" if wrong.any() else None
+
+
+def _fits_zeroed(holdout: Holdout, ranks: Ranks, trained: Ranks) -> BoolArray:
+    """(n_evaluated,) whether the history's items, all scored 0, can have come to the unseen ones.
+
+    They are all above the target, all level with it, or all below. A target that the user has had before is one of
+    them, and what else is above it or level with it depends on scores that nobody has.
+    """
+    n_seen, target_seen = seen_items(holdout)
+    above, level = ranks.better - trained.better, ranks.tied - trained.tied
+    fits = ((above == 0) & ((level == 0) | (level == n_seen))) | ((above == n_seen) & (level == 0))
+    found: BoolArray = (fits & ~target_seen) | (target_seen & (ranks.tied >= n_seen))
+    return found
+
+
+def _are_unseen_once(holdout: Holdout, negatives: Int32Array) -> BoolArray:
+    """(n_evaluated,) whose negatives are all different items that the user has not had: among all unseen ones."""
+    seen = np.isin(holdout.users[:, None] * (holdout.history.n_items + 1) + negatives, holdout.history.pairs)
+    once = n_different(negatives) == (negatives != PADDING).sum(axis=1)
+    found: BoolArray = once & ~(seen & (negatives != PADDING)).any(axis=1)
+    return found
+
+
+def n_different(negatives: Int32Array) -> Int64Array:
+    """(n,) how many different items each row has, the padding left out."""
+    found: Int64Array = (np.diff(np.sort(negatives, axis=1), axis=1, prepend=PADDING) != 0).sum(axis=1)
+    return found

@@ -9,8 +9,8 @@ from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.data.targets import n_candidates
 from seqrec_bench.errors import InvalidRecordError, MissingCellsError
 from seqrec_bench.experiments.examining import keep_of
-from seqrec_bench.experiments.verification.data import Arrangements
-from seqrec_bench.recommender import PADDING, Int32Array
+from seqrec_bench.experiments.verification.data import Arrangements, n_different
+from seqrec_bench.recommender import PADDING, Int32Array, Int64Array
 from seqrec_bench.records import Ranks, Record, TopFile
 from seqrec_bench.records.check import Check
 
@@ -49,16 +49,22 @@ def _fault(top: TopFile, ranks: Ranks, split: Split) -> str | None:
 def _wrong(items: Int32Array, ranks: Ranks, test: Holdout) -> Iterator[tuple[str, BoolArray]]:
     """What may be wrong with lists, in words, and with which of them it is: (n_evaluated,) each."""
     is_item: BoolArray = items != PADDING
-    due: BoolArray = np.arange(items.shape[1]) < n_candidates(test)[:, None]
+    due: BoolArray = np.arange(items.shape[1]) < _n_listed(test)[:, None]
     yield "have another length than they can have", _in_any(is_item ^ due)
     ordered = np.sort(items, axis=1)
     yield "have an item twice", _in_any((np.diff(ordered, axis=1) == 0) & (ordered[:, 1:] != PADDING))
     yield "have an item that is no candidate", _in_any(~_are_candidates(items, test))
     is_target = items == test.targets[:, None]
     place, is_there = is_target.argmax(axis=1), is_target.any(axis=1)
-    fits = (ranks.better <= place) & (place < ranks.better + ranks.tied)
+    counted_twice = n_candidates(test) - _n_listed(test)  # in ranks, and once in lists
+    fits = (ranks.better - counted_twice <= place) & (place < ranks.better + ranks.tied)
     may_lack = ranks.better + ranks.tied > items.shape[1]
     yield "have the target where its rank is another", np.where(is_there, ~fits, ~may_lack)
+
+
+def _n_listed(test: Holdout) -> Int64Array:
+    """(n_evaluated,) how many different candidates each target has, itself included."""
+    return n_candidates(test) if test.negatives is None else 1 + n_different(test.negatives)
 
 
 def _are_candidates(items: Int32Array, test: Holdout) -> BoolArray:

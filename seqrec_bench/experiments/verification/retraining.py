@@ -1,10 +1,11 @@
 """Training cells of a results directory once more, and holding what comes of it against their records."""
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from seqrec_bench.data import Dataset
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS, metric, selection_of
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol, place_in_order
@@ -20,7 +21,7 @@ MOST_SECONDS = 10.0
 """What a deterministic model takes at most, by its record, to be run again without being asked for."""
 
 
-def quick(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
+def quick(records: Sequence[Record], datasets: Mapping[str, Dataset]) -> list[Record]:
     """The records of deterministic models that took seconds, of those that can be made again from these data."""
     return [
         record
@@ -29,25 +30,30 @@ def quick(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
     ]
 
 
-def draw(records: Sequence[Record], datasets: Collection[str], number: int, seed: int) -> list[Record]:
+def draw(records: Sequence[Record], datasets: Mapping[str, Dataset], number: int, seed: int) -> list[Record]:
     """So many records, all equally likely, of those that the installed software can make again from these data.
 
     Args:
         records: In any order.
-        datasets: The names of the data sets that are here.
+        datasets: Those that are here, by name.
     """
     found = _possible(records, datasets)
     return sorted(random.Random(seed).sample(found, min(number, len(found))), key=lambda record: record.key)
 
 
-def _possible(records: Sequence[Record], datasets: Collection[str]) -> list[Record]:
+def _possible(records: Sequence[Record], datasets: Mapping[str, Dataset]) -> list[Record]:
     """Those that the installed software can make again from these data, by key."""
     models = installed({record.key.model for record in records})
     return [
         record
         for record in sorted(records, key=lambda record: record.key)
-        if record.key.dataset in datasets and known_protocol(record.key.protocol) and can_be_made(record, models)
+        if _can_be_split(record, datasets) and can_be_made(record, models)
     ]
+
+
+def _can_be_split(record: Record, datasets: Mapping[str, Dataset]) -> bool:
+    dataset, protocol = datasets.get(record.key.dataset), known_protocol(record.key.protocol)
+    return dataset is not None and protocol is not None and protocol.lack(dataset) is None
 
 
 def cells_to_train(drawn: Sequence[Record]) -> list[Cell]:

@@ -14,7 +14,7 @@ from seqrec_bench.analysis.table import Table, table_one
 from seqrec_bench.data import Dataset, Split
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
-from seqrec_bench.evaluation.protocols import known_protocol
+from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.rendering.explanations.summary_text import Summaries
 from seqrec_bench.rendering.report.chart import MARKERS, Style
@@ -89,7 +89,8 @@ class Sources:
                 f"The records were made on other data (fingerprint {first.recipe.dataset.fingerprint[:12]}) than the "
                 f"{self.data.name} that is at hand ({arranged.fingerprint[:12]})."
             )
-        return protocol.hold_out(arranged)
+        base = protocol if protocol.base is None else find_protocol(protocol.base)
+        return base.hold_out(arranged)  # the same targets, also where a file of negatives is not at hand
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:

@@ -40,10 +40,10 @@ def of_fpmc(store: Store, protocol: str) -> Record:
     return next(found for found in store.records() if (found.key.model, found.key.protocol) == ("fpmc", protocol))
 
 
-def test_a_draw_is_a_function_of_its_seed_and_all_records_come_up(store: Store) -> None:
+def test_a_draw_is_a_function_of_its_seed_and_all_records_come_up(store: Store, small: Dataset) -> None:
     records = store.records()
-    assert draw(records, ["small"], 2, 7) == draw(records[::-1], ["small"], 2, 7)
-    drawn = {record.key for seed in range(6) for record in draw(records, ["small"], 3, seed)}
+    assert draw(records, {"small": small}, 2, 7) == draw(records[::-1], {"small": small}, 2, 7)
+    drawn = {record.key for seed in range(6) for record in draw(records, {"small": small}, 3, seed)}
     assert drawn == {record.key for record in records}
 
 
@@ -57,9 +57,11 @@ def test_a_draw_is_a_function_of_its_seed_and_all_records_come_up(store: Store) 
         lambda record: replace(record, recipe=replace(record.recipe, hyperparameters={"luck": 1})),
     ],
 )
-def test_what_this_software_can_not_make_is_not_drawn(trained: Record, change: Callable[[Record], Record]) -> None:
-    assert draw([trained], ["small"], 1, 0) == [trained]
-    assert draw([change(trained)], ["small"], 1, 0) == []
+def test_what_this_software_can_not_make_is_not_drawn(
+    trained: Record, small: Dataset, change: Callable[[Record], Record]
+) -> None:
+    assert draw([trained], {"small": small}, 1, 0) == [trained]
+    assert draw([change(trained)], {"small": small}, 1, 0) == []
 
 
 def test_what_was_ranked_again_is_trained_first(store: Store) -> None:
@@ -99,11 +101,11 @@ def test_seeds_that_were_chosen_and_renumbered_are_seen_by_training_alone(
     ids=["a model that counts", "a long one", "another version", "other data"],
 )
 def test_deterministic_models_that_take_seconds_are_run_again_unasked_and_others_counted(
-    store: Store, trained: Record, again: Again, change: Callable[[Record], Record], is_quick: bool
+    store: Store, small: Dataset, trained: Record, again: Again, change: Callable[[Record], Record], is_quick: bool
 ) -> None:
     counted = next(record for record in store.records() if record.key.model == "popularity")
     records = [change(counted), trained]
-    chosen = quick(records, ["small"])
+    chosen = quick(records, {"small": small})
     assert chosen == records[:1] * is_quick
     check = check_quick(records, chosen, again(chosen) if chosen else {}, {})
     assert (check.n_passed, check.faults) == (int(is_quick), [])
