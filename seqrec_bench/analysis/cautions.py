@@ -76,8 +76,8 @@ def _few_candidates(facts: TargetFacts, metrics: Sequence[Metric]) -> str | None
         f"{metric} {_between(_by_chance(metric, facts.most), _by_chance(metric, facts.fewest), '.2f')}"
         for metric in looked_at
     ]
-    among = _between(facts.fewest, facts.most, ",")
-    return f"Few candidates: a target is ranked among {among} items, so a random order has {listed(chances)}."
+    among = f"{_between(facts.fewest, facts.most, ',')} item{'' if facts.most == 1 else 's'}"
+    return f"Few candidates: a target is ranked among {among}, so a random order has {listed(chances)}."
 
 
 def _by_chance(metric: Metric, n_candidates: int) -> float:

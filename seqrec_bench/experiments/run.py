@@ -95,9 +95,13 @@ def replaces_other_data(record: Path, difference: str | None, n_others: int = 0,
         option: What names the data.
     """
     others = f", as {n_others} more were" if n_others else ""
-    return InputError(
-        f"{record} was {difference}{others}: keep it by calling these data something else with {option} NAME, or name "
-        "another directory with --results; --fresh replaces it."
+    return InputError(f"{_keep_apart(record, f'{difference}{others}', option)}; --fresh replaces it.")
+
+
+def _keep_apart(record: Path, made: str, option: str) -> str:
+    return (
+        f"{record} was {made}: keep it by calling these data something else with {option} NAME, or name another directory "
+        "with --results"
     )
 
 
@@ -135,10 +139,7 @@ def require_same_data_beside(key: CellKey, recipe: Recipe, store: Store, option:
         with suppress(InvalidRecordError, UnreadableError):
             record = store.load(other)
             if record and record.recipe.dataset.fingerprint != recipe.dataset.fingerprint:
-                raise InputError(
-                    f"{store.path(other)}, beside which this would be recorded, was made on other data of that name: call "
-                    f"these data something else with {option} NAME, or name another directory with --results."
-                )
+                raise InputError(f"{_keep_apart(store.path(other), 'made on other data', option)}.")
 
 
 def _are_arranged_alike(one: str, other: str) -> bool:
