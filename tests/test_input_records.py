@@ -111,7 +111,7 @@ def nest_setting(path: Path) -> None:
 
 
 SPOILS: dict[str, Callable[[Path], object]] = {
-    "later_schema": lambda path: edit(path, schema=2),
+    "later_schema": lambda path: edit(path, schema=3),
     "unknown_schema": lambda path: edit(path, schema=0),
     "cut": lambda path: path.write_text(path.read_text()[:200]),
     "empty": lambda path: path.write_text(""),

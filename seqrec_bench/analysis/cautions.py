@@ -60,7 +60,7 @@ def cautions_of(records: Iterable[Record], metrics: Iterable[str]) -> list[str]:
     if record is None or record.targets is None:
         return []
     protocol = known_protocol(record.key.protocol)
-    return list(cautions(record.targets, len(record.test.better), protocol, metrics).values())
+    return list(cautions(record.targets, record.test.n_targets, protocol, metrics).values())
 
 
 def _few_candidates(facts: TargetFacts, metrics: Sequence[Metric]) -> str | None:
@@ -93,9 +93,7 @@ def _between(low: float, high: float, form: str) -> str:
 
 def _order(facts: TargetFacts, n_targets: int, protocol: Protocol | None) -> str | None:
     """By what it was decided which items are the targets, if not by time."""
-    if facts.tied is None:
-        return "The data have no times: the order of their rows is taken for the order in time."
-    if facts.tied <= SHARE_TIED * n_targets:
+    if facts.tied is None or facts.tied <= SHARE_TIED * n_targets:  # of data without times, `order_notes` speaks
         return None
     is_of_file = protocol is None or protocol.ties == FILE_ORDER
     decides = "the order of the file's rows" if is_of_file else "the protocol's order of ties"

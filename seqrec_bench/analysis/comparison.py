@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from seqrec_bench.analysis.cautions import cautions_of
+from seqrec_bench.analysis.notes import order_notes
 from seqrec_bench.analysis.repeated import Part, parts
 from seqrec_bench.analysis.selection import require_side_by_side, runs, whereabouts
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
@@ -154,7 +155,7 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
     return Comparison(
         view.dataset,
         view.protocol,
-        len(next(iter(chosen.values()))[0].test.better),
+        next(iter(chosen.values()))[0].test.n_users,
         {configuration: None if group[0].deterministic else len(group) for configuration, group in chosen.items()},
         {metric: _pairs(chosen, metric) for metric in view.by_importance},
         view.selection,
@@ -164,7 +165,7 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
             if (selection := group[0].recipe.selection)
         },
         tuple(metric for metric in view.metrics if not metric.is_per_user),
-        tuple(cautions_of(records, view.by_importance)),
+        (*order_notes(records), *cautions_of(records, view.by_importance)),
         {
             metric: {part: _pairs(_of(part, chosen), metric) for part in found}
             for metric in view.by_importance

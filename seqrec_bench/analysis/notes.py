@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from enum import Enum, auto
 
+from seqrec_bench.records import BY_ROW, Record
+from seqrec_bench.text import listed
+
 
 class Topic(Enum):
     """What a note is about."""
@@ -42,3 +45,10 @@ def missing_note(missing: Iterable[object], says: str = "Missing") -> list[str]:
     """The cells that are missing, in a note, if any are."""
     names = "; ".join(map(str, missing))
     return [Note(f"{says}: {names}.", Topic.MISSING)] if names else []
+
+
+def order_notes(records: Iterable[Record]) -> list[str]:
+    """That the data have no times, in a note, for those that have none."""
+    names = sorted({record.key.dataset for record in records if record.recipe.dataset.order == BY_ROW})
+    has = "it has" if len(names) == 1 else "they have"
+    return [f"The order of {listed(names)} is that of the file's rows: {has} no times."] if names else []

@@ -39,7 +39,7 @@ def parts(records: Iterable[Record]) -> tuple[Part, ...]:
     if record is None or record.targets is None or len(record.targets.repeated) == 0:
         return ()
     repeated = record.targets.repeated
-    others = np.setdiff1d(np.arange(len(record.test.better)), repeated)
+    others = np.setdiff1d(np.arange(record.test.n_targets), repeated)
     both = (Part("repeated targets", repeated), Part("other targets", others))
     return tuple(part for part in both if len(part.places))
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqrec_bench.analysis.cautions import cautions_of
-from seqrec_bench.analysis.notes import missing_note
+from seqrec_bench.analysis.notes import missing_note, order_notes
 from seqrec_bench.analysis.repeated import Apart, apart
 from seqrec_bench.analysis.selection import Missing, estimate, select, select_others, with_lists
 from seqrec_bench.analysis.statistics.estimates import Estimate
@@ -134,6 +134,7 @@ def _notes(
     notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.has_reported else []
     if shown:
         notes.append(_reproduced(shown, seeds, view))
+    notes += order_notes(shown)
     if shown and view.has_reported:
         notes.append("Difference: reproduced minus reported.")
     if not all(record.deterministic for record in shown):
@@ -170,6 +171,6 @@ def _reproduced(shown: Sequence[Record], seeds: Sequence[int], view: View) -> st
     over = f"over seeds {', '.join(map(str, seeds))} " if seeds else ""
     says = "Reproduced: mean" if view.has_reported else "Mean"
     return (
-        f"{says} {over}on the {len(first.test.better)} test users of {view.dataset} "
+        f"{says} {over}on the {first.test.n_users} test users of {view.dataset} "
         f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

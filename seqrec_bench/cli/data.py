@@ -54,7 +54,7 @@ def describe(
 
     Example: seqrec-bench data describe --interactions ratings.csv
     """
-    chosen = protocol.choose()
+    chosen = protocol.choose(own.usual_protocol)
     dataset = protocol.equip(replace(own, dataset=name).load())
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
@@ -82,14 +82,14 @@ def export(
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
-    chosen = protocol.choose()
+    chosen = protocol.choose(own.usual_protocol)
     require_order_enough(chosen)
     dataset = protocol.equip(replace(own, dataset=name).load())
-    if own.interactions:
+    if own.files:
         terms, data = "These data are your own.", own
     else:
         terms, data = f"Licence: {named_dataset(dataset.name).licence}", replace(own, dataset=dataset.name)
-    options = f"{data.arguments()} {protocol.arguments()}"
+    options = f"{data.arguments()} {protocol.arguments(own.usual_protocol)}"
     labels = Labels(chosen.name, __version__, terms, options, chosen.candidates.words)
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
@@ -140,15 +140,23 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("mean sequence length", f"{lengths.mean:.2f}"),
         ("evaluated users", f"{description.n_evaluated_users:,}"),
         ("users too short to evaluate", f"{description.n_short_users:,}"),
-        ("interactions tied in time", f"{description.tied_interactions:.1%}"),
-        ("neighbours without a time gap", f"{description.zero_gaps:.1%}"),
-        ("users whose test item is ambiguous", f"{description.n_ambiguous_targets:,}"),
+        *_facts_of_times(description),
         ("items without training interaction", _shortened(description.cold_items)),
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),
         ("interactions that repeat an item", f"{description.n_repeats:,}"),
         ("test targets that repeat an item", f"{description.n_repeated_test_targets:,}"),
     ]
+
+
+def _facts_of_times(description: Description) -> list[tuple[str, str]]:
+    facts: list[tuple[str, float | None, str]] = [
+        ("interactions tied in time", description.tied_interactions, ".1%"),
+        ("neighbours without a time gap", description.zero_gaps, ".1%"),
+        ("users whose test item is ambiguous", description.n_ambiguous_targets, ","),
+    ]
+    shown = [(fact, "no times" if value is None else format(value, form)) for fact, value, form in facts]
+    return shown if description.has_times else [("order", "that of the file's rows: it has no times"), *shown]
 
 
 def _shortened(ids: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -22,8 +22,9 @@ from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.protocol_parts import Negatives
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
+from seqrec_bench.evaluation.metrics import require_choice
+from seqrec_bench.evaluation.protocol_parts import Given, Negatives
+from seqrec_bench.evaluation.protocols import find_protocol, usual_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -84,20 +85,21 @@ def run(
 ) -> None:
     """Trains and tests models, and stores a record of each; what is done already is not run again.
 
-    A study's cells are run on all its data sets, one after another, unless --dataset or --interactions names one.
+    A study's cells are run on all its data sets, one after another, unless --dataset, --interactions or --train names
+    others.
 
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
     processes.require_valid()
     state = RunState(results, fresh)
     with stops_in_time(state.say, state.is_storing):
-        wanted = cells.choose()
+        wanted = cells.choose(data.usual_protocol)
         for note in cells.idle(wanted):
             typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
         datasets = [cells.equip(dataset) for dataset in load_data(choose_data(data, cells.named_study))]
-        _require_negatives(datasets, {cell.protocol for cell in wanted})
+        _require_targets(datasets, wanted)
         warnings = cautions_before(wanted, datasets)
         state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
@@ -133,11 +135,19 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     return parts
 
 
-def _require_negatives(datasets: Sequence[Dataset], protocols: Collection[str]) -> None:
-    """Raises `InputError` where given negatives are not there, or not of these data: before other protocols' hours."""
-    given = [protocol for protocol in map(find_protocol, protocols) if isinstance(protocol.candidates, Negatives)]
-    for protocol, dataset in product(given, datasets):
-        protocol.hold_out(protocol.arrange(dataset))
+def _require_targets(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> None:
+    """Whatever is given of the targets fits the cells: this shows before the hours of other protocols.
+
+    Raises:
+        InputError: Given negatives are not there, or not of these data; or a split has several targets a user, of which
+            the metric that chooses is none.
+    """
+    for name, dataset in product({cell.protocol for cell in wanted}, datasets):
+        protocol = find_protocol(name)
+        if isinstance(protocol.candidates, Negatives) or isinstance(protocol.split, Given):
+            validation = protocol.hold_out(protocol.arrange(dataset)).validation
+            for selection in {cell.selection for cell in wanted if cell.protocol == name}:
+                require_choice(selection, validation)
 
 
 def _announce(part: Part, named: bool) -> None:
@@ -150,7 +160,7 @@ def _announce(part: Part, named: bool) -> None:
 def _attack(datasets: Sequence[Dataset]) -> Attacks:
     """Attacks the evaluator on the data of the run, which is not begun if that shows a fault."""
     with shown("splitting the data") as steps:
-        attacks, *_ = [require_sound_evaluator(PROTOCOLS[LOO_FULL].hold_out(data), steps.track) for data in datasets]
+        attacks, *_ = [require_sound_evaluator(usual_protocol(data).hold_out(data), steps.track) for data in datasets]
     where = f" on each of {len(datasets)} data sets" if len(datasets) > 1 else ""
     typer.echo(f"Attacks on the evaluator: all {attacks['passed']} passed{where}.", err=True)
     return attacks

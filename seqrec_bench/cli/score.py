@@ -52,7 +52,7 @@ def score(
     Example: seqrec-bench score test-scores.csv --validation validation-scores.csv --name their-system
     """
     system = ScoredSystem(name, seed, deterministic, validation, test)
-    chosen = protocol.choose()
+    chosen = protocol.choose(data.usual_protocol)
     require_order_enough(chosen)
     dataset = protocol.equip(data.load())
     store = Store(results)

@@ -10,7 +10,7 @@ from seqrec_bench.errors import InputError
 
 
 def interactions_from_table(table: Any, columns: ChosenColumns, file: str, dates: bool = True) -> Interactions:
-    """Makes interactions of three columns of a ``pyarrow.Table``; rows are counted from 1, without the header.
+    """Makes interactions of the columns of a ``pyarrow.Table``; rows are counted from 1, without the header.
 
     Args:
         dates: Whether times may be dates written out.
@@ -27,7 +27,7 @@ def interactions_from_table(table: Any, columns: ChosenColumns, file: str, dates
     table = table.drop_columns(columns.user)  # text takes much more memory than codes, so it goes at once
     items, item_ids = encode_ids(table[columns.item], columns.item, file)
     table = table.drop_columns(columns.item)
-    times = read_times(table[columns.time], columns.time, file, dates)
+    times = None if columns.time is None else read_times(table[columns.time], columns.time, file, dates)
     del table
     pa.default_memory_pool().release_unused()  # or Arrow would keep the memory for its next table
     return Interactions(users, items, times, user_ids, item_ids)

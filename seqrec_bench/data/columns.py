@@ -11,6 +11,18 @@ from seqrec_bench.text import listed
 USER_NAMES = ("user_id", "user", "uid")
 ITEM_NAMES = ("item_id", "item", "iid", "movie_id", "movie", "product_id", "product")
 TIME_NAMES = ("timestamp", "time", "ts", "unix_time", "unix_timestamp", "unix_review_time")
+OF_SOURCES = {
+    USER_NAMES: ("session_id", "session", "visitor_id", "customer_id", "reviewer_id"),
+    ITEM_NAMES: ("parent_asin", "asin", "video_id", "book_id", "business_id", "isbn", "article_id"),
+    TIME_NAMES: ("event_timestamp", "event_time", "event_date", "timeframe", "date", "datetime"),
+}
+"""By the usual names, what single sources call the same. They count where no column has a usual name, so that a
+session beside a user, or a date beside a time, is read as the other column that it is."""
+LIST_NAMES = {
+    ITEM_NAMES: ("item_ids", "items", "item_id_list", "item_list", "item_sequence", "item_seq", "sequence"),
+    TIME_NAMES: ("timestamps", "times", "timestamp_list", "time_list"),
+}
+"""What columns with a list in each row are called first of all."""
 
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
 MOST_SHOWN, LONGEST_SHOWN = 20, 30
@@ -31,11 +43,20 @@ class ChosenColumns(NamedTuple):
 
     user: str
     item: str
-    time: str
+    time: str | None
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in self if name is not None]
 
 
-def choose_columns(found: Sequence[str], wanted: Columns, file: str) -> ChosenColumns:
-    """Returns the three different columns of `found` that hold the user, the item and the time.
+def choose_columns(
+    found: Sequence[str], wanted: Columns, file: str, has_times: bool = True, are_lists: bool = False
+) -> ChosenColumns:
+    """Returns the different columns of `found` that hold the user, the item and, if there is one, the time.
+
+    Args:
+        are_lists: Whether items and times are lists, whose usual names are others.
 
     Raises:
         InputError: A column is not there, could be several, or would serve twice; all such columns are named.
@@ -45,23 +66,33 @@ def choose_columns(found: Sequence[str], wanted: Columns, file: str) -> ChosenCo
         "--item-column": (wanted.item, ITEM_NAMES),
         "--time-column": (wanted.time, TIME_NAMES),
     }
-    matches = {option: _matches(found, *names) for option, names in sought.items()}
+    if not has_times:
+        if wanted.time is not None:
+            raise InputError("--time-column names times, and by --no-times there are none: leave one of them out.")
+        del sought["--time-column"]
+    matches = {option: _matches(found, *names, are_lists) for option, names in sought.items()}
     problems = {
         option: _problem(matches[option], *names) for option, names in sought.items() if len(matches[option]) != 1
     }
     if problems:
         ones = "one" if len(problems) == 1 else "ones"
         raise _refusal(found, list(problems.values()), f"name the right {ones} by {listed(list(problems))}", file)
-    chosen = ChosenColumns(*(name for (name,) in matches.values()))
-    if len(set(chosen)) < len(chosen):
-        raise InputError(
-            f"{file} would give user, item and time by the columns {', '.join(chosen)}, which must be three different "
-            "ones: correct --user-column, --item-column or --time-column."
-        )
-    return chosen
+    names = [name for (name,) in matches.values()]
+    if len(set(names)) < len(names):
+        raise InputError(_served_twice(names, list(matches), file))
+    return ChosenColumns(*names, *(() if has_times else (None,)))
 
 
-def choose_column(found: Sequence[str], usual: Sequence[str], mend: str, file: str) -> str:
+def _served_twice(names: Sequence[str], options: Sequence[str], file: str) -> str:
+    roles = ["user", "item", "time"][: len(names)]
+    number = {2: "two", 3: "three"}[len(names)]
+    return (
+        f"{file} would give {listed(roles)} by the columns {', '.join(names)}, which must be {number} different ones: "
+        f"correct {', '.join(options[:-1])} or {options[-1]}."
+    )
+
+
+def choose_column(found: Sequence[str], usual: tuple[str, ...], mend: str, file: str) -> str:
     """Returns the one column with a usual name; a RecBole type suffix is ignored.
 
     Raises:
@@ -73,10 +104,12 @@ def choose_column(found: Sequence[str], usual: Sequence[str], mend: str, file: s
     return matches[0]
 
 
-def _matches(found: Sequence[str], wanted: str | None, usual: Sequence[str]) -> list[str]:
-    """The columns named `wanted` or, where that is None, those with a usual name."""
+def _matches(found: Sequence[str], wanted: str | None, usual: tuple[str, ...], is_list: bool = False) -> list[str]:
+    """The columns named `wanted` or, where that is None, those with a usual name, or else with one of some source."""
     if wanted is None:
-        return usually_named(found, usual)
+        lists = LIST_NAMES.get(usual, ()) if is_list else ()
+        kinds = (usually_named(found, names) for names in (lists, usual, OF_SOURCES.get(usual, ())))
+        return next(filter(None, kinds), [])
     return [name for name in found if wanted in (name, without_type(name))]
 
 

@@ -76,14 +76,18 @@ def _complaint(error: Exception) -> str:
     )
 
 
-def read_names(path: Path, layout: Layout) -> list[str]:
-    """Returns the column names in the first line of a file.
+def read_names(path: Path, layout: Layout, headed: bool = True) -> list[str]:
+    """Returns the column names in the first line of a file or, where it has none, the columns' numbers from 1.
 
     Raises:
         InputError: There are none, or they can't be read as text.
     """
     with open_bytes(path) as file, damage_refused(str(path)):
         names = next(text_rows(file, layout, str(path)), [])
+        if layout.spaced:
+            names = [name for values in names for name in values.split("\t") if name]
+        if not headed:
+            return [str(number) for number in range(1, len(names) + 1)]
     if not names:
         raise InputError(f"{path} has no column names in its first line: give a file that begins with them.")
     if not all(map(is_utf_8, names)):

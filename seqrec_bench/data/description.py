@@ -7,7 +7,7 @@ import numpy as np
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.data.split import Split, leave_one_out
-from seqrec_bench.data.targets import seen_items, tied_targets, tied_with_previous
+from seqrec_bench.data.targets import count_tied, seen_items, tied_with_previous
 from seqrec_bench.recommender import Int64Array
 
 
@@ -37,12 +37,15 @@ class Description:
     lengths: LengthSummary
     density: float
     """Share of all (user, item) pairs that occur."""
-    tied_interactions: float
-    """Share of interactions that have their (user, time) in common with another one."""
-    zero_gaps: float
-    """Share of neighbours within a user's sequence that have one time."""
-    n_ambiguous_targets: int
-    """Evaluated users whose test target has its time in common with a neighbour: the file's order decides."""
+    has_times: bool
+    """False where the order of the file's rows is all that is known."""
+    tied_interactions: float | None
+    """Share of interactions that have their (user, time) in common with another one; None without times."""
+    zero_gaps: float | None
+    """Share of neighbours within a user's sequence that have one time; None without times."""
+    n_ambiguous_targets: int | None
+    """Evaluated users whose test target has its time in common with a neighbour, so that the file's order decides;
+    None without times."""
     n_evaluated_users: int
     n_short_users: int
     """Users who have not the interactions to be evaluated: they are training data only."""
@@ -81,9 +84,10 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         n_train_interactions=split.train.n_interactions,
         lengths=_summarise(sequences.lengths),
         density=(sequences.n_interactions - n_repeats) / (sequences.n_users * sequences.n_items),
-        tied_interactions=float(np.mean(tied | np.append(tied[1:], False))),
-        zero_gaps=float(np.sum(tied)) / (sequences.n_interactions - sequences.n_users),
-        n_ambiguous_targets=int(tied_targets(sequences, split.test).sum()),
+        has_times=dataset.has_times,
+        tied_interactions=float(np.mean(tied | np.append(tied[1:], False))) if dataset.has_times else None,
+        zero_gaps=float(np.sum(tied)) / (sequences.n_interactions - sequences.n_users) if dataset.has_times else None,
+        n_ambiguous_targets=count_tied(dataset, split),
         n_evaluated_users=len(split.test.users),
         n_short_users=sequences.n_users - len(split.test.users),
         cold_items=tuple(dataset.item_ids[cold].tolist()),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,8 @@ class Interactions:
     """(n_interactions,) positions in `user_ids`."""
     items: Int32Array
     """(n_interactions,) positions in `item_ids`."""
-    times: TimeArray
-    """(n_interactions,) finite time stamps."""
+    times: TimeArray | None
+    """(n_interactions,) finite time stamps; None where the order of the rows is all that is known."""
     user_ids: StrArray
     """Distinct raw ids, in any order."""
     item_ids: StrArray
@@ -29,12 +29,39 @@ class Interactions:
 
     @classmethod
     def from_rows(
-        cls, users: Sequence[str] | StrArray, items: Sequence[str] | StrArray, times: TimeArray | Sequence[float]
+        cls, users: Sequence[str] | StrArray, items: Sequence[str] | StrArray, times: TimeArray | Sequence[float] | None
     ) -> Self:
-        """Makes interactions of three columns of equal length: raw user ids, raw item ids and times."""
+        """Makes interactions of columns of equal length: raw user ids, raw item ids and, if there are any, times."""
         user_ids, user_codes = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
         item_ids, item_codes = np.unique(np.asarray(items, dtype=np.str_), return_inverse=True)
-        return cls(user_codes.astype(np.int32), item_codes.astype(np.int32), np.asarray(times), user_ids, item_ids)
+        stamps = None if times is None else np.asarray(times)
+        return cls(user_codes.astype(np.int32), item_codes.astype(np.int32), stamps, user_ids, item_ids)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """The rows of several files, one after another; all have times, of one type, or none."""
+        user_ids, users = _joined([(part.user_ids, part.users) for part in parts])
+        item_ids, items = _joined([(part.item_ids, part.items) for part in parts])
+        stamps = [part.times for part in parts if part.times is not None]
+        times: Any = np.concatenate(stamps) if stamps else None
+        return cls(users, items, times, user_ids, item_ids)
+
+    def says_the_same(self, other: Self) -> bool:
+        """Whether the other has the same rows in the same order."""
+        if len(self.users) != len(other.users) or (self.times is None) != (other.times is None):
+            return False
+        if self.times is not None and other.times is not None and not np.array_equal(self.times, other.times):
+            return False
+        users = np.array_equal(self.user_ids[self.users], other.user_ids[other.users])
+        return users and np.array_equal(self.item_ids[self.items], other.item_ids[other.items])
+
+
+def _joined(parts: Sequence[tuple[StrArray, Int32Array]]) -> tuple[StrArray, Int32Array]:
+    """One list of ids, and the codes of all parts by their places in it."""
+    ids, places = np.unique(np.concatenate([ids for ids, _ in parts]), return_inverse=True)
+    starts = np.cumsum([0, *(len(of_part) for of_part, _ in parts)])
+    codes = [places[start + codes] for start, (_, codes) in zip(starts, parts, strict=False)]
+    return ids, np.concatenate(codes).astype(np.int32)
 
 
 @dataclass(frozen=True)

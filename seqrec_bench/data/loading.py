@@ -6,7 +6,7 @@ from reprlib import repr as shorten
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
-from seqrec_bench.data.form import Form
+from seqrec_bench.data.form import PLAIN, Form
 from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, fetch
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
@@ -37,7 +37,7 @@ def load_fetched(fetched: FetchedDataset) -> Dataset:
 
 
 def load_file(
-    interactions: Path, columns: Columns, tags: Path | None, name: str | None = None, form: Form = Form()
+    interactions: Path, columns: Columns, tags: Path | None, name: str | None = None, form: Form = PLAIN
 ) -> Dataset:
     """Returns the data set in these files, called after the first of them; ``own-ml-100k`` if that is ``ml-100k.csv``.
 
@@ -53,17 +53,26 @@ def load_file(
         read_interactions(interactions, columns, form),
         None if tags is None else read_tags(tags),
     )
+    return require_several_items(dataset, interactions)
+
+
+def require_several_items(dataset: Dataset, file: Path) -> Dataset:
+    """The data set, if it has more than one item."""
     if dataset.sequences.n_items == 1:
         raise InputError(
-            f"{interactions} has a single item, {shorten(str(dataset.item_ids[1]))}, which every model would rank "
-            "first: give data with more items."
+            f"{file} has a single item, {shorten(str(dataset.item_ids[1]))}, which every model would rank first: give "
+            "data with more items."
         )
     return dataset
 
 
 def _own_name(path: Path) -> str:
     """What the file's data set is called: never like a public one, as which its records would stand."""
-    name = path_safe_name(path)
+    return not_public(path_safe_name(path))
+
+
+def not_public(name: str) -> str:
+    """The name, or another where it is a public data set's."""
     return f"own-{name}" if name in NAMED_DATASETS else name
 
 
@@ -82,4 +91,9 @@ def required_name(name: str) -> str:
 def path_safe_name(path: Path) -> str:
     """Returns the file's name without its suffixes, with only letters, digits, dots, dashes and underscores."""
     bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", bare.stem).strip(".-") or "dataset"
+    return safe_name(bare.stem)
+
+
+def safe_name(text: str) -> str:
+    """Returns the text with only letters, digits, dots, dashes and underscores."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-") or "dataset"

@@ -83,7 +83,7 @@ def _flagged_genres(flags: list[str]) -> frozenset[str]:
 
 def _read_ratings(file: Bytes, layout: Layout, member: str) -> Interactions:
     """Reads ratings, of which those with commas have column names."""
-    table = read_columns(file, layout, RATING_COLUMNS, layout is COMMAS, CHOSEN_COLUMNS, member)
+    table = read_columns(file, layout, RATING_COLUMNS, layout is COMMAS, CHOSEN_COLUMNS.names, member)
     return interactions_from_table(table, CHOSEN_COLUMNS, member)
 
 

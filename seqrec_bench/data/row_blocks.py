@@ -30,6 +30,10 @@ class Layout(NamedTuple):
     delimiter: str
     quoted: bool
     """Whether quotation marks around a value are not content."""
+    spaced: bool = False
+    """Whether several spaces and tabs separate as one does, and those around a line not at all."""
+    written: str | None = None
+    """What stands for the delimiter in the file, where that is longer than a character."""
 
 
 class LongRowError(Exception):
@@ -44,7 +48,8 @@ class LongRowError(Exception):
 def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
     """Yields what the source holds, but a byte-order mark, cut between rows; the last block may be empty.
 
-    All rows before one that is too long are yielded.
+    All rows before one that is too long are yielded. Their values have the layout's delimiter between them, whatever
+    is written for it.
 
     Raises:
         LongRowError: A row has more than `LONGEST_ROW` bytes, a quoted value's line ends included.
@@ -54,12 +59,16 @@ def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
         block, mark = rest + content.removeprefix(mark), b""
         end = _end_of_rows(block, layout)
         if end:
-            yield block[:end]
+            yield _delimited(block[:end], layout)
         if len(block) - end > LONGEST_ROW:
             beginning = end, end + LONGEST_ROW
             raise LongRowError(block.find(b"\n", *beginning) >= 0 or block.find(b"\r", *beginning) >= 0)
         rest = block[end:]
-    yield rest
+    yield _delimited(rest, layout)
+
+
+def _delimited(block: bytes, layout: Layout) -> bytes:
+    return block if layout.written is None else block.replace(layout.written.encode(), layout.delimiter.encode())
 
 
 def _end_of_rows(block: bytes, layout: Layout) -> int:

@@ -22,7 +22,7 @@ class TargetFacts:
     tied: int | None
     """Targets that have a neighbour of the same user and time, so that the order of ties has made them the target.
 
-    None where the data have no times, so that the order of rows is all that is known.
+    None where the data have no times, so that the order of rows is all that is known; 0 where the split was given.
     """
     untrained: int
     """Targets that no user has in the training data."""
@@ -49,30 +49,38 @@ def target_facts(dataset: Dataset, split: Split) -> TargetFacts:
     return TargetFacts(
         fewest=int(candidates.min()),
         most=int(candidates.max()),
-        tied=int(tied_targets(dataset.sequences, test).sum()) if dataset.has_times else None,
+        tied=count_tied(dataset, split),
         untrained=int(np.sum(split.train.item_counts[test.targets] == 0)),
         repeated=np.flatnonzero(seen_items(test)[1]),
     )
 
 
 def seen_items(holdout: Holdout) -> tuple[Int64Array, BoolArray]:
-    """(n_evaluated,) how many items of the catalogue the user has had, and (n_evaluated,) whether the target is one."""
+    """How many items of the catalogue the user has had, and whether the target is one; (n_targets,) each.
+
+    The user's other targets are left out, as they are no candidates.
+    """
     history = holdout.history
     width, pairs = history.n_items + 1, history.pairs
-    n_seen = np.bincount(pairs // width, minlength=history.n_users)[holdout.users]
-    return n_seen, np.isin(holdout.users * width + holdout.targets, pairs)
+    target_seen: BoolArray = np.isin(holdout.users * width + holdout.targets, pairs)
+    n_seen = np.bincount(pairs // width, minlength=history.n_users)
+    n_seen -= np.bincount(holdout.users[target_seen], minlength=history.n_users)
+    return n_seen[holdout.users] + target_seen, target_seen
 
 
-def tied_targets(sequences: Sequences, holdout: Holdout) -> BoolArray:
-    """(n_evaluated,) whether a target has its user and time in common with the interaction before or after it.
+def count_tied(dataset: Dataset, split: Split) -> int | None:
+    """How many test targets have their user and time in common with the interaction before or after.
 
-    Args:
-        sequences: All interactions, of which the holdout's history are each user's first.
+    Returns:
+        As `TargetFacts` has it.
     """
-    tied = tied_with_previous(sequences)
-    places = sequences.offsets[holdout.users] + holdout.history.lengths[holdout.users]
-    found: BoolArray = tied[places] | np.append(tied, False)[places + 1]
-    return found
+    if dataset.given is not None:
+        return 0
+    if not dataset.has_times:
+        return None
+    test, tied = split.test, tied_with_previous(dataset.sequences)
+    places = dataset.sequences.offsets[test.users] + test.history.lengths[test.users]
+    return int(np.sum(tied[places] | np.append(tied, False)[places + 1]))
 
 
 def tied_with_previous(sequences: Sequences) -> BoolArray:
@@ -82,11 +90,12 @@ def tied_with_previous(sequences: Sequences) -> BoolArray:
 
 
 def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_evaluated,) what each target is ranked among, itself included."""
+    """(n_targets,) what each target is ranked against, itself included."""
     if holdout.negatives is not None:
         sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
         return sampled
-    everything = np.full(len(holdout.users), holdout.history.n_items)
+    n_targets = np.bincount(holdout.users, minlength=holdout.history.n_users)[holdout.users]
+    everything: Int64Array = holdout.history.n_items - (n_targets - 1)
     if holdout.ranks_seen:
         return everything
     n_seen, target_seen = seen_items(holdout)

@@ -111,7 +111,7 @@ def _require_all_users(users: Int64Array, dataset: Dataset, holdout: Holdout, fi
     absent = np.setdiff1d(holdout.users, users)
     if len(absent):
         raise InputError(
-            f"{file} has nothing for {len(absent)} of the {len(holdout.users)} evaluated users (the first is "
+            f"{file} has nothing for {len(absent)} of the {len(holdout.evaluated)} evaluated users (the first is "
             f"{dataset.user_ids[absent[0]]!s}): every one of them has to be there, or the means would be of others."
         )
 

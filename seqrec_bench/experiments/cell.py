@@ -22,7 +22,7 @@ from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
-from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
+from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
 
 
@@ -167,7 +167,8 @@ def setting_under(
 
 def identify(dataset: Dataset) -> DatasetIdentity:
     """What a record says of the data that it was made from."""
-    return DatasetIdentity(dataset.name, dataset.fingerprint, dataset.tags_fingerprint)
+    order = BY_TIME if dataset.has_times else BY_ROW
+    return DatasetIdentity(dataset.name, dataset.fingerprint, dataset.tags_fingerprint, order)
 
 
 def cell_key(cell: Cell, dataset: Dataset | DatasetIdentity) -> CellKey:

@@ -100,8 +100,8 @@ def replaces_other_data(record: Path, difference: str | None, n_others: int = 0,
 
 def _keep_apart(record: Path, made: str, option: str) -> str:
     return (
-        f"{record} was {made}: keep it by calling these data something else with {option} NAME, or name another directory "
-        "with --results"
+        f"{record} was {made}: keep it by calling these data something else with {option} NAME, or name another "
+        "directory with --results"
     )
 
 

@@ -16,10 +16,10 @@ from seqrec_bench.evaluation.protocol_parts import Whole
 from seqrec_bench.evaluation.protocols import Protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import registered
-from seqrec_bench.experiments.cell import FinishedCell, Setting, peak_memory
+from seqrec_bench.experiments.cell import FinishedCell, Setting, identify, peak_memory
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import examine_here
-from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records import CellKey, Recipe, Record
 
 SCORED_VARIANT = "scored"
 """No cell of `run` has it by chance, so that nobody takes one for the other."""
@@ -84,7 +84,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
     files = {"validation": _identity(system.validation), "test": _identity(system.test)}
     record = Record(
         key=CellKey(data.name, setting.protocol, system.name, SCORED_VARIANT, 0, system.seed),
-        recipe=Recipe(DatasetIdentity(data.name, data.fingerprint, data.tags_fingerprint), 1, {}, selection=None),
+        recipe=Recipe(identify(data), 1, {}, selection=None),
         deterministic=system.deterministic,
         validation=validation,
         test=marks.test,
@@ -100,7 +100,7 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
 
 def _coverage(at_validation: ExternalRun, at_test: ExternalRun, split: Split) -> Coverage:
     users, targets = split.validation.users, split.validation.targets
-    lengths = at_test.lengths_beside(split.test.history)[split.test.users]
+    lengths = at_test.lengths_beside(split.test.history)[split.test.evaluated]
     return Coverage(
         n_targets=len(targets),
         without_score=int((~at_validation.have(users, targets)).sum()),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch, Int64Array
 from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.record import SCHEMA, CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records.record import BY_ROW, SCHEMA, SCHEMA_OF_TARGETS, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.strict_json import is_finite_number, parse
 from seqrec_bench.records.top import TopFile
 from seqrec_bench.text import is_name
@@ -37,12 +38,8 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     """
     key, recipe = record.key, record.recipe
     fields: dict[str, Any] = {
-        "schema": SCHEMA,
-        "dataset": {
-            "name": recipe.dataset.name,
-            "fingerprint": recipe.dataset.fingerprint,
-            "tags_fingerprint": recipe.dataset.tags_fingerprint,
-        },
+        "schema": SCHEMA if record.test.users is None else SCHEMA_OF_TARGETS,
+        "dataset": _encode_dataset(recipe.dataset),
         **{name: getattr(key, name) for name in _KEY_FIELDS},
         "version": recipe.version,
         "deterministic": record.deterministic,
@@ -72,6 +69,12 @@ def _encode_targets(facts: TargetFacts, repeated: Any) -> dict[str, Any]:
     }
 
 
+def _encode_dataset(dataset: DatasetIdentity) -> dict[str, Any]:
+    """The order stands there where times do not give it, as they do in all records that say nothing of it."""
+    fields = asdict(dataset)
+    return fields if dataset.order == BY_ROW else {name: fields[name] for name in fields if name != "order"}
+
+
 def _encode_epoch(epoch: Epoch) -> dict[str, Any]:
     return {
         "epoch": epoch.number,
@@ -97,15 +100,19 @@ def decode(
     fields = parse(text)
     _require(isinstance(fields, dict), "it is not a JSON object")
     schema = fields.get("schema")
-    if type(schema) is int and schema > SCHEMA:
-        raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA}")
-    _require(type(schema) is int and schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
+    if type(schema) is int and schema > SCHEMA_OF_TARGETS:
+        raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA} and {SCHEMA_OF_TARGETS}")
+    known = type(schema) is int and schema in (SCHEMA, SCHEMA_OF_TARGETS)
+    _require(known, f"its schema is {schema!r}, and this version reads {SCHEMA} and {SCHEMA_OF_TARGETS}")
     fields = {**_LATER_FIELDS, "selection": _early_selection(fields), **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
     _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
     dataset = _decode_dataset(fields["dataset"])
     validation, test = (decode_ranks(name, fields[name]) for name in ("validation", "test"))
-    _require(len(validation.better) == len(test.better), "its validation and test ranks are not of the same users")
+    for part in (validation, test):
+        _require((part.users is not None) == (schema == SCHEMA_OF_TARGETS), f"of schema {schema} are other ranks")
+    same_users = schema == SCHEMA_OF_TARGETS or len(validation.better) == len(test.better)
+    _require(same_users, "its validation and test ranks are not of the same users")
     _require(isinstance(fields["deterministic"], bool), "its deterministic is neither true nor false")
     _require(isinstance(fields["curve"], list), "its curve is not a list")
     selection = _decode_selection(fields["selection"])
@@ -122,22 +129,40 @@ def decode(
         environment=_mapping(fields, "environment"),
         weights=_decode_digest(fields["weights_sha256"]),
         top=_decode_top(fields["top"]),
-        targets=_decode_targets(fields["targets"], len(test.better), decode_repeated),
+        targets=_decode_targets(fields["targets"], test.n_targets, decode_repeated),
     )
 
 
 def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
-    """Ranks as ``{"better": [...], "tied": [...]}``."""
-    return {"better": ranks.better.tolist(), "tied": ranks.tied.tolist()}
+    """Ranks as ``{"better": [...], "tied": [...]}``, with ``"users"`` where they say whose they are."""
+    return {name: array.tolist() for name, array in arrays_of(ranks).items()}
+
+
+def arrays_of(ranks: Ranks) -> dict[str, Int64Array]:
+    """What is kept of ranks, by its name in a record."""
+    arrays = {"better": ranks.better, "tied": ranks.tied}
+    return arrays if ranks.users is None else {**arrays, "users": ranks.users}
+
+
+def ranks_of(arrays: Mapping[str, Int64Array]) -> Ranks:
+    """The ranks of which these arrays were kept.
+
+    Raises:
+        ValueError: They are none, or not in the order of their users.
+    """
+    users = arrays.get("users")
+    _require(users is None or bool((np.diff(users) >= 0).all()), "its users are not in ascending order")
+    return Ranks(**arrays)
 
 
 def decode_rank_lists(value: Any) -> Ranks:
-    """Ranks from ``{"better": [...], "tied": [...]}``."""
-    _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
+    """Ranks from ``{"better": [...], "tied": [...]}``, which may have ``"users"``."""
+    fine = isinstance(value, dict) and value.keys() - {"users"} == {"better", "tied"}
+    _require(fine, "its ranks are not better and tied, with or without users")
     fine = all(isinstance(numbers, list) and set(map(type, numbers)) <= {int} for numbers in value.values())
     fine = fine and all(min(numbers) > -(2**63) and max(numbers) < 2**63 for numbers in value.values() if numbers)
     _require(fine, "its ranks are not whole numbers that an int64 can hold")
-    return Ranks(**{name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
+    return ranks_of({name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
 
 
 def decode_places(value: Any) -> Int64Array:
@@ -166,7 +191,9 @@ def _decode_targets(value: Any, n_targets: int, decode_repeated: Callable[[Any],
 
 def _decode_dataset(value: Any) -> DatasetIdentity:
     names = {"name", "fingerprint", "tags_fingerprint"}
-    _require(isinstance(value, dict) and value.keys() == names, f"its dataset does not have the fields {sorted(names)}")
+    fine = isinstance(value, dict) and value.keys() in (names, names | {"order"})
+    _require(fine, f"its dataset does not have the fields {sorted(names)}")
+    _require(value.get("order", BY_ROW) == BY_ROW, f"its order, where it says one, is not {BY_ROW}")
     _require(is_name(value["name"]) and isinstance(value["fingerprint"], str), "its dataset has no name")
     _require(isinstance(value["tags_fingerprint"], str | None), "its tags_fingerprint is not a text")
     return DatasetIdentity(**value)

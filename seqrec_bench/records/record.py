@@ -13,7 +13,9 @@ from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.top import TopFile
 
 SCHEMA = 1
-"""The version of the record's layout; a store with records of a later one is refused."""
+"""The version of the record's layout where each evaluated user has one target."""
+SCHEMA_OF_TARGETS = 2
+"""Where ranks say whose they are. A store with records of a later one is refused."""
 
 
 PAPER_VARIANT = "paper"
@@ -73,6 +75,9 @@ class CellKey:
         return f"{self.configuration}-s{self.seed}"
 
 
+BY_TIME, BY_ROW = "times", "rows"
+
+
 @dataclass(frozen=True)
 class DatasetIdentity:
     """Which data a cell was run on."""
@@ -82,6 +87,8 @@ class DatasetIdentity:
     """sha256 of the re-indexed ids, times and order."""
     tags_fingerprint: str | None
     """sha256 of the items' tags; None where there are none."""
+    order: str = BY_TIME
+    """What puts each user's interactions in order: `BY_TIME`, or `BY_ROW` where the data have no times."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from seqrec_bench.errors import (
 )
 from seqrec_bench.recommender import State
 from seqrec_bench.records.arrays import encode_arrays
-from seqrec_bench.records.encoding import decode, encode, encode_rank_lists
+from seqrec_bench.records.encoding import arrays_of, decode, encode, encode_rank_lists
 from seqrec_bench.records.files import (
     RANKS,
     TOP,
@@ -42,7 +42,7 @@ from seqrec_bench.records.top import TopFile, TopLists, encode_top
 from seqrec_bench.records.weights import decode_weights, encode_weights
 
 MAX_USERS_IN_JSON = 20_000
-"""Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
+"""Above this many ranks of a part, they go into an ``.npz`` file beside the record: one a user, as a rule."""
 
 DEPTH = 4
 """Of a record's path: data set, protocol, model, file."""
@@ -184,7 +184,8 @@ class Store:
             write_beside(path, content, WEIGHTS)
         if lists is not None:
             write_beside(path, lists, TOP)
-        fields = _write_arrays(path, record) if len(record.test.better) > MAX_USERS_IN_JSON else _in_text(record)
+        n_most = max(record.validation.n_targets, record.test.n_targets)
+        fields = _write_arrays(path, record) if n_most > MAX_USERS_IN_JSON else _in_text(record)
         write_atomically(path, encode(record, fields).encode())
         remove_beside(path, RANKS, but=fields["test"].get("sha256"))
         remove_beside(path, WEIGHTS, but=record.weights)
@@ -299,7 +300,7 @@ def _in_text(record: Record) -> dict[str, Any]:
 def _write_arrays(path: Path, record: Record) -> dict[str, Any]:
     """Writes them to one array file beside the record at the path; returns what stands for each in the record."""
     ranks = {"validation": record.validation, "test": record.test}
-    arrays = {f"{name}_{part}": getattr(value, part) for name, value in ranks.items() for part in ("better", "tied")}
+    arrays = {f"{name}_{part}": array for name, value in ranks.items() for part, array in arrays_of(value).items()}
     if record.targets is not None:
         arrays[REPEATED] = record.targets.repeated
     digest = write_beside(path, encode_arrays(arrays), RANKS)

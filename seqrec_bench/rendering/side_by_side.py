@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from seqrec_bench.analysis.comparison import Outcome
+from seqrec_bench.analysis.notes import order_notes
 from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
@@ -116,12 +117,13 @@ def notes(table: SideBySide) -> list[str]:
 
 def _about_figures(table: SideBySide) -> Iterator[str]:
     records = {model.records[0].key.dataset: model.records for row in table.rows for model in row.models.values()}
-    users = ", ".join(f"{name} ({len(found[0].test.better)})" for name, found in records.items())
+    users = ", ".join(f"{name} ({found[0].test.n_users})" for name, found in records.items())
     seeds = sorted(
         {r.key.seed for row in table.rows for m in row.models.values() for r in m.records if not r.deterministic}
     )
     over = f" over seeds {', '.join(map(str, seeds))}," if seeds else ""
     yield f"Means{over} on the test users of {users}, protocol {table.protocol}."
+    yield from order_notes(model.records[0] for row in table.rows for model in row.models.values())
     fewer = [
         f"{row.label} on {dataset} ({len(model.records)})"
         for row in table.rows

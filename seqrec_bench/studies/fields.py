@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from seqrec_bench.data import NAMED_DATASETS
+from seqrec_bench.data.form import Form
 from seqrec_bench.data.loading import required_name
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import Metric
@@ -62,6 +63,16 @@ def _dataset(name: str) -> str:
             f"there is no such data set{hint(name, NAMED_DATASETS)}: choose from {', '.join(NAMED_DATASETS)}, or give "
             "data of your own as {name = ..., interactions = ...}"
         )
+    return name
+
+
+def _layout(name: str) -> str:
+    _in_words(Form, name)
+    return name
+
+
+def _separator(name: str) -> str:
+    _in_words(Form, None, name)
     return name
 
 
@@ -152,6 +163,8 @@ MetricName = Annotated[Metric, PlainValidator(_metric)]
 ModelName = Annotated[Text, AfterValidator(_model)]
 ProtocolName = Annotated[Text, AfterValidator(_protocol)]
 VariantName = Annotated[Text, AfterValidator(_variant)]
+LayoutName = Annotated[Text, AfterValidator(_layout)]
+SeparatorName = Annotated[Text, AfterValidator(_separator)]
 OwnName = Annotated[Text, AfterValidator(_own_name)]
 DatasetName = Annotated[Text, AfterValidator(_dataset)]
 Settings = Mapping[Text, Annotated[Value, PlainValidator(_setting)]]

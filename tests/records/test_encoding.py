@@ -22,10 +22,12 @@ plain = st.recursive(
 mappings = st.dictionaries(st.text(), plain, max_size=4)
 
 
-def ranks_of(n_users: int) -> st.SearchStrategy[Ranks]:
-    better = st.lists(st.integers(0, 2**62), min_size=n_users, max_size=n_users)
-    tied = st.lists(st.integers(1, 2**62), min_size=n_users, max_size=n_users)
-    return st.builds(Ranks, better=better.map(np.array), tied=tied.map(np.array))
+def ranks_of(n_targets: int, names_users: bool) -> st.SearchStrategy[Ranks]:
+    better = st.lists(st.integers(0, 2**62), min_size=n_targets, max_size=n_targets)
+    tied = st.lists(st.integers(1, 2**62), min_size=n_targets, max_size=n_targets)
+    users = st.lists(st.integers(0, 3), min_size=n_targets, max_size=n_targets).map(sorted)
+    whose = users.map(np.array) if names_users else st.none()
+    return st.builds(Ranks, better=better.map(np.array), tied=tied.map(np.array), users=whose)
 
 
 def epochs(losses: list[float], values: dict[str, float]) -> list[Epoch]:
@@ -36,15 +38,17 @@ def epochs(losses: list[float], values: dict[str, float]) -> list[Epoch]:
 def any_record(draw: st.DrawFn) -> Record:
     dataset = draw(st.builds(DatasetIdentity, names, st.text(), st.none() | st.text()))
     key = draw(st.builds(CellKey, st.just(dataset.name), names, names, names, st.integers(0), st.integers(0)))
-    n_users = draw(st.integers(1, 4))
+    names_users = draw(st.booleans())
+    n_targets = draw(st.integers(1, 4))
+    n_others = draw(st.integers(1, 4)) if names_users else n_targets
     selection = draw(st.sampled_from(["NDCG@50", "MRR", "HR@1", None]))
     figures = draw(st.dictionaries(st.text(), numbers, max_size=2)) | ({selection: 0.5} if selection else {})
     return Record(
         key=key,
         recipe=Recipe(dataset, draw(st.integers(1)), draw(mappings), selection),
         deterministic=draw(st.booleans()),
-        validation=draw(ranks_of(n_users)),
-        test=draw(ranks_of(n_users)),
+        validation=draw(ranks_of(n_others, names_users)),
+        test=draw(ranks_of(n_targets, names_users)),
         curve=draw(st.builds(epochs, st.lists(numbers, max_size=3), st.just(figures))),
         seconds=draw(st.dictionaries(names, numbers, max_size=2)),
         peak_memory_bytes=draw(st.integers(0)),
@@ -100,14 +104,26 @@ def setting_epoch(**values: Any) -> Edit:
     return lambda fields: fields["curve"][0].update(values)
 
 
-def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
-    return {"better": better, "tied": tied}
+def ranks(better: Any, tied: Any, **users: Any) -> Mapping[str, Any]:
+    return {"better": better, "tied": tied, **users}
+
+
+def of_targets(users: Any) -> Edit:
+    """Several targets a user at the test, and one of each user at the validation."""
+
+    def edit(fields: dict[str, Any]) -> None:
+        fields["schema"] = 2
+        fields["validation"]["users"] = list(range(len(fields["validation"]["better"])))
+        fields["test"] = ranks([0, 1, 2], [1, 1, 1], users=users)
+
+    return edit
 
 
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [
-        (setting("schema", 2), "its schema is 2, and this version reads 1"),
+        (setting("schema", 3), "its schema is 3, and this version reads 1 and 2"),
+        (setting("schema", 2), "of schema 2 are other ranks"),
         (lambda fields: fields.pop("schema"), "its schema is None"),
         (lambda fields: fields.pop("curve"), r"missing \['curve'\]"),
         (setting("score", 0.9), r"unknown \['score'\]"),
@@ -155,6 +171,12 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting("test", ranks([0, 1, 2], [1, 1])), "equal, 1-d"),
         (setting("test", ranks([0, -1, 2], [1, 1, 1])), "better must be 0 or more"),
         (setting("test", ranks([0, 1], [1, 1])), "not of the same users"),
+        (setting("test", ranks([0, 1, 2], [1, 1, 1], users=[0, 0, 1])), "of schema 1 are other ranks"),
+        (of_targets([0, 0]), "they must be equal"),
+        (of_targets([1, 1, 0]), "its users are not in ascending order"),
+        (of_targets([-1, 0, 0]), "users must be 0 or more"),
+        (of_targets([0, 0.5, 1]), "its ranks are not whole numbers"),
+        (of_targets(None), "its ranks are not whole numbers"),
     ],
 )
 def test_what_is_not_exactly_a_record_is_refused(record: Record, edit: Edit, complaint: str) -> None:

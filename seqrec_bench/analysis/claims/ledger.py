@@ -143,6 +143,6 @@ def _judged_from(cells: Mapping[Configuration, Sequence[Record]], view: View) ->
     if not records:
         return f"There are no records of it on {view.dataset} under {view.protocol}."
     return (
-        f"Judged from {len(records)} records on the {len(records[0].test.better)} test users of {view.dataset} "
+        f"Judged from {len(records)} records on the {records[0].test.n_users} test users of {view.dataset} "
         f"(fingerprint {records[0].recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

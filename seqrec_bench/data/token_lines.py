@@ -1,0 +1,97 @@
+"""Lines of values without quotation marks, as many in each as there are. No loop over lines.
+
+Rows are the lines that have a value, counted from 1.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowError, row_blocks
+from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import Int64Array
+
+_TAB, _LINE_FEED, _RETURN = b"\t\n\r"
+
+
+class TokenLines(NamedTuple):
+    """The values of some lines that follow one another."""
+
+    values: Any
+    """A ``pyarrow.StringArray`` of all of them, line by line."""
+    counts: Int64Array
+    """(n_lines,) how many each line has, one at least."""
+
+
+def token_lines(source: Bytes, layout: Layout, file: str) -> Iterator[TokenLines]:
+    """Yields the values of all lines, block by block.
+
+    Raises:
+        InputError: A line is too long or not UTF-8, or has an empty value.
+    """
+    n_before = 0
+    blocks = row_blocks(source, layout)
+    while (block := _next(blocks, n_before, file)) is not None:
+        lines = _lines_of(block, layout, n_before, file)
+        n_before += len(lines.counts)
+        yield lines
+
+
+def _next(blocks: Iterator[bytes], n_before: int, file: str) -> bytes | None:
+    try:
+        return next(blocks, None)
+    except LongRowError as error:
+        raise InputError(
+            f"Row {n_before + 1} of {file} has more than {LONGEST_ROW:,} bytes: cut it, or give a file of lines."
+        ) from error
+
+
+def _lines_of(block: bytes, layout: Layout, n_before: int, file: str) -> TokenLines:
+    import pyarrow as pa
+
+    content = np.frombuffer(block, np.uint8)
+    is_end = (content == _LINE_FEED) | (content == _RETURN)
+    is_gap = is_end | (content == ord(layout.delimiter))
+    if layout.spaced:
+        is_gap |= content == _TAB
+    edges = np.flatnonzero(np.diff(is_gap, prepend=True, append=True))
+    starts, stops = edges[::2], edges[1::2]
+    counts = np.diff(starts.searchsorted(np.flatnonzero(is_end)), prepend=0, append=len(starts))
+    if not block.isascii():
+        _require_utf_8(block, n_before, file)
+    if not layout.spaced:
+        _require_no_gaps(block, is_gap, is_end, n_before, file)
+    ends = np.concatenate([[0], np.cumsum(stops - starts)]).astype(np.int32)
+    values = pa.StringArray.from_buffers(len(starts), pa.py_buffer(ends), pa.py_buffer(content[~is_gap]))
+    return TokenLines(values, counts[counts > 0])
+
+
+def _require_utf_8(block: bytes, n_before: int, file: str) -> None:
+    """Raises `InputError` for the first row that is not UTF-8."""
+    try:
+        block.decode()
+    except UnicodeDecodeError as error:
+        number = n_before + _n_lines(block[: error.start]) + 1
+        raise InputError(f"Row {number} of {file} is not UTF-8 text: save the file as UTF-8.") from error
+
+
+def _n_lines(block: bytes) -> int:
+    """The lines with something in them but the last, which is not whole."""
+    *whole, _ = block.replace(b"\r", b"\n").split(b"\n")
+    return sum(1 for line in whole if line.strip())
+
+
+def _require_no_gaps(
+    block: bytes, is_gap: npt.NDArray[np.bool_], is_end: npt.NDArray[np.bool_], n_before: int, file: str
+) -> None:
+    """Raises `InputError` for the first row in which a separator has no value before or behind it."""
+    around = np.concatenate([[True], is_gap, [True]])
+    empty = is_gap & ~is_end & (around[:-2] | around[2:])
+    if empty.any():
+        number = n_before + _n_lines(block[: int(empty.argmax())]) + 1
+        raise InputError(
+            f"Row {number} of {file} has an empty value: take it out, or name what stands between values by "
+            "--separator."
+        )
