@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqrec_bench.analysis.compared import Compared
-from seqrec_bench.analysis.repeated import parts
+from seqrec_bench.analysis.repeated import at, parts
 from seqrec_bench.analysis.selection import runs
 from seqrec_bench.analysis.statistics.estimates import population_half_width
 from seqrec_bench.analysis.statistics.rounding import is_greater
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.data import Holdout, Split
+from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.recommender import Int64Array
 from seqrec_bench.records import Record
 
@@ -31,7 +32,7 @@ class Group:
     title: str
     """The name with what it stands for in these data."""
     users: Int64Array
-    """(n,) their places among the evaluated users; never none."""
+    """(n,) the places of their targets among all targets; never none."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,14 @@ def _extent(numbers: Int64Array) -> str:
 
 def figures(model: Compared, groups: Sequence[Group], metrics: Sequence[str]) -> Mapping[str, list[GroupFigure]]:
     """By metric, the model's figure in each group."""
-    return {name: [_figure(runs(model.records, name), group) for group in groups] for name in metrics}
+    return {name: [_figure(model.records, Metric(name), group) for group in groups] for name in metrics}
 
 
-def _figure(of_all: Runs, group: Group) -> GroupFigure:
-    of_group = Runs(of_all.values[:, group.users], of_all.deterministic)
+def _figure(records: Sequence[Record], metric: Metric, group: Group) -> GroupFigure:
+    if metric.is_of_ranks:
+        of_group = runs(at(records, group.users), metric)
+    else:
+        of_all = runs(records, metric)
+        of_group = Runs(of_all.values[:, records[0].test.users_at(group.users)], of_all.deterministic)
     known = of_group.n_users >= MIN_USERS and is_greater(of_group.values.max(), of_group.values.min())
     return GroupFigure(of_group.mean, population_half_width(of_group) if known else None)

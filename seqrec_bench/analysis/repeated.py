@@ -29,7 +29,12 @@ class Part:
 
     def of(self, records: Iterable[Record]) -> list[Record]:
         """The records as if there were no other targets."""
-        return [replace(record, test=record.test.at(self.places), top=None) for record in records]
+        return at(records, self.places)
+
+
+def at(records: Iterable[Record], places: Int64Array) -> list[Record]:
+    """The records as if there were no other targets than those at these places, and no lists."""
+    return [replace(record, test=record.test.at(places), top=None) for record in records]
 
 
 def parts(records: Iterable[Record]) -> tuple[Part, ...]:

@@ -129,7 +129,7 @@ def decode(
         environment=_mapping(fields, "environment"),
         weights=_decode_digest(fields["weights_sha256"]),
         top=_decode_top(fields["top"]),
-        targets=_decode_targets(fields["targets"], test.n_targets, decode_repeated),
+        targets=_decode_targets(fields["targets"], fields["test"], test.n_targets, decode_repeated),
     )
 
 
@@ -172,7 +172,14 @@ def decode_places(value: Any) -> Int64Array:
     return np.array(value, dtype=np.int64)
 
 
-def _decode_targets(value: Any, n_targets: int, decode_repeated: Callable[[Any], Int64Array]) -> TargetFacts | None:
+def _decode_targets(
+    value: Any, test: Any, n_targets: int, decode_repeated: Callable[[Any], Int64Array]
+) -> TargetFacts | None:
+    """The facts on the test targets.
+
+    Args:
+        test: What stands in the record for the ranks of these.
+    """
     if value is None:
         return None
     names = {"candidates", "tied", "untrained", "repeated"}
@@ -183,6 +190,9 @@ def _decode_targets(value: Any, n_targets: int, decode_repeated: Callable[[Any],
     for name, count in (("untrained", value["untrained"]), ("tied", 0 if tied is None else tied)):
         fine = type(count) is int and 0 <= count <= n_targets
         _require(fine, f"its {name} targets are {count!r}, not a whole number up to {n_targets}")
+    is_beside = isinstance(test, dict) and "sha256" in test
+    fine = value["repeated"] == test if is_beside else not isinstance(value["repeated"], dict)
+    _require(fine, "its repeated targets are not where its ranks are")
     repeated = decode_repeated(value["repeated"])
     fine = bool(np.all(np.diff(repeated) > 0)) and (len(repeated) == 0 or 0 <= repeated[0] <= repeated[-1] < n_targets)
     _require(fine, f"its repeated targets are not places among its {n_targets}, in ascending order")
