@@ -72,8 +72,8 @@ def _apart_grids(comparison: Comparison) -> list[Grid]:
 
 def _difference(pair: Pair, part: Part) -> str:
     """The difference on these targets, with its interval where they are enough to have one."""
-    are_enough = pair.n_differing and len(part.places) >= MIN_USERS
-    width = f" ± {number(pair.inference.half_width)}" if pair.inference and are_enough else ""
+    spread_is_known = len(part.places) >= MIN_USERS and pair.effect_size is not None
+    width = f" ± {number(pair.inference.half_width)}" if pair.inference and spread_is_known else ""
     return f"{number(pair.difference, '+.4f')}{width}"
 
 
