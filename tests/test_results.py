@@ -36,8 +36,9 @@ from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
 from seqrec_bench.records import Recipe, Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
-from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
-from seqrec_bench.rendering.figure import data_text, draw_curves
+from seqrec_bench.rendering.audit_chart import audit_chart, audit_data_text
+from seqrec_bench.rendering.curves import curves_chart, data_text
+from seqrec_bench.rendering.drawing import draw_chart
 from seqrec_bench.rendering.markdown import markdown_table
 from seqrec_bench.studies.cells import cells
 from seqrec_bench.studies.loading import load_study
@@ -178,7 +179,7 @@ def test_committed_figures_are_drawn_as_they_are_now(figure: tuple[str, Curves],
     committed = (FIGURES / f"{name}.svg").read_bytes()
     drawn_by = ElementTree.fromstring(committed).findtext(f".//{DUBLIN_CORE}title")
     if f"Matplotlib v{matplotlib.__version__}," in str(drawn_by):
-        _, svg = draw_curves(curves, PAPER, tmp_path / name)
+        _, svg = draw_chart(curves_chart([curves], PAPER), tmp_path / name, data_text(curves))
         assert svg.read_bytes() == committed, "run `seqrec-bench plot --results results`"
     else:
         assert re.match(r"Matplotlib v\d+\.", str(drawn_by))
@@ -239,9 +240,11 @@ def test_verify_finds_nothing_wrong_with_the_committed_records_but_what_is_missi
 
 def test_the_committed_figure_of_the_audit_shows_the_committed_records(records: list[Record], tmp_path: Path) -> None:
     content = audit_of(records, PAPER)
+    text = audit_data_text(content)
     svg = (FIGURES / "audit.svg").read_bytes()
     with Image.open(FIGURES / "audit.png") as image:
-        assert image.info["Description"] == audit_data_text(content), "run `seqrec-bench audit` with --out"
-    assert ElementTree.fromstring(svg).findtext(f".//{DUBLIN_CORE}description") == audit_data_text(content)
+        assert image.info["Description"] == text, "run `seqrec-bench audit` with --out"
+    assert ElementTree.fromstring(svg).findtext(f".//{DUBLIN_CORE}description") == text
     if f"Matplotlib v{matplotlib.__version__},".encode() in svg:
-        assert draw_audit(content, tmp_path / "audit")[1].read_bytes() == svg, "run `seqrec-bench audit` with --out"
+        _, now = draw_chart(audit_chart(content), tmp_path / "audit", text)
+        assert now.read_bytes() == svg, "run `seqrec-bench audit` with --out"

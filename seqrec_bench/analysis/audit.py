@@ -113,9 +113,9 @@ def audit(records: Iterable[Record], view: View) -> Audit:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
         InputError: All metrics are of lists.
     """
-    records, rows = list(records), (*view.rows, *view.references)
-    labels = {row.model: row.label for row in rows}
-    configurations = [row.configuration for row in rows]
+    records = list(records)
+    labels = {row.model: row.label for row in view.table_rows}
+    configurations = [row.configuration for row in view.table_rows]
     selections = {name: select(records, replace(view, protocol=name), configurations) for name in _audited()}
     cells = {
         name: {configuration.model: found for configuration, found in selection.cells.items()}

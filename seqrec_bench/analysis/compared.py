@@ -35,7 +35,7 @@ def compared(records: Iterable[Record], view: View) -> list[Compared]:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     records = list(records)
-    labels = {row.configuration: row.label for row in (*view.rows, *view.references)}
+    labels = {row.configuration: row.label for row in view.table_rows}
     cells = select(records, view, list(labels)).cells
     own = [
         Compared(label, configuration, cells[configuration])

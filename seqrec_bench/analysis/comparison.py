@@ -69,6 +69,11 @@ class Pair:
     """The seeds a model with which a difference as great as the observed one would be found; None if there is none."""
 
     @property
+    def half_width(self) -> float | None:
+        """Half the difference's 95 % interval; None where there is none."""
+        return self.inference.half_width if self.inference else None
+
+    @property
     def outcome(self) -> Outcome:
         if self.p_value is not None and self.p_value <= LEVEL:
             return Outcome.BETTER if self.sign * self.difference > 0 else Outcome.WORSE
@@ -130,7 +135,7 @@ def compare(records: Iterable[Record], names: Sequence[str], view: View) -> Comp
     wanted = [_read_name(name) for name in names]
     records, cells = sorted(records, key=lambda record: record.key), defaultdict(list)
     for record in records:
-        if (record.key.dataset, record.key.protocol) == (view.dataset, view.protocol):
+        if view.is_about(record.key):
             cells[record.key.configuration].append(record)
     if not cells:
         raise MissingCellsError(

@@ -29,7 +29,7 @@ class Curves:
     """In the paper's order; a model without any record has a curve without points."""
     missing: tuple[Missing, ...]
     cautions: tuple[str, ...] = ()
-    """What makes these figures mean less than they seem to."""
+    """What makes the figures of this metric, and of the others, mean less than they seem to."""
 
     @property
     def is_empty(self) -> bool:
@@ -41,8 +41,7 @@ def rows_of_others(records: Iterable[Record], view: View) -> View:
 
     Its figures are over the dimensions that there are.
     """
-    keys = [record.key for record in records if record.key.dimension]
-    keys = [key for key in keys if (key.dataset, key.protocol) == (view.dataset, view.protocol)]
+    keys = [record.key for record in records if record.key.dimension and view.is_about(record.key)]
     rows = tuple(
         Row(model if variant == PAPER_VARIANT else f"{model}, {variant}", model, {}, view.dimension, variant)
         for model, variant in sorted({(key.model, key.variant) for key in keys})
@@ -65,4 +64,6 @@ def dimension_curves(records: Iterable[Record], view: View, metric: str) -> Curv
     for row, curve in zip(rows, configurations, strict=True):
         cells = [selection.cells.get(configuration) for configuration in curve]
         curves.append(Curve(row, tuple(estimate(cell, metric) if cell else None for cell in cells)))
-    return Curves(metric, dimensions, tuple(curves), selection.missing, tuple(cautions_of(selection.records, [metric])))
+    return Curves(
+        metric, dimensions, tuple(curves), selection.missing, tuple(cautions_of(selection.records, view.figure_metrics))
+    )

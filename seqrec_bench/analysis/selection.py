@@ -53,7 +53,7 @@ def select(records: Iterable[Record], view: View, configurations: Sequence[Confi
     cells = defaultdict(list)
     for record in sorted(records, key=lambda record: record.key):
         key = record.key
-        if (key.dataset, key.protocol) == (view.dataset, view.protocol):
+        if view.is_about(key):
             cells[key.configuration].append(record)
     chosen = {configuration: cells[configuration] for configuration in configurations if configuration in cells}
     require_side_by_side(chosen)
@@ -91,7 +91,7 @@ def not_run(records: Iterable[Record], study: Study, dataset: str) -> list[Missi
     """
     there = {record.key for record in records}
     view = study.view(dataset)
-    shown = {row.configuration for row in (*view.rows, *view.references)}
+    shown = {row.configuration for row in view.table_rows}
     seeds: dict[Configuration, list[int]] = defaultdict(list)
     found: dict[Configuration, bool] = defaultdict(bool)
     for cell in cells_of(study.groups):
@@ -138,8 +138,8 @@ def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequenc
     Raises:
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
-    own = {(row.model, row.variant) for row in (*view.rows, *view.references, *view.ablations)}
-    order = [row.model for row in (*view.rows, *view.references)]
+    own = {(row.model, row.variant) for row in (*view.table_rows, *view.ablations)}
+    order = [row.model for row in view.table_rows]
 
     def place_in_table(record: Record) -> tuple[bool, str, int, CellKey]:
         known = record.key.model in order
@@ -148,7 +148,7 @@ def select_others(records: Iterable[Record], view: View) -> Mapping[str, Sequenc
     groups = defaultdict(list)
     for record in sorted(records, key=place_in_table):
         key = record.key
-        if (key.model, key.variant) not in own and (key.dataset, key.protocol) == (view.dataset, view.protocol):
+        if (key.model, key.variant) not in own and view.is_about(key):
             groups[_label(key, view)].append(record)
     for group in groups.values():
         _require_one_model(group)
@@ -163,7 +163,7 @@ def _say_selection(records: Sequence[Record], view: View) -> str:
 
 def _label(key: CellKey, view: View) -> str:
     """The model's label or name, with its variant and dimension where these are not the usual ones."""
-    labels = {row.model: row.label for row in (*view.rows, *view.references)}
+    labels = {row.model: row.label for row in view.table_rows}
     variant = "" if key.variant == PAPER_VARIANT else f", {key.variant}"
     return f"{labels.get(key.model, key.model)}{variant}" + (
         "" if key.dimension in (0, view.dimension) else f", d = {key.dimension}"

@@ -105,7 +105,7 @@ def side_by_side(records: Sequence[Record], views: Sequence[View]) -> SideBySide
     """
     found = {view.dataset: {model.label: model for model in _models(records, view)} for view in views}
     first = views[0]
-    own = [row.label for row in (*first.rows, *first.references)]
+    own = [row.label for row in first.table_rows]
     labels = list(dict.fromkeys([*own, *(label for models in found.values() for label in models)]))
     columns = tuple(Column(view.dataset, metric) for view in views for metric in view.metrics)
     figures = {column: _figures(found[column.dataset], column.metric) for column in columns}
@@ -146,11 +146,11 @@ def _ranked(columns: Sequence[Column], complete: Collection[str]) -> list[Column
 
 def _models(records: Sequence[Record], view: View) -> Iterator[Compared]:
     """What is there of the study's rows; without any, of all models."""
-    configurations = {(row.model, row.variant) for row in (*view.rows, *view.references)}
+    configurations = {(row.model, row.variant) for row in view.table_rows}
     own = [
         record for record in records if not configurations or (record.key.model, record.key.variant) in configurations
     ]
-    labels = {row.label for row in (*view.rows, *view.references)}
+    labels = {row.label for row in view.table_rows}
     yield from (model for model in compared(own, view) if not labels or model.label in labels)
 
 

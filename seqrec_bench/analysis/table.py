@@ -81,7 +81,7 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
     records = list(records)
     if models is not None:
         view, records = only_models(models, view, records)
-    lines = [(row, row.configuration) for row in (*view.rows, *view.references)]
+    lines = [(row, row.configuration) for row in view.table_rows]
     selection = select(records, view, [configuration for _, configuration in lines])
     others, unlisted = with_lists(select_others(records, view), view.metrics, are_all=not lines)
     absent = [row for row in view.references if models is None and row.configuration not in selection.cells]

@@ -13,7 +13,8 @@ from seqrec_bench.cli.view_options import ViewOptions, more_options
 from seqrec_bench.errors import MissingCellsError
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.rendering.audit import audit_document
-from seqrec_bench.rendering.audit_figure import draw_audit
+from seqrec_bench.rendering.audit_chart import audit_chart, audit_data_text
+from seqrec_bench.rendering.drawing import draw_chart
 from seqrec_bench.studies.loading import studies
 
 
@@ -39,7 +40,7 @@ def audit(
     if not content.is_empty:
         output.show(audit_document(content), PageFormat.MD)
         if out is not None:
-            for path in draw_audit(content, out / "audit"):
+            for path in draw_chart(audit_chart(content), out / "audit", audit_data_text(content)):
                 typer.echo(path, err=True)
     if content.missing and view.named_study is not None and view.study.name not in studies():
         names = "; ".join(map(str, content.missing))

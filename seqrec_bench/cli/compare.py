@@ -12,8 +12,8 @@ from seqrec_bench.cli.paths import figure_stem
 from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.cli.view_options import ViewOptions
 from seqrec_bench.errors import MissingCellsError
-from seqrec_bench.rendering.comparison import comparison_document, forest_plot
-from seqrec_bench.rendering.drawing import save
+from seqrec_bench.rendering.comparison import comparison_document, forest_chart
+from seqrec_bench.rendering.drawing import draw_chart
 
 
 @with_bundles
@@ -37,7 +37,7 @@ def compare(
     document = comparison_document(content)
     output.show(document, PageFormat.MD)
     if out is not None:
-        for path in save(lambda: forest_plot(content), out, document.written("json")):
+        for path in draw_chart(forest_chart(content), out, document.written("json")):
             typer.echo(path, err=True)
     if content.too_few:
         names = ", ".join(f"{each} ({content.n_seeds[each]})" for each in content.too_few)

@@ -11,7 +11,8 @@ from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.figure import draw_curves
+from seqrec_bench.rendering.curves import curves_chart, data_text
+from seqrec_bench.rendering.drawing import draw_chart
 from seqrec_bench.studies.view import View
 
 
@@ -42,14 +43,15 @@ def plot(
         figures = [replace(curves, missing=()) for curves in _figures(shown.records, source)]
     for number, curves in enumerate(figures, start=1):
         if not curves.is_empty:
-            for path in draw_curves(curves, source, (out or view.results / "figures") / f"figure-{number}"):
+            stem = (out or view.results / "figures") / f"figure-{number}"
+            for path in draw_chart(curves_chart([curves], source), stem, data_text(curves)):
                 typer.echo(path)
     view.require_none_missing(figures[0].missing)
 
 
 def _own_records(shown: Shown) -> list[Record]:
     """Those of the study's rows: what else lies in the directory may have been chosen by another metric."""
-    own = {(row.model, row.variant) for row in (*shown.view.rows, *shown.view.references)}
+    own = {(row.model, row.variant) for row in shown.view.table_rows}
     return [record for record in shown.records if (record.key.model, record.key.variant) in own]
 
 

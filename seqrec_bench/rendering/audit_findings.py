@@ -1,7 +1,7 @@
 """What an audit shows, in sentences that follow from its numbers."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from seqrec_bench.analysis.audit import Audit, Column
 from seqrec_bench.analysis.variants import BASE, SAMPLES, SCORE_TIES, SEEN, TIME_SPLIT, TIME_TIES, ZEROED, Variant
@@ -30,7 +30,7 @@ def findings(audit: Audit) -> list[str]:
 def _history(audit: Audit, variant: Variant, what: str) -> Iterable[str]:
     name = audit.metrics[0]
     if changes := _changes(audit, variant, name):
-        least, most = max(changes, key=_of(changes)), min(changes, key=_of(changes))
+        least, most = max(changes, key=changes.__getitem__), min(changes, key=changes.__getitem__)
         mean = sum(changes.values()) / len(changes)
         yield (
             f"{what} changes {name} by {_signed(changes[most])} ({audit.labels[most]}) to "
@@ -79,7 +79,7 @@ def _time_ties(audit: Audit) -> Iterable[str]:
 
 def _range(audit: Audit, columns: Sequence[Column], model: str) -> str:
     figures = {column.variant.label: column.standings[model].estimate.mean for column in columns}
-    low, high = min(figures, key=_of(figures)), max(figures, key=_of(figures))
+    low, high = min(figures, key=figures.__getitem__), max(figures, key=figures.__getitem__)
     return f"from {number(figures[low])} ({low}) to {number(figures[high])} ({high}) for {audit.labels[model]}"
 
 
@@ -146,10 +146,6 @@ def _changes(audit: Audit, variant: Variant, name: Metric) -> dict[str, float]:
 
 def _present(audit: Audit, variants: Iterable[Variant], name: Metric) -> list[Column]:
     return [audit.columns[name][variant.name] for variant in variants if variant.name in audit.columns[name]]
-
-
-def _of(figures: Mapping[str, float]) -> Callable[[str], float]:
-    return lambda key: figures[key]
 
 
 def _signed(value: float) -> str:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import ClassVar
 
-from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Strip
+from seqrec_bench.rendering.charts import Chart, Strip
 
 
 class Block:
@@ -117,7 +117,6 @@ class Grid(Block):
     """Rows that begin a part of the table."""
     strips: Sequence[Strip | None] = ()
     """In HTML, a small chart at the end of each row."""
-    strips_head: str = ""
     folded: bool = False
     """In HTML, whether it has to be unfolded to be seen."""
     bold: Collection[tuple[int, int]] = ()
@@ -134,6 +133,11 @@ class Grid(Block):
         return len(list(takewhile(lambda column: not column.is_number, self.columns)))
 
 
+def rules_between(kinds: Sequence[object]) -> list[int]:
+    """The rows of another kind than those before them."""
+    return [row for row, (above, kind) in enumerate(pairwise(kinds), start=1) if above != kind]
+
+
 @dataclass(frozen=True)
 class Charts(Block):
     """Charts side by side, with one legend, and their numbers as a table."""
@@ -141,10 +145,10 @@ class Charts(Block):
     template: ClassVar[str] = "charts.html.j2"
 
     caption: str
-    panels: Sequence[Panel]
-    legend: Sequence[LegendEntry]
-    data: Sequence[Grid]
-    are_small: bool = False
+    chart: Chart
+    data: Sequence[Grid] = ()
+    abreast: int = 3
+    """In HTML, how many panels stand side by side where there is room: 2 to 4."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +194,9 @@ def _of_dataset(block: Block, name: str) -> Block:
     if isinstance(block, Grid):
         return replace(block, caption=f"{name}: {block.caption}")
     if isinstance(block, Charts):
-        panels = [replace(panel, id=f"{name}-{panel.id}") for panel in block.panels]
+        panels = [replace(panel, id=f"{name}-{panel.id}") for panel in block.chart.panels]
         data = [replace(grid, caption=f"{name}: {grid.caption}") for grid in block.data]
-        return replace(block, panels=panels, data=data)
+        return replace(block, chart=replace(block.chart, panels=panels), data=data)
     return block
 
 

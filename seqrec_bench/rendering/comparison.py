@@ -1,7 +1,7 @@
 """Comparisons as text and as a forest plot."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from seqrec_bench.analysis.breakdowns import MIN_USERS
 from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair
@@ -10,23 +10,11 @@ from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT, Configuration
 from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, numbers, words
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.document import Document
-from seqrec_bench.rendering.drawing import GREY, figure_label
 from seqrec_bench.rendering.markdown import NONE, number
 from seqrec_bench.rendering.repeated import field_of
 from seqrec_bench.text import listed
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-_COLOURS = {
-    Outcome.BETTER: "#0072B2",
-    Outcome.WORSE: "#D55E00",
-    Outcome.NOT_SEPARATED: "#777777",
-    Outcome.TOO_FEW_USERS: "#BBBBBB",
-    Outcome.TOO_FEW_SEEDS: "#BBBBBB",
-}
 
 
 def comparison_document(comparison: Comparison) -> Document:
@@ -80,7 +68,7 @@ def _difference(pair: Pair, part: Part) -> str:
 def _texts(pair: Pair) -> list[str]:
     return [
         number(pair.difference, "+.4f"),
-        number(pair.inference.half_width if pair.inference else None),
+        number(pair.half_width),
         NONE if pair.relative is None else f"{pair.relative:+.1%}",
         number(pair.effect_size, "+.2f"),
         " / ".join(f"{share * 100:.0f}" for share in pair.shares),
@@ -186,7 +174,7 @@ def _rows(comparison: Comparison) -> list[dict[str, Any]]:
             "first": str(pair.first),
             "other": str(pair.other),
             "difference": pair.difference,
-            "half_width_95": pair.inference.half_width if pair.inference else None,
+            "half_width_95": pair.half_width,
             "relative": pair.relative,
             "d_z": pair.effect_size,
             "n_users_who_differ": pair.n_differing,
@@ -205,45 +193,42 @@ def _rows(comparison: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def forest_plot(comparison: Comparison) -> "Figure":
-    """A panel for each metric: the differences with their 95 % intervals, coloured by verdict."""
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
+def forest_chart(comparison: Comparison, label: Callable[[Configuration], str] = _label) -> Chart:
+    """A panel for each metric: the differences with their 95 % intervals, by verdict.
 
-    n_rows = len(comparison.n_seeds) - 1
-    figure = Figure(figsize=(7.2, 1.5 + 0.3 * n_rows), layout="constrained")
-    panels = figure.subplots(1, len(comparison.metrics), sharey=True, squeeze=False)[0]
-    for axes, name in zip(panels, comparison.metrics, strict=True):
-        _draw_panel(axes, comparison, name)
-    first, *others = (figure_label(_label(each)) for each in comparison.n_seeds)
-    panels[0].set_yticks(range(n_rows), others)
-    panels[0].set_ylim(n_rows - 0.5, -0.5)
+    Args:
+        label: What a model is called.
+    """
+    first = label(next(iter(comparison.n_seeds)))
     shown = {pair.outcome for pairs in comparison.pairs.values() for pair in pairs}
-    handles = [
-        Line2D([], [], color=_COLOURS[outcome], marker="o", linewidth=1.4, markersize=4.5, label=outcome.value)
-        for outcome in Outcome
-        if outcome in shown
-    ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
-    figure.supxlabel(
-        f"Difference: {first} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
-        "intervals for other users and seeds;\ncolours by Holm's procedure over the comparisons of a metric, at 5 %.",
-        x=0.01,
-        ha="left",
-        fontsize=7,
-        color=GREY,
+    return Chart(
+        [_panel(pairs, metric, first, label) for metric, pairs in comparison.pairs.items()],
+        [Series(outcome.value, outcome) for outcome in Outcome if outcome in shown],
+        [
+            f"Difference: {first} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
+            "intervals for other users and seeds;",
+            "colours by Holm's procedure over the comparisons of a metric, at 5 %.",
+        ],
     )
-    return figure
 
 
-def _draw_panel(axes: "Axes", comparison: Comparison, name: Metric) -> None:
-    axes.axvline(0, color=GREY, linewidth=0.8)
-    for row, pair in enumerate(comparison.pairs[name]):
-        colour = _COLOURS[pair.outcome]
-        width = pair.inference.half_width if pair.inference else None
-        axes.errorbar(pair.difference, row, xerr=width, fmt="o", color=colour, markersize=4.5, linewidth=1.4)
-    axes.set_title(name, fontsize=9)
-    axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
-    axes.locator_params(axis="x", nbins=4)
+def _panel(pairs: Sequence[Pair], metric: Metric, first: str, label: Callable[[Configuration], str]) -> Panel:
+    series = [_row(pair, place, label(pair.other)) for place, pair in enumerate(pairs)]
+    found = [f"{each.label} {_interval(pair)}, {pair.outcome}" for each, pair in zip(series, pairs, strict=True)]
+    return Panel(
+        f"forest-{metric}",
+        metric,
+        f"{metric} of {first} minus that of {'; '.join(found)}.",
+        Axis("difference", shows=[0]),
+        Axis(names=[each.label for each in series]),
+        series,
+    )
+
+
+def _row(pair: Pair, place: int, other: str) -> Series:
+    point = Point(pair.difference, place, pair.half_width, f"{other}: {_interval(pair)}")
+    return Series(other, pair.outcome, [point], is_joined=False)
+
+
+def _interval(pair: Pair) -> str:
+    return f"{number(pair.difference, '+.4f')} ± {number(pair.half_width)}"

@@ -40,7 +40,9 @@ def _float(grid: Grid) -> str:
     body = []
     for number, row in enumerate(grid.rows):
         body += ["\\midrule"] if number in grid.rules else []
-        cells = [_bold(_cell(text)) if (number, at) in grid.bold else _cell(text) for at, text in enumerate(row)]
+        cells = [
+            _bold(latex_cell(text)) if (number, at) in grid.bold else latex_cell(text) for at, text in enumerate(row)
+        ]
         body.append(" & ".join(cells) + " \\\\")
     return "\n".join(
         [
@@ -91,8 +93,8 @@ def latex_table(
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
-    """A signed number with a minus sign, not a hyphen."""
+def latex_cell(text: str) -> str:
+    """Text as it is; a signed number with a minus sign, not a hyphen."""
     return f"${text}$" if re.fullmatch(r"[+-][\d.]+", text) else escape_latex(text)
 
 

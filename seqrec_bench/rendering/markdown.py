@@ -124,6 +124,11 @@ def number(value: float | None, form: str = ".4f") -> str:
     return NONE if value is None else format(round(value, 4) + 0.0, form)  # + 0.0: no negative zero
 
 
+def with_width(mean: float, half_width: float | None) -> str:
+    """A mean with half the width of its interval, where it has one."""
+    return number(mean) + (f" ± {number(half_width)}" if half_width is not None else "")
+
+
 def wrapped(text: str, first: str = "", others: str = "") -> str:
     """The text in lines that fit a terminal; words, and with them escapes, stay whole."""
     return textwrap.fill(

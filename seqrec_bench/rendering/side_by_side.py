@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 from seqrec_bench.analysis.comparison import Outcome
@@ -10,7 +9,7 @@ from seqrec_bench.analysis.notes import order_notes
 from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
-from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, remarks, words
+from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, remarks, rules_between, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.latex import escape_latex, latex_table
 from seqrec_bench.rendering.markdown import NONE, number
@@ -234,7 +233,7 @@ def _grid(table: SideBySide, between: str) -> Grid:
             *numbers("mean rank", "wins"),
         ],
         rows=[[row.label, *(_text(row.figures.get(at)) for at in table.columns), *standing(row)] for row in table.rows],
-        rules=[at for at, (above, row) in enumerate(pairwise(table.rows), 1) if above.is_reference != row.is_reference],
+        rules=rules_between([row.is_reference for row in table.rows]),
         bold=[
             (place, number)
             for place, row in enumerate(table.rows)

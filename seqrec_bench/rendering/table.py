@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from seqrec_bench.analysis.table import Entry, Table, TableRow
+from seqrec_bench.analysis.table import Table, TableRow
 from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
 from seqrec_bench.rendering.document import Document
-from seqrec_bench.rendering.latex import escape_latex, latex_table
-from seqrec_bench.rendering.markdown import NONE, number
+from seqrec_bench.rendering.latex import escape_latex, latex_cell, latex_table
+from seqrec_bench.rendering.markdown import NONE, number, with_width
 from seqrec_bench.rendering.repeated import apart_fields, apart_grids, apart_latex
 from seqrec_bench.text import one_line
 
@@ -43,14 +43,10 @@ def entry_head(table: Table) -> list[str]:
 def entry_texts(row: TableRow, metric: str, table: Table) -> list[str]:
     """Reported, reproduced, half the interval's width or why there is none, difference: those that the head has."""
     entry = row.entries[metric]
-    found = _found_texts(entry, table)
+    found = [table.absent, NONE]
+    if (estimate := entry.reproduced) is not None:
+        found = [number(estimate.mean), estimate.no_interval or number(estimate.half_width)]
     return [number(entry.reported), *found, number(entry.difference, "+.4f")] if table.has_reported else found
-
-
-def _found_texts(entry: Entry, table: Table) -> list[str]:
-    if entry.reproduced is None:
-        return [table.absent, NONE]
-    return [number(entry.reproduced.mean), entry.reproduced.no_interval or number(entry.reproduced.half_width)]
 
 
 def _latex(table: Table) -> str:
@@ -64,16 +60,13 @@ def _latex(table: Table) -> str:
 
 
 def _latex_row(row: TableRow, table: Table) -> list[str]:
-    cells = [escape_latex(row.label)]
-    for metric in table.metrics:
-        entry = row.entries[metric]
-        reproduced, interval = map(escape_latex, _found_texts(entry, table))
-        has_interval = entry.reproduced is not None and entry.reproduced.half_width is not None
-        found = f"{reproduced} $\\pm$ {interval}" if has_interval else reproduced
-        reported, difference = escape_latex(number(entry.reported)), escape_latex(number(entry.difference, "+.4f"))
-        shown = difference if entry.difference is None else f"${difference}$"
-        cells += [reported, found, shown] if table.has_reported else [found]
-    return cells
+    cells = []
+    for entry in (row.entries[metric] for metric in table.metrics):
+        estimate = entry.reproduced
+        found = with_width(estimate.mean, estimate.half_width) if estimate else table.absent
+        difference = number(entry.difference, "+.4f")
+        cells += [number(entry.reported), found, difference] if table.has_reported else [found]
+    return [escape_latex(row.label), *map(latex_cell, cells)]
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], table: Table) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.records import PAPER_VARIANT, Configuration
+from seqrec_bench.records import PAPER_VARIANT, CellKey, Configuration
 from seqrec_bench.studies.claim import Claim
 
 
@@ -72,6 +72,15 @@ class View:
     protocol_notes: ProtocolNotes = ProtocolNotes()
     claims: tuple[Claim, ...] = ()
     """What it claims, in the paper's order."""
+
+    @property
+    def table_rows(self) -> tuple[Row, ...]:
+        """All that the table has, in its order."""
+        return (*self.rows, *self.references)
+
+    def is_about(self, key: CellKey) -> bool:
+        """Whether the cell is of these data under this protocol."""
+        return (key.dataset, key.protocol) == (self.dataset, self.protocol)
 
     @property
     def has_reported(self) -> bool:

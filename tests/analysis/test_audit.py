@@ -24,8 +24,9 @@ from seqrec_bench.evaluation.metrics import Metric, metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol
 from seqrec_bench.records import Ranks, Record, Store
 from seqrec_bench.rendering.audit import audit_document
-from seqrec_bench.rendering.audit_figure import audit_data_text, draw_audit
+from seqrec_bench.rendering.audit_chart import audit_chart, audit_data_text
 from seqrec_bench.rendering.audit_findings import findings
+from seqrec_bench.rendering.drawing import draw_chart
 from seqrec_bench.studies.view import View
 
 N_USERS = 40
@@ -342,12 +343,13 @@ def test_json_has_the_flips_by_every_metric(flipped: Audit) -> None:
 
 
 def test_a_figure_is_drawn_with_its_data_and_is_the_same_each_time(flipped: Audit, tmp_path: Path) -> None:
-    first, second = (draw_audit(flipped, tmp_path / name / "audit") for name in ("a", "b"))
+    text = audit_data_text(flipped)
+    first, second = (draw_chart(audit_chart(flipped), tmp_path / name / "audit", text) for name in ("a", "b"))
     assert [path.name for path in first] == ["audit.png", "audit.svg"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     with Image.open(first[0]) as image:
-        assert image.info["Description"] == audit_data_text(flipped)
-    data = json.loads(audit_data_text(flipped))
+        assert image.info["Description"] == text
+    data = json.loads(text)
     assert data["metric"] == "NDCG@50"
     assert (data["seen"]["sasrec"], data["base"]["sasrec"]) == (1.0, pytest.approx(1 / math.log2(3), abs=1e-6))
 

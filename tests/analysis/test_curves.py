@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from seqrec_bench.analysis.curves import Curves, dimension_curves, rows_of_others
@@ -19,8 +20,8 @@ from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.records import Record
-from seqrec_bench.rendering import drawing, figure
-from seqrec_bench.rendering.figure import data_text, draw_curves
+from seqrec_bench.rendering import drawing
+from seqrec_bench.rendering.curves import curves_chart, data_text
 from seqrec_bench.studies.view import View
 
 MakeRecord = Callable[..., Record]
@@ -31,6 +32,14 @@ def drop(
 ) -> list[Record]:
     gone = {(model, dimension, seed) for dimension in dimensions for seed in seeds}
     return [record for record in records if (record.key.model, record.key.dimension, record.key.seed) not in gone]
+
+
+def draw(curves: Curves, view: View, stem: Path) -> list[Path]:
+    return drawing.draw_chart(curves_chart([curves], view), stem, data_text(curves))
+
+
+def figure_of(curves: Curves, view: View) -> Figure:
+    return drawing.figure_of(curves_chart([curves], view))
 
 
 @pytest.fixture
@@ -133,7 +142,7 @@ def test_a_figure_is_written_as_png_and_svg_with_its_data_and_needs_no_window_sy
 ) -> None:
     monkeypatch.setattr(drawing, "_DPI", small_figures)
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    paths = draw_curves(gaps, view, tmp_path / "new" / "figure-2.v1")
+    paths = draw(gaps, view, tmp_path / "new" / "figure-2.v1")
     assert paths == [tmp_path / "new" / "figure-2.v1.png", tmp_path / "new" / "figure-2.v1.svg"]
     assert [description(path) for path in paths] == [data_text(gaps)] * 2
     with Image.open(paths[0]) as image:
@@ -151,15 +160,15 @@ def test_the_data_of_a_figure_are_its_numbers(gaps: Curves) -> None:
 
 
 def test_equal_curves_are_equal_bytes_whatever_the_user_has_set(gaps: Curves, view: View, tmp_path: Path) -> None:
-    first = draw_curves(gaps, view, tmp_path / "first")
+    first = draw(gaps, view, tmp_path / "first")
     with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 5, "svg.hashsalt": "mine", "axes.grid": True}):
-        second = draw_curves(gaps, view, tmp_path / "second")
+        second = draw(gaps, view, tmp_path / "second")
     for a, b in zip(first, second, strict=True):
         assert a.read_bytes() == b.read_bytes()
 
 
 def test_the_figure_names_what_is_missing_and_what_has_no_band(gaps: Curves, view: View) -> None:
-    text = " ".join(figure._figure(gaps, view).get_supxlabel().split())
+    text = " ".join(figure_of(gaps, view).get_supxlabel().split())
     assert text.startswith("ml-100k under loo-full-v1.")
     assert " Band: 95 % interval over 2 to 3 seeds, on exactly these users" in text
     assert " No band (1 seed): Caser at 50. " in text
@@ -170,13 +179,13 @@ def test_the_figure_names_what_is_missing_and_what_has_no_band(gaps: Curves, vie
 
 
 def test_a_complete_figure_has_no_such_lines(all_records: list[Record], view: View) -> None:
-    text = figure._figure(dimension_curves(all_records, view, "HR@50"), view).get_supxlabel()
+    text = figure_of(dimension_curves(all_records, view, "HR@50"), view).get_supxlabel()
     assert "interval over 3 seeds" in text
     assert "No band" not in text and "Missing" not in text
 
 
 def test_the_legend_tells_every_model_and_the_reported_points(gaps: Curves, view: View) -> None:
-    (legend,) = figure._figure(gaps, view).legends
+    (legend,) = figure_of(gaps, view).legends
     labels = [text.get_text() for text in legend.get_texts()]
     assert labels == ["GRU4Rec", "FPMC", "Caser", "AM-LSTM", "reported, at 100"]
 
@@ -191,19 +200,19 @@ def test_models_of_other_data_have_a_curve_each_and_no_reported_point(
     assert curves.dimensions == (8, 16)
     assert [[point is None for point in curve.points] for curve in curves.curves] == [[True, False], [False, True]]
     assert {"fpmc", "fpmc:tuned"} < json.loads(data_text(curves)).keys()
-    (legend,) = figure._figure(curves, others).legends
+    (legend,) = figure_of(curves, others).legends
     assert [text.get_text() for text in legend.get_texts()] == ["fpmc", "fpmc, tuned"]
 
 
 def test_models_differ_in_colour_line_and_marker(view: View, all_records: list[Record]) -> None:
-    (axes,) = figure._figure(dimension_curves(all_records, view, "HR@50"), view).axes
+    (axes,) = figure_of(dimension_curves(all_records, view, "HR@50"), view).axes
     lines = [line for line in axes.get_lines() if line.get_label() in {row.label for row in view.rows}]
     styles = [(line.get_color(), str(line._unscaled_dash_pattern), line.get_marker()) for line in lines]
     assert [len(set(kind)) for kind in zip(*styles, strict=True)] == [4, 4, 4]
 
 
 def test_lines_show_the_means_and_break_at_a_gap(gaps: Curves, view: View) -> None:
-    (axes,) = figure._figure(gaps, view).axes
+    (axes,) = figure_of(gaps, view).axes
     lines = {line.get_label(): line.get_ydata() for line in axes.get_lines()}
     for curve in gaps.curves:
         expected = [np.nan if point is None else point.mean for point in curve.points]
@@ -211,15 +220,16 @@ def test_lines_show_the_means_and_break_at_a_gap(gaps: Curves, view: View) -> No
 
 
 def test_reported_points_are_marked_at_the_tables_dimension(gaps: Curves, view: View) -> None:
-    (axes,) = figure._figure(gaps, view).axes
+    (axes,) = figure_of(gaps, view).axes
     points = [line.get_xydata()[0] for line in axes.get_lines() if len(line.get_xydata()) == 1]
     assert [y for _, y in points] == [row.reported["MRR@50"] for row in view.rows]
     assert all(abs(x - 100) < 3 for x, _ in points)
 
 
 def test_a_metric_that_the_table_lacks_has_no_reported_points(all_records: list[Record], view: View) -> None:
-    (axes,) = figure._figure(dimension_curves(all_records, view, "NDCG@10"), view).axes
-    assert all(np.isnan(line.get_ydata()[0]) for line in axes.get_lines() if len(line.get_xydata()) == 1)
+    drawn = figure_of(dimension_curves(all_records, view, "NDCG@10"), view)
+    assert {len(line.get_xydata()) for line in drawn.axes[0].get_lines()} == {6}
+    assert len(drawn.legends[0].get_texts()) == 4
 
 
 def test_any_label_can_be_drawn(all_records: list[Record], view: View, tmp_path: Path) -> None:
@@ -228,7 +238,7 @@ def test_any_label_can_be_drawn(all_records: list[Record], view: View, tmp_path:
         (["_a", "\x1b[2J", "b", "c"], [" _a", r"\x1b[2J", "b", "c"]),
     ):
         rows = tuple(replace(row, label=label) for row, label in zip(view.rows, labels, strict=True))
-        drawn = figure._figure(dimension_curves(all_records, replace(view, rows=rows), "HR@50"), view)
+        drawn = figure_of(dimension_curves(all_records, replace(view, rows=rows), "HR@50"), view)
         assert [text.get_text() for text in drawn.legends[0].get_texts()][:4] == shown
-    for path in draw_curves(dimension_curves(all_records, view, "HR@50"), view, tmp_path / "figure"):
+    for path in draw(dimension_curves(all_records, view, "HR@50"), view, tmp_path / "figure"):
         assert description(path)

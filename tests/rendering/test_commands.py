@@ -13,7 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from seqrec_bench.analysis.ablations import ablation_table
-from seqrec_bench.analysis.curves import Curves, dimension_curves
+from seqrec_bench.analysis.curves import dimension_curves
 from seqrec_bench.analysis.table import table_one
 from seqrec_bench.cli.ablations import ablations
 from seqrec_bench.cli.main import app as bench
@@ -22,7 +22,8 @@ from seqrec_bench.cli.table import Format, table
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError, MissingCellsError
 from seqrec_bench.records import Record, Store
 from seqrec_bench.rendering.ablations import ablations_document
-from seqrec_bench.rendering.figure import data_text
+from seqrec_bench.rendering.charts import Chart
+from seqrec_bench.rendering.curves import data_text
 from seqrec_bench.rendering.table import table_document
 from seqrec_bench.studies.cells import cells
 from seqrec_bench.studies.loading import STUDIES, load_study
@@ -235,32 +236,41 @@ def test_what_shows_records_takes_the_only_data_set_that_has_any(own: Path, comm
     assert getattr(shown.exception, "exit_code", ExitCode.DONE) == code
 
 
+def catch_drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Chart, str]]:
+    """What `plot` has drawn from then on, each chart with its numbers; nothing is."""
+    drawn: list[tuple[Chart, str]] = []
+    monkeypatch.setattr(
+        "seqrec_bench.cli.plot.draw_chart", lambda chart, stem, text: drawn.append((chart, text)) or [stem]
+    )
+    return drawn
+
+
 def test_plot_of_other_data_draws_all_that_have_a_dimension_and_misses_none(
     own: Path, make_record: Callable[..., Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Store(own).save(make_record("fpmc", 50, dataset="own", variant="tuned"))
-    drawn: list[Curves] = []
-    monkeypatch.setattr("seqrec_bench.cli.plot.draw_curves", lambda curves, *rest: drawn.append(curves) or [rest[-1]])
+    drawn = catch_drawn(monkeypatch)
     done = CliRunner().invoke(bench, ["plot", "--results", str(own)])
     assert (done.exit_code, done.stderr) == (0, f"Shows own under loo-full-v1, the only data set in {own}.\n")
     assert done.stdout.splitlines() == [str(own / "figures" / f"figure-{number}") for number in (1, 2)]
-    assert [curve.row.label for curve in drawn[0].curves] == ["fpmc", "fpmc, tuned"]
-    assert (drawn[0].dimensions, drawn[0].missing) == ((50, 100), ())
+    chart, text = drawn[0]
+    assert [each.label for each in chart.panels[0].series] == ["fpmc", "fpmc, tuned"]
+    assert (chart.panels[0].x.ticks, json.loads(text)["missing"]) == ((50, 100), [])
+    assert not any("issing" in note or "Not run" in note for note in chart.notes)
 
 
 def test_plot_of_a_study_without_figures_draws_its_own_rows_whatever_lies_beside_them(
     tmp_path: Path, make_record: Callable[..., Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[Curves] = []
+    drawn = catch_drawn(monkeypatch)
     study = tmp_path / "mine.toml"
     study.write_text('datasets = ["ml-100k"]\nmetrics = ["HR@10"]\n[[rows]]\nmodel = "fpmc"\n')
     other = make_record("fpmc", 100, variant="by-rank")
     for record in (make_record("fpmc", 100), replace(other, recipe=replace(other.recipe, selection="MeanRank"))):
         Store(tmp_path / "runs").save(record)
-    monkeypatch.setattr("seqrec_bench.cli.plot.draw_curves", lambda curves, *rest: drawn.append(curves) or [rest[-1]])
     _, error = run("plot", "--results", tmp_path / "runs", "--study", study)
     assert error is None
-    assert [[curve.row.label for curve in curves.curves] for curves in drawn] == [["fpmc"]]
+    assert [[each.label for each in chart.panels[0].series] for chart, _ in drawn] == [["fpmc"]]
 
 
 def test_plot_of_data_without_a_dimension_says_so(tmp_path: Path, make_record: Callable[..., Record]) -> None:

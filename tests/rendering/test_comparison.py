@@ -9,7 +9,8 @@ import pytest
 
 from seqrec_bench.analysis.comparison import Comparison, compare
 from seqrec_bench.records import Record
-from seqrec_bench.rendering.comparison import comparison_document, forest_plot
+from seqrec_bench.rendering.comparison import comparison_document, forest_chart
+from seqrec_bench.rendering.drawing import figure_of
 from seqrec_bench.studies.view import View
 
 MakeRecord = Callable[..., Record]
@@ -94,7 +95,7 @@ def test_json_has_the_numbers_unrounded(comparison: Comparison) -> None:
 
 
 def test_the_forest_plot_shows_every_difference_with_its_interval(comparison: Comparison) -> None:
-    panels = forest_plot(comparison).axes
+    panels = figure_of(forest_chart(comparison)).axes
     assert [axes.get_title() for axes in panels] == list(comparison.metrics)
     assert [label.get_text() for label in panels[0].get_yticklabels()] == [
         "b_c:tuned@100",

@@ -18,8 +18,8 @@ from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.comparison import comparison_document
+from seqrec_bench.rendering.curves import curves_chart, data_text
 from seqrec_bench.rendering.document import Document
-from seqrec_bench.rendering.figure import data_text, figure_notes
 from seqrec_bench.rendering.report.sections.breakdowns import breakdowns_section
 from seqrec_bench.rendering.report.sections.main_table import main_table_section
 from seqrec_bench.rendering.report.sources import Sources
@@ -157,6 +157,6 @@ def test_a_figure_says_them_below_and_its_data_are_as_before(make_record: MakeRe
     after = [replace(record, targets=replace(FACTS, most=4_000)) for record in before]
     curves, known = (dimension_curves(found, view, "HR@50") for found in (before, after))
     assert data_text(curves) == data_text(known)
-    assert figure_notes(known, view)[: len(figure_notes(curves, view))] == figure_notes(curves, view)
-    assert figure_notes(known, view)[len(figure_notes(curves, view)) :] == list(known.cautions)
+    notes, with_cautions = (list(curves_chart([found], view).notes) for found in (curves, known))
+    assert with_cautions == [*notes, *known.cautions]
     assert known.cautions[0] == CAUTIONS[1]

@@ -19,6 +19,9 @@ class Item:
     def name(self) -> str:
         return self.title or self.id
 
+    def __str__(self) -> str:
+        return f"{self.name} ({', '.join(self.tags)})" if self.tags else self.name
+
 
 @dataclass(frozen=True)
 class PastItem:

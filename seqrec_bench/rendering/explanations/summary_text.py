@@ -1,6 +1,6 @@
 """A model's attention over all users as text: a Markdown table with a line for each run, and JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from seqrec_bench.evaluation.explaining.summary import AttentionSummary
@@ -11,6 +11,17 @@ from seqrec_bench.rendering.markdown import NONE
 
 Summaries = Mapping[CellKey, AttentionSummary]
 """Of runs that differ in their seed."""
+_OF_ITEMS = {
+    "weight of the last item": "{.last_weight:.3f}",
+    "items, as equal ones": "{.effective_items:.2f}",
+    "attention and effect": "{.attention_and_effect:+.3f}",
+    "recency and effect": "{.recency_and_effect:+.3f}",
+}
+_OF_USERS = {
+    "users, as equal ones": "{.effective_users:.0f}",
+    "greatest weight of a user": "{.greatest_weight:.1f}",
+    "different nearest users": "{.n_nearest}",
+}
 
 
 def summaries_document(summaries: Summaries) -> Document:
@@ -21,41 +32,15 @@ def summaries_document(summaries: Summaries) -> Document:
 
 def summaries_grid(summaries: Summaries) -> Grid:
     found = list(summaries.values())
-    rows = _item_rows(found) + _user_rows(found) + _part_rows(found)
-    columns = [*words(""), *numbers(*(f"seed {summary.seed}" for summary in found))]
-    return Grid("Attention over all users", columns, [[name, *values] for name, values in rows])
+    rows = [*_rows([each.items for each in found], _OF_ITEMS), *_rows([each.users for each in found], _OF_USERS)]
+    rows += [[f"deviation of {name}", *(f"{each.parts[name]:.2f}" for each in found)] for name in found[0].parts]
+    return Grid("Attention over all users", [*words(""), *numbers(*(f"seed {each.seed}" for each in found))], rows)
 
 
-Rows = list[tuple[str, list[str]]]
-
-
-def _item_rows(summaries: Sequence[AttentionSummary]) -> Rows:
-    found = [summary.items for summary in summaries]
-    if not any(found):
-        return []
-    return [
-        ("weight of the last item", [NONE if items is None else f"{items.last_weight:.3f}" for items in found]),
-        ("items, as equal ones", [NONE if items is None else f"{items.effective_items:.2f}" for items in found]),
-        ("attention and effect", [NONE if items is None else f"{items.attention_and_effect:+.3f}" for items in found]),
-        ("recency and effect", [NONE if items is None else f"{items.recency_and_effect:+.3f}" for items in found]),
-    ]
-
-
-def _user_rows(summaries: Sequence[AttentionSummary]) -> Rows:
-    found = [summary.users for summary in summaries]
-    if not any(found):
-        return []
-    return [
-        ("users, as equal ones", [NONE if users is None else f"{users.effective_users:.0f}" for users in found]),
-        ("greatest weight of a user", [NONE if users is None else f"{users.greatest_weight:.1f}" for users in found]),
-        ("different nearest users", [NONE if users is None else str(users.n_nearest) for users in found]),
-    ]
-
-
-def _part_rows(summaries: Sequence[AttentionSummary]) -> Rows:
-    return [
-        (f"deviation of {name}", [f"{summary.parts[name]:.2f}" for summary in summaries]) for name in summaries[0].parts
-    ]
+def _rows(found: Sequence[object], forms: Mapping[str, str]) -> Iterator[list[str]]:
+    """A row for each form of what the runs have, by name; none where no run has it."""
+    if any(found):
+        yield from ([name, *(form.format(each) if each else NONE for each in found)] for name, form in forms.items())
 
 
 def summary_notes(summaries: Summaries) -> list[str]:

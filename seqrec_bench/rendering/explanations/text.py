@@ -157,8 +157,8 @@ def _held_out(explanation: UserExplanation) -> Iterable[Section]:
     digits = _digits(explanation)
     terms = [f"{name} {_number(value, digits)}" for name, value in held_out.scored.parts.items()]
     score = " = ".join([_number(held_out.scored.score, digits), *([" + ".join(terms)] if terms else [])])
-    name = _words(held_out.scored.item)
-    yield f"Taken next: {name}, at {rank} of {explanation.n_candidates} candidates; score {score}.", None
+    at = f"{rank} of {explanation.n_candidates} candidates"
+    yield f"Taken next: {held_out.scored.item}, at {at}; score {score}.", None
 
 
 def _scored(scored: ScoredItem, parts: Iterable[str], because: bool, digits: int) -> "list[RenderableType]":
@@ -192,10 +192,6 @@ def _named(item: Item) -> "RenderableType":
     from rich.text import Text
 
     return Text.assemble(printable(item.name), (printable(f"  {', '.join(item.tags)}") if item.tags else "", FADED))
-
-
-def _words(item: Item) -> str:
-    return f"{item.name} ({', '.join(item.tags)})" if item.tags else item.name
 
 
 def _add(table: "Table", *cells: "RenderableType", style: str = "") -> None:

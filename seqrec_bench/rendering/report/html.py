@@ -5,6 +5,7 @@ import re
 from markupsafe import Markup, escape
 
 from seqrec_bench.rendering.blocks import Report
+from seqrec_bench.rendering.report.svg import css, lay_out, outline, strips_ruler
 from seqrec_bench.text import printable
 
 _TONES = {
@@ -31,6 +32,7 @@ def to_html(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(prose=_prose, tone=_tone, words=_words)
+    environment.filters.update(laid_out=lay_out, css=css, outline=outline, ruler=strips_ruler)
     return environment.get_template("report.html.j2").render(report=report) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from seqrec_bench.analysis.claims.elsewhere import Elsewhere, claims_elsewhere
@@ -16,8 +16,8 @@ from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
+from seqrec_bench.rendering.charts import Style, styles
 from seqrec_bench.rendering.explanations.summary_text import Summaries
-from seqrec_bench.rendering.report.chart import MARKERS, Style
 from seqrec_bench.studies.loading import studies
 from seqrec_bench.studies.view import View
 
@@ -93,15 +93,14 @@ class Sources:
         return base.hold_out(arranged)  # the same targets, also where a file of negatives is not at hand
 
     @cached_property
-    def _numbers(self) -> Mapping[str, int]:
-        """By model, the number of its style."""
-        rows = (*self.view.rows, *self.view.references)
-        names = dict.fromkeys([*(row.model for row in rows), *(model.configuration.model for model in self.models)])
-        return {name: number % len(MARKERS) for number, name in enumerate(names)}
+    def _styles(self) -> Mapping[str, Style]:
+        """By model, how it looks as published."""
+        rows = [row.configuration for row in self.view.table_rows]
+        return styles(each.model for each in (*rows, *(model.configuration for model in self.models)))
 
     def style(self, configuration: Configuration) -> Style:
         """How the model looks in every chart of this report."""
-        return Style(self._numbers[configuration.model], hollow=configuration.variant != PAPER_VARIANT)
+        return replace(self._styles[configuration.model], is_hollow=configuration.variant != PAPER_VARIANT)
 
     def command(self, *words: str, accepts: Sequence[str] = ()) -> str | None:
         """The command that prints the same numbers; None where it lacks an option that chose them."""

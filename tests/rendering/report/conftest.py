@@ -1,10 +1,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Record
+from seqrec_bench.records import DatasetIdentity, Record
 from seqrec_bench.rendering.blocks import Section
 from seqrec_bench.rendering.report.build import SECTIONS
 from seqrec_bench.rendering.report.sources import Sources
@@ -21,6 +23,26 @@ def sources(all_records: list[Record], ablation_records: list[Record], view: Vie
     curve = [Epoch(number, 1.0, {"NDCG@50": 0.1 + 0.01 * number % 0.04}, 1.0) for number in range(1, 8)]
     trained = [record if record.deterministic else replace(record, curve=curve) for record in records.values()]
     return Sources(trained, replace(view, n_users=40), NO_DATA)
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    """Forty users with 3 to 9 interactions each."""
+    rng = np.random.default_rng(0)
+    users = np.repeat(np.arange(40), rng.integers(3, 10, 40)).astype(np.int32)
+    items = rng.integers(0, 20, len(users)).astype(np.int32)
+    names = np.array([f"{number}" for number in range(40)])
+    return prepare("ml-100k", Interactions(users, items, np.arange(len(users)), names, names[:20]), None)
+
+
+@pytest.fixture
+def sources_with_data(sources: Sources, dataset: Dataset) -> Sources:
+    """The same with the data on which the records were made."""
+    records = [
+        replace(record, recipe=replace(record.recipe, dataset=DatasetIdentity("ml-100k", dataset.fingerprint, None)))
+        for record in sources.records
+    ]
+    return replace(sources, records=records, data=dataset)
 
 
 @pytest.fixture

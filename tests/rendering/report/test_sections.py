@@ -4,28 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from seqrec_bench.analysis.claims.part import Verdict
-from seqrec_bench.data import Dataset, Interactions, prepare
+from seqrec_bench.data import Dataset
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.blocks import Charts, Facts, Grid, Notes, Paragraph, Section
 from seqrec_bench.rendering.report.build import FORMATS, build_report
 from seqrec_bench.rendering.report.sources import Sources, seed_list
+from seqrec_bench.rendering.report.svg import lay_out
 from seqrec_bench.studies.view import View
 
 Find = Callable[[Sources, str], Section]
-
-
-@pytest.fixture
-def dataset() -> Dataset:
-    """Forty users with 3 to 9 interactions each."""
-    rng = np.random.default_rng(0)
-    users = np.repeat(np.arange(40), rng.integers(3, 10, 40)).astype(np.int32)
-    items = rng.integers(0, 20, len(users)).astype(np.int32)
-    names = np.array([f"{number}" for number in range(40)])
-    return prepare("ml-100k", Interactions(users, items, np.arange(len(users)), names, names[:20]), None)
 
 
 def grids(section: Section) -> list[Grid]:
@@ -94,29 +84,23 @@ def test_records_of_other_users_get_no_verdict_and_a_sentence(sources: Sources, 
 
 def test_charts_have_a_panel_for_each_figure_and_its_numbers_as_a_table(sources: Sources, section_of: Find) -> None:
     (charts,) = [block for block in section_of(sources, "dimensions").blocks if isinstance(block, Charts)]
-    assert [panel.title for panel in charts.panels] == ["Figure 1: HR@50", "Figure 2: MRR@50"]
+    assert [panel.title for panel in charts.chart.panels] == ["Figure 1: HR@50", "Figure 2: MRR@50"]
     assert [len(grid.rows) for grid in charts.data] == [4, 4]
-    for panel in charts.panels:
-        assert len(panel.dots) == 4 * 6 + 4
-        assert sum(dot.is_reported for dot in panel.dots) == 4
-        assert all(panel.left <= dot.x <= panel.right and panel.top - 1 <= dot.y <= panel.bottom for dot in panel.dots)
+    for layout in (lay_out(panel, charts.abreast) for panel in charts.chart.panels):
+        assert len(layout.dots) == 4 * 6 + 4
+        assert sum(dot.is_reported for dot in layout.dots) == 4
+        assert all(layout.x.start <= dot.x <= layout.x.end for dot in layout.dots)
+        assert all(layout.top - 1 <= dot.y <= layout.bottom for dot in layout.dots)
 
 
 def test_breakdowns_need_the_data_that_the_records_were_made_on(
-    sources: Sources, dataset: Dataset, section_of: Find
+    sources: Sources, sources_with_data: Sources, dataset: Dataset, section_of: Find
 ) -> None:
     assert section_of(sources, "breakdowns").lacking == ["This needs the data."]
     with_data = replace(sources, data=dataset)
     (lacking,) = section_of(with_data, "breakdowns").lacking
     assert lacking.startswith("The records were made on other data (fingerprint 0123456789ab)")
-    fitting = [
-        replace(
-            record,
-            recipe=replace(record.recipe, dataset=replace(record.recipe.dataset, fingerprint=dataset.fingerprint)),
-        )
-        for record in sources.records
-    ]
-    section = section_of(replace(with_data, records=fitting), "breakdowns")
+    section = section_of(sources_with_data, "breakdowns")
     assert not section.lacking
     for grid in grids(section):
         users = [int(head.split("\n")[1].split()[0]) for head in (column.head for column in grid.columns[1:])]

@@ -15,9 +15,9 @@ from seqrec_bench.analysis.breakdowns import (
 from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.rendering.blocks import Block, Charts, Grid, Heading, Notes, Section, numbers, words
-from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.chart import LegendEntry, Panel, named_axis
-from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, ends, frame, line_panel
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Series
+from seqrec_bench.rendering.curves import estimated
+from seqrec_bench.rendering.markdown import with_width
 from seqrec_bench.rendering.report.sources import Sources
 
 Figures = Mapping[str, dict[str, list[GroupFigure]]]
@@ -74,8 +74,7 @@ def _figures(models: Sequence[Compared], groups: Sequence[Group], metrics: Seque
 def _charts(sources: Sources, says: str, name: str, groups: Sequence[Group], found: Figures) -> Charts:
     shown = [model for model in sources.models if model.is_published] or sources.models
     panels = [_panel(sources, shown, f"{name}-{metric}", metric, groups, found[metric]) for metric in found]
-    legend = [LegendEntry(model.label, sources.style(model.configuration)) for model in shown]
-    return Charts(f"{says}, with 95 % intervals.", panels, legend, [])
+    return Charts(f"{says}, with 95 % intervals.", Chart(panels, panels[0].series))
 
 
 def _panel(
@@ -88,19 +87,19 @@ def _panel(
 ) -> Panel:
     series = [
         Series(
+            model.label,
             sources.style(model.configuration),
             [
-                Point(at, figure.mean, figure.half_width, f"{model.label}, {groups[at].name}: {_text(figure)}")
+                estimated(at, figure, f"{model.label}, {groups[at].name}")
                 for at, figure in enumerate(found[model.label])
             ],
         )
         for model in models
     ]
-    y, left, right = frame(MEDIUM, ends(series), metric)
-    x = named_axis([group.name for group in groups], left, right)
     names = ", ".join(f"{group.name} ({len(group.users)} users)" for group in groups)
-    titles = Titles(f"by-{id}", metric, f"{metric} of each model for {names}; the table below has the numbers.")
-    return line_panel(titles, x, y, series, MEDIUM)
+    about = f"{metric} of each model for {names}; the table below has the numbers."
+    x = Axis(names=[group.name for group in groups])
+    return Panel(f"by-{id}", metric, about, x, Axis(metric), series, are_apart=True)
 
 
 def _head(group: Group) -> str:
@@ -117,4 +116,4 @@ def _grid(says: str, metric: str, groups: Sequence[Group], found: Figures, folde
 
 
 def _text(figure: GroupFigure) -> str:
-    return number(figure.mean) + (f" ± {number(figure.half_width)}" if figure.half_width is not None else "")
+    return with_width(figure.mean, figure.half_width)

@@ -5,9 +5,8 @@ from seqrec_bench.analysis.cost import Cost, cost
 from seqrec_bench.analysis.selection import estimate
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.rendering.blocks import Charts, Grid, Notes, Section, numbers, words
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.chart import Axis, LegendEntry, Panel, linear_axis, log_axis
-from seqrec_bench.rendering.report.panels import MEDIUM, Point, Series, Titles, ends, frame, line_panel
 from seqrec_bench.rendering.report.sources import Sources
 
 _MEBIBYTE = 2**20
@@ -26,8 +25,7 @@ def cost_section(sources: Sources) -> Section:
         "peak memory, MiB": [each.peak_memory_bytes / _MEBIBYTE for each in costs],
     }
     panels = [_panel(sources, number, name, values, figures) for number, (name, values) in enumerate(kinds.items())]
-    legend = [LegendEntry(model.label, sources.style(model.configuration), has_line=False) for model in models]
-    charts = Charts(f"{metric} against what it costs.", panels, legend, [])
+    charts = Charts(f"{metric} against what it costs.", Chart(panels, panels[0].series))
     grid = Grid(
         caption="Cost of one model",
         columns=[
@@ -50,6 +48,7 @@ def _panel(sources: Sources, place: int, name: str, values: list[float], figures
     metric = sources.view.by_importance[0]
     series = [
         Series(
+            model.label,
             sources.style(model.configuration),
             [
                 Point(
@@ -60,10 +59,9 @@ def _panel(sources: Sources, place: int, name: str, values: list[float], figures
         )
         for model, value, figure in zip(sources.models, values, figures, strict=True)
     ]
-    y, left, right = frame(MEDIUM, ends(series), metric)
-    x: Axis = log_axis(values, left, right, name) if place == 0 else linear_axis([0, *values], left, right, name)
-    titles = Titles(f"cost-{place}", name, f"{metric} of each model over {name}; the table below has the numbers.")
-    return line_panel(titles, x, y, series, MEDIUM, shifted=False)
+    x = Axis(name, is_logarithmic=True) if place == 0 else Axis(name, shows=[0])
+    about = f"{metric} of each model over {name}; the table below has the numbers."
+    return Panel(f"cost-{place}", name, about, x, Axis(metric), series)
 
 
 def _row(model: Compared, spent: Cost, figure: Estimate) -> list[str]:

@@ -1,6 +1,7 @@
 """The forest plot: one model against each of the others, by paired differences."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from seqrec_bench.analysis.compared import Compared
@@ -9,10 +10,8 @@ from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import Configuration
 from seqrec_bench.rendering.blocks import Charts, Notes, Paragraph, Section
-from seqrec_bench.rendering.comparison import comparison_grids, notes
-from seqrec_bench.rendering.markdown import NONE, number
-from seqrec_bench.rendering.report.chart import LegendEntry, Panel, Style
-from seqrec_bench.rendering.report.panels import Point, Titles, forest_panel
+from seqrec_bench.rendering.charts import Series
+from seqrec_bench.rendering.comparison import comparison_grids, forest_chart, notes
 from seqrec_bench.rendering.report.sources import Sources, in_shell
 from seqrec_bench.text import listed
 
@@ -23,6 +22,10 @@ _SAYS = {
     Outcome.TOO_FEW_USERS: "differs for too few users from",
     Outcome.TOO_FEW_SEEDS: "has too few seeds to be compared with",
 }
+_LEGEND = [
+    Series("separated", Outcome.BETTER, is_joined=False),
+    Series("not separated", Outcome.NOT_SEPARATED, is_joined=False),
+]
 
 
 def differences_section(sources: Sources) -> Section:
@@ -37,8 +40,7 @@ def differences_section(sources: Sources) -> Section:
     grids = comparison_grids(comparison, labels.__getitem__)
     charts = Charts(
         f"{first} minus each other model, with 95 % intervals for other users like these and other seeds.",
-        [_panel(comparison, name, labels, first) for name in comparison.metrics],
-        [LegendEntry("separated", Style(0), has_line=False), LegendEntry("not separated", Style(0, True), False)],
+        replace(forest_chart(comparison, labels.__getitem__), legend=_LEGEND),
         grids[1:],
     )
     few = ", ".join(labels[each] for each in comparison.too_few)
@@ -98,25 +100,3 @@ def _otherwise(comparison: Comparison, name: Metric, labels: Mapping[Configurati
     ]
     if pairs:
         yield f"on {name}, it {_outcomes(pairs, labels)}"
-
-
-def _panel(comparison: Comparison, name: Metric, labels: Mapping[Configuration, str], first: str) -> Panel:
-    pairs = comparison.pairs[name]
-    points = [
-        Point(
-            pair.difference,
-            0,
-            pair.inference.half_width if pair.inference else None,
-            f"{labels[pair.other]}: {_text(pair)}",
-        )
-        for pair in pairs
-    ]
-    description = "; ".join(f"{labels[pair.other]} {_text(pair)}, {pair.outcome}" for pair in pairs)
-    titles = Titles(f"forest-{name}", name, f"{name} of {first} minus that of {description}.")
-    styles = [Style(0, hollow=pair.outcome not in (Outcome.BETTER, Outcome.WORSE)) for pair in pairs]
-    return forest_panel(titles, [labels[pair.other] for pair in pairs], points, styles)
-
-
-def _text(pair: Pair) -> str:
-    width = number(pair.inference.half_width) if pair.inference else NONE
-    return f"{number(pair.difference, '+.4f')} ± {width}"

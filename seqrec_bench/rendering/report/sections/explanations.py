@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from seqrec_bench.evaluation.explaining.content import Item, Memory, ScoredItem, UserExplanation
+from seqrec_bench.evaluation.explaining.content import Memory, ScoredItem, UserExplanation
 from seqrec_bench.rendering.blocks import Block, Grid, Heading, Notes, Paragraph, Section, numbers, words
 from seqrec_bench.rendering.explanations.summary_text import summaries_grid, summary_notes
 from seqrec_bench.rendering.markdown import NONE
@@ -50,7 +50,7 @@ def _how_to_read(explained: UserExplanation) -> list[str]:
 def _history(explained: UserExplanation) -> Grid:
     weights = explained.attention[-1] if explained.attention else [None] * len(explained.history)
     rows = [
-        [_describe(past.item), *map(_figure, (weight, past.for_first, past.for_held_out))]
+        [str(past.item), *map(_figure, (weight, past.for_first, past.for_held_out))]
         for past, weight in zip(explained.history, weights, strict=True)
     ]
     caption = f"User {explained.user}: the latest of {explained.n_history} items"
@@ -78,7 +78,7 @@ def _recommendations(explained: UserExplanation) -> Grid:
 
 
 def _scored(scored: ScoredItem, parts: list[str]) -> list[str]:
-    return [_describe(scored.item), *map(_figure, (scored.score, *(scored.parts[part] for part in parts)))]
+    return [str(scored.item), *map(_figure, (scored.score, *(scored.parts[part] for part in parts)))]
 
 
 def _taken_next(explained: UserExplanation) -> str:
@@ -87,13 +87,9 @@ def _taken_next(explained: UserExplanation) -> str:
     held_out = explained.held_out
     tied = f", level with {held_out.tied - 1} others" if held_out.tied > 1 else ""
     return (
-        f"Taken next, and not known to the model: {_describe(held_out.scored.item)}, at rank {held_out.better + 1} of "
+        f"Taken next, and not known to the model: {held_out.scored.item}, at rank {held_out.better + 1} of "
         f"{explained.n_candidates} candidates{tied}; its score is {held_out.scored.score:.2f}."
     )
-
-
-def _describe(item: Item) -> str:
-    return f"{item.name} ({', '.join(item.tags)})" if item.tags else item.name
 
 
 def _figure(value: float | None) -> str:

@@ -8,16 +8,8 @@ from seqrec_bench.evaluation.metrics import Metric, selection_of
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 from seqrec_bench.rendering.blocks import Charts, Grid, Section, numbers, words
+from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.markdown import number
-from seqrec_bench.rendering.report.chart import Axis, Panel, linear_axis
-from seqrec_bench.rendering.report.panels import (
-    SMALL,
-    Point,
-    Series,
-    Titles,
-    frame,
-    line_panel,
-)
 from seqrec_bench.rendering.report.sources import Sources, in_shell
 
 _SHARE = 0.6
@@ -48,10 +40,9 @@ def _charts(sources: Sources, numbered: Sequence[tuple[int, Compared]], metric: 
     return Charts(
         f"Validation {metric} after each epoch, a line for each seed, with a mark at the "
         "epoch that was kept. All panels have the same scale; curves begin where they come into it.",
-        [_panel(sources, model, number, metric, scale) for number, model in numbered],
-        [],
+        Chart([_panel(sources, model, number, metric, scale) for number, model in numbered], []),
         [_data(models, metric)],
-        are_small=True,
+        abreast=4,
     )
 
 
@@ -69,10 +60,7 @@ def _scale(best: Sequence[float], metric: Metric) -> tuple[float, float]:
 def _panel(sources: Sources, model: Compared, place: int, metric: Metric, scale: tuple[float, float]) -> Panel:
     records = [record for record in model.records if record.curve]
     style = sources.style(model.configuration)
-    y, left, right = frame(SMALL, scale, metric)
     last = max(record.curve[-1].number for record in records)
-    ticks = linear_axis([0, last], left, right, count=4).ticks
-    x = Axis(0, max(last, 2) * 1.04, left, right, [tick for tick in ticks if 0 <= tick[0] <= last], "epoch")
     series = []
     for record in records:
         best, figures = _best(record, metric), [epoch.validation[metric] for epoch in record.curve]
@@ -80,13 +68,16 @@ def _panel(sources: Sources, model: Compared, place: int, metric: Metric, scale:
             Point(epoch.number, figure) if scale[0] <= figure <= scale[1] else None
             for epoch, figure in zip(record.curve, figures, strict=True)
         ]
-        text = f"seed {record.key.seed}: {number(best.validation[metric])} in epoch {best.number}"
-        series.append(Series(style, curve, has_dots=False))
-        series.append(Series(style, [Point(best.number, best.validation[metric], None, text)], is_joined=False))
+        label = f"seed {record.key.seed}"
+        text = f"{label}: {number(best.validation[metric])} in epoch {best.number}"
+        series.append(Series(label, style, curve, has_dots=False))
+        kept = Point(best.number, best.validation[metric], text=text)
+        series.append(Series(label, style, [kept], is_joined=False))
     says = f"{model.label}: {len(records)} runs of up to {last} epochs; best " + ", ".join(
         number(_best(record, metric).validation[metric]) for record in records
     )
-    return line_panel(Titles(f"learning-{place}", model.label, f"{says}."), x, y, series, SMALL, shifted=False)
+    x = Axis("epoch", shows=[last], is_from_zero=True)
+    return Panel(f"learning-{place}", model.label, f"{says}.", x, Axis(metric, shows=scale), series)
 
 
 def _data(models: Sequence[Compared], metric: Metric) -> Grid:

@@ -1,13 +1,13 @@
 """Table 1: reported and reproduced figures, with intervals and verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from seqrec_bench.analysis.gate.report import Report as Check
 from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.analysis.table import Entry, Table, TableRow
-from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Paragraph, Section, numbers, words
+from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, Paragraph, Section, numbers, rules_between, words
+from seqrec_bench.rendering.charts import Strip
 from seqrec_bench.rendering.markdown import NONE
-from seqrec_bench.rendering.report.panels import strips
 from seqrec_bench.rendering.report.sources import Sources, lacks
 from seqrec_bench.rendering.table import entry_head, entry_texts
 
@@ -41,16 +41,14 @@ def main_table_section(sources: Sources) -> Section:
 
 def _grid(table: Table, metric: str, verdicts: Mapping[tuple[str, str], str]) -> Grid:
     entries = [row.entries[metric] for row in table.rows]
-    charts, scale = strips([_strip(entry) for entry in entries])
     verdict = [Column("verdict", Kind.VERDICT)] if table.has_reported else []
     seeds = [] if _common_seeds(table) else ["seeds"]
     return Grid(
         caption=f"{'Table 1' if table.has_reported else 'Means'}, {metric}",
         columns=[*words("model"), *verdict, *numbers(*entry_head(table), *seeds)],
         rows=[_line(row, metric, table, verdicts) for row in table.rows],
-        rules=_rules([row.is_reference for row in table.rows]),
-        strips=charts,
-        strips_head=scale,
+        rules=rules_between([row.is_reference for row in table.rows]),
+        strips=[_strip(entry) for entry in entries],
     )
 
 
@@ -79,14 +77,11 @@ def _seeds_note(table: Table) -> list[str]:
     return [f"Seeds: {number} of each model{exact}."] if number else []
 
 
-def _strip(entry: Entry) -> tuple[float, float | None, float | None] | None:
-    found = entry.reproduced
-    return None if found is None else (found.mean, found.half_width, entry.reported)
-
-
-def _rules(kinds: Sequence[bool]) -> list[int]:
-    """The rows of another kind than those before them."""
-    return [row for row in range(1, len(kinds)) if kinds[row] != kinds[row - 1]]
+def _strip(entry: Entry) -> Strip | None:
+    if (found := entry.reproduced) is None:
+        return None
+    half = found.half_width or 0
+    return Strip(found.mean - half, found.mean, found.mean + half, entry.reported)
 
 
 def _verdict_notes(check: Check | str) -> list[str]:
