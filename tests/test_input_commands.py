@@ -53,6 +53,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "file": "x",
         **dict.fromkeys(("shop.csv", "CON.csv", ".hidden.csv"), "user_id,item_id,timestamp\n" + "\n".join(rows) + "\n"),
         "escape.csv": "user_id,item_id,timestamp\n" + "\n".join([*rows, "u1,\x1b[2J,9"]) + "\n",
+        **_negatives(),
         **_studies(),
         **_searches(),
         **_logs(),
@@ -84,6 +85,19 @@ def _studies() -> dict[str, str]:
         "two.toml": f"colour = 1\n{row}{row}",
         "mine.toml": row,
         "several.toml": f'datasets = [{{ name = "own", interactions = "nowhere.csv" }}, "ml-100k"]\n{row}',
+    }
+
+
+def _negatives() -> dict[str, str]:
+    """For each of the users of shop.csv two items that they have not had."""
+    lines = [f"u{user} i{(user + 5) % 9} i{(user + 6) % 9}" for user in range(12)]
+    return {
+        "negatives.txt": "\n".join(lines),
+        "few.txt": lines[0],
+        "bare.txt": "u0",
+        "nobody.txt": "\n".join([*lines, "nobody i1"]),
+        "nothing.txt": "\n".join([*lines[1:], "u0 \x1b[2J"]),
+        "target.txt": "\n".join([*lines[1:], "u0 i4"]),
     }
 
 

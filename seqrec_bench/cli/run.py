@@ -99,7 +99,7 @@ def run(
         store = Store(results)
         store.require_writable()
         datasets = [cells.equip(dataset) for dataset in load_data(choose_data(data, cells.named_study))]
-        _require_targets(datasets, wanted)
+        _require_possible(datasets, wanted)
         warnings = cautions_before(wanted, datasets)
         state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
@@ -135,17 +135,19 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     return parts
 
 
-def _require_targets(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> None:
-    """Whatever is given of the targets fits the cells: this shows before the hours of other protocols.
+def _require_possible(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> None:
+    """Whatever the protocols need of the data is there, and fits the cells: before the hours of others are spent.
 
     Raises:
-        InputError: Given negatives are not there, or not of these data; or a split has several targets a user, of which
-            the metric that chooses is none.
+        InputError: There is no such point in time, given negatives are not there or not of these data, or a split has
+            several targets a user, of which the metric that chooses is none.
     """
-    for name, dataset in product({cell.protocol for cell in wanted}, datasets):
+    for name, dataset in product(sorted({cell.protocol for cell in wanted}), datasets):
         protocol = find_protocol(name)
-        if isinstance(protocol.candidates, Negatives) or isinstance(protocol.split, Given):
-            validation = protocol.hold_out(protocol.arrange(dataset)).validation
+        is_given = isinstance(protocol.candidates, Negatives) or isinstance(protocol.split, Given)
+        if is_given or protocol.split.needs_times:
+            asked = protocol if is_given or protocol.base is None else find_protocol(protocol.base)
+            validation = asked.hold_out(asked.arrange(dataset)).validation
             for selection in {cell.selection for cell in wanted if cell.protocol == name}:
                 require_choice(selection, validation)
 

@@ -75,9 +75,17 @@ def sample_negatives(holdout: Holdout, weights: Float64Array, number: int, seed:
         possible[history.items[history.offsets[user] : history.offsets[user + 1]]] = False
         items = np.flatnonzero(possible)
         arrivals = np.random.default_rng([seed, user]).exponential(size=len(weights))[items] / weights[items]
-        first = items[np.argsort(arrivals, kind="stable")[:number]]
+        first = items[_least(arrivals, number)]
         drawn[theirs, : len(first)] = first
     return drawn
+
+
+def _least(values: Float64Array, number: int) -> Int64Array:
+    """Where the so many least values are, ascending, the first of equal ones: a fifth of the time of sorting all."""
+    if len(values) <= number:
+        return np.argsort(values, kind="stable")
+    within = np.flatnonzero(values <= np.partition(values, number - 1)[number - 1])
+    return within[np.argsort(values[within], kind="stable")[:number]]
 
 
 def with_given(split: Split, dataset: Dataset, given: GivenNegatives) -> Split:

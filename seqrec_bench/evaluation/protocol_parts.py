@@ -57,7 +57,7 @@ class AtQuantile:
 
     percent: Decimal = USUAL_PERCENT
 
-    TOKENS: ClassVar[str] = r"time(?:[0-9]+(?:\.[0-9]+)?)?"
+    TOKENS: ClassVar[str] = r"time(?:[0-9]{1,9}(?:\.[0-9]{1,9})?)?"
     needs_times: ClassVar[bool] = True
 
     @classmethod
@@ -164,7 +164,7 @@ class Sample:
     number: int
     seed: int = 0
 
-    TOKENS: ClassVar[str] = "(?P<drawn>uniform|popular)(?P<number>[0-9]+)(?:-seed(?P<seed>[0-9]+))?"
+    TOKENS: ClassVar[str] = "(?P<drawn>uniform|popular)(?P<number>[0-9]{1,9})(?:-seed(?P<seed>[0-9]{1,10}))?"
 
     @classmethod
     def read(cls, found: re.Match[str]) -> Self:
@@ -239,7 +239,7 @@ class TieOrder:
     seed: int = 0
     """Of the random order."""
 
-    TOKENS: ClassVar[str] = "(?P<kind>reversed|item-up|item-down)-ties|random-ties-(?P<seed>[0-9]+)"
+    TOKENS: ClassVar[str] = "(?P<kind>reversed|item-up|item-down)-ties|random-ties-(?P<seed>[0-9]{1,10})"
 
     @classmethod
     def read(cls, found: re.Match[str]) -> Self:

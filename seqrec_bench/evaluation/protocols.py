@@ -188,7 +188,7 @@ _PARTS: tuple[_Part, ...] = (
     ("history", "seen|zeroed", lambda found: found[0]),
     ("ties", TieOrder.TOKENS, TieOrder.read),
     ("unique", "unique", lambda found: True),
-    ("core", "(?P<k>[0-9]+)core", _core),
+    ("core", "(?P<k>[0-9]{1,9})core", _core),
 )
 """What a name is made of, in any order until it is known what is meant."""
 

@@ -160,7 +160,7 @@ def test_a_search_that_is_interrupted_logs_what_is_done_and_no_failure(
         (["--models", ","], "--models ',' must name models"),
         (["--device", "cdua"], "--device 'cdua' is no device"),
         (["--protocol", "loo-full-seen-v1"], "trained under loo-full-v1, whose settings are chosen there"),
-        (["--k-core", "5", "--protocol", "loo-full-seen-v1"], "loo-full-seen-v1 has no variant on a k-core"),
+        (["--k-core", "5", "--protocol", "loo-full-seen-v1"], "trained under loo-full-5core-v1, whose settings"),
         (["--k-core", "30"], "The 30-core of ratings is empty"),
     ],
 )

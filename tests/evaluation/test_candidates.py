@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from seqrec_bench.data import Dataset, Holdout, Interactions, Split, leave_one_out, prepare
 from seqrec_bench.data.negatives import read_negatives
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation import ranking
+from seqrec_bench.evaluation import candidates, ranking
 from seqrec_bench.evaluation.candidates import (
     sample_negatives,
     with_given,
@@ -188,6 +188,12 @@ def test_a_sample_has_no_item_twice_and_neither_history_nor_target(
             drawn = [item for item in row.tolist() if item != PADDING]
             assert len(set(drawn)) == len(drawn) == min(number, len(possible))
             assert set(drawn) <= possible
+
+
+@given(values=st.lists(st.integers(0, 6), max_size=12), number=st.integers(1, 14))
+def test_the_least_are_the_first_of_a_whole_sort(values: list[int], number: int) -> None:
+    found = candidates._least(np.array(values, dtype=np.float64), number)
+    assert found.tolist() == np.argsort(values, kind="stable")[:number].tolist()
 
 
 def test_the_first_draw_is_as_likely_as_its_weight_and_the_second_by_what_is_left() -> None:

@@ -115,7 +115,8 @@ def grammar_says(name: str) -> str:
 
 @pytest.mark.parametrize("name", ["", "loo", "loo-v1", "full-v1", "loo-full-5core", "loo-full-v2", "loo-full-2cores-v1",
                                   "loo-negatives-1a2b-v1", "loo-uniform-v1", "loo-full--seen-v1", "LOO-full-v1",
-                                  "loo-full-v1\n", "timex-full-v1", "loo-full-random-ties-v1"])  # fmt: skip
+                                  "loo-full-v1\n", "timex-full-v1", "loo-full-random-ties-v1",
+                                  "loo-uniform1000000000-v1"])  # fmt: skip
 def test_a_name_that_is_none_is_refused_with_what_names_are_made_of(name: str) -> None:
     reason = grammar_says(name)
     assert reason.startswith(": a name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, ")
@@ -180,7 +181,7 @@ COMPOSITIONS = st.builds(
     Protocol,
     split=st.just(LeaveOneOut()) | st.builds(AtQuantile, PERCENTS) | st.builds(AtDate, st.dates(date(1000, 1, 1))),
     candidates=st.builds(Whole, st.sampled_from(["", "seen", "zeroed"]))
-    | st.builds(Sample, st.sampled_from(["uniform", "popular"]), st.integers(1, 10**9), SEEDS | st.just(0))
+    | st.builds(Sample, st.sampled_from(["uniform", "popular"]), st.integers(1, 10**9 - 1), SEEDS | st.just(0))
     | st.builds(Negatives, st.text("0123456789abcdef", min_size=8, max_size=8)),
     ties=st.builds(TieOrder, st.sampled_from(["file", "reversed", "item-up", "item-down"]))
     | st.builds(TieOrder, st.just("random"), SEEDS),
@@ -286,3 +287,9 @@ def test_what_is_trained_comes_before_what_ranks_it_again() -> None:
         "loo-full-v1", "loo-full-seen-v1", "time-full-v1",
         "gone-v9", "loo-full-5core-v1", "time-full-9core-v1", "loo-full-seen-5core-v1",
     ]  # fmt: skip
+
+
+def test_candidates_are_said_in_a_sentence() -> None:
+    said = [protocol.candidates.words for protocol in (*compositions(), Protocol(candidates=Negatives("0" * 8)))]
+    assert len(set(said)) == len(HISTORIES) + 1
+    assert all(re.fullmatch(r"[A-Z][^.]+\.", sentence) for sentence in said)
