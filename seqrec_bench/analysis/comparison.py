@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from seqrec_bench.analysis.cautions import cautions_of
-from seqrec_bench.analysis.notes import order_notes
+from seqrec_bench.analysis.notes import order_notes, target_notes
 from seqrec_bench.analysis.repeated import Part, parts
 from seqrec_bench.analysis.selection import require_side_by_side, runs, whereabouts
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
@@ -99,6 +99,8 @@ class Comparison:
     """The one that has chosen them, of each model of which any were chosen."""
     not_tested: tuple[Metric, ...] = ()
     """Metrics that were asked for and have one value a run."""
+    of_targets: tuple[str, ...] = ()
+    """What is to be said of users with several targets."""
     cautions: tuple[str, ...] = ()
     """What makes these figures mean less than they seem to."""
     apart: Mapping[Metric, Mapping[Part, Sequence[Pair]]] = field(default_factory=dict)
@@ -170,6 +172,7 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
             if (selection := group[0].recipe.selection)
         },
         tuple(metric for metric in view.metrics if not metric.is_per_user),
+        tuple(target_notes(next(iter(chosen.values())))),
         (*order_notes(records), *cautions_of(records, view.by_importance)),
         {
             metric: {part: _pairs(_of(part, chosen), metric) for part in found}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqrec_bench.analysis.cautions import cautions_of
-from seqrec_bench.analysis.notes import missing_note, order_notes
+from seqrec_bench.analysis.notes import missing_note, order_notes, target_notes
 from seqrec_bench.analysis.repeated import Apart, apart
 from seqrec_bench.analysis.selection import Missing, estimate, select, select_others, with_lists
 from seqrec_bench.analysis.statistics.estimates import Estimate
@@ -134,6 +134,7 @@ def _notes(
     notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.has_reported else []
     if shown:
         notes.append(_reproduced(shown, seeds, view))
+    notes += target_notes(shown)
     notes += order_notes(shown)
     if shown and view.has_reported:
         notes.append("Difference: reproduced minus reported.")

@@ -139,6 +139,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("quartiles of sequence length", ", ".join(f"{value:g}" for value in quartiles)),
         ("mean sequence length", f"{lengths.mean:.2f}"),
         ("evaluated users", f"{description.n_evaluated_users:,}"),
+        *_targets(description),
         ("users too short to evaluate", f"{description.n_short_users:,}"),
         *_facts_of_times(description),
         ("items without training interaction", _shortened(description.cold_items)),
@@ -157,6 +158,14 @@ def _facts_of_times(description: Description) -> list[tuple[str, str]]:
     ]
     shown = [(fact, "no times" if value is None else format(value, form)) for fact, value, form in facts]
     return shown if description.has_times else [("order", "that of the file's rows: it has no times"), *shown]
+
+
+def _targets(description: Description) -> list[tuple[str, str]]:
+    """How many there are, where that is not the number of users."""
+    numbers = description.n_validation_targets, description.n_test_targets
+    if set(numbers) == {description.n_evaluated_users}:
+        return []
+    return [("validation targets", f"{numbers[0]:,}"), ("test targets", f"{numbers[1]:,}")]
 
 
 def _shortened(ids: tuple[str, ...]) -> str:

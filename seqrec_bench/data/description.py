@@ -45,10 +45,13 @@ class Description:
     """Share of neighbours within a user's sequence that have one time; None without times."""
     n_ambiguous_targets: int | None
     """Evaluated users whose test target has its time in common with a neighbour, so that the file's order decides;
-    None without times."""
+    none in a given split, which says what is a target, and None without times."""
     n_evaluated_users: int
+    """With a test target."""
     n_short_users: int
-    """Users who have not the interactions to be evaluated: they are training data only."""
+    """Users who have not the interactions to be evaluated, or none in the test of a given split."""
+    n_test_targets: int
+    n_validation_targets: int
     cold_items: tuple[str, ...]
     """Raw ids of the items without a training interaction."""
     n_cold_test_targets: int
@@ -88,8 +91,10 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         tied_interactions=float(np.mean(tied | np.append(tied[1:], False))) if dataset.has_times else None,
         zero_gaps=float(np.sum(tied)) / (sequences.n_interactions - sequences.n_users) if dataset.has_times else None,
         n_ambiguous_targets=count_tied(dataset, split),
-        n_evaluated_users=len(split.test.users),
-        n_short_users=sequences.n_users - len(split.test.users),
+        n_evaluated_users=len(split.test.evaluated),
+        n_short_users=sequences.n_users - len(split.test.evaluated),
+        n_test_targets=len(split.test.users),
+        n_validation_targets=len(split.validation.users),
         cold_items=tuple(dataset.item_ids[cold].tolist()),
         n_cold_test_targets=int(np.sum(cold[split.test.targets])),
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),

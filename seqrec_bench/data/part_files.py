@@ -67,7 +67,7 @@ def load_parts(
 
 def _name_of(train: Path) -> str:
     """``ml-1m`` for ml-1m.train.csv and for ml-1m/train.csv."""
-    own = re.sub(r"(?i)(^|[._-])train(ing)?(?=[._-]|$)", "", path_safe_name(train)).strip("._-")
+    own = re.sub(r"(?i)(^|[._-])train(ing)?([._-]?(set|data))?(?=[._-]|$)", "", path_safe_name(train)).strip("._-")
     return not_public(own or safe_name(train.absolute().parent.name))
 
 

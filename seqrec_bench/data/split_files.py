@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int64Array
 
@@ -79,7 +79,7 @@ def write_split(folder: Path, dataset: Dataset, split: Split, labels: Labels) ->
         ),
         _write_users(folder / "users.csv", dataset, split),
         _write_items(folder / "items.csv", dataset, split),
-        *_write_recbole(folder / "recbole", f"{dataset.name}-{labels.protocol}", dataset, places),
+        *_write_recbole(folder / "recbole", f"{dataset.name}-{labels.protocol}", dataset, split, places),
     ]
     facts = _facts(dataset, split, labels, recbole=len(written) > len(PARTS) + 2)
     for name, text in (("split.json", json.dumps(facts, indent=2) + "\n"), ("README.md", _readme(facts, labels))):
@@ -89,15 +89,21 @@ def write_split(folder: Path, dataset: Dataset, split: Split, labels: Labels) ->
 
 
 def _places(dataset: Dataset, split: Split) -> dict[str, Int64Array]:
-    """Where each part's interactions stand among all, user by user; a history is the beginning of its sequence."""
-    offsets = dataset.sequences.offsets
+    """Where each part's interactions stand among all, user by user; a history is the beginning of its sequence.
 
-    def target(holdout: Holdout) -> Int64Array:
-        return offsets[holdout.users] + holdout.history.lengths[holdout.users]
+    Of a given split, all its interactions, those that are no further target among them too.
+    """
+    trained, known = split.train.lengths, split.test.history.lengths
+    ends = dataset.sequences.lengths if dataset.given else known + np.isin(np.arange(len(known)), split.test.users)
+    bounds = {"train": (np.zeros_like(trained), trained), "validation": (trained, known), "test": (known, ends)}
+    return {part: _between(dataset.sequences.offsets[:-1], *both) for part, both in bounds.items()}
 
-    within = np.arange(split.train.n_interactions) - np.repeat(split.train.offsets[:-1], split.train.lengths)
-    train = np.repeat(offsets[:-1], split.train.lengths) + within
-    return {"train": train, "validation": target(split.validation), "test": target(split.test)}
+
+def _between(offsets: Int64Array, first: Int64Array, last: Int64Array) -> Int64Array:
+    """The places from each user's `first` to its `last`, exclusively, counted from its offset; user by user."""
+    counts = last - first
+    places: Int64Array = np.arange(counts.sum()) + np.repeat(offsets + first - (np.cumsum(counts) - counts), counts)
+    return places
 
 
 def _columns(dataset: Dataset, places: Int64Array) -> dict[str, npt.NDArray[Any]]:
@@ -115,7 +121,7 @@ def _write_interactions(path: Path, header: Sequence[str], style: Style, dataset
 
 
 def _write_users(path: Path, dataset: Dataset, split: Split) -> Path:
-    evaluated = np.isin(np.arange(len(dataset.user_ids)), split.test.users).astype(np.int64)
+    evaluated = np.isin(np.arange(len(dataset.user_ids)), split.test.evaluated).astype(np.int64)
     columns = {"user_id": dataset.user_ids, "n_train": split.train.lengths, "evaluated": evaluated}
     return _write_table(path, list(columns), _csv_style(dataset), [columns])
 
@@ -136,7 +142,9 @@ def _ids_have(dataset: Dataset, pattern: str) -> bool:
     return any(re.search(pattern, identifier) for identifier in ids)
 
 
-def _write_recbole(parent: Path, name: str, dataset: Dataset, places: Mapping[str, Int64Array]) -> list[Path]:
+def _write_recbole(
+    parent: Path, name: str, dataset: Dataset, split: Split, places: Mapping[str, Int64Array]
+) -> list[Path]:
     """The atomic files; none where a raw id has what separates values in them, or is quoted by it."""
     if _ids_have(dataset, r'[\s"]'):
         return []
@@ -146,7 +154,8 @@ def _write_recbole(parent: Path, name: str, dataset: Dataset, places: Mapping[st
         path = parent / name / f"{name}.{suffix}.inter"
         written.append(_write_interactions(path, _typed(_INTERACTION), TABS, dataset, places[part]))
         path = parent / name / f"{name}.{suffix}_sequences.inter"
-        written.append(_write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part])))
+        known = {"validation": split.train.lengths, "test": split.test.history.lengths}.get(part)
+        written.append(_write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part], known)))
     return written
 
 
@@ -154,19 +163,25 @@ def _typed(columns: Mapping[str, str]) -> list[str]:
     return [f"{name}:{kind}" for name, kind in columns.items()]
 
 
-def _samples(dataset: Dataset, places: Int64Array) -> Iterator[dict[str, Any]]:
-    """The interactions that have others of their user before them, each with the latest of these."""
+def _samples(dataset: Dataset, places: Int64Array, known: Int64Array | None) -> Iterator[dict[str, Any]]:
+    """The interactions that have others of their user before them, each with the latest of these.
+
+    Args:
+        known: (n_users,) how many of a user's interactions are its targets' history; None for all before each.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     sequences, users = dataset.sequences, dataset.sequences.users
-    before = places - sequences.offsets[users[places]]
-    places, before = places[before > 0], np.minimum(before[before > 0], LONGEST_LIST)
+    before = places - sequences.offsets[users[places]] if known is None else known[users[places]]
+    ends_of_history = sequences.offsets[users[places]] + before
+    places, ends_of_history = places[before > 0], ends_of_history[before > 0]
+    before = np.minimum(before[before > 0], LONGEST_LIST)
     ids = pa.array(dataset.item_ids, pa.string())
     for start in range(0, len(places), BLOCK):
         here, lengths = places[start : start + BLOCK], before[start : start + BLOCK]
         ends = np.cumsum(lengths)
-        listed = np.arange(ends[-1]) + np.repeat(here - ends, lengths)
+        listed = np.arange(ends[-1]) + np.repeat(ends_of_history[start : start + BLOCK] - ends, lengths)
         lists = pa.ListArray.from_arrays(
             np.concatenate([[0], ends]).astype(np.int32), ids.take(sequences.items[listed])
         )
@@ -196,10 +211,29 @@ def _facts(dataset: Dataset, split: Split, labels: Labels, recbole: bool) -> dic
         "users": len(dataset.user_ids),
         "items": dataset.sequences.n_items,
         "train_interactions": split.train.n_interactions,
-        "evaluated_users": len(split.test.users),
+        "evaluated_users": len(split.test.evaluated),
+        **_target_counts(split),
         "recbole": recbole,
         "terms": labels.terms,
     }
+
+
+def _target_counts(split: Split) -> dict[str, int]:
+    """How many targets there are, where some user has several or others validate than test."""
+    if not split.test.names_users:
+        return {}
+    return {"validation_targets": len(split.validation.users), "test_targets": len(split.test.users)}
+
+
+def _parts_in_words(facts: Mapping[str, Any]) -> str:
+    n_users = facts["evaluated_users"]
+    if "test_targets" not in facts:
+        return f"""- `validation.csv`: one target for each of {n_users} users, whose history is in `train.csv`.
+- `test.csv`: one target for each of the same users, whose history is in `train.csv` and then in `validation.csv`."""
+    return f"""- `validation.csv`: {facts["validation_targets"]} targets, whose history is in `train.csv`.
+- `test.csv`: {facts["test_targets"]} targets of {n_users} users, whose history is in `train.csv` and
+  then in `validation.csv`. A user's targets are ranked one by one, each without the others. An item that stands twice
+  for a user is one target."""
 
 
 def _readme(facts: Mapping[str, Any], labels: Labels) -> str:
@@ -223,8 +257,7 @@ that it computes are as good for either protocol.
 Written by seqrec-bench {facts["seqrec-bench"]}. {labels.terms}
 
 - `train.csv`: what a system may learn from. Rows stand user by user, each in order of time.
-- `validation.csv`: one target for each of {facts["evaluated_users"]} users, whose history is in `train.csv`.
-- `test.csv`: one target for each of the same users, whose history is in `train.csv` and then in `validation.csv`.
+{_parts_in_words(facts)}
   Systems are not trained again on the latter.
 - `users.csv` and `items.csv`: who and what there is. {labels.candidates}
 - `split.json`: the same facts for programs.

@@ -53,6 +53,11 @@ class Ranks:
         summed = np.bincount(self._numbers, weights=values)  # one by one, so the same on every processor
         return summed / np.bincount(self._numbers)
 
+    def at(self, places: Int64Array) -> "Ranks":
+        """The ranks of the targets at these places, those of one user side by side."""
+        users = None if self.users is None else self.users[places]
+        return Ranks(better=self.better[places], tied=self.tied[places], users=users)
+
     def has_same_targets(self, other: "Ranks") -> bool:
         """Whether `other` is of as many targets of the same users."""
         if self.users is None or other.users is None:
@@ -64,11 +69,6 @@ class Ranks:
         """(n_targets,) the users numbered as they come."""
         assert self.users is not None
         return np.cumsum(np.append(False, np.diff(self.users) != 0))
-
-    def at(self, places: Int64Array) -> "Ranks":
-        """The ranks of these targets alone, (n,) where each stands here."""
-        users = None if self.users is None else self.users[places]
-        return Ranks(self.better[places], self.tied[places], users)
 
     def users_at(self, places: Int64Array) -> Int64Array:
         """Which of the users, as they come, have a target at these places, each once."""

@@ -97,6 +97,7 @@ def notes(comparison: Comparison) -> list[str]:
     sentences = [
         f"Difference: {_label(first)} minus the other, on the {comparison.n_users} test users of {comparison.dataset} "
         f"under {comparison.protocol}, paired by user. Seeds: {seeds}.",
+        *comparison.of_targets,
         "±: half the width of the two-sided 95 % interval, of this comparison alone, for other users like these and "
         "models trained again. It does not cover another choice of settings or another split.",
         f"Verdict on the first model at 5 %, p by Holm's procedure over the {n_others} "

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from seqrec_bench.analysis.comparison import Outcome
-from seqrec_bench.analysis.notes import order_notes
+from seqrec_bench.analysis.notes import order_notes, target_notes
 from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
@@ -122,7 +122,9 @@ def _about_figures(table: SideBySide) -> Iterator[str]:
     )
     over = f" over seeds {', '.join(map(str, seeds))}," if seeds else ""
     yield f"Means{over} on the test users of {users}, protocol {table.protocol}."
-    yield from order_notes(model.records[0] for row in table.rows for model in row.models.values())
+    shown = [model.records[0] for row in table.rows for model in row.models.values()]
+    yield from target_notes(shown)
+    yield from order_notes(shown)
     fewer = [
         f"{row.label} on {dataset} ({len(model.records)})"
         for row in table.rows

@@ -37,7 +37,7 @@ def breakdowns_section(sources: Sources) -> Section:
             ("By popularity of the target", "popularity", by_target_popularity(sources.split)),
         ]
         notes += _OF_DATA
-    if repeats := by_repeats(record for model in models for record in model.records):
+    if repeats := by_repeats([record for model in models for record in model.records]):
         kinds.append(("By whether the target repeats an item of the history", "repeats", repeats))
         notes.append(_OF_REPEATS)
     for says, name, groups in kinds:

@@ -1,0 +1,132 @@
+"""The files of a given split: their forms, their name, and what is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqrec_bench.data import Columns, Dataset
+from seqrec_bench.data.form import Form
+from seqrec_bench.data.part_files import PartFiles, load_parts
+from seqrec_bench.errors import InputError
+
+Rows = dict[str, list[tuple[str, str, int]]]
+
+
+def load(folder: Path, names: str = "train validation test", suffix: str = ".csv", **kinds: object) -> Dataset:
+    train, *validation, test = (folder / f"{name}{suffix}" for name in names.split())
+    columns = kinds.pop("columns", Columns())
+    return load_parts(PartFiles(train, test, *validation), columns, None, form=Form(**kinds))  # type: ignore[arg-type]
+
+
+def test_the_parts_are_those_of_their_rows(
+    given_rows: Callable[..., Rows],
+    given_dataset: Callable[..., Dataset],
+    write_given: Callable[..., list[str]],
+    tmp_path: Path,
+) -> None:
+    rows = given_rows()
+    write_given(tmp_path / "mine", rows)
+    expected = given_dataset(rows)
+    found = load(tmp_path / "mine")
+    assert (found.name, found.fingerprint) == ("mine", expected.fingerprint)
+    without = load(tmp_path / "mine", "train test")
+    del rows["validation"]
+    assert without.fingerprint == given_dataset(rows).fingerprint
+
+
+def test_the_files_of_caser_and_of_rechorus_are_read(given_rows: Callable[..., Rows], tmp_path: Path) -> None:
+    """Caser's: `user item rating` without header and times; ReChorus': tabs in .csv, and dev for the validation."""
+    rows = given_rows()
+    for part, name in (("train", "train"), ("validation", "dev"), ("test", "test")):
+        by_time = sorted(rows[part], key=lambda row: row[2])
+        tabs = "".join(f"{user}\t{item}\t{time}\n" for user, item, time in by_time)
+        (tmp_path / f"{name}.csv").write_text(f"user_id\titem_id\ttime\n{tabs}")
+        (tmp_path / f"{name}.txt").write_text("".join(f"{user} {item} 5\n" for user, item, _ in by_time))
+    rechorus = load(tmp_path, "train dev test", separator="tab")
+    columns = Columns(user="1", item="2")
+    caser = load(
+        tmp_path, "train dev test", ".txt", separator="space", has_header=False, has_times=False, columns=columns
+    )
+    assert (rechorus.has_times, caser.has_times) == (True, False)
+    np.testing.assert_array_equal(caser.sequences.items, rechorus.sequences.items)
+    np.testing.assert_array_equal(caser.sequences.offsets, rechorus.sequences.offsets)
+    assert caser.given is not None and rechorus.given is not None
+    np.testing.assert_array_equal(caser.given.codes, rechorus.given.codes)
+    ends = caser.sequences.offsets[1:] - 1
+    assert (caser.sequences.times[ends] == caser.sequences.lengths - 1).all()  # one order over all parts
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("data/ml-5m.train.csv", "ml-5m"),
+        ("data/ml-5m/train.csv", "ml-5m"),
+        ("data/beauty_train.csv.gz", "beauty"),
+        ("data/mine/Training-set.csv", "mine"),
+        ("data/trains.csv", "trains"),
+        ("data/ml-100k/train.csv", "own-ml-100k"),
+        ("data/my data/train.csv", "my-data"),
+    ],
+)
+def test_data_are_called_after_the_training_or_its_folder(path: str, name: str, tmp_path: Path) -> None:
+    from gzip import compress
+
+    train, test = tmp_path / path, tmp_path / "t.csv"
+    train.parent.mkdir(parents=True)
+    text = b"user_id,item_id,time\na,x,1\na,y,2\na,z,3\n"
+    train.write_bytes(compress(text) if path.endswith(".gz") else text)
+    test.write_bytes(b"user_id,item_id,time\na,w,4\n")
+    assert load_parts(PartFiles(train, test), Columns(), None).name == name
+
+
+HEAD = "user_id,item_id,time\n"
+
+
+@pytest.mark.parametrize(
+    ("validation", "test", "says"),
+    [
+        pytest.param(None, HEAD + "a,w,4\n", "test.csv is the same file as validation and test: ", id="same file"),
+        pytest.param(HEAD + "a,w,4\n", HEAD + "a,w,4\n", "hold the same rows, as validation and test: ", id="same rows"),
+        pytest.param(HEAD + "a,y,2\na,x,1\na,x,3\n", HEAD + "a,v,9\n", None, id="other order"),
+        pytest.param(HEAD + "a,w,4.5\n", HEAD + "a,v,9007199254740995\n", "which would not stay exact beside them", id="inexact"),
+    ],
+)  # fmt: skip
+def test_what_can_be_no_split_is_refused(validation: str | None, test: str, says: str | None, tmp_path: Path) -> None:
+    for name, text in (("train", HEAD + "a,x,1\na,y,2\na,x,3\n"), ("validation", validation), ("test", test)):
+        if text is not None:
+            (tmp_path / f"{name}.csv").write_text(text)
+    validating = tmp_path / ("test.csv" if validation is None else "validation.csv")
+    files = PartFiles(tmp_path / "train.csv", tmp_path / "test.csv", validating)
+    if says is None:
+        load_parts(files, Columns(), None)
+        return
+    with pytest.raises(InputError, match=says):
+        load_parts(files, Columns(), None)
+
+
+def test_a_link_to_the_same_file_is_the_same_file(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text(HEAD + "a,x,1\na,y,2\n")
+    (tmp_path / "test.csv").symlink_to(tmp_path / "train.csv")
+    with pytest.raises(InputError, match="is the same file as training and test"):
+        load(tmp_path, "train test")
+
+
+def test_parts_with_times_and_without_do_not_mix(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    (tmp_path / "train.csv").write_text(HEAD + "a,x,1\na,y,2\n")
+    lists = {"user_id": ["a"], "item_id": [["w", "v"]]}
+    parquet.write_table(pa.table(lists), tmp_path / "test.parquet")
+    files = PartFiles(tmp_path / "train.csv", tmp_path / "test.parquet")
+    with pytest.raises(InputError):
+        load_parts(files, Columns(), None)
+
+
+def test_a_single_item_over_all_parts_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text(HEAD + "a,x,1\na,x,2\n")
+    (tmp_path / "test.csv").write_text(HEAD + "a,x,3\n")
+    with pytest.raises(InputError, match="has a single item, 'x'"):
+        load(tmp_path, "train test")
