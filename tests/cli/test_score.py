@@ -108,6 +108,10 @@ def test_scores_on_other_data_replace_no_record_unasked(exported: Path, ratings:
     assert isinstance(refusal, InputError)
     assert str(refusal).startswith(f"{path} was made on other data: keep it by calling these data something else with")
     assert "--data-name NAME" in str(refusal)
+    beside = call(*lists[:-1], "another-system", *own).exception
+    assert isinstance(beside, InputError)
+    assert str(beside).startswith(f"{path} was made on other data: keep it by calling these data something else with")
+    assert str(beside).endswith("--data-name NAME, or name another directory with --results.")  # nothing is replaced
     assert call(*lists, *own, "--data-name", "later").exit_code == 0
     assert path.read_bytes() == before
     assert call(*lists, *own, "--fresh").exit_code == 0
