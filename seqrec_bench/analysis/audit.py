@@ -1,5 +1,6 @@
 """How far the conclusions depend on the protocol: figures and ranks under variants of it, and pairs that flip."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -114,11 +115,11 @@ def audit(records: Iterable[Record], view: View) -> Audit:
         InputError: All metrics are of lists.
     """
     records = list(records)
-    labels = {row.model: row.label for row in view.table_rows}
-    configurations = [row.configuration for row in view.table_rows]
-    selections = {name: select(records, replace(view, protocol=name), configurations) for name in _audited()}
+    names = row_names(view)
+    labels = {names[row.configuration]: row.label for row in view.table_rows}
+    selections = {name: select(records, replace(view, protocol=name), list(names)) for name in _audited()}
     cells = {
-        name: {configuration.model: found for configuration, found in selection.cells.items()}
+        name: {names[configuration]: found for configuration, found in selection.cells.items()}
         for name, selection in selections.items()
     }
     _require_base_models(cells)
@@ -129,7 +130,7 @@ def audit(records: Iterable[Record], view: View) -> Audit:
         labels,
         {name: _columns(labels, cells, name) for name in metrics},
         {name: _order_spread(labels, cells, name) for name in metrics},
-        (*missing, *_missing(cells, configurations)),
+        (*missing, *_missing(cells, names)),
         next((metric for metric in view.by_importance if metric in metrics), metrics[0]),
         tuple(metric for metric in view.metrics if metric not in metrics),
     )
@@ -138,6 +139,13 @@ def audit(records: Iterable[Record], view: View) -> Audit:
 def _audited() -> list[str]:
     """The protocols of all variants, in the order in which they are run."""
     return sorted({name for variant in VARIANTS for name in variant.protocols}, key=place_in_order)
+
+
+def row_names(view: View) -> dict[Configuration, str]:
+    """What each row is called in an audit: its model, but the whole configuration where a model has several rows."""
+    n_rows = Counter(row.model for row in view.table_rows)
+    configurations = [row.configuration for row in view.table_rows]
+    return {each: each.model if n_rows[each.model] == 1 else str(each) for each in configurations}
 
 
 def _columns(labels: Mapping[str, str], cells: Cells, name: Metric) -> dict[str, Column]:
@@ -202,7 +210,7 @@ def _order_spread(models: Iterable[str], cells: Cells, name: str) -> dict[str, f
     return spread
 
 
-def _missing(cells: Cells, configurations: Sequence[Configuration]) -> Iterator[MissingUnder]:
+def _missing(cells: Cells, names: Mapping[Configuration, str]) -> Iterator[MissingUnder]:
     """What the base protocol has a record of and a variant has not.
 
     The trained models' cells of protocols that would train them again are on request, so these are never missing.
@@ -210,8 +218,8 @@ def _missing(cells: Cells, configurations: Sequence[Configuration]) -> Iterator[
     ranked = {protocol for variant in RANKED_AGAIN for protocol in variant.protocols}
     trained = {protocol for variant in TRAINED_AGAIN for protocol in variant.protocols} - ranked
     for protocol in (name for name in cells if name in ranked | trained):
-        for configuration in configurations:
-            base, there = (cells[name].get(configuration.model, ()) for name in (LOO_FULL, protocol))
+        for configuration, row in names.items():
+            base, there = (cells[name].get(row, ()) for name in (LOO_FULL, protocol))
             if protocol in trained and not all(record.deterministic for record in base):
                 continue
             absent = {record.key.seed for record in base} - {record.key.seed for record in there}

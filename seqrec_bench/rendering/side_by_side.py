@@ -138,7 +138,8 @@ def _about_figures(table: SideBySide) -> Iterator[str]:
     if ranked:
         yield "Bold: the best of a column." + (f" Of {', '.join(less)}, less is better." if less else "")
     if of_lists := [metric for metric in table.metrics if metric not in ranked]:
-        yield f"Without a best: {', '.join(of_lists)}, which are about what is recommended and not about who is right."
+        what = "a metric of lists: it tells" if len(of_lists) == 1 else "metrics of lists: they tell"
+        yield f"No best of {', '.join(of_lists)}, {what} what is recommended and not who is right."
     if table.has_reported:
         yield "Reported figures stand in the table of one data set: name it with --dataset."
     doubtful = [

@@ -99,6 +99,21 @@ def test_nothing_moves_where_nothing_changes(make_record: Make, view: View) -> N
     ]
 
 
+def test_two_rows_of_one_model_are_both_audited(make_record: Make, view: View) -> None:
+    last = next(row for row in view.rows if row.model == "am-lstm")
+    short = replace(last, label="AM-LSTM, short", variant="short")
+    records = make_all(make_record)
+    also = [
+        replace(record, key=replace(record.key, variant="short")) for record in records if record.key.model == "am-lstm"
+    ]
+    found = audit([*records, *also], replace(view, rows=(*view.rows, short)))
+    both = {"am-lstm paper-d100": "AM-LSTM", "am-lstm short-d100": "AM-LSTM, short"}
+    assert {name: found.labels.get(name) for name in both} == both
+    standings = found.columns["NDCG@50"]["base"].standings
+    assert [standings[name].rank for name in both] == [1, 1]
+    assert standings["sasrec"].rank == 3
+
+
 def test_a_planted_flip_is_found_with_its_figures(make_record: Make, view: View) -> None:
     found = audit(make_all(make_record, swapped("am-lstm", "sasrec", SEEN)), view)
     column = found.columns["MRR@50"]["seen"]

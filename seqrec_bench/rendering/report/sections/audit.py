@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from seqrec_bench.analysis.audit import audit
+from seqrec_bench.analysis.audit import audit, row_names
 from seqrec_bench.analysis.claims.part import Verdict
 from seqrec_bench.analysis.notes import Topic, without
 from seqrec_bench.evaluation.protocols import LOO_FULL
@@ -29,7 +29,7 @@ def audit_section(sources: Sources) -> Section:
     if not grids:
         return section([], lacking=lacking)
     name = content.main_metric
-    looks = {row.model: sources.style(row.configuration) for row in sources.view.table_rows}
+    looks = {name: sources.style(configuration) for configuration, name in row_names(sources.view).items()}
     main = [grid for grid in grids if grid.label == name]
     others = [grid for grid in grids if grid not in main]
     charts = Charts(
