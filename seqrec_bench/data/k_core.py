@@ -36,10 +36,12 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
             f"The {k}-core of {dataset.name} is empty: no users and items have {k} interactions each among themselves, "
             "so give a smaller k."
         )
+    users = users[kept]
+    places = np.arange(n_kept) - np.searchsorted(users, users)
     interactions = Interactions(
-        users=users[kept].astype(np.int32),
+        users=users.astype(np.int32),
         items=items[kept] - np.int32(1),
-        times=dataset.sequences.times[kept],
+        times=dataset.sequences.times[kept] if dataset.has_times else places,
         user_ids=dataset.user_ids,
         item_ids=dataset.item_ids[1:],
     )
