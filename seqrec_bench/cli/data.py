@@ -63,7 +63,8 @@ def describe(
     if as_json:
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
-        print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description)])
+        without_target = "users without a test target" if dataset.given else "users too short to evaluate"
+        print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description, without_target)])
     n_targets = len(held_out.test.targets)
     for note in cautions(facts, n_targets, chosen, VALIDATION_METRICS, description.n_repeats).values():
         typer.echo(f"Note: {note}", err=True)
@@ -122,7 +123,12 @@ def list_datasets(as_json: JsonOption = False) -> None:
     )
 
 
-def _facts(description: Description) -> list[tuple[str, str]]:
+def _facts(description: Description, without_target: str) -> list[tuple[str, str]]:
+    """The table's rows.
+
+    Args:
+        without_target: What users are called who are not evaluated.
+    """
     lengths = description.lengths
     quartiles = (lengths.lower_quartile, lengths.median, lengths.upper_quartile)
     return [
@@ -140,7 +146,7 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("mean sequence length", f"{lengths.mean:.2f}"),
         ("evaluated users", f"{description.n_evaluated_users:,}"),
         *_targets(description),
-        ("users too short to evaluate", f"{description.n_short_users:,}"),
+        (without_target, f"{description.n_short_users:,}"),
         *_facts_of_times(description),
         ("items without training interaction", _shortened(description.cold_items)),
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),

@@ -241,9 +241,10 @@ class DataOptions:
     def _load_parts(self) -> Dataset:
         if self.train_file is None or self.test_file is None:
             lacking = [option for option in ("--train", "--test") if option not in self.files]
+            parts_are = "is a part" if len(self.files) == 1 else "are parts"
+            validation = "" if self.validation_file else ", and --validation where there is one"
             raise InputError(
-                f"{listed(list(self.files))} {'is' if len(self.files) == 1 else 'are'} a part of a split: give "
-                f"{listed(lacking)} too, and --validation where there is one."
+                f"{listed(list(self.files))} {parts_are} of a split: give {listed(lacking)} too{validation}."
             )
         parts = PartFiles(self.train_file, self.test_file, self.validation_file)
         typer.echo(f"Reading {one_line(listed([str(path) for path in parts.by_part.values()]))}", err=True)

@@ -136,17 +136,17 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
 
 
 def _require_possible(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> None:
-    """Whatever the protocols need of the data is there, and fits the cells: before the hours of others are spent.
+    """The data can be held out as the cells' protocols have it, before the cells of others are run for hours.
 
     Raises:
-        InputError: There is no such point in time, given negatives are not there or not of these data, or a split has
-            several targets a user, of which the metric that chooses is none.
+        InputError: They have no point in time, no negatives or no parts as a protocol needs them; or users have several
+            targets, of which the metric that chooses is none.
     """
     for name, dataset in product(sorted({cell.protocol for cell in wanted}), datasets):
         protocol = find_protocol(name)
-        is_given = isinstance(protocol.candidates, Negatives) or isinstance(protocol.split, Given)
-        if is_given or protocol.split.needs_times:
-            asked = protocol if is_given or protocol.base is None else find_protocol(protocol.base)
+        has_negatives, is_given = isinstance(protocol.candidates, Negatives), isinstance(protocol.split, Given)
+        if has_negatives or is_given or protocol.split.needs_times:
+            asked = protocol if has_negatives or protocol.base is None else find_protocol(protocol.base)
             validation = asked.hold_out(asked.arrange(dataset)).validation
             for selection in {cell.selection for cell in wanted if cell.protocol == name}:
                 require_choice(selection, validation)

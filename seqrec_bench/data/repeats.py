@@ -28,4 +28,5 @@ def drop_repeats(dataset: Dataset) -> Dataset:
     fewer = only(sequences, kept)
     if not dataset.has_times:
         fewer = replace(fewer, times=np.arange(fewer.n_interactions) - np.repeat(fewer.offsets[:-1], fewer.lengths))
-    return in_order(dataset, fewer, dataset.given and replace(dataset.given, codes=dataset.given.codes[kept]))
+    given = dataset.given and replace(dataset.given, codes=dataset.given.codes[kept])
+    return in_order(dataset, fewer, given)

@@ -82,15 +82,16 @@ def test_data_are_called_after_the_training_or_its_folder(path: str, name: str, 
 
 
 HEAD = "user_id,item_id,time\n"
+W = HEAD + "a,w,4\n"
 
 
 @pytest.mark.parametrize(
     ("validation", "test", "says"),
     [
-        pytest.param(None, HEAD + "a,w,4\n", "test.csv is the same file as validation and test: ", id="same file"),
-        pytest.param(HEAD + "a,w,4\n", HEAD + "a,w,4\n", "hold the same rows, as validation and test: ", id="same rows"),
+        pytest.param(None, HEAD + "a,w,4\n", "is the same file as validation and test: ", id="same file"),
+        pytest.param(W, W, "the same rows, as validation and test: ", id="same rows"),
         pytest.param(HEAD + "a,y,2\na,x,1\na,x,3\n", HEAD + "a,v,9\n", None, id="other order"),
-        pytest.param(HEAD + "a,w,4.5\n", HEAD + "a,v,9007199254740995\n", "which would not stay exact beside them", id="inexact"),
+        pytest.param(HEAD + "a,w,4.5\n", HEAD + "a,v,9007199254740995\n", "would not stay exact", id="inexact"),
     ],
 )  # fmt: skip
 def test_what_can_be_no_split_is_refused(validation: str | None, test: str, says: str | None, tmp_path: Path) -> None:
