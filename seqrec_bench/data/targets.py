@@ -45,13 +45,14 @@ def target_facts(dataset: Dataset, split: Split) -> TargetFacts:
         dataset: What was split, as its protocol arranges it.
     """
     test = split.test
-    candidates = n_candidates(test)
+    seen = seen_items(test)
+    candidates = _count_candidates(test, seen)
     return TargetFacts(
         fewest=int(candidates.min()),
         most=int(candidates.max()),
         tied=count_tied(dataset, split),
         untrained=int(np.sum(split.train.item_counts[test.targets] == 0)),
-        repeated=np.flatnonzero(seen_items(test)[1]),
+        repeated=np.flatnonzero(seen[1]),
     )
 
 
@@ -62,7 +63,8 @@ def seen_items(holdout: Holdout) -> tuple[Int64Array, BoolArray]:
     """
     history = holdout.history
     width, pairs = history.n_items + 1, history.pairs
-    target_seen: BoolArray = np.isin(holdout.users * width + holdout.targets, pairs)
+    wanted = holdout.users * width + holdout.targets
+    target_seen: BoolArray = np.append(pairs, -1)[np.searchsorted(pairs, wanted)] == wanted
     n_seen = np.bincount(pairs // width, minlength=history.n_users)
     n_seen -= np.bincount(holdout.users[target_seen], minlength=history.n_users)
     return n_seen[holdout.users] + target_seen, target_seen
@@ -91,13 +93,19 @@ def tied_with_previous(sequences: Sequences) -> BoolArray:
 
 def n_candidates(holdout: Holdout) -> Int64Array:
     """(n_targets,) what each target is ranked against, itself included."""
+    excludes_seen = holdout.negatives is None and not holdout.ranks_seen
+    return _count_candidates(holdout, seen_items(holdout) if excludes_seen else None)
+
+
+def _count_candidates(holdout: Holdout, seen: tuple[Int64Array, BoolArray] | None) -> Int64Array:
+    """The same, with what `seen_items` has found, where the history is taken out of the candidates."""
     if holdout.negatives is not None:
         sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
         return sampled
     n_targets = np.bincount(holdout.users, minlength=holdout.history.n_users)[holdout.users]
     everything: Int64Array = holdout.history.n_items - (n_targets - 1)
-    if holdout.ranks_seen:
+    if holdout.ranks_seen or seen is None:
         return everything
-    n_seen, target_seen = seen_items(holdout)
+    n_seen, target_seen = seen
     counts: Int64Array = everything - n_seen + target_seen
     return counts
