@@ -1,4 +1,4 @@
-"""A file of interactions, read, validated, ordered, hashed and split, against merely reading it with pyarrow."""
+"""A file of interactions of each form, read, validated, ordered, hashed and split, against pyarrow's mere reading."""
 
 import tempfile
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from benchmarks.growth import draw_growth
 from benchmarks.results import Measurement
 from benchmarks.timing import MB, in_fresh_process, memory_in_use, peak_memory, seconds_of
 from seqrec_bench.data import Columns, leave_one_out, load_file
+from seqrec_bench.data.form import Form
 
 SIZES = (1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000)
 TURNS = 3
@@ -57,9 +58,11 @@ def measure() -> Measurement:
         notes=(
             "Generated interactions (`benchmarks/generated.py`): 50,000 items by a power law, one user for every 100 "
             "interactions, rows in random order, ids and times integers.",
-            f"Each figure is of a fresh process with a warm file cache, the best of {TURNS}. “pyarrow” is `read_csv` "
-            "or `read_table` with default options and one CPU thread, whose integers can't tell 7 from 007; ours is "
-            "`load_file` and `leave_one_out`.",
+            f"Each figure is of a fresh process with a warm file cache, the best of {TURNS}. “pyarrow” is "
+            "`read_csv`, `read_table` or `read_json` with default options and one CPU thread, whose integers can't "
+            "tell 7 from 007; ours is `load_file` and `leave_one_out`.",
+            "txt has the same interactions as sequences, one user a line, without times. pyarrow can't read lines of "
+            "several lengths: it is given the same bytes with a line end for each space, so that it reads every value.",
             "Peak memory is what the process has beyond its start; the arrays are those "
             "of the data set and of the split's training sequences and test histories.",
             f"![Cost per interaction over the number of interactions]({FIGURE.name})",
@@ -68,7 +71,7 @@ def measure() -> Measurement:
 
 
 def measure_points(sizes: tuple[int, ...], turns: int) -> list[Point]:
-    """Both files of each size, which are removed as soon as they are measured."""
+    """The files of each size, which are removed as soon as they are measured."""
     points = []
     for n_interactions in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -78,24 +81,30 @@ def measure_points(sizes: tuple[int, ...], turns: int) -> list[Point]:
 
 
 def merely_read(path: Path) -> Load:
-    """Reads the whole file with pyarrow."""
+    """Reads the whole file with pyarrow; of sequences, each value as if it had a line."""
     import pyarrow as pa
-    from pyarrow import csv, parquet
+    from pyarrow import csv, json, parquet
 
-    read = csv.read_csv if path.suffix == ".csv" else parquet.read_table
     pa.set_cpu_count(1)
+    if path.suffix == ".txt":
+        values = path.with_suffix(".values")
+        values.write_bytes(path.read_bytes().replace(b" ", b"\n"))
+        options = csv.ReadOptions(column_names=["value"])
+        return _load(lambda: int(csv.read_csv(values, read_options=options).nbytes))
+    read = {".csv": csv.read_csv, ".parquet": parquet.read_table, ".jsonl": json.read_json}[path.suffix]
     return _load(lambda: int(read(path).nbytes))
 
 
 def prepare_and_split(path: Path) -> Load:
     """Does all that comes before training."""
     import pyarrow as pa
-    from pyarrow import csv, parquet  # noqa: F401  # imported before the clock starts, as in `merely_read`
+    from pyarrow import compute, csv, json, parquet  # noqa: F401  # imported before the clock starts, as in `merely_read`
 
     pa.set_cpu_count(1)
+    form = Form("sequences") if path.suffix == ".txt" else Form()
 
     def prepare() -> int:
-        sequences = load_file(path, Columns(), None).sequences
+        sequences = load_file(path, Columns(), None, form=form).sequences
         split = leave_one_out(sequences)
         parts = (sequences, split.train, split.test.history)
         return sum(part.items.nbytes + part.times.nbytes + part.offsets.nbytes for part in parts)

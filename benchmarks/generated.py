@@ -17,6 +17,8 @@ ZIPF_EXPONENT = 0.8
 """Probability of the k-th item ~ k^-0.8."""
 ACTIVITY_SIGMA = 1.0
 """Of the log-normal distribution of users' activity."""
+LINES = 100_000
+"""Of a file that are made at once."""
 FIRST_TIME, N_SECONDS = 1_000_000_000, 500_000_000
 
 
@@ -55,20 +57,46 @@ def generate(n_interactions: int, seed: int = 0) -> Generated:
 def generated_dataset(n_interactions: int) -> Dataset:
     """The data set that these interactions make, without the detour over a file."""
     generated = generate(n_interactions)
-    ids = [np.arange(codes.max() + 1).astype(np.str_) for codes in (generated.users, generated.items)]
+    user_ids, item_ids = (np.arange(codes.max() + 1).astype(np.str_) for codes in (generated.users, generated.items))
     users, items = generated.users.astype(np.int32), generated.items.astype(np.int32)
-    return prepare("generated", Interactions(users, items, generated.times, *ids), None)
+    return prepare("generated", Interactions(users, items, generated.times, user_ids, item_ids), None)
 
 
 def write_files(n_interactions: int, folder: Path) -> dict[str, Path]:
-    """Generates interactions and writes them to a csv and a parquet file; returns the paths by suffix."""
+    """Generates interactions and writes them to a file of each form; returns the paths by suffix.
+
+    ``.txt`` has one user a line, with the items in order of time.
+    """
     from pyarrow import csv, parquet
 
-    table = _table(generate(n_interactions))
-    paths = {suffix: folder / f"interactions.{suffix}" for suffix in ("csv", "parquet")}
+    generated = generate(n_interactions)
+    table = _table(generated)
+    paths = {suffix: folder / f"interactions.{suffix}" for suffix in ("csv", "parquet", "jsonl", "txt")}
     csv.write_csv(table, paths["csv"])
     parquet.write_table(table, paths["parquet"])
+    _write_objects(table, paths["jsonl"])
+    _write_sequences(generated, paths["txt"])
     return paths
+
+
+def _write_objects(table: Any, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    with path.open("w", encoding="utf-8") as file:
+        for batch in table.to_batches(LINES):
+            values = [column.cast(pa.string()) for column in batch.columns]
+            names = [f'"{name}": ' for name in batch.schema.names]
+            fields = [pc.binary_join_element_wise(name, value, "") for name, value in zip(names, values, strict=True)]
+            file.writelines(f"{{{line}}}\n" for line in pc.binary_join_element_wise(*fields, ", ").to_pylist())
+
+
+def _write_sequences(generated: Generated, path: Path) -> None:
+    order = np.lexsort((generated.times, generated.users))
+    users, starts = np.unique(generated.users[order], return_index=True)
+    with path.open("w", encoding="utf-8") as file:
+        for user, items in zip(users.tolist(), np.split(generated.items[order], starts[1:]), strict=True):
+            file.write(f"{user} {' '.join(map(str, items.tolist()))}\n")
 
 
 def _table(interactions: Generated) -> Any:

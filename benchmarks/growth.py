@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from benchmarks.data import Point
 
-COLOURS = {"csv": "#0072B2", "parquet": "#D55E00"}  # Okabe and Ito's, for colour-blind readers
+COLOURS = {
+    "csv": "#0072B2",
+    "parquet": "#D55E00",
+    "jsonl": "#009E73",
+    "txt": "#CC79A7",
+}  # Okabe and Ito's, for colour-blind readers
 DPI = 150
 
 

@@ -189,6 +189,9 @@ def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pyt
     assert "| HR@50 " in (tmp_path / "table.md").read_text()
     assert "| NDCG@50, against" in (tmp_path / "verdicts.md").read_text()
     assert "sequential-rules" in (tmp_path / "report.html").read_text()
-    keys = [record.key for record in Store(tmp_path / "runs").records()]
-    assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1"}
+    records = Store(tmp_path / "runs").records()
+    keys = [record.key for record in records]
+    assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1", "given-full-v1"}
+    of_rules = {record.key.protocol: record.test for record in records if record.key.model == "sequential-rules"}
+    assert of_rules["given-full-v1"] == of_rules["loo-full-v1"]
     assert {key.seed for key in keys if key.model == "fpmc"} == {0, 1, 2}

@@ -11,6 +11,7 @@ from seqrec_bench import __version__
 from seqrec_bench.analysis.cautions import cautions
 from seqrec_bench.cli.bundles import Without, with_bundles
 from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions, fetch_with_notice, show_terms
+from seqrec_bench.cli.negative_rows import negative_rows_facts
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
@@ -153,6 +154,7 @@ def _facts(description: Description, without_target: str) -> list[tuple[str, str
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),
         ("interactions that repeat an item", f"{description.n_repeats:,}"),
         ("test targets that repeat an item", f"{description.n_repeated_test_targets:,}"),
+        *negative_rows_facts(description.negative_rows),
     ]
 
 

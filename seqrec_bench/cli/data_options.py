@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from seqrec_bench.cli.negative_rows import negative_rows_note
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
@@ -174,6 +175,28 @@ class DataOptions:
         bool,
         typer.Option("--no-times", help="No column of times: rows stand in order.", rich_help_panel=_PANEL),
     ] = False
+    quoting: Annotated[
+        str | None,
+        typer.Option(
+            "--quoting",
+            metavar="NAME",
+            help="Quotation marks before values: none are a part of them, double enclose them.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
+    ids_as_written: Annotated[
+        bool,
+        typer.Option("--ids-as-written", help="NA, null, 1.2E+17 and the like are ids.", rich_help_panel=_PANEL),
+    ] = False
+    drop_negative_rows: Annotated[
+        str | None,
+        typer.Option(
+            "--drop-negative-rows",
+            metavar="COLUMN",
+            help="Leave out rows in which it is 0, false or dislike.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
 
     @property
     def columns(self) -> Columns:
@@ -186,7 +209,15 @@ class DataOptions:
         Raises:
             InputError: There is no such form.
         """
-        return Form(self.layout, self.separator, not self.no_header, not self.no_times)
+        return Form(
+            self.layout,
+            self.separator,
+            not self.no_header,
+            not self.no_times,
+            self.quoting,
+            self.ids_as_written,
+            self.drop_negative_rows,
+        )
 
     @property
     def files(self) -> Mapping[str, Path]:
@@ -236,7 +267,9 @@ class DataOptions:
             )
         typer.echo(f"Reading {one_line(str(interactions))}", err=True)
         with shown("reading"):
-            return load_file(interactions, self.columns, self.tags, self.data_name, self.form)
+            found = load_file(interactions, self.columns, self.tags, self.data_name, self.form)
+        _say_negative_rows(found)
+        return found
 
     def _load_parts(self) -> Dataset:
         if self.train_file is None or self.test_file is None:
@@ -250,6 +283,7 @@ class DataOptions:
         typer.echo(f"Reading {one_line(listed([str(path) for path in parts.by_part.values()]))}", err=True)
         with shown("reading"):
             found = load_parts(parts, self.columns, self.tags, self.data_name, self.form)
+        _say_negative_rows(found)
         for sentence in say_given(found):
             typer.echo(sentence, err=True)
         return found
@@ -257,8 +291,9 @@ class DataOptions:
     @property
     def describes_file(self) -> bool:
         """Whether something is said of one's own files, given or not."""
-        said = (self.tags, self.data_name, self.layout, self.separator)
-        return self.columns != Columns() or self.no_header or self.no_times or any(each is not None for each in said)
+        said = (self.tags, self.data_name, self.layout, self.separator, self.quoting, self.drop_negative_rows)
+        flags = (self.no_header, self.no_times, self.ids_as_written)
+        return self.columns != Columns() or any(flags) or any(each is not None for each in said)
 
     def arguments(self) -> str:
         """Those that were given as a shell takes them, such as ``--interactions ratings.csv``, for advice."""
@@ -275,9 +310,15 @@ class DataOptions:
             "--data-name": self.data_name,  # as every command has it
             "--layout": self.layout,
             "--separator": self.separator,
+            "--quoting": self.quoting,
+            "--drop-negative-rows": self.drop_negative_rows,
         }
         given = [f"{option} {shlex.quote(str(value))}" for option, value in options.items() if value is not None]
-        flags = {"--no-header": self.no_header, "--no-times": self.no_times}
+        flags = {
+            "--no-header": self.no_header,
+            "--no-times": self.no_times,
+            "--ids-as-written": self.ids_as_written,
+        }
         return " ".join([*given, *(option for option, is_given in flags.items() if is_given)])
 
 
@@ -293,6 +334,11 @@ class DataOptionsBesideName(DataOptions):
     data_name: Annotated[
         str | None, typer.Option("--data-name", metavar="NAME", help=_DATA_NAME_HELP, rich_help_panel=_PANEL)
     ] = None
+
+
+def _say_negative_rows(dataset: Dataset) -> None:
+    if note := negative_rows_note(dataset.negative_rows):
+        typer.echo(f"Note: {note}", err=True)
 
 
 def fetch_with_notice(name: str) -> FetchedDataset:

@@ -28,6 +28,9 @@ def options_of(study: Study, data: str | DataFile) -> DataOptions:
         separator=data.separator,
         no_header=data.no_header,
         no_times=data.no_times,
+        quoting=data.quoting,
+        ids_as_written=data.ids_as_written,
+        drop_negative_rows=data.drop_negative_rows,
     )
 
 

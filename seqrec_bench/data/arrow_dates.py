@@ -23,12 +23,18 @@ class DateForm(NamedTuple):
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
-_ZONE = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+_ZONE = "( ?(Z|UTC|GMT)| ?[+-][0-9]{2}(:?[0-9]{2})?)"
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_TWITTER = (
+    f"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?P<month>{'|'.join(_MONTHS)}) (?P<day>[0-9]{{2}}) "
+    "(?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2}) (?P<zone>[+-][0-9]{4}) (?P<year>[0-9]{4})"
+)
 
 DATE_FORMS = (
     DateForm("a date like 2024-03-01", _DAY, None),
     DateForm("a date and time without a zone like 2024-03-01T12:30:00", _DAY + _CLOCK, None),
     DateForm("a date and time with a zone like 2024-03-01T12:30:00Z", _DAY + _CLOCK + _ZONE, "UTC"),
+    DateForm("a date and time like Tue Apr 03 18:00:09 +0000 2012", _TWITTER, "UTC"),
 )
 
 
@@ -56,12 +62,32 @@ def parse_dates(text: Any, form: DateForm, name: str, file: str) -> Any:
                 f"Row {row + 1} of {file} has the {name} {shorten(raw[row].as_py())}, which is not {form.words}, as "
                 "row 1 has it: write all rows in one way."
             )
+    text = _as_iso(text, form)
     for unit in UNITS:
         try:
             return cast(text, pa.timestamp(unit, form.zone))
         except pa.ArrowInvalid:
             continue
-    raise _no_instant(text, form, name, file)
+    raise _no_instant(text, raw, form, name, file)
+
+
+def _as_iso(text: Any, form: DateForm) -> Any:
+    """The text with zones and months as Arrow reads them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if form.pattern == _TWITTER:
+        parts = pc.extract_regex(text, f"^{_TWITTER}$")
+        part = {name: pc.struct_field(parts, name) for name in ("year", "month", "day", "clock", "zone")}
+        numbers = pa.array([f"{number:02}" for number in range(1, len(_MONTHS) + 1)], text.type)
+        month = numbers.take(pc.index_in(part["month"], pa.array(_MONTHS, text.type)).combine_chunks())
+        day = pc.binary_join_element_wise(part["year"], month, part["day"], "-")
+        clock = pc.binary_join_element_wise(part["clock"], part["zone"], "")
+        return pc.binary_join_element_wise(day, clock, "T")
+    if form.zone and pc.any(pc.match_substring_regex(text, "(UTC|GMT)$| [Z+-]")).as_py():
+        text = pc.replace_substring_regex(text, " ?(UTC|GMT)$", "Z")
+        return pc.replace_substring_regex(text, " ([Z+-][0-9:]*)$", r"\1")
+    return text
 
 
 def _matches(text: Any, form: DateForm) -> Any:
@@ -70,8 +96,11 @@ def _matches(text: Any, form: DateForm) -> Any:
     return pc.match_substring_regex(text, f"^{form.pattern}$")
 
 
-def _no_instant(text: Any, form: DateForm, name: str, file: str) -> InputError:
-    """What to say of the first row that is no timestamp, or none that has room for the fractions of all."""
+def _no_instant(text: Any, raw: Any, form: DateForm, name: str, file: str) -> InputError:
+    """What to say of the first row that is no timestamp, or none that has room for the fractions of all.
+
+    `raw` has the rows as they stand in the file.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -82,7 +111,7 @@ def _no_instant(text: Any, form: DateForm, name: str, file: str) -> InputError:
         problem = "which no calendar or clock has: correct it"
     else:
         problem = "which 64 bits do not hold in nanoseconds: give every fraction 6 digits at most"
-    return InputError(f"Row {row + 1} of {file} has the {name} {shorten(text[row].as_py())}, {problem}.")
+    return InputError(f"Row {row + 1} of {file} has the {name} {shorten(raw[row].as_py())}, {problem}.")
 
 
 def dates_as_timestamps(column: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from reprlib import repr as shorten
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -22,24 +23,43 @@ def encode_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]
     """Returns codes and the distinct ids they stand for.
 
     Raises:
-        InputError: An id is missing, or is neither text nor an integer.
+        InputError: An id is missing, or is neither text nor a whole number.
     """
     import pyarrow as pa
 
     column = plain_column(column)
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.string())
     if not (pa.types.is_integer(column.type) or is_text(column.type)):
-        raise InputError(f"Column {name} of {file} holds {column.type}: ids have to be text or integers.")
+        raise InputError(
+            f"Column {name} of {file} holds {column.type}: ids have to be text or integers: cast "
+            "them before the file is written."
+        )
     numbers = _plain_numbers(column)
     return _encode_by_hash(column, name, file) if numbers is None else _encode_by_table(numbers)
 
 
 def plain_column(column: Any) -> Any:
-    """The column without a dictionary, and with views of text as text."""
+    """The column without a dictionary, and with views of text, whole decimals and UUIDs as text."""
     import pyarrow as pa
 
+    if isinstance(column.type, pa.UuidType):
+        column = _written_uuids(column)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
+    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+        column = column.cast(pa.string())
     return column.cast(pa.large_string()) if pa.types.is_string_view(column.type) else column
+
+
+def _written_uuids(column: Any) -> Any:
+    """UUIDs as they are written, in a dictionary."""
+    import pyarrow as pa
+
+    stored = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
+    encoded = stored.dictionary_encode().combine_chunks()
+    texts = pa.array([str(UUID(bytes=value)) for value in encoded.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(encoded.indices, texts)])
 
 
 def is_text(kind: Any) -> bool:

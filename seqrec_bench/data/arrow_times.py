@@ -8,6 +8,7 @@ import numpy as np
 from seqrec_bench.data.arrow_casts import first_uncastable, without_blanks
 from seqrec_bench.data.arrow_dates import date_form, dates_as_timestamps, parse_dates, whole_units
 from seqrec_bench.data.arrow_ids import is_text, plain_column
+from seqrec_bench.data.inexact_times import refuse_inexact
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import TimeArray
 
@@ -26,6 +27,8 @@ def read_times(column: Any, name: str, file: str, dates: bool) -> TimeArray:
     import pyarrow as pa
 
     raw = plain_column(column)
+    if pa.types.is_decimal(raw.type):
+        raw = raw.cast(pa.string())  # as which nothing of them is lost unseen
     column = _parse(raw, name, file, dates) if is_text(raw.type) else dates_as_timestamps(raw)
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_timestamp(kind)):
@@ -94,9 +97,12 @@ def _numbers(column: Any, name: str, file: str, dates: bool) -> Any:
     text = without_blanks(column)
     for number_type in number_types:
         try:
-            return text.cast(number_type)
+            numbers = text.cast(number_type)
         except pa.ArrowInvalid:
             continue
+        if pa.types.is_floating(number_type):
+            refuse_inexact(text, name, file)
+        return numbers
     row = first_uncastable(text, pa.float64())
     others = (
         ", or in all rows dates such as 2024-03-01 or 2024-03-01T12:30:00Z"

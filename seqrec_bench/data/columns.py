@@ -25,6 +25,9 @@ LIST_NAMES = {
 """What columns with a list in each row are called first of all."""
 
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+OPTION_WORDS = {"\t": "tab"}
+"""How ``--separator`` calls what can't be typed."""
+
 MOST_SHOWN, LONGEST_SHOWN = 20, 30
 """Column names in a message, and characters of each."""
 
@@ -76,7 +79,10 @@ def choose_columns(
     }
     if problems:
         ones = "one" if len(problems) == 1 else "ones"
-        raise _refusal(found, list(problems.values()), f"name the right {ones} by {listed(list(problems))}", file)
+        mend = f"name the right {ones} by {listed(list(problems))}"
+        if list(problems) == ["--time-column"] and not matches["--time-column"] and wanted.time is None:
+            mend += ", or add --no-times if the rows stand in order"
+        raise _refusal(found, list(problems.values()), mend, file, has_separator_option=True)
     names = [name for (name,) in matches.values()]
     if len(set(names)) < len(names):
         raise InputError(_served_twice(names, list(matches), file))
@@ -104,12 +110,26 @@ def choose_column(found: Sequence[str], usual: tuple[str, ...], mend: str, file:
     return matches[0]
 
 
-def _matches(found: Sequence[str], wanted: str | None, usual: tuple[str, ...], is_list: bool = False) -> list[str]:
-    """The columns named `wanted` or, where that is None, those with a usual name, or else with one of some source."""
+def columns_called(found: Sequence[str], usual: tuple[str, ...], are_lists: bool = False) -> list[str]:
+    """Returns the columns with a usual name or, where there is none, with one of some source.
+
+    Args:
+        usual: `USER_NAMES`, `ITEM_NAMES` or `TIME_NAMES`, or other names.
+        are_lists: Whether names of lists come first.
+    """
+    lists = LIST_NAMES.get(usual, ()) if are_lists else ()
+    kinds = (usually_named(found, names) for names in (lists, usual, OF_SOURCES.get(usual, ())))
+    return next(filter(None, kinds), [])
+
+
+def lists_beside(found: Sequence[str], item: str) -> list[str]:
+    """Returns the columns called as that of the items, with "list" behind: RecBole's, of the items before it."""
+    return [name for name in found if _plain(name) == f"{_plain(item)}list"]
+
+
+def _matches(found: Sequence[str], wanted: str | None, usual: tuple[str, ...], are_lists: bool = False) -> list[str]:
     if wanted is None:
-        lists = LIST_NAMES.get(usual, ()) if is_list else ()
-        kinds = (usually_named(found, names) for names in (lists, usual, OF_SOURCES.get(usual, ())))
-        return next(filter(None, kinds), [])
+        return columns_called(found, usual, are_lists)
     return [name for name in found if wanted in (name, without_type(name))]
 
 
@@ -118,17 +138,23 @@ def _problem(matches: Sequence[str], wanted: str | None, usual: Sequence[str]) -
     return f"{number} called {wanted}" if wanted is not None else f"{number} with a usual name ({', '.join(usual)})"
 
 
-def _refusal(found: Sequence[str], problems: Sequence[str], mend: str, file: str) -> InputError:
-    if separators := [word for separator, word in SEPARATORS.items() if len(found) == 1 and separator in found[0]]:
+def _refusal(
+    found: Sequence[str], problems: Sequence[str], mend: str, file: str, has_separator_option: bool = False
+) -> InputError:
+    if separators := [separator for separator in SEPARATORS if len(found) == 1 and separator in found[0]]:
+        separator = separators[0]
+        if has_separator_option:
+            mend = f"add --separator {OPTION_WORDS.get(separator, repr(separator))}"
+        else:
+            mend = "convert it, since a .csv has commas between columns, and other text tabs"
         return InputError(
-            f"{file} has a single column, {shorten(found[0])}, with {separators[0]} in its name: a .csv needs commas "
-            "between columns, and a .tsv, .inter or .item tabs; convert it, or rename it."
+            f"{file} has a single column, {shorten(found[0])}, with {SEPARATORS[separator]} in its name: {mend}."
         )
-    return InputError(f"{file} has {listed(problems)} among {_listed(found)}: {mend}.")
+    return InputError(f"{file} has {listed(problems)} among {listed_names(found)}: {mend}.")
 
 
-def _listed(names: Sequence[str]) -> str:
-    """The names, or the first few of many."""
+def listed_names(names: Sequence[str]) -> str:
+    """Returns the names as a message has them: the first few of many."""
     shown = ", ".join(map(_shown, names[:MOST_SHOWN])) or "none"
     return shown if len(names) <= MOST_SHOWN else f"{shown}, ... ({len(names):,} in all)"
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.fingerprints import parts_fingerprint, sequences_fingerprint, tags_fingerprint
-from seqrec_bench.data.interactions import Interactions, RawTags, StrArray
+from seqrec_bench.data.interactions import Interactions, NegativeRows, RawTags, StrArray
 from seqrec_bench.data.negatives import GivenNegatives
 from seqrec_bench.data.ordering import natural_order, order_by_user_and_time, stable_argsort
 from seqrec_bench.errors import InputError
@@ -52,6 +52,8 @@ class Dataset:
     """What targets are ranked among under a protocol whose negatives are given."""
     given: GivenParts | None = None
     """The split, where files have given one."""
+    negative_rows: tuple[NegativeRows, ...] = ()
+    """What the file says of rows that are no interactions."""
 
 
 def prepare(name: str, interactions: Interactions, tags: RawTags | None, given: GivenParts | None = None) -> Dataset:
@@ -72,17 +74,26 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None, given: 
     users, user_ids, lengths = _renumber(interactions.users, interactions.user_ids)
     items, item_ids, _ = _renumber(interactions.items, interactions.item_ids)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
+    negative_rows, has_times = interactions.negative_rows, interactions.times is not None
     times = None if interactions.times is None else _canonical_times(interactions.times)
     del interactions  # or its codes would stay in memory while the rows are ordered
-    order = stable_argsort(users) if times is None else order_by_user_and_time(users, times)
     if given is not None:
+        order = stable_argsort(users) if times is None else order_by_user_and_time(users, times)
         order = order.take(stable_argsort(users[order].astype(np.int64) * len(PARTS) + given.codes[order]), mode="clip")
-        given = replace(given, codes=given.codes[order])
-    items = items.take(order, mode="clip")  # "clip" spares the check of bounds
+        items, given = items.take(order, mode="clip"), replace(given, codes=given.codes[order])
+        times = _places(offsets) if times is None else times.take(order, mode="clip")
+        del order
+    elif times is None:
+        items = items.take(stable_argsort(users), mode="clip") if (users[1:] < users[:-1]).any() else items.copy()
+        times = _places(offsets)
+    else:
+        order = order_by_user_and_time(users, times)
+        items, times = items.take(order, mode="clip"), times.take(order, mode="clip")  # it spares the check of bounds
+        del order
     items += np.int32(1)
     sequences = Sequences(
         items=items,
-        times=_places(offsets) if times is None else times.take(order, mode="clip"),
+        times=times,
         offsets=offsets,
         n_items=len(item_ids),
         tags=None if tags is None else _item_tags(tags, item_ids, name),
@@ -96,7 +107,8 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None, given: 
         item_titles=_titles(tags.titles, item_ids) if tags is not None and tags.titles else None,
         fingerprint=_fingerprint(sequences, user_ids, item_ids, given),
         tags_fingerprint=None if sequences.tags is None else tags_fingerprint(sequences.tags),
-        has_times=times is not None,
+        has_times=has_times,
+        negative_rows=negative_rows,
         given=given,
     )
 

@@ -8,11 +8,12 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowError, row_blocks
+from seqrec_bench.data.columns import SEPARATORS
+from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Bytes, Layout, LongRowError, row_blocks
 from seqrec_bench.errors import InputError
 
 csv.field_size_limit(LONGEST_ROW)  # or the csv module would refuse values that Arrow reads
@@ -20,7 +21,13 @@ csv.field_size_limit(LONGEST_ROW)  # or the csv module would refuse values that 
 _END = "end of the rows"
 """Without an x, by which hexadecimal times are known."""
 
-COMMAS, TABS = Layout(",", quoted=True), Layout("\t", quoted=True)
+ESCAPED = "double each mark within a value, in place of a backslash before it"
+"""What to do about a csv of Spark's or MySQL's."""
+
+COMMAS = Layout(",", True, f"{ESCAPED}, or add --quoting double if the backslash is a part of the value")
+TABS = Layout(
+    "\t", True, "add --quoting none if the mark is a part of the value, or --quoting double if it encloses all of it"
+)
 RECBOLE = Layout("\t", quoted=False)
 """RecBole's atomic files: nothing is ever quoted, and a value may begin with a quotation mark."""
 
@@ -62,12 +69,14 @@ def text_rows(source: Bytes, layout: Layout, file: str) -> Iterator[list[str]]:
             ):
                 yield row
                 number += bool(row)
-    except (csv.Error, LongRowError) as error:
+    except (csv.Error, LongRowError, BrokenValueError) as error:
         place = f"Row {number}" if number else "The first line"
-        raise InputError(f"{place} of {file} {_complaint(error)}.") from error
+        raise InputError(f"{place} of {file} {_complaint(error, layout)}.") from error
 
 
-def _complaint(error: Exception) -> str:
+def _complaint(error: Exception, layout: Layout) -> str:
+    if isinstance(error, BrokenValueError):
+        return f"has a value that begins with a quotation mark and goes on in the next line: {layout.doubt}"
     if isinstance(error, LongRowError):
         mend = "close each quoted value in it, or cut it" if error.has_lines else "cut it, or give a file of lines"
         return f"has more than {LONGEST_ROW:,} bytes: {mend}"
@@ -83,18 +92,33 @@ def read_names(path: Path, layout: Layout, headed: bool = True) -> list[str]:
         InputError: There are none, or they can't be read as text.
     """
     with open_bytes(path) as file, damage_refused(str(path)):
-        names = next(text_rows(file, layout, str(path)), [])
+        names = _first_row(file, layout, str(path))
         if layout.spaced:
             names = [name for values in names for name in values.split("\t") if name]
         if not headed:
             return [str(number) for number in range(1, len(names) + 1)]
     if not names:
         raise InputError(f"{path} has no column names in its first line: give a file that begins with them.")
+    if names[0].casefold().startswith("sep=") and len("".join(names)) <= len("sep=;"):
+        raise InputError(f"{path} has Excel's line {''.join(names)} before its column names: take that line out.")
     if not all(map(is_utf_8, names)):
         raise InputError(
             f"{path} is not UTF-8 text in its first line: save it as UTF-8, and name it .gz if it is gzip-ed."
         )
     return names
+
+
+def _first_row(source: Bytes, layout: Layout, file: str) -> list[str]:
+    """The values in the first line; the whole line where it is right with another separator alone."""
+    try:
+        return next(text_rows(source, layout, file), [])
+    except InputError:
+        for separator in SEPARATORS:
+            source.seek(0)
+            with suppress(InputError, StopIteration):
+                if len(names := next(text_rows(source, Layout(separator, quoted=True), file))) > 1:
+                    return [separator.join(names)]
+        raise
 
 
 def is_utf_8(value: str) -> bool:
@@ -106,13 +130,20 @@ def is_utf_8(value: str) -> bool:
     return True
 
 
-def require_width(row: Sequence[str], names: Sequence[str], number: int, file: str) -> None:
+def require_width(row: Sequence[str], names: Sequence[str], number: int, layout: Layout, file: str) -> None:
     """Raises `InputError` unless the row has a value for each column."""
-    if len(row) != len(names):
-        raise InputError(
-            f"Row {number} of {file} has {len(row)} values for {len(names)} columns: correct it, with quotation marks "
-            "around a value that holds the separator."
-        )
+    if len(row) == len(names):
+        return
+    problem = f"Row {number} of {file} has {len(row)} values for {len(names)} columns"
+    if not layout.quoted:
+        raise InputError(f"{problem}: correct it; nothing is quoted here, so no value can hold the separator.")
+    n_separators = sum(value.count(layout.delimiter) for value in row)
+    if layout.delimiter == "\t" and layout.doubt and len(row) + n_separators == len(names):
+        raise InputError(f"{problem}, since quotation marks enclose a separator: {layout.doubt}.")
+    mend = "correct it, with quotation marks around a value that holds the separator"
+    if number == 1 and len(row) == len(names) + 1:  # as R's write.table has it, or a file with a separator at line ends
+        mend = f"give a name to each column, one of row numbers too, or {mend}"
+    raise InputError(f"{problem}: {mend}.")
 
 
 def require_utf_8(values: Sequence[str], number: int, file: str) -> None:
@@ -141,7 +172,7 @@ def read_columns(
     with damage_refused(file):
         try:
             return _read_table(source, layout, names, headed, columns)
-        except (pa.ArrowException, LongRowError) as error:
+        except (pa.ArrowException, LongRowError, BrokenValueError) as error:
             _require_rows(source, layout, names, headed, columns, file)
             raise InputError(f"{file} can't be read as a table ({error}): give an undamaged one.") from error
 
@@ -202,5 +233,5 @@ def _require_rows(
         next(rows)
     used = [names.index(column) for column in columns]
     for number, row in enumerate(filter(None, rows), start=1):
-        require_width(row, names, number, file)
+        require_width(row, names, number, layout, file)
         require_utf_8([row[place] for place in used], number, file)

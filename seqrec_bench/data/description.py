@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqrec_bench.data.dataset import Dataset
+from seqrec_bench.data.interactions import NegativeRows
 from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.data.targets import count_tied, seen_items, tied_with_previous
@@ -60,6 +61,8 @@ class Description:
     """Test targets that their users have had before."""
     n_repeats: int
     """Interactions of a user with an item that the user had before."""
+    negative_rows: tuple[NegativeRows, ...] = ()
+    """What the file says of rows that are no interactions: those left out, and those that count all the same."""
 
 
 def describe(dataset: Dataset, split: Split | None = None) -> Description:
@@ -100,6 +103,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
         n_repeated_test_targets=int(seen_items(split.test)[1].sum()),
         n_repeats=n_repeats,
+        negative_rows=dataset.negative_rows,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seqrec_bench.data.delimited import COMMAS, TABS
 from seqrec_bench.data.row_blocks import Layout
 from seqrec_bench.errors import InputError
 from seqrec_bench.text import listed
@@ -19,14 +20,16 @@ LAYOUTS = ("rows", "pairs", "sequences", "sequences-without-users", "lists", "sa
 """
 
 SEPARATORS = {
-    "tab": Layout("\t", quoted=True),
+    "tab": TABS,
     "space": Layout(" ", quoted=False, spaced=True),
     "::": Layout("\x1f", quoted=False, written="::"),
-    ",": Layout(",", quoted=True),
-    ";": Layout(";", quoted=True),
-    "|": Layout("|", quoted=True),
+    ",": COMMAS,
+    ";": COMMAS._replace(delimiter=";"),
+    "|": COMMAS._replace(delimiter="|"),
 }
 """What may stand between values; a space is as many spaces and tabs as there are."""
+
+QUOTING = ("none", "double")
 
 LINES = ("sequences", "sequences-without-users", "pairs")
 """Layouts of text alone, without column names and times."""
@@ -44,12 +47,27 @@ class Form:
     """Whether the first line has column names; without, columns go by number, from 1."""
     has_times: bool = True
     """Whether there is a column of times; without, the order of the rows is the order of the interactions."""
+    quoting: str | None = None
+    """What a quotation mark before a value is, one of `QUOTING`: with ``none``, a part of it; with ``double``, the
+    beginning of a quoted value, over several lines too, in which marks are doubled. None for what the suffix says, and
+    a refusal where that is in doubt."""
+    ids_as_written: bool = False
+    """Whether ids that most likely are none, such as NA, are ids all the same."""
+    drop_negative_rows: str | None = None
+    """A column of which 0 or false says that a row is no interaction, so that it is left out."""
 
     def __post_init__(self) -> None:
+        if self.quoting not in (None, *QUOTING):
+            raise InputError(f"There is no quoting {self.quoting}: choose from {listed(QUOTING)}.")
+        if self.quoting == "double" and (self.layout == "json" or self.separator in ("space", "::")):
+            raise InputError("Spaces, :: and JSON leave no choice of quotation marks: leave --quoting out.")
         if self.layout not in (None, *LAYOUTS):
             raise InputError(f"There is no layout {self.layout}: choose from {listed(LAYOUTS)}.")
         if self.separator not in (None, *SEPARATORS):
-            raise InputError(f"There is no separator {self.separator!r}: choose from {listed(list(SEPARATORS))}.")
+            known = [name if name.isalpha() else repr(name) for name in SEPARATORS]
+            raise InputError(f"There is no separator {self.separator!r}: choose from {listed(known)}.")
+        if self.drop_negative_rows is not None and self.layout in (*LINES, "lists", "samples"):
+            raise InputError(f"With --layout {self.layout}, no column tells negatives: leave --drop-negative-rows out.")
         if self.separator is not None and self.layout == "json":
             raise InputError("A file of JSON has no separator: leave --separator or --layout json out.")
 
@@ -64,6 +82,10 @@ class Form:
         if self.separator is not None:
             return SEPARATORS[self.separator]
         return SEPARATORS["space"] if self.is_of_lines else None
+
+    def marked(self, layout: Layout) -> Layout:
+        """The layout, with what is said here of its quotation marks."""
+        return layout if self.quoting is None else layout._replace(quoted=self.quoting == "double", doubt="")
 
 
 PLAIN = Form()

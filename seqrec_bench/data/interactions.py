@@ -1,7 +1,7 @@
 """Raw data as a file gives it: nothing sorted, nothing renumbered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,6 +10,30 @@ import numpy.typing as npt
 from seqrec_bench.recommender import Int32Array, TimeArray
 
 StrArray = npt.NDArray[np.str_]
+
+
+MOST_SHOWN = 3
+"""Values in a message."""
+
+
+@dataclass(frozen=True)
+class NegativeRows:
+    """What a column of a file says of rows that are no interactions."""
+
+    column: str
+    values: tuple[str, ...]
+    """Those that say so, as they stand in the file."""
+    n_rows: int
+    """How many rows have them."""
+    n_all_rows: int
+    """With the others."""
+    are_dropped: bool
+    """Whether they were left out; else they count as interactions."""
+
+    def __str__(self) -> str:
+        values = " or ".join(self.values[:MOST_SHOWN]) + (" or less" if len(self.values) > MOST_SHOWN else "")
+        share = self.n_rows / self.n_all_rows
+        return f"{self.column} is {values} in {self.n_rows:,} of {self.n_all_rows:,} rows ({share:.1%})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +50,14 @@ class Interactions:
     """Distinct raw ids, in any order."""
     item_ids: StrArray
     """Distinct raw ids, in any order."""
+    negative_rows: tuple[NegativeRows, ...] = ()
+    """What the file says of rows that are no interactions."""
+
+    def without(self, rows: npt.NDArray[np.bool_]) -> Self:
+        """The interactions but some; ids of which none is left stay."""
+        kept = ~rows
+        times = None if self.times is None else self.times[kept]
+        return replace(self, users=self.users[kept], items=self.items[kept], times=times)
 
     @classmethod
     def from_rows(
@@ -44,7 +76,7 @@ class Interactions:
         item_ids, items = _joined([(part.item_ids, part.items) for part in parts])
         stamps = [part.times for part in parts if part.times is not None]
         times: Any = np.concatenate(stamps) if stamps else None
-        return cls(users, items, times, user_ids, item_ids)
+        return cls(users, items, times, user_ids, item_ids, _together(parts))
 
     def says_the_same(self, other: Self) -> bool:
         """Whether the other has the same rows in the same order."""
@@ -54,6 +86,24 @@ class Interactions:
             return False
         users = np.array_equal(self.user_ids[self.users], other.user_ids[other.users])
         return users and np.array_equal(self.item_ids[self.items], other.item_ids[other.items])
+
+
+def _together(parts: Sequence[Interactions]) -> tuple[NegativeRows, ...]:
+    """What the files' columns say of such rows, each column once, of all rows of the files that have it."""
+    columns = dict.fromkeys(found.column for part in parts for found in part.negative_rows)
+    together = []
+    for column in columns:
+        of_column = [found for part in parts for found in part.negative_rows if found.column == column]
+        together.append(
+            NegativeRows(
+                column,
+                tuple(dict.fromkeys(value for found in of_column for value in found.values)),
+                sum(found.n_rows for found in of_column),
+                sum(found.n_all_rows for found in of_column),
+                any(found.are_dropped for found in of_column),
+            )
+        )
+    return tuple(together)
 
 
 def _joined(parts: Sequence[tuple[StrArray, Int32Array]]) -> tuple[StrArray, Int32Array]:

@@ -46,7 +46,9 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
         item_ids=dataset.item_ids[1:],
     )
     kept_data = prepare(dataset.name, interactions, _raw_tags(dataset))
-    return replace(kept_data, has_times=dataset.has_times, negatives=dataset.negatives)
+    return replace(
+        kept_data, has_times=dataset.has_times, negative_rows=dataset.negative_rows, negatives=dataset.negatives
+    )
 
 
 def _raw_tags(dataset: Dataset) -> RawTags | None:

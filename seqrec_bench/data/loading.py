@@ -51,7 +51,7 @@ def load_file(
     dataset = prepare(
         _own_name(interactions) if name is None else required_name(name),
         read_interactions(interactions, columns, form),
-        None if tags is None else read_tags(tags),
+        None if tags is None else read_tags(tags, form.ids_as_written),
     )
     return require_several_items(dataset, interactions)
 

@@ -7,6 +7,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from reprlib import repr as shorten
 
@@ -37,7 +38,7 @@ class GivenNegatives:
     offsets: Int64Array
     """(n_users + 1,) where each user's negatives begin."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The first digits of a sha256 of users and items."""
         return negatives_fingerprint(self.user_ids, self.item_ids, self.items, self.offsets)[:DIGITS]

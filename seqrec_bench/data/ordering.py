@@ -17,10 +17,29 @@ def natural_order(ids: StrArray) -> Int64Array:
     It is the one that a person would choose: 2 before 10, a2 before a10. Ids that it can't tell apart ("7" and "007")
     follow plain string order.
     """
+    if _are_ascending_integers(ids):  # as an encoder that counts them gives them
+        return np.arange(len(ids))
     numbers = _plain_integers(ids)
     if numbers is not None:
         return np.argsort(numbers)
     return _natsort_order(ids)
+
+
+def are_digits(ids: StrArray) -> bool:
+    """Whether ids have no characters but the digits 0 to 9."""
+    characters = np.ascontiguousarray(ids).view(np.uint32)  # those behind the end of an id are 0
+    return bool(((characters - np.uint32(ord("0")) <= 9) | (characters == 0)).all())
+
+
+def _are_ascending_integers(ids: StrArray) -> bool:
+    """Whether each is a non-negative integer written the one plain way, and greater than the one before it."""
+    if not are_digits(ids):
+        return False
+    lengths = np.char.str_len(ids)
+    growth = np.diff(lengths)
+    is_greater = (growth > 0) | ((growth == 0) & (ids[1:] > ids[:-1]))
+    begins_with_zero = (lengths > 1) & np.char.startswith(ids, "0")
+    return bool(is_greater.all() and not begins_with_zero.any() and (lengths > 0).all())
 
 
 def _plain_integers(ids: StrArray) -> Int64Array | None:

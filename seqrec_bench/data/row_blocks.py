@@ -22,6 +22,8 @@ BLOCK = 2**19
 """Bytes that are read at once."""
 
 _QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
+_ESCAPED = b'\\""'
+"""A mark that a backslash stands before, as Spark and MySQL write it, and the one that closes its value."""
 
 
 class Layout(NamedTuple):
@@ -30,6 +32,10 @@ class Layout(NamedTuple):
     delimiter: str
     quoted: bool
     """Whether quotation marks around a value are not content."""
+    doubt: str = ""
+    """What to do about a quoted value that seems to go on over the end of its line only because its marks are not meant
+    as such: any in lines with tabs, of which most programs quote nothing; else those where a line ends behind ``\\""``,
+    as it does where a backslash stands before a mark. Empty where marks are certain, so that such values are read."""
     spaced: bool = False
     """Whether several spaces and tabs separate as one does, and those around a line not at all."""
     written: str | None = None
@@ -45,30 +51,55 @@ class LongRowError(Exception):
         """Whether it goes on over ends of lines, as only a quoted value does."""
 
 
+class BrokenValueError(Exception):
+    """A quoted value goes on over the end of its line, which is in doubt: see `Layout.doubt`."""
+
+
 def row_blocks(source: Bytes, layout: Layout) -> Iterator[bytes]:
     """Yields what the source holds, but a byte-order mark, cut between rows; the last block may be empty.
 
-    All rows before one that is too long are yielded. Their values have the layout's delimiter between them, whatever
-    is written for it.
+    All rows before one at fault are yielded. Their values have the layout's delimiter between them, whatever is written
+    for it.
 
     Raises:
         LongRowError: A row has more than `LONGEST_ROW` bytes, a quoted value's line ends included.
+        BrokenValueError: A quoted value goes on over the end of its line where that is in doubt.
     """
     rest, mark = b"", codecs.BOM_UTF8
     while content := source.read(BLOCK):
         block, mark = rest + content.removeprefix(mark), b""
-        end = _end_of_rows(block, layout)
+        broken = _broken_value(block, layout)
+        sound = block if broken is None else block[:broken]
+        end = _end_of_rows(sound, layout)
         if end:
-            yield _delimited(block[:end], layout)
-        if len(block) - end > LONGEST_ROW:
+            yield _delimited(sound[:end], layout)
+        if len(sound) - end > LONGEST_ROW:
             beginning = end, end + LONGEST_ROW
-            raise LongRowError(block.find(b"\n", *beginning) >= 0 or block.find(b"\r", *beginning) >= 0)
-        rest = block[end:]
+            raise LongRowError(sound.find(b"\n", *beginning) >= 0 or sound.find(b"\r", *beginning) >= 0)
+        if broken is not None:
+            raise BrokenValueError
+        rest = sound[end:]
     yield _delimited(rest, layout)
 
 
 def _delimited(block: bytes, layout: Layout) -> bytes:
     return block if layout.written is None else block.replace(layout.written.encode(), layout.delimiter.encode())
+
+
+def _broken_value(block: bytes, layout: Layout) -> int | None:
+    """A place in the first quoted value with a line end that is in doubt, or None."""
+    sign = b'"' if layout.delimiter == "\t" else _ESCAPED
+    if not (layout.quoted and layout.doubt and sign in block):
+        return None
+    content = np.frombuffer(block, np.uint8)
+    line_ends = np.flatnonzero((content == _LINE_FEED) | (content == _RETURN))
+    quotes = _quotes(block, layout)
+    n_before = quotes.searchsorted(line_ends)
+    inside = n_before % 2 == 1
+    if sign == _ESCAPED:
+        behind = [block[end - len(_ESCAPED) : end] == _ESCAPED for end in line_ends[inside].tolist()]
+        inside[inside] = behind
+    return int(quotes[n_before[inside.argmax()] - 1]) if inside.any() else None
 
 
 def _end_of_rows(block: bytes, layout: Layout) -> int:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from seqrec_bench.data.arrow_ids import encode_ids
 from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, choose_column, usually_named
-from seqrec_bench.data.delimited import COMMAS, TABS, open_bytes, read_columns, read_names
+from seqrec_bench.data.delimited import COMMAS, ESCAPED, TABS, open_bytes, read_columns, read_names
 from seqrec_bench.data.interactions import StrArray
 from seqrec_bench.data.parquet_files import read_parquet
 from seqrec_bench.data.readers import table_suffix
@@ -20,7 +20,10 @@ from seqrec_bench.recommender import Int32Array
 
 SCORE_NAMES = ("score", "scores", "prediction", "pred")
 RANK_NAMES = ("rank", "position")
-LAYOUTS = {".csv": COMMAS, ".tsv": TABS}
+LAYOUTS = {
+    ".csv": COMMAS._replace(doubt=ESCAPED),
+    ".tsv": TABS._replace(doubt="write it as a .csv, with each mark within a value doubled"),
+}
 """By the file's suffix; each may be followed by .gz."""
 
 

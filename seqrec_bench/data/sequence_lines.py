@@ -1,6 +1,5 @@
 """Text in which a line is a sequence or, without any quotation marks, a row of columns. No loop over lines."""
 
-from reprlib import repr as shorten
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy.typing as npt
 
 from seqrec_bench.data.arrow_ids import encode_ids
 from seqrec_bench.data.interactions import Interactions, StrArray
+from seqrec_bench.data.list_columns import require_once
 from seqrec_bench.data.row_blocks import Bytes, Layout
 from seqrec_bench.data.token_lines import token_lines
 from seqrec_bench.errors import InputError
@@ -16,6 +16,10 @@ from seqrec_bench.recommender import Int32Array, Int64Array
 
 def read_sequences(source: Bytes, layout: Layout, with_users: bool, file: str) -> Interactions:
     """Reads one user's items a line, in their order; without users, these are called by their rows' numbers.
+
+    Args:
+        with_users: Whether a line begins with its user.
+        file: What error messages call the source.
 
     Raises:
         InputError: A line is too long, not UTF-8 or has an empty value; or it has a user without an item, or one whom
@@ -40,7 +44,11 @@ def read_sequences(source: Bytes, layout: Layout, with_users: bool, file: str) -
             f"Row {int(n_items.argmin()) + 1} of {file} has a user and no item: take it out, or name what stands "
             "between values by --separator."
         )
-    codes, user_ids = _users(pa.chunked_array(users, pa.string()), file) if with_users else _numbered(len(n_items))
+    if with_users:
+        codes, user_ids = encode_ids(pa.chunked_array(users, pa.string()), "user", file)
+        require_once(codes, user_ids, file)
+    else:
+        codes, user_ids = _numbered(len(n_items))
     item_codes, item_ids = encode_ids(pa.chunked_array(items, pa.string()), "item", file)
     return Interactions(np.repeat(codes, n_items), item_codes, None, user_ids, item_ids)
 
@@ -79,17 +87,3 @@ def _all_but(places: Int64Array, n: int) -> npt.NDArray[np.bool_]:
 
 def _numbered(n_rows: int) -> tuple[Int32Array, StrArray]:
     return np.arange(n_rows, dtype=np.int32), np.arange(1, n_rows + 1).astype(np.str_)
-
-
-def _users(column: Any, file: str) -> tuple[Int32Array, StrArray]:
-    """Codes and ids of users who have a row each."""
-    codes, ids = encode_ids(column, "user", file)
-    if len(ids) < len(codes):
-        _, firsts = np.unique(codes, return_index=True)
-        again = int(_all_but(firsts, len(codes)).argmax())
-        first = int((codes == codes[again]).argmax())
-        raise InputError(
-            f"Row {again + 1} of {file} has the user {shorten(str(ids[codes[again]]))} again, as row {first + 1} has: "
-            "put all items of a user into one line or, if a line is a user and an item, give --layout pairs."
-        )
-    return codes, ids

@@ -131,8 +131,8 @@ class Given:
 class Whole:
     """A target is ranked against the whole catalogue."""
 
-    history: str = ""
-    """What becomes of the user's history: empty where it is taken out, ``seen`` where it is ranked as all else is,
+    seen: str = ""
+    """What becomes of what the user has had: empty where it is taken out, ``seen`` where it is ranked as all else is,
     ``zeroed`` where it is ranked with 0 for a score."""
 
     TOKENS: ClassVar[str] = "full"
@@ -142,17 +142,17 @@ class Whole:
         return cls()
 
     def __str__(self) -> str:
-        return f"full-{self.history}" if self.history else "full"
+        return f"full-{self.seen}" if self.seen else "full"
 
     @property
     def words(self) -> str:
         """What is ranked, in a sentence."""
         how = {"": "but those", "seen": "and so are those", "zeroed": "and so are those, with 0 for a score,"}
-        return f"Every item is ranked {how[self.history]} of the user's history."
+        return f"Every item is ranked {how[self.seen]} of the user's history."
 
     def rank_among(self, split: Split, dataset: Dataset) -> Split:
         changes: dict[str, Callable[[Split], Split]] = {"seen": with_seen, "zeroed": with_seen_zeroed}
-        return changes[self.history](split) if self.history else split
+        return changes[self.seen](split) if self.seen else split
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,11 @@ def _separator(name: str) -> str:
     return name
 
 
+def _quoting(name: str) -> str:
+    _in_words(Form, None, None, True, True, name)
+    return name
+
+
 def _own_name(name: str) -> str:
     _in_words(required_name, name)
     return name
@@ -165,6 +170,7 @@ ProtocolName = Annotated[Text, AfterValidator(_protocol)]
 VariantName = Annotated[Text, AfterValidator(_variant)]
 LayoutName = Annotated[Text, AfterValidator(_layout)]
 SeparatorName = Annotated[Text, AfterValidator(_separator)]
+QuotingName = Annotated[Text, AfterValidator(_quoting)]
 OwnName = Annotated[Text, AfterValidator(_own_name)]
 DatasetName = Annotated[Text, AfterValidator(_dataset)]
 Settings = Mapping[Text, Annotated[Value, PlainValidator(_setting)]]

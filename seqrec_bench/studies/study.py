@@ -33,6 +33,7 @@ from seqrec_bench.studies.fields import (
     ModelName,
     OwnName,
     ProtocolName,
+    QuotingName,
     Seed,
     SeparatorName,
     Settings,
@@ -67,6 +68,9 @@ class DataFile(FieldSet):
     separator: SeparatorName | None = None
     no_header: Flag = False
     no_times: Flag = False
+    quoting: QuotingName | None = None
+    ids_as_written: Flag = False
+    drop_negative_rows: Text | None = None
 
     @property
     def usual_protocol(self) -> str:

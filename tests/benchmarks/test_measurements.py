@@ -28,9 +28,9 @@ def test_evaluators_that_disagree_are_an_error(monkeypatch: pytest.MonkeyPatch) 
         evaluation.measure_rows(n_interactions=3_000, dimension=4, sample=20, turns=1)
 
 
-def test_data_is_measured_for_both_files_and_drawn(tmp_path: Path) -> None:
+def test_data_is_measured_for_all_files_and_drawn(tmp_path: Path) -> None:
     points = data.measure_points((2_000,), turns=1)
-    assert [point.suffix for point in points] == ["csv", "parquet"]
+    assert [point.suffix for point in points] == ["csv", "parquet", "jsonl", "txt"]
     assert all(point.prepared.array_bytes > 3 * 2_000 * 8 for point in points)
     draw_growth(points, tmp_path / "growth.png")
     assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,31 @@ def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
     assert table(result.stdout)["share of all items in the first 50"] == "100.0%"
     few = "Note: Few candidates: a target is ranked among 1 item, so a random order has HR@50 1.00, MRR@50 1.00 and"
     assert few in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "fact"), [([], "that may be negative"), (["--drop-negative-rows", "click"], "left out")]
+)
+def test_describe_shows_which_rows_say_no(tmp_path: Path, options: list[str], fact: str) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("user,item,time,click\nu,a,1,1\nu,b,2,1\nu,c,3,1\nu,d,4,0\n")
+    result = runner.invoke(app, ["describe", "--interactions", str(path), *options])
+    assert table(result.stdout)[f"rows {fact}"] == "click is 0 in 1 of 4 rows (25.0%)"
+    assert table(result.stdout)["interactions"] == ("3" if options else "4")
+    assert ("--drop-negative-rows click leaves them out" in result.stderr) == (not options)
+
+
+def test_describe_says_that_there_are_no_times(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("u a b c\nv b c d\n")
+    result = runner.invoke(app, ["describe", "--interactions", str(path), "--layout", "sequences"])
+    facts = table(result.stdout)
+    assert facts["order"] == "that of the file's rows: it has no times"
+    assert facts["interactions tied in time"] == facts["users whose test item is ambiguous"] == "no times"
+    assert facts["interactions"] == "6"
+    as_json = runner.invoke(app, ["describe", "--interactions", str(path), "--layout", "sequences", "--json"])
+    said = json.loads(as_json.stdout)
+    assert (said["has_times"], said["tied_interactions"], said["n_ambiguous_targets"]) == (False, None, None)
 
 
 def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:

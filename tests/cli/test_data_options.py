@@ -4,8 +4,10 @@ import pytest
 
 from seqrec_bench.cli import data_options
 from seqrec_bench.cli.data_options import DataOptions
+from seqrec_bench.cli.study_data import options_of
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
+from seqrec_bench.studies.study import DataFile, Study
 
 
 def test_the_default_is_movielens_100k(ml_100k: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,3 +73,91 @@ def test_options_on_a_file_need_the_file(options: DataOptions) -> None:
 def test_a_name_and_a_file_exclude_each_other() -> None:
     with pytest.raises(InputError, match=r"ml-1m and --interactions f\.csv exclude each other"):
         DataOptions("ml-1m", Path("f.csv")).load()
+
+
+CLICKS = "user,item,time,click\nu,a,1,1\nu,NA,2,0\nu,c,3,1\n"
+
+
+def test_what_is_said_of_a_file_is_said_again_as_advice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(CLICKS)
+    options = DataOptions(interactions=path, quoting="none", ids_as_written=True, drop_negative_rows="click")
+    data = options.load()
+    assert data.item_ids.tolist() == ["", "a", "c"]
+    assert "Note:" not in capsys.readouterr().err
+    assert options.arguments() == f"--interactions {path} --quoting none --drop-negative-rows click --ids-as-written"
+
+
+def test_a_note_tells_of_rows_that_say_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(CLICKS)
+    assert DataOptions(interactions=path, ids_as_written=True).load().sequences.n_interactions == 3
+    note = (
+        "Note: click is 0 in 1 of 3 rows (33.3%), which count as interactions like all others: "
+        "--drop-negative-rows click"
+    )
+    assert note in capsys.readouterr().err
+
+
+def test_how_a_file_is_laid_out_is_said_by_options(tmp_path: Path) -> None:
+    path = tmp_path / "my clicks.dat"
+    path.write_text("u::a\nu::b\n")
+    by_number = DataOptions(None, path, None, "1", "2", None, None, None, "::", True, True)
+    pairs = DataOptions(interactions=path, layout="pairs", separator="::")
+    assert by_number.load().fingerprint == pairs.load().fingerprint
+    assert by_number.arguments() == (
+        f"--interactions '{path}' --user-column 1 --item-column 2 --separator :: --no-header --no-times"
+    )
+    assert pairs.arguments() == f"--interactions '{path}' --layout pairs --separator ::"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        DataOptions(layout="pairs"),
+        DataOptions(separator="tab"),
+        DataOptions(no_header=True),
+        DataOptions(no_times=True),
+    ],
+)
+def test_what_is_said_of_a_layout_needs_the_file_too(options: DataOptions) -> None:
+    with pytest.raises(InputError, match="the options of columns and layout describe --interactions FILE"):
+        options.load()
+
+
+def test_a_studys_file_says_how_it_is_laid_out() -> None:
+    data = DataFile(name="m", interactions="f.txt", layout="rows", separator="space", no_header=True, no_times=True)
+    study = Study.model_construct(folder=Path("there"))
+    expected = {"layout": "rows", "separator": "space", "no_header": True, "no_times": True}
+    assert options_of(study, data) == DataOptions(interactions=Path("there/f.txt"), data_name="m", **expected)
+
+
+def test_a_studys_file_says_what_the_options_say() -> None:
+    data = DataFile(name="mine", interactions="f.csv", quoting="none", ids_as_written=True, drop_negative_rows="click")
+    study = Study.model_construct(folder=Path("there"))
+    assert options_of(study, data) == DataOptions(
+        interactions=Path("there/f.csv"),
+        data_name="mine",
+        quoting="none",
+        ids_as_written=True,
+        drop_negative_rows="click",
+    )
+
+
+@pytest.mark.parametrize(
+    "options", [DataOptions(quoting="none"), DataOptions(ids_as_written=True), DataOptions(drop_negative_rows="x")]
+)
+def test_what_is_said_of_values_needs_the_file_too(options: DataOptions) -> None:
+    with pytest.raises(InputError, match="--interactions FILE"):
+        options.load()
+
+
+def test_tags_are_taken_as_written_too(tmp_path: Path) -> None:
+    interactions, tags = tmp_path / "f.csv", tmp_path / "t.csv"
+    interactions.write_text("user,item,time\nu,a,1\nu,b,2\n")
+    tags.write_text("item,tags\na,None\nb,x\n")
+    with pytest.raises(InputError, match="has the tags 'None', a mark for a missing value"):
+        DataOptions(interactions=interactions, tags=tags).load()
+    data = DataOptions(interactions=interactions, tags=tags, ids_as_written=True).load()
+    assert data.sequences.tags is not None
+    assert data.sequences.tags.names == ("None", "x")

@@ -25,6 +25,53 @@ def test_usual_names_are_recognised(found: list[str]) -> None:
     assert list(chosen) == kept
 
 
+@pytest.mark.parametrize(
+    ("found", "chosen"),
+    [
+        (["reviewerID", "asin", "overall", "unixReviewTime"], ["reviewerID", "asin", "unixReviewTime"]),
+        (["user_id", "parent_asin", "rating", "timestamp"], ["user_id", "parent_asin", "timestamp"]),
+        (["timestamp", "visitorid", "event", "itemid"], ["visitorid", "itemid", "timestamp"]),
+        (["review_id", "user_id", "business_id", "stars", "date"], ["user_id", "business_id", "date"]),
+        (["customer_id", "article_id", "event_timestamp"], ["customer_id", "article_id", "event_timestamp"]),
+        (["sessionId", "videoId", "eventdate"], ["sessionId", "videoId", "eventdate"]),
+        (["session_id", "book_id", "timeframe"], ["session_id", "book_id", "timeframe"]),
+    ],
+)
+def test_names_of_single_sources_are_recognised(found: list[str], chosen: list[str]) -> None:
+    assert list(choose_columns(found, Columns(), "f.csv")) == chosen
+
+
+@pytest.mark.parametrize(
+    "others", [["session_id"], ["asin", "parent_asin"], ["date", "event_time"], ["customer_id", "isbn", "datetime"]]
+)
+def test_a_usual_name_goes_before_those_of_single_sources(others: list[str]) -> None:
+    """As it did before these were recognised."""
+    assert choose_columns([*others, "user", "item", "time"], Columns(), "f.csv") == ("user", "item", "time")
+
+
+@pytest.mark.parametrize(
+    ("found", "option"),
+    [
+        (["asin", "parent_asin", "user_id", "timestamp"], "--item-column"),
+        (["session_id", "visitorid", "item_id", "timestamp"], "--user-column"),
+        (["session_id", "item_id", "timeframe", "eventdate"], "--time-column"),
+    ],
+)
+def test_two_names_of_single_sources_are_ambiguous(found: list[str], option: str) -> None:
+    with pytest.raises(InputError, match=f"2 columns with a usual name .*: name the right one by {option}"):
+        choose_columns(found, Columns(), "f.csv")
+
+
+def test_columns_without_times_are_two() -> None:
+    assert choose_columns(["user", "item", "time"], Columns(), "f.csv", has_times=False) == ("user", "item", None)
+    with pytest.raises(InputError, match="must be two different ones: correct --user-column or --item-column"):
+        choose_columns(["user", "item"], Columns(item="user"), "f.csv", has_times=False)
+    with pytest.raises(InputError, match="--time-column names times, and by --no-times there are none"):
+        choose_columns(["user", "item"], Columns(time="time"), "f.csv", has_times=False)
+    with pytest.raises(InputError, match="by --time-column, or add --no-times if the rows stand in order"):
+        choose_columns(["user", "item"], Columns(), "f.csv")
+
+
 def test_options_name_columns_exactly_or_without_their_type() -> None:
     found = ["who:token", "what", "when:float", "user_id", "item_id"]
     assert choose_columns(found, Columns("who", "what", "when:float"), "f.inter") == ("who:token", "what", "when:float")

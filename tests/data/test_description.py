@@ -63,6 +63,17 @@ def test_repeated_consumption_is_counted() -> None:
     assert describe(prepared([("a", "1", 1), ("a", "2", 2), ("a", "1", 3), ("b", "1", 4)])).n_repeats == 1
 
 
+def test_of_data_without_times_nothing_is_said_of_ties() -> None:
+    rows = [("a", "1"), ("a", "2"), ("a", "1"), ("b", "1")]
+    untimed = prepare("f", Interactions.from_rows(*zip(*rows, strict=True), None), None)
+    timed = prepared([(*row, 0) for row in rows])
+    of_untimed, of_timed = describe(untimed), describe(timed)
+    assert (of_untimed.has_times, of_timed.has_times) == (False, True)
+    ties = (of_untimed.tied_interactions, of_untimed.zero_gaps, of_untimed.n_ambiguous_targets)
+    assert ties == (None, None, None)
+    assert (of_timed.zero_gaps, of_timed.n_ambiguous_targets) == (1.0, 1)
+
+
 def test_data_without_an_evaluable_user_is_an_error() -> None:
     with pytest.raises(InputError, match="nobody is left to evaluate"):
         describe(prepared([("a", "1", 1), ("a", "2", 2)]))

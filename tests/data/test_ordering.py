@@ -38,6 +38,8 @@ def ordered(ids: list[str]) -> list[str]:
         (["-1", "0", "-2"], ["0", "-1", "-2"]),
         ([str(10**30), "5"], ["5", str(10**30)]),
         (["\u0663", "2"], ["2", "\u0663"]),
+        (["0", "1", "02", "10"], ["0", "1", "02", "10"]),
+        (["9", "10", "0010", "11"], ["9", "0010", "10", "11"]),
     ],
 )
 def test_hand_made_orders(ids: list[str], expected: list[str]) -> None:
@@ -46,7 +48,8 @@ def test_hand_made_orders(ids: list[str], expected: list[str]) -> None:
 
 @given(st.lists(plain_numbers, min_size=1, unique=True))
 def test_numbers_are_ordered_as_natsort_orders_them(ids: list[str]) -> None:
-    assert ordered(ids) == natsorted(ids) == sorted(ids, key=int)
+    expected = natsorted(ids)
+    assert ordered(ids) == ordered(expected) == expected == sorted(ids, key=int)
 
 
 @given(st.lists(id_texts, min_size=1, max_size=12, unique=True))

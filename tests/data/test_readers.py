@@ -1,5 +1,8 @@
 import gzip
+import re
+import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +13,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from seqrec_bench.data import Columns, Interactions, read_interactions
+from seqrec_bench.data.form import Form
 from seqrec_bench.errors import InputError
 
 ROWS = [("u1", "007", 3), ("u2", "7", 1), ("u1", "a b", -2)]
@@ -93,7 +97,49 @@ def test_what_is_written_is_read(tmp_path: Path, suffix: str, rows: list[tuple[s
     else:
         options = arrow_csv.WriteOptions(delimiter="," if suffix == ".csv" else "\t", quoting_style="all_valid")
         arrow_csv.write_csv(table, path, options)
-    assert to_rows(read_interactions(path, Columns())) == rows
+    assert to_rows(read_interactions(path, Columns(), Form(ids_as_written=True))) == rows
+
+
+TRACKS = b'user\titem\ttime\ttitle\nu\ta\t1\tOne\nu\tb\t2\t"Two\nu\tc\t3\tThree"\nu\td\t4\t"Four"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "quoting", "items"),
+    [
+        ("f.tsv", TRACKS, "none", ["a", "b", "c", "d"]),
+        ("f.tsv", TRACKS, "double", ["a", "b", "d"]),
+        ("f.inter", TRACKS, None, ["a", "b", "c", "d"]),
+        ("f.csv", b'user,item,time,x\nu,"a",1,"6\\""\nu,b,2,"7\\""\n', "none", ['"a"', "b"]),
+        ("f.csv", b'user,item,time,x\nu,"a",1,"6\\""\nu,b,2,"7\\""\n', "double", ["a"]),
+    ],
+)
+def test_quotation_marks_are_what_the_form_says(
+    tmp_path: Path, name: str, content: bytes, quoting: str | None, items: list[str]
+) -> None:
+    path = write(tmp_path, name, content)
+    assert [row[1] for row in to_rows(read_interactions(path, Columns(), Form(quoting=quoting)))] == items
+
+
+@pytest.mark.parametrize("form", [{"quoting": "some"}, {"quoting": "double", "separator": "::"}])
+def test_a_form_that_there_is_not_is_an_error(form: dict[str, str]) -> None:
+    with pytest.raises(InputError, match=r"There is no quoting some: choose from none and double|leave --quoting out"):
+        Form(**form)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mark", ["", '"'])
+@pytest.mark.parametrize(
+    ("name", "separator"), [("f.csv", ";"), ("f.csv", "\t"), ("f.csv", "|"), ("f.tsv", ","), ("f.tsv", ";")]
+)
+def test_the_separator_that_a_refusal_names_is_what_reads_the_file(
+    tmp_path: Path, name: str, separator: str, mark: str
+) -> None:
+    head = separator.join(f"{mark}{column}{mark}" for column in ("user", "item", "time"))
+    path = write(tmp_path, name, f"{head}\n{separator.join('ua1')}\n".encode())
+    with pytest.raises(InputError, match="has a single column") as refusal:
+        read_interactions(path, Columns())
+    (option,) = re.findall(r": add --separator (.*)\.$", str(refusal.value))
+    form = Form(separator=shlex.split(option)[0])
+    assert to_rows(read_interactions(path, Columns(), form)) == [("u", "a", 1)]
 
 
 def test_large_text_is_read_block_by_block(tmp_path: Path) -> None:
@@ -123,16 +169,32 @@ def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder"):
+    with pytest.raises(InputError, match="is a folder without Parquet files"):
         read_interactions(tmp_path, Columns())
 
 
 @pytest.mark.parametrize("name", ["f.xlsx", "f", "f.gz", "f.csv.zip", "f.parquet.bz2"])
-def test_an_unknown_suffix_is_an_error(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("content", [b"PK\x03\x04\0\0", b"", b"word\nword\n"])
+def test_an_unknown_suffix_is_an_error(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
-    path.write_bytes(b"user,item,time\n1,2,3\n")
+    path.write_bytes(content)
     with pytest.raises(InputError, match=r"unknown kind.*\.parquet, or in \.csv, \.tsv, \.inter"):
         read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize("name", ["f.xlsx", "f", "f.txt.gz"])
+def test_what_text_of_an_unknown_suffix_looks_like_is_said(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, name, b"user,item,time\n1,2,3\n")
+    with pytest.raises(InputError, match="rows with , between values: add --separator ','"):
+        read_interactions(path, Columns())
+    assert to_rows(read_interactions(path, Columns(), Form(separator=","))) == [("1", "2", 3)]
+
+
+@pytest.mark.parametrize(("content", "suffix"), [(b"PAR1...", ".parquet"), (gzip.compress(b"1,2\n", mtime=0), ".gz")])
+def test_what_bytes_of_an_unknown_suffix_look_like_is_said(tmp_path: Path, content: bytes, suffix: str) -> None:
+    (tmp_path / "f.txt").write_bytes(content)
+    with pytest.raises(InputError, match=f"end its name in {suffix}"):
+        read_interactions(tmp_path / "f.txt", Columns())
 
 
 @pytest.mark.parametrize("name", ["f.csv", "f.tsv", "f.inter", "f.csv.gz", "f.parquet"])
@@ -204,3 +266,32 @@ def test_a_row_without_time_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "f.csv", b"user,item,time\n1,2,3\n1,3,\n")
     with pytest.raises(InputError, match=r"Row 2 of .*f\.csv has no time"):
         read_interactions(path, Columns())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'user_id,item_id,time"u,a,1,\n\x80"u",b,-2,"y\nz"\nu,"c",3.5,\n',
+        b'user_id,item_id,time"u,a,1,\n""",b,-2,"y\nz"\nu,"c",3.5,\n',
+        b'1,2,"3\n',
+        b"1\n2\n",
+    ],
+)
+def test_a_first_line_like_data_above_marks_at_fault_is_an_error(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(InputError, match=r"has no column|do not fit together"):
+        read_interactions(write(tmp_path, "f.csv", content), Columns())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
+        ("f.csv", b"user_id,item_id\nu,a\nv,b\n", {"has_header": False, "has_times": False}),
+        ("f.txt", b"UserID movieId\nu a\nv b\n", {"layout": "pairs"}),
+    ],
+)
+def test_column_names_are_no_interaction(tmp_path: Path, name: str, content: bytes, form: dict[str, Any]) -> None:
+    path = write(tmp_path, name, content)
+    columns = Columns() if form.get("layout") else Columns("1", "2")
+    with pytest.raises(InputError, match=r"has column names in its first line, .* leave --no-header or --layout pairs"):
+        read_interactions(path, columns, Form(**form))
+    assert len(read_interactions(path, columns, Form(**form, ids_as_written=True)).users) == 3

@@ -1,4 +1,5 @@
 import io
+import re
 from collections.abc import Iterator
 from itertools import accumulate, takewhile
 from unittest.mock import patch
@@ -10,16 +11,19 @@ from hypothesis import strategies as st
 
 from seqrec_bench.data import row_blocks as module
 from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS
-from seqrec_bench.data.row_blocks import LONGEST_ROW, Layout, LongRowError, row_blocks
+from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Layout, LongRowError, row_blocks
+
+DOUBLE = TABS._replace(doubt="")
+Fault = LongRowError | BrokenValueError | None
 
 
-def blocks_of(content: bytes, layout: Layout, block: int, longest: int) -> tuple[list[bytes], LongRowError | None]:
+def blocks_of(content: bytes, layout: Layout, block: int, longest: int) -> tuple[list[bytes], Fault]:
     """The blocks, where so many bytes are read at once and a row may have so many, and what they ended with."""
     blocks: list[bytes] = []
     with patch.multiple(module, BLOCK=block, LONGEST_ROW=longest):
         try:
             blocks.extend(row_blocks(io.BytesIO(content), layout))
-        except LongRowError as error:
+        except (LongRowError, BrokenValueError) as error:
             return blocks, error
     return blocks, None
 
@@ -44,18 +48,47 @@ def literal_rows(content: bytes, layout: Layout) -> Iterator[bytes]:
         yield content[start:]
 
 
-pieces = [b'"', b'""', b",", b"\t", b"\n", b"\r", b"\r\n", b"a", b'a"b', b',"', b'",', b'"\n', b'\n"', b"1234567"]
+def in_doubt(content: bytes, layout: Layout) -> list[bool]:
+    """Of each row, whether a quoted value in it goes on over the end of a line, which is in doubt."""
+    doubtful = rb"[\r\n]" if layout.delimiter == "\t" else rb'\\""[\r\n]'
+    rows = literal_rows(content + b"x", layout)  # so that no row's last byte is a line end in it
+    return [layout.doubt != "" and re.search(doubtful, row[:-1]) is not None for row in rows]
+
+
+pieces = [
+    b'"',
+    b'""',
+    b'\\"',
+    b",",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"a",
+    b'a"b',
+    b',"',
+    b'",',
+    b'"\n',
+    b'\n"',
+    b"1234567",
+]
 contents = st.lists(st.sampled_from(pieces), max_size=40).map(b"".join)
 
 
-@given(contents, st.sampled_from([COMMAS, TABS, RECBOLE]), st.integers(4, 30), st.integers(3, 30))
-def test_blocks_are_cut_between_rows_and_end_before_one_that_is_too_long(
+@given(contents, st.sampled_from([COMMAS, TABS, DOUBLE, RECBOLE]), st.integers(4, 30), st.integers(3, 30))
+def test_blocks_are_cut_between_rows_and_end_before_one_at_fault(
     content: bytes, layout: Layout, block: int, longest: int
 ) -> None:
     blocks, error = blocks_of(content, layout, block, longest)
     rows = list(literal_rows(content, layout))
-    fitting = list(takewhile(lambda row: len(row) <= longest, rows))
+    doubts = in_doubt(content, layout)
+    sound = takewhile(lambda row: len(row[0]) <= longest and not row[1], zip(rows, doubts, strict=False))
+    fitting = [row for row, _ in sound]
     assert (b"".join(blocks), error is None) == (b"".join(fitting), fitting == rows)
+    if isinstance(error, BrokenValueError):
+        assert doubts[len(fitting)]
+    elif error is not None:
+        assert len(rows[len(fitting)]) > longest
     ends = {0, *accumulate(map(len, fitting))}
     assert set(accumulate(map(len, blocks))) <= ends
 
@@ -118,5 +151,5 @@ def test_marks_of_a_layout_without_quotation_open_nothing() -> None:
 def test_a_row_without_end_in_quotation_marks_has_lines() -> None:
     blocks, error = blocks_of(b'a\n"b\n' + b"c\n" * 100, COMMAS, 40, longest=10)
     assert blocks == [b"a\n"]
-    assert error is not None
+    assert isinstance(error, LongRowError)
     assert error.has_lines

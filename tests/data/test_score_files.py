@@ -55,6 +55,10 @@ def test_minus_infinity_is_no_score(tmp_path: Path) -> None:
         ("user_id,item_id,score\nu,1,many\n", "The column score of .* does not hold numbers alone .*many"),
         ("user_id,item_id,score\nu,1,\n", "The column score of .* does not hold numbers alone"),
         ("user_id,item_id,score\n,1,2\n", "Row 1 of .* has no user_id"),
+        (
+            'user_id,item_id,score,x\nu,1,2,"a\\""\nu,2,1,"b\\""\n',
+            "Row 1 of .* goes on in the next line: double each mark",
+        ),
         ("user_id,item_id,score\n", "has no rows"),
         ("", "has no column names in its first line"),
         ("user_id,item_id,score\nu,1\n", "Row 1 of .* has 2 values for 3 columns"),
@@ -72,3 +76,15 @@ def test_what_is_no_score_is_refused_in_a_sentence(text: str, complaint: str, tm
 def test_an_unknown_kind_of_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"has to end in \.parquet, or in \.csv, \.tsv"):
         read_scores(written(tmp_path, ROWS, "scores.xlsx"))
+
+
+def test_a_title_that_begins_with_a_mark_swallows_no_rows(tmp_path: Path) -> None:
+    tabs = 'user\titem\tscore\ttitle\nu\t1\t3\t"One\nu\t2\t2\tTwo\nu\t3\t1\tThree"\n'
+    with pytest.raises(InputError, match=r"Row 1 of .* goes on in the next line: write it as a \.csv, with each mark"):
+        read_scores(written(tmp_path, tabs, "scores.tsv"))
+
+
+def test_ids_are_those_of_the_data_whatever_they_look_like(tmp_path: Path) -> None:
+    """That an id may stand for none is said where interactions are read."""
+    found = read_scores(written(tmp_path, "user_id,item_id,score\nNA,None,1\nnull,12.0,2\n"))
+    assert triples(found) == [("NA", "None", 1.0), ("null", "12.0", 2.0)]

@@ -9,11 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SINGLE = {"ReadOptions": "use_threads", "ParquetFile": "pre_buffer"}
 """Calls that have to say no."""
-NEEDED = {"read_csv": "read_options"}
+NEEDED = {"read_csv": "read_options", "read_json": "read_options"}
 """Calls that would take threads without this."""
-THREADED = {"open_csv", "read_table", "read_pandas", "read_json", "open_json", "read_feather", "ParquetDataset"}
+THREADED = {"open_csv", "read_table", "read_pandas", "open_json", "read_feather", "ParquetDataset"}
 THREADED |= {"iter_batches", "read_row_group", "read_row_groups"}
-MODULES = {"pyarrow.dataset", "pyarrow.orc", "pyarrow.feather", "pyarrow.json"}
+MODULES = {"pyarrow.dataset", "pyarrow.orc", "pyarrow.feather"}
 
 
 def threaded_reads(source: str) -> Iterator[str]:
@@ -52,6 +52,8 @@ def test_no_module_reads_with_threads_of_arrow() -> None:
         "csv.read_csv(file, read_options=csv.ReadOptions())",
         "read_csv(file, read_options=ReadOptions(use_threads=True))",
         "csv.open_csv(file)",
+        "json.read_json(file)",
+        "json.open_json(file)",
         "parquet.read_table(path)",
         "parquet.ParquetFile(file)",
         "content.read(columns=names)",

@@ -119,7 +119,9 @@ def grammar_says(name: str) -> str:
                                   "loo-uniform1000000000-v1"])  # fmt: skip
 def test_a_name_that_is_none_is_refused_with_what_names_are_made_of(name: str) -> None:
     reason = grammar_says(name)
-    assert reason.startswith(": a name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, ")
+    assert reason.startswith(
+        ": a name is a split (loo, time, time90 in per cent, time2014-07-01; given and given-test are those of files), "
+    )
     example = reason.rstrip(".").rpartition(" ")[2]
     assert find_protocol(example).name == example == "time90-uniform1000-unique-5core-v1"
     assert known_protocol(name) is None

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from seqrec_bench.data import Columns, describe, prepare, read_interactions, read_tags
+from seqrec_bench.data.form import Form
 from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.errors import InputError, InvalidRecordError
 from seqrec_bench.recommender import Epoch
@@ -35,8 +36,8 @@ SUFFIXES = [".csv", ".tsv", ".inter", ".csv.gz", ".parquet"]
 TAG_SUFFIXES = [".csv", ".tsv", ".item", ".csv.gz"]
 TOKENS = [
     b'"', b'""', b",", b"\t", b"\n", b"\r", b"\r\n", b"\0", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf",
-    b"nan", b"-inf", b"1e400", b"0x10", b"-0", b"9223372036854775808", b"1" * 400,
-    b"2024-03-01", b"2023-02-29", b"T24:00:00", b" 12:30:00", b".123456", b"+01:00", b"Z",
+    b"NA", b"nan", b"-inf", b"1e400", b"0x10", b"-0", b"9223372036854775808", b"1" * 400,
+    b"2024-03-01", b"2023-02-29", b"T24:00:00", b" 12:30:00", b".123456", b"+01:00", b"Z", b" UTC",
     b"user_id", b"item_id:token", b"timestamp", b"tags", b"PAR1", b"\x1f\x8b",
     b"{", b"}", b"[", b"]", b"true", b"null", b"1.0", b"NaN", b"1e999", b'"schema": 1, ', b'"\\ud800"',
 ]  # fmt: skip
@@ -79,11 +80,16 @@ def check_dates(texts: Sequence[str], times: Sequence[float]) -> None:
     """Dates that are read are the instants that Python takes them for, to its microsecond and from its year 1 on."""
     if not re.match(r"\s*\d{4}-\d\d-\d\d", texts[0]) or any(re.search(r"\.\d{7}|0000-", text) for text in texts):
         return
-    moments = [datetime.fromisoformat(text.strip()) for text in texts]
+    moments = [datetime.fromisoformat(re.sub(r" ?(UTC|GMT)$| (?=[Z+-])", to_zone, text.strip())) for text in texts]
     assert len({moment.tzinfo is None for moment in moments}) == 1
     start = datetime(1970, 1, 1, tzinfo=UTC if moments[0].tzinfo else None)
     expected = [(moment - start) // timedelta(microseconds=1) for moment in moments]
     assert expected in [[time * unit for time in times] for unit in (10**6, 10**3, 1)]
+
+
+def to_zone(found: re.Match[str]) -> str:
+    """What Python takes for a zone's name, or for the space before a zone."""
+    return "Z" if found[1] else ""
 
 
 def read_by_csv(path: Path) -> list[list[str]] | None:
@@ -242,7 +248,7 @@ def test_any_table_that_is_written_is_read_back(
         csv.writer(file, lineterminator=ending, quoting=csv.QUOTE_ALL).writerows(
             [("user", "item", "time", "more"), *rows]
         )
-    interactions = read_interactions(path, Columns())
+    interactions = read_interactions(path, Columns(), Form(ids_as_written=True))
     users, items = interactions.user_ids[interactions.users], interactions.item_ids[interactions.items]
     found = list(zip(users.tolist(), items.tolist(), interactions.times.tolist(), strict=True))
     assert found == [row[:3] for row in rows]

@@ -46,8 +46,8 @@ def bomb(path: Path) -> None:
 
 CASES = [
     ("no such file", "f.csv", lambda path: None, "f.csv does not exist: give a file that does."),
-    ("a directory", "f.csv", Path.mkdir, "f.csv is a folder: give a file."),
-    ("another kind of file", "f.xlsx", write, "f.xlsx is of an unknown kind: its name has to end in .parquet, or in .csv, .tsv, .inter with or without .gz."),
+    ("a directory", "f.csv", Path.mkdir, "f.csv is a folder without Parquet files: give one that has some, or a file."),
+    ("another kind of file", "f.xlsx", write, "f.xlsx does not say by its name how it is laid out; it looks like rows with , between values: add --separator ','."),
     ("a link to a file", "f.csv", partial(link_to, "there.csv"), SAME),
     ("a link to itself", "f.csv", partial(link_to, "f.csv"), "f.csv can't be opened (Too many levels of symbolic links): give a file that can."),
     ("a link to a device that never ends", "f.csv", partial(link_to, "/dev/zero"), "f.csv is a device or a pipe: write its content to a file, and give that."),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
+from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record
 from seqrec_bench.records.encoding import decode, decode_places, decode_rank_lists, encode, encode_rank_lists
 
 names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,7}", fullmatch=True)
@@ -45,7 +45,8 @@ def facts_on(draw: st.DrawFn, n_targets: int) -> TargetFacts:
 
 @st.composite
 def any_record(draw: st.DrawFn) -> Record:
-    dataset = draw(st.builds(DatasetIdentity, names, st.text(), st.none() | st.text()))
+    orders = st.sampled_from([BY_TIME, BY_ROW])
+    dataset = draw(st.builds(DatasetIdentity, names, st.text(), st.none() | st.text(), orders))
     key = draw(st.builds(CellKey, st.just(dataset.name), names, names, names, st.integers(0), st.integers(0)))
     names_users = draw(st.booleans())
     n_targets = draw(st.integers(1, 4))
@@ -90,6 +91,15 @@ def test_every_field_has_a_line_of_its_own(record: Record) -> None:
     assert (lines[0], lines[-1]) == ("{", "}")
     fields = [json.loads("{" + line.removesuffix(",") + "}") for line in lines[1:-1]]
     assert [list(field) for field in fields] == [[name] for name in json.loads(written(record))]
+
+
+def test_the_order_of_rows_is_said_and_that_of_times_is_not(record: Record) -> None:
+    """So that a record of data with times is what it was, byte for byte, before there were others."""
+    by_row = replace(record, recipe=replace(record.recipe, dataset=replace(record.recipe.dataset, order=BY_ROW)))
+    timed, of_rows = (json.loads(written(each))["dataset"] for each in (record, by_row))
+    assert list(timed) == ["name", "fingerprint", "tags_fingerprint"]
+    assert of_rows == {**timed, "order": "rows"}
+    assert by_row.recipe.is_of_same_data(record.recipe)
 
 
 def test_the_seconds_of_an_epoch_are_written_to_the_millisecond(record: Record) -> None:
@@ -169,6 +179,8 @@ def setting_fact(name: str, value: Any) -> Edit:
         (lambda fields: fields["dataset"].update(rows=3), "its dataset does not have the fields"),
         (lambda fields: fields["dataset"].update(name=None), "its dataset has no name"),
         (lambda fields: fields["dataset"].update(tags_fingerprint=7), "its tags_fingerprint is not a text"),
+        (lambda fields: fields["dataset"].update(order="times"), "its order, where it says one, is not rows"),
+        (lambda fields: fields["dataset"].update(order=None), "its order, where it says one, is not rows"),
         (setting("model", ""), "its protocol, model or variant is not a name"),
         (setting("variant", 3), "its protocol, model or variant is not a name"),
         (setting("dimension", -1), "its dimension is -1"),

@@ -415,6 +415,26 @@ def test_a_study_of_several_data_sets_shows_each(study_of: Callable[[str], Study
         ('{ name = "mine", interactions = 1 }', "datasets[0].interactions is 1: not a text"),
         ('{ name = "my data", interactions = "x.csv" }', "datasets[0].name is 'my data': "),
         (
+            '{ name = "mine", interactions = "x.csv", layout = "sequence" }',
+            "datasets[0].layout is 'sequence': there is no layout sequence: choose from rows, pairs, sequences",
+        ),
+        (
+            '{ name = "mine", interactions = "x.csv", separator = "tabs" }',
+            "datasets[0].separator is 'tabs': there is no separator 'tabs'",
+        ),
+        (
+            '{ name = "mine", interactions = "x.csv", no_times = 1 }',
+            "datasets[0].no_times is 1: neither true nor false",
+        ),
+        (
+            '{ name = "mine", interactions = "x.csv", quoting = "some" }',
+            "datasets[0].quoting is 'some': there is no quoting some: choose from none and double",
+        ),
+        (
+            '{ name = "mine", interactions = "x.csv", ids_as_written = "yes" }',
+            "datasets[0].ids_as_written is 'yes': neither true nor false",
+        ),
+        (
             '{ name = "ml-1m", interactions = "x.csv" }',
             "datasets[0].name is 'ml-1m': ml-1m is the name of a public data",
         ),
