@@ -1,7 +1,8 @@
 """Text from data, files and plug-ins, made fit to be shown: it has no say over the terminal or over where lines end."""
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 MAX_MESSAGE = 500
 """Characters of somebody else's message; what comes after them is left out."""
@@ -31,6 +32,12 @@ def listed(words: Sequence[str]) -> str:
     """``a, b and c``; of at least one."""
     *others, last = words
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def hint(word: str, possible: Iterable[str]) -> str:
+    """A guess at the word that was meant, to be put into a sentence."""
+    close = difflib.get_close_matches(word, possible, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def shortened(text: str) -> str:

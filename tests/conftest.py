@@ -2,19 +2,24 @@
 
 import gc
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from seqrec_bench import entry_points
 from seqrec_bench.cli import steps
-from seqrec_bench.data import Dataset, Interactions, load_named, prepare
+from seqrec_bench.data import Dataset, Family, Interactions, NamedDataset, load_named, prepare
 from seqrec_bench.data.dataset import TEST, TRAIN, VALIDATION, GivenParts
+from seqrec_bench.data.sets.registry import KIND as DATASETS
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
 from seqrec_bench.rendering import drawing
 from seqrec_bench.studies.loading import load_study
@@ -97,19 +102,46 @@ def ml_100k() -> Dataset:
 
 
 @pytest.fixture
+def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Has these declarations, of data sets or families, be all that are found, as if a distribution had them."""
+    module = ModuleType("declared_by_a_test")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    usual = entry_points.installed_points
+
+    def only(*found: NamedDataset | Family) -> None:
+        vars(module).update({f"set{number}": each for number, each in enumerate(found)})
+        points = [
+            EntryPoint(each.name, f"{module.__name__}:set{number}", DATASETS.group) for number, each in enumerate(found)
+        ]
+        monkeypatch.setattr(
+            entry_points,
+            "installed_points",
+            lambda group, places: points if group == DATASETS.group else usual(group, places),
+        )
+
+    return only
+
+
+@pytest.fixture
 def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """Writes a distribution with one module and one recommender, as an installer would, to a folder on `sys.path`."""
+    """Writes a distribution with one thing that it registers, as an installer would, to a folder on `sys.path`."""
     site = tmp_path / "site"
     site.mkdir()
     monkeypatch.syspath_prepend(site)
 
-    def install(distribution: str, name: str, source: str, class_name: str = "Plug") -> Path:
+    def install(
+        distribution: str,
+        name: str,
+        source: str,
+        class_name: str = "Plug",
+        group: str = "seqrec_bench.recommenders",
+    ) -> Path:
         module = f"module_of_{distribution.replace('-', '_')}_{tmp_path.name}"
         (site / f"{module}.py").write_text(source)
         metadata = site / f"{distribution}-1.0.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[seqrec_bench.recommenders]\n{name} = {module}:{class_name}\n")
+        (metadata / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}:{class_name}\n")
         return site
 
     return install

@@ -27,7 +27,7 @@ def commands(text: str) -> Iterator[str]:
             found = re.match(r"(?:.*run: |.*\.venv/bin/|\s*\$? ?)seqrec-bench( .*)?$", line)
             if found:
                 yield re.split(r"\s+(?:#|>|\||&&)", found[1] or "")[0].strip()
-    yield from (found.strip() for found in re.findall(r"`seqrec-bench( [^`]*)`", re.sub(r"\n(?!\n)", " ", text)))
+    yield from (found.strip() for found in re.findall(r"(?<!\\)`seqrec-bench( [^`]*)`", re.sub(r"\n(?!\n)", " ", text)))
 
 
 def shown() -> list[tuple[str, str]]:

@@ -15,13 +15,17 @@ from seqrec_bench.cli.negative_rows import negative_rows_facts
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
-from seqrec_bench.data import NAMED_DATASETS, Description, find_cached, named_dataset
+from seqrec_bench.data import Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
+from seqrec_bench.data.sets.listing import Line, line_of
+from seqrec_bench.data.sets.registry import registered
 from seqrec_bench.data.split_files import Labels, write_split
 from seqrec_bench.data.targets import target_facts
+from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
 from seqrec_bench.experiments.scoring import require_order_enough
 from seqrec_bench.studies.cells import DEFAULT_DATASET
+from seqrec_bench.text import one_line
 
 CUT_OFF = VALIDATION_METRICS[0].cut_off or 1
 """Of what is said of the catalogue, where no metric is named."""
@@ -30,7 +34,13 @@ app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is
 
 
 @app.command()
-def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data list`.")]) -> None:
+def fetch(
+    name: Annotated[str, typer.Argument(help="A data set named by `data list`.")],
+    unverified: Annotated[
+        bool,
+        typer.Option("--unverified", help="Take files of which no checksum is published as they are."),
+    ] = False,
+) -> None:
     """Puts a public data set into the cache, verified, and prints where its files are.
 
     Example: seqrec-bench data fetch ml-1m
@@ -38,8 +48,15 @@ def fetch(name: Annotated[str, typer.Argument(help="A data set named by `data li
     cached = find_cached(name)
     if cached:
         show_terms(name)
-    for path in (cached or fetch_with_notice(name)).files:
+    fetched = cached or fetch_with_notice(name, unverified)
+    for path in fetched.files:
         typer.echo(path)
+    for file, checksum in fetched.kept_checksums.items():
+        typer.echo(
+            f"No checksum of {file} is published. That of yours is kept beside it, and it is held to that; state it "
+            f"with your results: {checksum}",
+            err=True,
+        )
 
 
 @app.command()
@@ -103,25 +120,34 @@ def export(
 
 @app.command("list")
 def list_datasets(as_json: JsonOption = False) -> None:
-    """Lists the public data sets, and which of them are in the cache.
+    """Lists the public data sets, and which of them are in the cache. Those of a family stand in one line.
 
     Example: seqrec-bench data list --json
     """
-    rows: list[tuple[str, int, int, int, bool, str]] = [
-        (named.name, named.n_users, named.n_items, named.n_interactions, find_cached(named.name) is not None, named.url)
-        for named in NAMED_DATASETS.values()
-    ]
+    rows, faults = [], []
+    for name in registered():
+        try:
+            rows.append(line_of(name))
+        except InputError as error:
+            faults.append(error)
     if as_json:
-        names = ("name", "users", "items", "interactions", "cached", "address")
-        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
-        return
-    print_table(
-        ("data set", "users", "items", "interactions", "cached", "address"),
-        [
-            (name, *(f"{number:,}" for number in counts), "yes" if cached else "no", address)
-            for name, *counts, cached, address in rows
-        ],
-    )
+        typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
+    else:
+        print_table(
+            ("data set", "users", "items", "interactions", "cached", "checksum", "address"),
+            [_cells(row) for row in rows],
+        )
+    for fault in faults:
+        typer.echo(f"Broken: {one_line(str(fault))}", err=True)
+    if faults:
+        raise typer.Exit(ExitCode.BAD_INPUT)
+
+
+def _cells(row: Line) -> tuple[str, ...]:
+    counts = (row.users, row.items, row.interactions)
+    n_cached = len(row.cached_members)
+    cached = f"{n_cached} of {len(row.members)}" if row.members else "yes" if row.cached else "no"
+    return row.name, *("" if count is None else f"{count:,}" for count in counts), cached, row.checksum, row.address
 
 
 def _facts(description: Description, without_target: str) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
 from seqrec_bench.data.given_split import say_given
 from seqrec_bench.data.negatives import GivenNegatives, read_negatives
 from seqrec_bench.data.part_files import PartFiles, load_parts
+from seqrec_bench.data.sets.fetching import folder_of, is_there, sources_to_ask
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocol_parts import Given
 from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, among, find_protocol, on_core
@@ -249,8 +250,8 @@ class DataOptions:
         if not files:
             if self.describes_file:
                 raise InputError(
-                    "--tags, --name and the options of columns and layout describe --interactions FILE: give that too, "
-                    "or none of them."
+                    "--tags, --name and the options of columns, layout and values describe --interactions FILE: give "
+                    "that too, or none of them."
                 )
             name = DEFAULT_DATASET if self.dataset is None else self.dataset
             return load_fetched(find_cached(name) or fetch_with_notice(name))
@@ -341,14 +342,23 @@ def _say_negative_rows(dataset: Dataset) -> None:
         typer.echo(f"Note: {note}", err=True)
 
 
-def fetch_with_notice(name: str) -> FetchedDataset:
-    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation."""
+def fetch_with_notice(name: str, unverified: bool = False) -> FetchedDataset:
+    """Puts the data set, which is not there yet, into the cache, and says so with its licence and citation.
+
+    Args:
+        unverified: Whether files whose checksum nobody has published are believed as they come.
+    """
     named = named_dataset(name)
-    typer.echo(f"Fetching {name} from {' or '.join(source.name for source in named.sources)}", err=True)
+    sources, folder = sources_to_ask(named, unverified), folder_of(named)
+    if was_there := is_there(sources[0], folder):
+        typer.echo(f"Taking the files of {name} that are in {folder} as they are", err=True)
+    else:
+        typer.echo(f"Fetching {name} from {' or '.join(source.name for source in sources)}", err=True)
     show_terms(name)
     with shown(f"fetching {name}") as steps:
-        fetched = fetch_named(name, partial(_show_received, steps))
-    typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
+        fetched = fetch_named(name, partial(_show_received, steps), unverified)
+    if not was_there:
+        typer.echo(f"Fetched from {fetched.source.name} into {fetched.folder}", err=True)
     return fetched
 
 
@@ -367,3 +377,5 @@ def show_terms(name: str) -> None:
     named = named_dataset(name)
     typer.echo(f"Licence: {named.licence}", err=True)
     typer.echo(f"Cite: {named.citation}", err=True)
+    if named.notes:
+        typer.echo(f"Note: {named.notes}", err=True)

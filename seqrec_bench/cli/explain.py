@@ -15,7 +15,7 @@ from seqrec_bench.cli.paths import figure_stem, named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import FormatOptions, TextFormat, print_markdown
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption, ViewOptions
-from seqrec_bench.data import NAMED_DATASETS, Dataset
+from seqrec_bench.data import Dataset, is_public
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.explaining.content import UserExplanation
 from seqrec_bench.evaluation.protocols import LOO_FULL
@@ -108,7 +108,7 @@ def _choose_dataset(view: ViewOptions) -> str:
         InputError: The latter is somebody's own, whose file has to be named.
     """
     name = view.find().dataset
-    if view.dataset is None and name not in NAMED_DATASETS:
+    if view.dataset is None and not is_public(name):
         raise InputError(f"The only records in {view.results} are on {name}: give its file with --interactions.")
     return view.open().dataset
 

@@ -54,6 +54,10 @@ def models(
     if chosen is ModelsFormat.MD:
         typer.echo(settings_markdown(model), nl=False)
         return
+    if data.n_users is None or data.n_items is None:
+        raise InputError(
+            f"How many users and items {dataset} has is not stated: name a data set of which `data list` shows it."
+        )
     parameters = count_parameters(name, dimension, data.n_users, data.n_items)
     if chosen is ModelsFormat.JSON:
         counted = {"dimension": dimension, "dataset": dataset, "parameters": parameters}

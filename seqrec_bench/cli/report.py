@@ -15,7 +15,7 @@ from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.study_data import options_of
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, Shown, ViewOptions, more_options
-from seqrec_bench.data import NAMED_DATASETS, Dataset, find_cached, load_fetched
+from seqrec_bench.data import Dataset, find_cached, is_public, load_fetched
 from seqrec_bench.errors import InputError
 from seqrec_bench.rendering.blocks import Report, Section
 from seqrec_bench.rendering.explanations.kept import read_kept
@@ -61,7 +61,8 @@ def report(
     Example: seqrec-bench report --results results --out report.html
     """
     data = replace(own, dataset=view.dataset).load() if own != DataOptions() else None
-    opened = (replace(view, dataset=data.name) if data else view).open_all()
+    given = own.usual_protocol if own.train_file and view.protocol is None else view.protocol
+    opened = (replace(view, dataset=data.name, protocol=given) if data else view).open_all()
     found = {shown.dataset: _sources(shown, view, data) for shown in opened}
     content = _build(found, opened, view)
     _write(FORMATS[format](content), out, format)
@@ -136,7 +137,7 @@ def _data_of(shown: Shown) -> Dataset | str:
 
 def _cached_data(name: str) -> Dataset | str:
     """The named data set if it is in the cache."""
-    if name not in NAMED_DATASETS:
+    if not is_public(name):
         return f"This needs the data of {name}: `seqrec-bench report --interactions FILE` gives them."
     try:
         fetched = find_cached(name)

@@ -20,8 +20,7 @@ from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import FormatOptions, TextFormat
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.data import Dataset
-from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.data import Dataset, is_public
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.protocol_parts import Given
 from seqrec_bench.evaluation.protocols import Protocol, known_protocol
@@ -114,7 +113,7 @@ def _find_data(name: str, own: Dataset | None, protocol: Protocol | None) -> Dat
     """
     if own is not None and own.name == name:
         return own
-    if name not in NAMED_DATASETS:
+    if not is_public(name):
         files = "its file with --interactions"
         if protocol is not None and isinstance(protocol.split, Given):
             files = f"its files with --train, {'--validation ' if protocol.split.has_validation else ''}and --test"

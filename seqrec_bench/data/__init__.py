@@ -1,38 +1,39 @@
 """From raw files to validated, re-indexed, ordered sequences and the one split."""
 
-from seqrec_bench.data.columns import Columns
+from seqrec_bench.data.columns import ChosenColumns, Columns
 from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.description import Description, describe
 from seqrec_bench.data.interactions import Interactions, RawTags
 from seqrec_bench.data.loading import load_fetched, load_file, load_named
-from seqrec_bench.data.named import (
-    NAMED_DATASETS,
-    FetchedDataset,
-    NamedDataset,
-    data_option,
-    fetch,
-    find_cached,
-    named_dataset,
-)
 from seqrec_bench.data.readers import read_interactions
+from seqrec_bench.data.sets.declaration import Family, NamedDataset
+from seqrec_bench.data.sets.fetching import FetchedDataset, data_option, fetch, find_cached
+from seqrec_bench.data.sets.reading import read_rows
+from seqrec_bench.data.sets.registry import is_public, named_dataset
+from seqrec_bench.data.sets.sources import ByHand, Download, RemoteFile
 from seqrec_bench.data.split import Holdout, Split, leave_one_out
 from seqrec_bench.data.tag_files import read_tags
 
 __all__ = [
-    "NAMED_DATASETS",
+    "ByHand",
+    "ChosenColumns",
     "Columns",
     "Dataset",
     "Description",
+    "Download",
+    "Family",
     "FetchedDataset",
     "Holdout",
     "Interactions",
     "NamedDataset",
     "RawTags",
+    "RemoteFile",
     "Split",
     "data_option",
     "describe",
     "fetch",
     "find_cached",
+    "is_public",
     "leave_one_out",
     "load_fetched",
     "load_file",
@@ -40,5 +41,6 @@ __all__ = [
     "named_dataset",
     "prepare",
     "read_interactions",
+    "read_rows",
     "read_tags",
 ]

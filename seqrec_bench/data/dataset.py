@@ -48,12 +48,12 @@ class Dataset:
     """sha256 of the items' tags; None without tags."""
     has_times: bool = True
     """False where the order of rows is all that is known: the times of the sequences then are that order."""
+    negative_rows: tuple[NegativeRows, ...] = ()
+    """What the file says of rows that are no interactions."""
     negatives: GivenNegatives | None = None
     """What targets are ranked among under a protocol whose negatives are given."""
     given: GivenParts | None = None
     """The split, where files have given one."""
-    negative_rows: tuple[NegativeRows, ...] = ()
-    """What the file says of rows that are no interactions."""
 
 
 def prepare(name: str, interactions: Interactions, tags: RawTags | None, given: GivenParts | None = None) -> Dataset:

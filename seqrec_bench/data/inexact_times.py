@@ -51,7 +51,8 @@ def _refuse_merged(text: Any, name: str, file: str) -> None:
     texts = text.unique()
     floats = texts.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
     order = np.argsort(floats, kind="stable")
-    level = np.flatnonzero(np.isfinite(floats[order[1:]]) & (np.diff(floats[order]) == 0))
+    ordered = floats[order]
+    level = np.flatnonzero(np.isfinite(ordered[1:]) & (ordered[1:] == ordered[:-1]))
     for place in level.tolist():  # among distinct texts, such as 1 and 1.0
         pair = [texts[int(order[place + step])].as_py() for step in (0, 1)]
         if Decimal(pair[0]) != Decimal(pair[1]):

@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, TimeArray
 
 StrArray = npt.NDArray[np.str_]
@@ -31,7 +32,8 @@ class NegativeRows:
     """Whether they were left out; else they count as interactions."""
 
     def __str__(self) -> str:
-        values = " or ".join(self.values[:MOST_SHOWN]) + (" or less" if len(self.values) > MOST_SHOWN else "")
+        n_others = len(self.values) - MOST_SHOWN
+        values = " or ".join([*self.values[:MOST_SHOWN], *([f"{n_others} other values"] if n_others > 0 else [])])
         share = self.n_rows / self.n_all_rows
         return f"{self.column} is {values} in {self.n_rows:,} of {self.n_all_rows:,} rows ({share:.1%})"
 
@@ -52,6 +54,8 @@ class Interactions:
     """Distinct raw ids, in any order."""
     negative_rows: tuple[NegativeRows, ...] = ()
     """What the file says of rows that are no interactions."""
+    per_second: int | None = None
+    """How many units of its times are a second, where they were dates; None for numbers, or without times."""
 
     def without(self, rows: npt.NDArray[np.bool_]) -> Self:
         """The interactions but some; ids of which none is left stay."""
@@ -69,14 +73,31 @@ class Interactions:
         stamps = None if times is None else np.asarray(times)
         return cls(user_codes.astype(np.int32), item_codes.astype(np.int32), stamps, user_ids, item_ids)
 
+    def in_unit(self, per_second: int) -> Self:
+        """The same with times of dates in a unit at least as fine, of which so many are a second.
+
+        Raises:
+            InputError: 64 bits do not hold them.
+        """
+        if self.times is None or self.per_second is None:
+            return self
+        factor = per_second // self.per_second
+        if int(np.abs(self.times).max()) * factor >= 2**63:
+            raise InputError(
+                "Dates of one part of a split have fractions of a second too fine for the dates of another: "
+                "give every fraction 6 digits at most."
+            )
+        times: Any = self.times * factor
+        return replace(self, times=times, per_second=per_second)
+
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
-        """The rows of several files, one after another; all have times, of one type, or none."""
+        """The rows of several files, one after another; all have times, of one type and unit, or none."""
         user_ids, users = _joined([(part.user_ids, part.users) for part in parts])
         item_ids, items = _joined([(part.item_ids, part.items) for part in parts])
         stamps = [part.times for part in parts if part.times is not None]
         times: Any = np.concatenate(stamps) if stamps else None
-        return cls(users, items, times, user_ids, item_ids, _together(parts))
+        return cls(users, items, times, user_ids, item_ids, _together(parts), parts[0].per_second)
 
     def says_the_same(self, other: Self) -> bool:
         """Whether the other has the same rows in the same order."""
@@ -123,5 +144,5 @@ class RawTags:
     titles: Mapping[str, str]
 
 
-RawData = tuple[Interactions, RawTags]
-"""All that the files of a data set say."""
+RawData = tuple[Interactions, RawTags | None]
+"""All that the files of a data set say; no tags where they say nothing of its items."""

@@ -45,9 +45,11 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
         user_ids=dataset.user_ids,
         item_ids=dataset.item_ids[1:],
     )
-    kept_data = prepare(dataset.name, interactions, _raw_tags(dataset))
     return replace(
-        kept_data, has_times=dataset.has_times, negative_rows=dataset.negative_rows, negatives=dataset.negatives
+        prepare(dataset.name, interactions, _raw_tags(dataset)),
+        has_times=dataset.has_times,
+        negatives=dataset.negatives,
+        negative_rows=dataset.negative_rows,
     )
 
 

@@ -9,6 +9,7 @@ from seqrec_bench.data.columns import (
     ChosenColumns,
     Columns,
     choose_columns,
+    listed_names,
     lists_beside,
     usually_named,
 )
@@ -72,7 +73,7 @@ def _choose(names: Sequence[str], columns: Columns, form: Form, file: str) -> Ch
     except InputError as error:
         if form.layout is None and (options := _options_for_lists(names, columns, has_times)):
             raise InputError(
-                f"{file} has columns as of a user with lists in each row, {', '.join(names)}: add {options}."
+                f"{file} has columns as of a user with lists in each row, {listed_names(names)}: add {options}."
             ) from error
         raise
 

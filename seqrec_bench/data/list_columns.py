@@ -12,9 +12,12 @@ from seqrec_bench.data.arrow_ids import encode_ids, is_text, plain_column
 from seqrec_bench.data.arrow_times import read_times
 from seqrec_bench.data.columns import ChosenColumns
 from seqrec_bench.data.interactions import Interactions, StrArray
+from seqrec_bench.data.token_lines import split_texts
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 
+BLOCK = 2**20
+"""Values that are compared at once."""
 BRACKETS = ("[", "(", "{")
 """With which a list begins that a program has printed."""
 
@@ -48,7 +51,7 @@ def interactions_from_lists(table: Any, columns: ChosenColumns, file: str) -> In
     if not items.lengths.all():
         row = int(items.lengths.argmin()) + 1
         raise InputError(f"Row {row} of {file} has no {columns.item}: give it one or take the row out.")
-    times = None
+    times, per_second = None, None
     if columns.time is None:
         require_once(users, user_ids, file)
     else:
@@ -59,9 +62,10 @@ def interactions_from_lists(table: Any, columns: ChosenColumns, file: str) -> In
                 f"Row {row + 1} of {file} has {items.lengths[row]} items in {columns.item} and {lists.lengths[row]} "
                 f"times in {columns.time}: give each item its time."
             )
-        times = read_times(lists.values, columns.time, _by_value(file), dates=True)
+        times, per_second = read_times(lists.values, columns.time, _by_value(file), dates=True)
     codes, item_ids = encode_ids(items.values, columns.item, _by_value(file))
-    return Interactions(np.repeat(users, items.lengths), codes, times, user_ids, item_ids)
+    users = np.repeat(users, items.lengths)
+    return Interactions(users, codes, times, user_ids, item_ids, per_second=per_second)
 
 
 def interactions_from_samples(table: Any, columns: ChosenColumns, before: str, file: str) -> Interactions:
@@ -83,10 +87,8 @@ def interactions_from_samples(table: Any, columns: ChosenColumns, before: str, f
     lengths = lists.lengths + 1
     starts = np.cumsum(lengths) - lengths
     longest = _first_longest(users, lengths)
-    beginnings = starts[longest[users]]
-    same = codes == codes[np.arange(len(codes)) + np.repeat(beginnings - starts, lengths)]
-    if not same.all():
-        row = int(starts.searchsorted(int(same.argmin()), side="right")) - 1
+    row = _first_other(codes, starts, lengths, starts[longest[users]])
+    if row is not None:
         raise InputError(
             f"Row {row + 1} of {file} is a sample that does not begin as row {longest[users[row]] + 1} does, the "
             f"longest of the user {shorten(str(user_ids[users[row]]))}: its list may have been cut; give the "
@@ -142,18 +144,16 @@ def _flattened(column: Any) -> Lists:
 
 
 def _split(column: Any, name: str, file: str) -> Lists:
-    import pyarrow.compute as pc
+    import pyarrow as pa
 
-    text = pc.ascii_trim_whitespace(column)
-    first = text[0].as_py()
+    first = column[0].as_py().strip()
     if first.startswith(BRACKETS):
         raise InputError(
             f"Column {name} of {file} holds lists in brackets, {shorten(first)}: write them with spaces between values "
             "alone, or as JSON lines or Parquet."
         )
-    lists = _flattened(pc.ascii_split_whitespace(text))
-    is_empty = pc.equal(text, "").to_numpy()
-    return Lists(lists.values.filter(pc.not_equal(lists.values, "")), np.where(is_empty, 0, lists.lengths))
+    values, lengths = zip(*(split_texts(chunk) for chunk in column.chunks if len(chunk)), strict=True)
+    return Lists(pa.chunked_array(values, pa.string()), np.concatenate(lengths))
 
 
 def _with_targets(lists: Lists, targets: Any) -> Any:
@@ -178,6 +178,21 @@ def _row_by_row(codes: Int32Array, lists: Lists) -> Int32Array:
 def _by_value(file: str) -> str:
     """What messages call a file whose values are counted, and not its rows."""
     return f"{file}, counted value by value,"
+
+
+def _first_other(codes: Int32Array, starts: Int64Array, lengths: Int64Array, beginnings: Int64Array) -> int | None:
+    """The first row whose codes are not those from its beginning on; block by block, since there are many."""
+    ends = starts + lengths
+    first = 0
+    while first < len(starts):
+        stop = max(first + 1, int(ends.searchsorted(starts[first] + BLOCK, side="right")))
+        rows = slice(first, stop)
+        here = np.arange(starts[first], ends[stop - 1])
+        same = codes[here] == codes[here + np.repeat(beginnings[rows] - starts[rows], lengths[rows])]
+        if not same.all():
+            return int(starts.searchsorted(here[same.argmin()], side="right")) - 1
+        first = stop
+    return None
 
 
 def _first_longest(users: Int32Array, lengths: Int64Array) -> Int64Array:

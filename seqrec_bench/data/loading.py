@@ -7,8 +7,10 @@ from reprlib import repr as shorten
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
 from seqrec_bench.data.form import PLAIN, Form
-from seqrec_bench.data.named import NAMED_DATASETS, FetchedDataset, fetch
 from seqrec_bench.data.readers import read_interactions
+from seqrec_bench.data.sets.fetching import FetchedDataset, fetch
+from seqrec_bench.data.sets.others import read
+from seqrec_bench.data.sets.registry import is_public
 from seqrec_bench.data.tag_files import read_tags
 from seqrec_bench.errors import InputError
 from seqrec_bench.text import is_name
@@ -30,10 +32,11 @@ def load_fetched(fetched: FetchedDataset) -> Dataset:
     """Returns the public data set whose verified files these are.
 
     Raises:
-        InputError: As for `prepare`.
+        InputError: As for `prepare`; or the files, or what a distribution that declares it makes of them, are not as
+            they have to be.
     """
-    interactions, tags = fetched.source.read(fetched.folder)
-    return prepare(fetched.dataset.name, interactions, tags)
+    name = fetched.dataset.name
+    return prepare(name, *read(name, fetched.source, fetched.folder))
 
 
 def load_file(
@@ -73,7 +76,7 @@ def _own_name(path: Path) -> str:
 
 def not_public(name: str) -> str:
     """The name, or another where it is a public data set's."""
-    return f"own-{name}" if name in NAMED_DATASETS else name
+    return f"own-{name}" if is_public(name) else name
 
 
 def required_name(name: str) -> str:
@@ -83,7 +86,7 @@ def required_name(name: str) -> str:
             f"{shorten(name)} can't be a data set's name, since it becomes a folder's: use at most {MAX_NAME} letters, "
             "digits, dots, dashes and underscores, with no dot or dash first."
         )
-    if name in NAMED_DATASETS:
+    if is_public(name):
         raise InputError(f"{name} is the name of a public data set: give data of your own another.")
     return name
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.arrow_ids import is_text, plain_column
 from seqrec_bench.data.columns import ChosenColumns, listed_names, usually_named, without_type
-from seqrec_bench.data.doubtful_ids import refuse_doubtful
+from seqrec_bench.data.doubtful_ids import MISSING_MARKS, refuse_doubtful
 from seqrec_bench.data.form import Form
 from seqrec_bench.data.interactions import Interactions, NegativeRows
 from seqrec_bench.errors import InputError
@@ -114,11 +114,11 @@ def _required(column: Any, name: str, file: str) -> tuple[NegativeRows, npt.NDAr
             "leave out: give it one or take the row out."
         )
     signs = [_is_negative(value) for value in values]
-    if None in signs and not any(signs):
+    if None in signs and NEGATIVE_EVENTS.isdisjoint(map(_word, map(str, values))):
         odd = values[signs.index(None)]
         raise InputError(
-            f"Column {name} of {file} has the value {shorten(odd)} and none that says that a row is negative (0, "
-            f"false, {', '.join(sorted(NEGATIVE_EVENTS))}): name the right column by --drop-negative-rows."
+            f"Column {name} of {file} has the value {shorten(odd)}, which is neither a number nor true or false, and "
+            f"no event that says no ({', '.join(sorted(NEGATIVE_EVENTS))}): name the right one by --drop-negative-rows."
         )
     negatives = _counted(codes, values, signs, name, are_dropped=True)
     if negatives.n_rows == negatives.n_all_rows:
@@ -160,7 +160,10 @@ def _word(value: str) -> str:
 
 
 def _is_blank(value: Any) -> bool:
-    return not value.strip() if isinstance(value, str) else value is None or value != value
+    """Whether a value is missing."""
+    if isinstance(value, str):
+        return not value.strip() or value in MISSING_MARKS
+    return value is None or bool(value != value)
 
 
 def _has_words(values: Sequence[Any], signs: Sequence[bool | None]) -> bool:

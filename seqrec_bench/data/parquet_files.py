@@ -14,6 +14,12 @@ from seqrec_bench.errors import InputError
 
 HIDDEN = ("_", ".")
 """How the names begin of what is no part: ``_SUCCESS``, ``_metadata``, ``.part-0.crc``."""
+VERSIONED = {
+    "_delta_log": "Delta Lake keeps earlier versions too",
+    ".hoodie": "Hudi keeps earlier versions too",
+    "_temporary": "a write is under way or was given up",
+}
+"""Folders that are there where some parts do not count, and why."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What Hive writes for a missing value."""
 
@@ -62,6 +68,11 @@ def part_paths(folder: Path) -> list[Path]:
 
     found = []
     for place, folders, files in os.walk(folder, onerror=_refuse_folder):
+        if versions := sorted({*VERSIONED} & {*folders}):
+            raise InputError(
+                f"{place} has the folder {versions[0]}, by which {VERSIONED[versions[0]]}, so that not all of its "
+                "files count: write what counts to a folder of its own."
+            )
         folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         if links := [name for name in folders if (Path(place) / name).is_symlink()]:
             raise InputError(f"{Path(place) / links[0]} is a link to a folder: give folders of Parquet files alone.")

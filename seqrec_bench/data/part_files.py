@@ -1,7 +1,7 @@
 """The files of a given split as one data set: training and test, with a validation or without."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -16,6 +16,7 @@ from seqrec_bench.data.loading import not_public, path_safe_name, require_severa
 from seqrec_bench.data.readers import read_interactions
 from seqrec_bench.data.tag_files import read_tags
 from seqrec_bench.errors import InputError
+from seqrec_bench.recommender import TimeArray
 from seqrec_bench.text import listed
 
 LARGEST_EXACT = 2**53
@@ -51,13 +52,13 @@ def load_parts(
         name: What they are called instead.
 
     Raises:
-        InputError: As `load_file` has it; or two of the files hold the same; or some have times, and others none.
+        InputError: As `load_file` has it; or two of the files hold the same; or times can't stand beside one another.
     """
     chosen = _name_of(files.train) if name is None else required_name(name)
     _require_different_files(files.by_part)
-    parts = {part: read_interactions(path, columns, form) for part, path in files.by_part.items()}
-    _require_different_rows(parts, files.by_part)
-    _require_times_of_one_kind(parts, files.by_part)
+    as_read = {part: read_interactions(path, columns, form) for part, path in files.by_part.items()}
+    _require_different_rows(as_read, files.by_part)
+    parts = _with_one_unit(as_read, files.by_part)
     codes = np.repeat(list(parts), [len(rows.users) for rows in parts.values()]).astype(np.int8)
     given = GivenParts(codes, has_validation=files.validation is not None)
     whole = Interactions.concatenate(list(parts.values()))
@@ -86,18 +87,27 @@ def _require_different_rows(parts: Mapping[int, Interactions], paths: Mapping[in
             )
 
 
-def _require_times_of_one_kind(parts: Mapping[int, Interactions], paths: Mapping[int, Path]) -> None:
-    """All have times that stay exact beside one another, or none has any."""
-    with_times = [str(paths[part]) for part, rows in parts.items() if rows.times is not None]
-    without = [str(paths[part]) for part, rows in parts.items() if rows.times is None]
-    if with_times and without:
+def _with_one_unit(parts: Mapping[int, Interactions], paths: Mapping[int, Path]) -> Mapping[int, Interactions]:
+    """The parts with times that stay exact beside one another: those of dates all in the finest unit of any part."""
+    units = {rows.per_second for rows in parts.values()}
+    if units == {None}:
+        _require_exact([rows.times for rows in parts.values() if rows.times is not None], paths)
+        return parts
+    dates = [str(paths[part]) for part, rows in parts.items() if rows.per_second is not None]
+    numbers = [str(paths[part]) for part, rows in parts.items() if rows.per_second is None]
+    if numbers:
         raise InputError(
-            f"{listed(with_times)} {'have' if len(with_times) > 1 else 'has'} times, and {listed(without)} none: give "
-            "all parts with times, or say --no-times."
+            f"The times in {listed(dates)} are dates, and those in {listed(numbers)} numbers: write those of all parts "
+            "in one way."
         )
-    stamps = [rows.times for rows in parts.values() if rows.times is not None]
+    finest = max(unit for unit in units if unit is not None)
+    return {part: rows.in_unit(finest) for part, rows in parts.items()}
+
+
+def _require_exact(stamps: Sequence[TimeArray], paths: Mapping[int, Path]) -> None:
+    """Raises `InputError` for whole numbers that would not stay exact beside fractions."""
     if len({times.dtype.kind for times in stamps}) > 1 and any(np.abs(times).max() > LARGEST_EXACT for times in stamps):
         raise InputError(
-            f"Of {listed(with_times)}, some have fractions of a unit of time, and others whole numbers beyond 2^53, "
-            "which would not stay exact beside them: give all times as whole numbers of one unit."
+            f"Of {listed(list(map(str, paths.values())))}, some have fractions of a unit of time, and others whole "
+            "numbers beyond 2^53, which would not stay exact beside them: give all times as whole numbers of one unit."
         )

@@ -1,4 +1,4 @@
-"""Lines of values without quotation marks, as many in each as there are. No loop over lines.
+"""Text that white space or another separator cuts into values, as many as there are. No loop over lines.
 
 Rows are the lines that have a value, counted from 1.
 """
@@ -13,7 +13,7 @@ from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowErro
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int64Array
 
-_TAB, _LINE_FEED, _RETURN = b"\t\n\r"
+_TAB, _LINE_FEED, _RETURN, _SPACE = b"\t\n\r "
 
 
 class TokenLines(NamedTuple):
@@ -22,7 +22,7 @@ class TokenLines(NamedTuple):
     values: Any
     """A ``pyarrow.StringArray`` of all of them, line by line."""
     counts: Int64Array
-    """(n_lines,) how many each line has, one at least."""
+    """(n_lines,) how many each line has: one at least where lines without any are none."""
 
 
 def token_lines(source: Bytes, layout: Layout, file: str) -> Iterator[TokenLines]:
@@ -49,23 +49,48 @@ def _next(blocks: Iterator[bytes], n_before: int, file: str) -> bytes | None:
 
 
 def _lines_of(block: bytes, layout: Layout, n_before: int, file: str) -> TokenLines:
-    import pyarrow as pa
-
     content = np.frombuffer(block, np.uint8)
     is_end = (content == _LINE_FEED) | (content == _RETURN)
     is_gap = is_end | (content == ord(layout.delimiter))
     if layout.spaced:
         is_gap |= content == _TAB
-    edges = np.flatnonzero(np.diff(is_gap, prepend=True, append=True))
-    starts, stops = edges[::2], edges[1::2]
-    counts = np.diff(starts.searchsorted(np.flatnonzero(is_end)), prepend=0, append=len(starts))
     if not block.isascii():
         _require_utf_8(block, n_before, file)
     if not layout.spaced:
         _require_no_gaps(block, is_gap, is_end, n_before, file)
-    ends = np.concatenate([[0], np.cumsum(stops - starts)]).astype(np.int32)
-    values = pa.StringArray.from_buffers(len(starts), pa.py_buffer(ends), pa.py_buffer(content[~is_gap]))
+    values, starts = _texts(content, is_gap, np.empty(0, dtype=np.int64))
+    counts = np.diff(starts.searchsorted(np.flatnonzero(is_end)), prepend=0, append=len(starts))
     return TokenLines(values, counts[counts > 0])
+
+
+def split_texts(texts: Any) -> TokenLines:
+    """Returns what white space separates in each of the texts, of a ``pyarrow.StringArray`` or a large one."""
+    import pyarrow as pa
+
+    _, ends, content = texts.buffers()
+    kind = np.int32 if pa.types.is_string(texts.type) else np.int64
+    ends = np.frombuffer(ends, kind)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    if ends[-1] == ends[0]:
+        return TokenLines(pa.array([], pa.string()), np.zeros(len(texts), dtype=np.int64))
+    content = np.frombuffer(content, np.uint8)[ends[0] : ends[-1]]
+    is_gap = (content == _SPACE) | ((content >= _TAB) & (content <= _RETURN))
+    values, starts = _texts(content, is_gap, ends[1:-1] - ends[0])
+    return TokenLines(values, np.diff(starts.searchsorted(ends - ends[0])))
+
+
+def _texts(content: npt.NDArray[np.uint8], is_gap: npt.NDArray[np.bool_], cuts: Int64Array) -> tuple[Any, Int64Array]:
+    """What stands between gaps, cut apart before some places, and where it begins."""
+    import pyarrow as pa
+
+    edges = np.flatnonzero(np.diff(is_gap, prepend=True, append=True))
+    starts, stops = edges[::2], edges[1::2]
+    cuts = cuts[(cuts > 0) & (cuts < len(content))]
+    cuts = np.unique(cuts[~is_gap[cuts] & ~is_gap[cuts - 1]])
+    if len(cuts):
+        starts = np.insert(starts, starts.searchsorted(cuts), cuts)
+        stops = np.insert(stops, stops.searchsorted(cuts), cuts)
+    ends = np.concatenate([[0], np.cumsum(stops - starts)]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(ends), pa.py_buffer(content[~is_gap])), starts
 
 
 def _require_utf_8(block: bytes, n_before: int, file: str) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_type_hints
 
+from seqrec_bench.entry_points import distribution
 from seqrec_bench.errors import BenchError, InputError, in_words
-from seqrec_bench.evaluation.registry import as_recorded, distribution, load, registered, running
+from seqrec_bench.evaluation.registry import as_recorded, load, registered, running
 from seqrec_bench.evaluation.settings import describe_type
 
 

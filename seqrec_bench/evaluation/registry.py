@@ -1,32 +1,24 @@
 """The recommenders that are installed, found through the entry-point group ``seqrec_bench.recommenders``."""
 
-import contextlib
-import difflib
 import json
-import logging
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from importlib.metadata import EntryPoint
 from typing import Any, cast, get_type_hints
 
-from seqrec_bench.errors import ExitCode, InputError, in_words
+from seqrec_bench import entry_points
+from seqrec_bench.entry_points import Kind, imported, refusal
+from seqrec_bench.errors import InputError, in_words
 from seqrec_bench.evaluation.contract import contract_fault, declaration_fault, hyperparameter_names
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records.strict_json import parse
-from seqrec_bench.supervision import foretold
-from seqrec_bench.text import one_line
+from seqrec_bench.text import hint
 
-GROUP = "seqrec_bench.recommenders"
-OWN_DISTRIBUTION = "seqrec-bench"
+KIND = Kind("seqrec_bench.recommenders", "recommender")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 """A recommender's name is part of the paths of its records."""
-
-_log = logging.getLogger(__name__)
 
 
 def registered() -> dict[str, EntryPoint]:
@@ -35,33 +27,7 @@ def registered() -> dict[str, EntryPoint]:
     Raises:
         InputError: Two distributions register the same name.
     """
-    found: dict[str, EntryPoint] = {}
-    for point in installed_points(tuple((place, _changed_at(place)) for place in sys.path)):
-        if point.name in found:
-            raise InputError(
-                f"Two recommenders are registered as {point.name!r}, by {distribution(found[point.name])} and by "
-                f"{distribution(point)}: uninstall one of the two."
-            )
-        found[point.name] = point
-    return found
-
-
-@lru_cache(maxsize=1)  # to look through all distributions takes milliseconds, and every cell of a plan asks
-def installed_points(places: tuple[tuple[str, int], ...]) -> list[EntryPoint]:
-    """The entry points of this group in alphabetical order.
-
-    Args:
-        places: Where distributions are installed, each with when it last changed: what is kept in memory is as old.
-    """
-    return sorted(entry_points(group=GROUP), key=lambda point: point.name)
-
-
-def _changed_at(place: str) -> int:
-    """When something was last added to this folder of `sys.path` or removed from it; 0 where there is none."""
-    try:
-        return Path(place).stat().st_mtime_ns
-    except OSError:
-        return 0
+    return entry_points.registered(KIND)
 
 
 def load(name: str) -> type[Recommender]:
@@ -74,44 +40,20 @@ def load(name: str) -> type[Recommender]:
     if name not in points:
         raise InputError(f"There is no recommender {name!r}{hint(name, points)}: choose from {', '.join(points)}.")
     point = points[name]
-
-    def refusal(fault: str) -> InputError:
-        return InputError(f"The recommender {name!r} of the distribution {distribution(point)} {fault}")
-
     if not NAME.fullmatch(name):
-        raise refusal("has a name that can't be part of a path: register it under letters, digits, - and _.")
-    try:
-        with foretold(ExitCode.BAD_INPUT, f"{_ended(name)} while it was imported"):
-            loaded = _import(point)
-            fault = contract_fault(loaded)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # it may call sys.exit, say
-        raise refusal(f"can't be imported from {point.value} ({in_words(error)}): mend that distribution.") from error
-    if fault:
-        raise refusal(f"{fault}: see seqrec_bench.recommender for the contract.")
+        raise refusal(
+            KIND, point, "has a name that can't be part of a path: register it under letters, digits, - and _."
+        )
+    loaded = imported(KIND, point, _fault)
     if loaded.name != name:
-        raise refusal(f"calls itself {loaded.name!r}: register it under that name.")
+        raise refusal(KIND, point, f"calls itself {loaded.name!r}: register it under that name.")
     return cast(type[Recommender], loaded)
 
 
-def _import(point: EntryPoint) -> Any:
-    """What the entry point names; a plug-in is told of before its code is run.
-
-    What it prints goes to standard error, since standard output is for results, and the working directory stays.
-    """
-    package = point.module.partition(".")[0]
-    if point.module not in sys.modules and not (point.dist and point.dist.name == OWN_DISTRIBUTION):
-        spec = find_spec(package)
-        place = Path(spec.origin) if spec and spec.origin else package
-        _log.info("Loading the recommender %s from %s (%s)", point.name, distribution(point), place)
-    with contextlib.redirect_stdout(sys.stderr), contextlib.chdir(Path.cwd()):
-        return point.load()
-
-
-def distribution(point: EntryPoint) -> str:
-    """Name and version of the distribution that registers a recommender."""
-    return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
+def _fault(loaded: object) -> str | None:
+    """The rest of a sentence that says why this is no recommender, if it is none."""
+    fault = contract_fault(loaded)
+    return f"{fault}: see seqrec_bench.recommender for the contract." if fault else None
 
 
 def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommender:
@@ -145,30 +87,9 @@ def build(name: str, dimension: int, settings: Mapping[str, object]) -> Recommen
     return built
 
 
-@contextlib.contextmanager
-def running(name: str, when: str) -> Iterator[None]:
-    """Inside, code of this recommender runs in the command's own process; what it prints goes to standard error.
-
-    Args:
-        when: As part of a sentence (``"while it was built"``).
-
-    Raises:
-        InputError: That code has called for the end of the process. If it does end it, no result comes of the command,
-            which is said by who waits for it.
-    """
-    try:
-        with foretold(ExitCode.BAD_INPUT, f"{_ended(name)} {when}"), contextlib.redirect_stdout(sys.stderr):
-            yield
-    except (Exception, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        raise InputError(
-            f"The recommender {name!r} has called for the end of the process {when} ({in_words(error)}): mend it."
-        ) from error
-
-
-def _ended(name: str) -> str:
-    return one_line(f"The recommender {name!r} has ended the command's process")
+def running(name: str, when: str) -> AbstractContextManager[None]:
+    """As `entry_points.running`, for code of the recommender of this name."""
+    return entry_points.running(KIND, name, when)
 
 
 def parse_setting(name: str, key: str, text: str) -> Value:
@@ -222,9 +143,3 @@ def _field_type(recommender: type[Recommender], key: str) -> object:
             f"it has {', '.join(settable) if settable else 'none at all'}."
         )
     return get_type_hints(recommender)[key]
-
-
-def hint(word: str, possible: Iterable[str]) -> str:
-    """A guess at the word that was meant, to be put into a sentence."""
-    close = difflib.get_close_matches(word, possible, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""

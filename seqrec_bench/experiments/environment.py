@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import seqrec_bench
-from seqrec_bench.evaluation.registry import GROUP, distribution
+from seqrec_bench.entry_points import distribution
+from seqrec_bench.evaluation.registry import KIND
 
 _PACKAGES = ("numpy", "scipy", "torch", "gensim")
 
 
 def environment(model: str, device: str) -> dict[str, Any]:
     """Package versions, commit (None outside a checkout), platform, and the device and threads of this process."""
-    point = next(iter(entry_points(group=GROUP, name=model)), None)
+    point = next(iter(entry_points(group=KIND.group, name=model)), None)
     return {
         "seqrec-bench": seqrec_bench.__version__,
         "commit": _commit(Path(seqrec_bench.__file__).parent),

@@ -15,13 +15,14 @@ from seqrec_bench.evaluation.explaining.user import Question, explain_user
 from seqrec_bench.evaluation.metrics import Metric, selection_of, validation_figures
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, hint, load, registered, running
+from seqrec_bench.evaluation.registry import build, load, registered, running
 from seqrec_bench.experiments.answers import explain
 from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Explainable, FitContext, Recommender, Restorable
 from seqrec_bench.records import CellKey, Record, Store
 from seqrec_bench.records.retraining import advise_training, training_command
+from seqrec_bench.text import hint
 from seqrec_bench.tracking import Track, untracked
 
 _EXPLAINED = "while it was explained"

@@ -14,9 +14,11 @@ from packaging.requirements import Requirement
 
 import seqrec_bench
 from seqrec_bench.cache import CACHE_VARIABLE, cache_folder
-from seqrec_bench.data import NAMED_DATASETS, find_cached
+from seqrec_bench.data import Family, find_cached
+from seqrec_bench.data.sets import registry as data_registry
+from seqrec_bench.entry_points import distribution
 from seqrec_bench.errors import BenchError, InputError
-from seqrec_bench.evaluation.registry import distribution, load, registered
+from seqrec_bench.evaluation.registry import load, registered
 from seqrec_bench.records import Store
 
 _DISTRIBUTION = "seqrec-bench"
@@ -134,13 +136,32 @@ def _data() -> Iterator[Diagnosis]:
         yield Diagnosis(
             "cache", State.BROKEN, f"{folder} can't be written to", f"name another folder by {CACHE_VARIABLE}"
         )
+    yield from _data_sets(folder)
+
+
+def _data_sets(folder: Path) -> Iterator[Diagnosis]:
+    """Of a family, those that have a folder in the cache."""
     here: list[str] = []
     absent: list[str] = []
-    for name in NAMED_DATASETS:
+    try:
+        names = list(data_registry.registered())
+    except InputError as error:
+        yield Diagnosis("data sets", State.BROKEN, str(error), "uninstall one of the two")
+        return
+    for name in names:
         try:
-            (here if find_cached(name) else absent).append(name)
+            found = data_registry.declared(name)
         except InputError as error:
-            yield Diagnosis(f"data set {name}", State.BROKEN, str(error), f"seqrec-bench data fetch {name}")
+            yield Diagnosis(f"data set {name}", State.BROKEN, str(error), "mend or uninstall that distribution")
+            continue
+        if isinstance(found, Family):
+            absent.append(found.pattern)
+        members = [each for each in found.names if (folder / each).exists()] if isinstance(found, Family) else [name]
+        for member in members:
+            try:
+                (here if find_cached(member) else absent).append(member)
+            except InputError as error:
+                yield Diagnosis(f"data set {member}", State.BROKEN, str(error), f"seqrec-bench data fetch {member}")
     if here:
         yield Diagnosis("data sets here", State.OK, ", ".join(here))
     if absent:

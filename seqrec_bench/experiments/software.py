@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import seqrec_bench
-from seqrec_bench.evaluation.registry import distribution, registered
+from seqrec_bench.entry_points import distribution
+from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.experiments.environment import packages
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from seqrec_bench.data.named import NAMED_DATASETS
+from seqrec_bench.data.sets.registry import catalogue_size
 from seqrec_bench.errors import InvalidRecordError, UnreadableError
 from seqrec_bench.recommender import Int64Array
 from seqrec_bench.records.arrays import decode_arrays
@@ -109,8 +109,7 @@ def _read_arrays(
 
 def require_within_catalogue(record: Record) -> None:
     """Raises ValueError for ranks that the data can't have; of data that are not named, no more is known."""
-    named = NAMED_DATASETS.get(record.key.dataset)
-    n_items = named.n_items if named else MAX_ITEMS
+    n_items = catalogue_size(record.key.dataset) or MAX_ITEMS
     for name, ranks in (("validation", record.validation), ("test", record.test)):
         if max(ranks.better.max(), ranks.tied.max(), (ranks.better - 1 + ranks.tied).max() + 1) > n_items:
             raise ValueError(f"its {name} ranks go beyond the catalogue of {n_items:,} items")

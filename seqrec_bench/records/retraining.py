@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from seqrec_bench.data.named import data_option
+from seqrec_bench.data import data_option
 from seqrec_bench.recommender import SELECTION_METRIC
 from seqrec_bench.records.record import CellKey, Record
 

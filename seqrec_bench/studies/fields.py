@@ -8,16 +8,16 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError
 
-from seqrec_bench.data import NAMED_DATASETS
 from seqrec_bench.data.form import Form
 from seqrec_bench.data.loading import required_name
+from seqrec_bench.data.sets.registry import is_public, names_like
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocols import find_protocol
-from seqrec_bench.evaluation.registry import hint, registered
+from seqrec_bench.evaluation.registry import registered
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
-from seqrec_bench.text import one_line
+from seqrec_bench.text import hint, one_line
 
 MAX_USERS = 2**31 - 1
 VARIANT = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
@@ -58,9 +58,10 @@ def _variant(name: str) -> str:
 
 
 def _dataset(name: str) -> str:
-    if name not in NAMED_DATASETS:
+    if not _in_words(is_public, name):
+        known = _in_words(names_like, name)
         raise ValueError(
-            f"there is no such data set{hint(name, NAMED_DATASETS)}: choose from {', '.join(NAMED_DATASETS)}, or give "
+            f"there is no such data set{hint(name, known)}: choose from {', '.join(known)}, or give "
             "data of your own as {name = ..., interactions = ...}"
         )
     return name

@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.registry import hint
 from seqrec_bench.studies.claim import KINDS, Claim
 from seqrec_bench.studies.consistency import inconsistencies
 from seqrec_bench.studies.fields import FieldSet, Text, faults_of, place, shown
 from seqrec_bench.studies.study import Study
+from seqrec_bench.text import hint
 
 STUDIES = Path(__file__).parent / "files"
 """The studies that come with the package, one TOML file each."""

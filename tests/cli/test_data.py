@@ -1,13 +1,13 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.data import app
-from seqrec_bench.data import Dataset, Interactions, RawTags, named
-from seqrec_bench.data.named import NamedDataset
-from seqrec_bench.data.sources import Received, Source, ignore
+from seqrec_bench.data import Dataset, Interactions, NamedDataset, RawTags
+from seqrec_bench.data.sets.sources import Received, Source, ignore
 from seqrec_bench.errors import InputError
 
 runner = CliRunner()
@@ -17,9 +17,9 @@ class ReadySource:
     """A source that has its one file at hand."""
 
     name = "the shelf"
-    url = "https://example.org/small.csv"
-    checksum = "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    checksums = {"small.csv": checksum}  # noqa: RUF012
+    url = wanted = "https://example.org/small.csv"
+    checksums = {"small.csv": "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}  # noqa: RUF012
+    by_hand = None
 
     def download(self, folder: Path, received: Received = ignore) -> None:
         received(self.name, 0, 2_500_000)
@@ -31,12 +31,10 @@ class ReadySource:
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declare: Callable[..., None]) -> Path:
     """A data set called small is the only one known; its folder in an empty cache."""
     source: Source = ReadySource()
-    dataset = NamedDataset("small", 1, 3, 3, "any use", "Nobody 2020", source)  # type: ignore[arg-type]
-    monkeypatch.setattr(named, "NAMED_DATASETS", {"small": dataset})
-    monkeypatch.setattr("seqrec_bench.cli.data.NAMED_DATASETS", {"small": dataset})
+    declare(NamedDataset("small", 1, 3, 3, "any use", "Nobody 2020", source))
     monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path))
     return tmp_path / "small"
 

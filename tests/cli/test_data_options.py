@@ -121,7 +121,7 @@ def test_how_a_file_is_laid_out_is_said_by_options(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_said_of_a_layout_needs_the_file_too(options: DataOptions) -> None:
-    with pytest.raises(InputError, match="the options of columns and layout describe --interactions FILE"):
+    with pytest.raises(InputError, match="the options of columns, layout and values describe --interactions FILE"):
         options.load()
 
 

@@ -79,6 +79,16 @@ def test_verify_finds_all_well_and_names_the_files_where_they_are_not_given(resu
     assert "Name its files with --train, --validation and --test, as `run` was given it" in without.output
 
 
+def test_a_report_says_of_what_its_figures_are(results: Path, options: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "report.md"
+    done = call("report", *options, "--results", results, "--format", "md", "--out", out)
+    assert done.exit_code == 0, done.output
+    ranks = Store(results).records()[0].test
+    words = " ".join(out.read_text().split())
+    assert f"{ranks.n_targets} targets of {ranks.n_users} users: a user's figure is the mean" in words
+    assert "popularity of the target" in words and "protocol given-full-v1" in words
+
+
 def test_status_knows_what_is_done(results: Path, options: list[str]) -> None:
     shown = call("status", "--models", "popularity,markov-chain", *options, "--results", results, "--json")
     states = {cell["model"]: (cell["state"], cell["protocol"]) for cell in json.loads(shown.stdout)}

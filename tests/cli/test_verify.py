@@ -121,7 +121,10 @@ def test_a_record_that_says_that_it_took_long_is_left_to_retrain_and_counted(
         (["here", "--results", "there"], "here and --results there both name the directory: give one of them."),
         (["--seed", "1"], "--seed goes with --retrain N: give that too, or neither."),
         (["nowhere"], "There is no results directory nowhere: name another, or run first."),
-        (["--tags", "tags.csv"], "--tags, --name and the column options describe --interactions FILE"),
+        (
+            ["--tags", "tags.csv"],
+            "--tags, --name and the options of columns, layout and values describe --interactions FILE",
+        ),
     ],
 )
 def test_wrong_usage_is_one_sentence(arguments: list[str], message: str) -> None:

@@ -7,9 +7,8 @@ from zipfile import ZipFile
 import pytest
 
 from seqrec_bench.cache import cache_folder
-from seqrec_bench.data.movielens import read_ml_100k_of_recbole
-from seqrec_bench.data.named import RECBOLE_ML_100K
-from seqrec_bench.data.sources import is_cached
+from seqrec_bench.data.sets.fetching import is_cached
+from seqrec_bench.data.sets.movielens import RECBOLE_ML_100K, read_ml_100k_of_recbole
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ fractions = st.from_regex(r"[0-9]{0,17}\.[0-9]{1,12}|1593012345\.[0-9]{3,9}|[1-9
 
 
 def read(times: list[str]) -> TimeArray:
-    return read_times(pa.chunked_array([times]), "t", "the file", True)
+    return read_times(pa.chunked_array([times]), "t", "the file", True).values
 
 
 @given(st.lists(digits | near | fractions | st.just("0.5"), min_size=2, max_size=8))
@@ -49,6 +49,12 @@ def test_the_rows_of_the_first_two_are_named() -> None:
 def test_a_fraction_of_nothing_is_one_too(times: list[str], other: str) -> None:
     with pytest.raises(InputError, match="Row 3 of the file has the t 9007199254740992"):
         read([other, *times])
+
+
+@pytest.mark.parametrize("times", [["inf", "1e400", "0.5"], ["nan", "0.5", "1.23456789012345678"]])
+def test_what_is_not_finite_is_an_error_and_no_pair(times: list[str]) -> None:
+    with pytest.raises(InputError, match=r"Row 1 of the file has the t '(inf|nan)': times have to be finite"):
+        read(times)
 
 
 @pytest.mark.parametrize("times", [["1.5", "1.50"], ["1", "1.0", "1e0", " 1 "], ["-0.0", "0"]])

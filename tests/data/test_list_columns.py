@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from seqrec_bench.data import Columns, Interactions, read_interactions
+from seqrec_bench.data import Columns, Interactions, list_columns, read_interactions
 from seqrec_bench.data.form import Form
 from seqrec_bench.errors import InputError
 
@@ -107,6 +107,22 @@ def test_samples_are_what_they_were_made_from(tmp_path: Path) -> None:
     objects = [{"uid": user, "movie_list": list(before), "movie": item} for user, before, item in WHOLE]
     json_path.write_text("".join(json.dumps(row) + "\n" for row in objects))
     assert rows_of(read_interactions(json_path, Columns(), SAMPLES)) == found
+
+
+def test_samples_are_compared_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_columns, "BLOCK", 3)
+    test_samples_are_what_they_were_made_from(tmp_path)
+    path = tmp_path / "f.inter"
+    for place, (user, before, _) in enumerate(WHOLE):
+        spoilt = [*WHOLE[:place], (user, before, "z"), *WHOLE[place + 1 :]]
+        path.write_text(samples(*spoilt))
+        if before == OF_WHOLE[user][:-1]:  # the longest, whose last item nothing else has
+            read_interactions(path, Columns(), SAMPLES)
+            continue
+        with pytest.raises(InputError, match=r"Row \d of .* does not begin as row \d does") as caught:
+            read_interactions(path, Columns(), SAMPLES)
+        rows = [f"{row}" for row, sample in enumerate(WHOLE, start=1) if sample[0] == user]
+        assert str(caught.value).split()[1] in rows
 
 
 def test_ids_of_lists_and_targets_may_be_of_two_types(read: Callable[..., object]) -> None:

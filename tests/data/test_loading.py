@@ -1,20 +1,25 @@
 import hashlib
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
-from seqrec_bench.data import NAMED_DATASETS, Columns, Dataset, load_file, load_named, named
+from seqrec_bench.data import Columns, Dataset, NamedDataset, load_file, load_named
 from seqrec_bench.data.loading import path_safe_name
-from seqrec_bench.data.named import NamedDataset
-from seqrec_bench.data.sources import Archive
+from seqrec_bench.data.sets.movielens import ML_100K, read_ml_100k
+from seqrec_bench.data.sets.sources import zip_archive
 from seqrec_bench.errors import InputError
 
 
 def test_100k_as_a_zip_put_into_the_cache_gives_the_same_data(
-    ml_100k: Dataset, grouplens_members: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ml_100k: Dataset,
+    grouplens_members: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    declare: Callable[..., None],
 ) -> None:
     folder = tmp_path / "ml-100k"
     folder.mkdir()
@@ -22,9 +27,8 @@ def test_100k_as_a_zip_put_into_the_cache_gives_the_same_data(
         for name, content in grouplens_members.items():
             archive.writestr(name, content)
     checksum = f"sha256:{hashlib.sha256((folder / 'ml-100k.zip').read_bytes()).hexdigest()}"
-    real = NAMED_DATASETS["ml-100k"]
-    source = Archive("GroupLens", real.url, checksum, real.archive.layout)
-    monkeypatch.setattr(named, "NAMED_DATASETS", {"ml-100k": NamedDataset("ml-100k", 0, 0, 0, "", "", source)})
+    source = zip_archive("GroupLens", ML_100K.url, checksum, read_ml_100k)
+    declare(NamedDataset("ml-100k", 0, 0, 0, "", "", source))
     monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path))
     data = load_named("ml-100k")
     assert (data.fingerprint, data.tags_fingerprint) == (ml_100k.fingerprint, ml_100k.tags_fingerprint)

@@ -31,6 +31,7 @@ TELLING = [
     ("Label", [1, -1, -1], ("-1",), 2),
     ("isLike", ["true", "false", "True", "FALSE"], ("FALSE", "false"), 2),
     ("purchased", ["t", "f", "", "f"], ("f",), 2),
+    ("like", ["0.0", "1.0", "nan"], ("0.0",), 1),
     ("rating", [1, 0, 0], ("0",), 2),
     ("event_type", ["view", "dislike", "remove_from_cart"], ("dislike", "remove_from_cart"), 2),
 ]
@@ -56,7 +57,9 @@ def test_rows_that_say_no_are_told_of_and_counted_as_interactions(
     assert len(interactions.users) == len(values)
 
 
-@pytest.mark.parametrize(("name", "values", "said", "n_rows"), [case for case in TELLING if "" not in case[1]])
+@pytest.mark.parametrize(
+    ("name", "values", "said", "n_rows"), [case for case in TELLING if not {"", "nan"} & set(case[1])]
+)
 def test_the_form_leaves_them_out(
     tmp_path: Path, name: str, values: list[Any], said: tuple[str, ...], n_rows: int
 ) -> None:
@@ -94,7 +97,9 @@ def test_what_is_left_is_as_if_the_rows_had_never_been_there(tmp_path: Path) -> 
         ("clicks", [1, 0], "f.csv has no column called click among user, clicks, item, time: name the right one by"),
         ("click", ["1", "", "0"], "Row 2 of .*f.csv has no click, by which --drop-negative-rows tells"),
         ("click", [0, 0, 0], "--drop-negative-rows click leaves out all rows of .*f.csv"),
-        ("click", ["toy", "book"], "has the value 'toy' and none that says that a row is negative"),
+        ("click", ["1", "0", "maybe"], "has the value 'maybe', which is neither a number nor"),
+        ("click", ["1", "nan", "0"], "Row 2 of .*f.csv has no click, by which"),
+        ("click", ["toy", "book"], "has the value 'toy', which is neither a number nor"),
     ],
 )
 def test_what_can_not_be_told_apart_is_refused(tmp_path: Path, name: str, values: list[Any], problem: str) -> None:
@@ -115,3 +120,9 @@ def test_rows_at_fault_are_counted_as_they_stand_in_the_file(tmp_path: Path) -> 
     path.write_text("user,item,time,click\nu,a,1,0\nNA,b,2,1\n")
     with pytest.raises(InputError, match=r"Row 2 of .* has the user 'NA'"):
         read_interactions(path, Columns(), Form(drop_negative_rows="click"))
+
+
+def test_many_values_are_told_of_by_their_number() -> None:
+    assert str(NegativeRows("x", ("-1", "-2", "-3", "-4", "0"), 5, 10, False)) == (
+        "x is -1 or -2 or -3 or 2 other values in 5 of 10 rows (50.0%)"
+    )

@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,10 @@ def a_broken_link(folder: Path) -> None:
     (folder / "1.parquet").symlink_to("nowhere")
 
 
+def a_folder(name: str, folder: Path) -> None:
+    (folder / name).mkdir(parents=True)
+
+
 @pytest.mark.parametrize(
     ("add", "sentence"),
     [
@@ -101,6 +106,9 @@ def a_broken_link(folder: Path) -> None:
         (a_link_to_a_folder, "more is a link to a folder"),
         (a_pipe, r"1\.parquet is a device or a pipe"),
         (a_broken_link, r"1\.parquet does not exist"),
+        (partial(a_folder, "_delta_log"), "has the folder _delta_log, by which Delta Lake keeps earlier versions too"),
+        (partial(a_folder, "_temporary"), "has the folder _temporary, by which a write is under way or was given up"),
+        (partial(a_folder, "year=2024/.hoodie"), "has the folder .hoodie, by which Hudi keeps earlier versions too"),
     ],
 )
 def test_parts_that_are_none_are_refused(tmp_path: Path, add: Callable[[Path], None], sentence: str) -> None:

@@ -114,16 +114,25 @@ def test_a_link_to_the_same_file_is_the_same_file(tmp_path: Path) -> None:
         load(tmp_path, "train test")
 
 
-def test_parts_with_times_and_without_do_not_mix(tmp_path: Path) -> None:
-    import pyarrow as pa
-    from pyarrow import parquet
+def test_dates_are_in_one_unit_over_all_parts(tmp_path: Path) -> None:
+    """The test's have fractions of a second, and the training's none."""
+    (tmp_path / "train.csv").write_text(HEAD + "a,x,2024-03-01T00:00:01\na,y,2024-03-01T00:00:02\n")
+    (tmp_path / "test.csv").write_text(HEAD + "a,w,2024-03-01T00:00:02.5\n")
+    found = load(tmp_path, "train test")
+    start = 1_709_251_200_000
+    assert found.sequences.times.tolist() == [start + 1000, start + 2000, start + 2500]
+    (tmp_path / "test.csv").write_text(HEAD + "a,w,1709251203\n")
+    with pytest.raises(InputError, match=r"train\.csv are dates, and those in .*test\.csv numbers: write those"):
+        load(tmp_path, "train test")
 
-    (tmp_path / "train.csv").write_text(HEAD + "a,x,1\na,y,2\n")
-    lists = {"user_id": ["a"], "item_id": [["w", "v"]]}
-    parquet.write_table(pa.table(lists), tmp_path / "test.parquet")
-    files = PartFiles(tmp_path / "train.csv", tmp_path / "test.parquet")
-    with pytest.raises(InputError):
-        load_parts(files, Columns(), None)
+
+def test_columns_that_tell_of_negative_rows_are_counted_over_all_parts(tmp_path: Path) -> None:
+    head = "user_id,item_id,time,click\n"
+    (tmp_path / "train.csv").write_text(head + "a,x,1,1\na,y,2,0\na,z,3,1\n")
+    (tmp_path / "test.csv").write_text(head + "a,w,4,0\na,v,5,1\n")
+    (found,) = load(tmp_path, "train test").negative_rows
+    assert (found.column, found.n_rows, found.n_all_rows, found.are_dropped) == ("click", 2, 5, False)
+    assert load(tmp_path, "train test", drop_negative_rows="click").sequences.n_interactions == 3
 
 
 def test_a_single_item_over_all_parts_is_refused(tmp_path: Path) -> None:

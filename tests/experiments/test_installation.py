@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from seqrec_bench import entry_points
 from seqrec_bench.cache import CACHE_VARIABLE
+from seqrec_bench.data.sets import registry as data_registry
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation import registry
 from seqrec_bench.experiments import installation
@@ -44,11 +46,30 @@ def test_an_extra_that_is_absent_is_optional(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_model_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = EntryPoint("broken", "no_such_module:Model", registry.GROUP)
-    monkeypatch.setattr(registry, "installed_points", lambda places: [broken])
+    broken = EntryPoint("broken", "no_such_module:Model", registry.KIND.group)
+    monkeypatch.setattr(entry_points, "installed_points", lambda group, places: [broken] * (group == broken.group))
     found = look()["model broken"]
     assert found.state is State.BROKEN
     assert "no_such_module" in found.fact
+
+
+def test_a_data_set_that_cannot_be_imported_is_named_and_one_of_a_family_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    (tmp_path / "amazon2023-Books").mkdir()
+    broken = EntryPoint("broken", "no_such_module:SET", data_registry.KIND.group)
+    usual = entry_points.installed_points
+    monkeypatch.setattr(
+        entry_points,
+        "installed_points",
+        lambda group, places: [*usual(group, places), *[broken] * (group == broken.group)],
+    )
+    found = look()
+    assert found["data set broken"].state is State.BROKEN
+    assert "no_such_module" in found["data set broken"].fact
+    absent = found["data sets to be had"].fact.split(", ")
+    assert {"amazon2023-CATEGORY", "amazon2023-Books", "ml-1m"} <= set(absent)
 
 
 def test_a_cache_that_cannot_be_used_and_a_damaged_data_set_are_named(

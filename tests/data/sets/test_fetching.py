@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from seqrec_bench.data import NAMED_DATASETS, Interactions, RawTags, fetch, find_cached, named, named_dataset
-from seqrec_bench.data.named import RECBOLE_ML_100K, NamedDataset
-from seqrec_bench.data.sources import Archive, Source
+from seqrec_bench.data import Interactions, NamedDataset, RawTags, fetch, find_cached
+from seqrec_bench.data.sets.movielens import ML_100K, RECBOLE_ML_100K
+from seqrec_bench.data.sets.sources import Download, Source, zip_archive
 from seqrec_bench.errors import InputError
 
 Serve = Callable[[str, bytes], str]
@@ -17,19 +17,21 @@ CONTENT = b"a file of some bytes"
 DEAD = "http://127.0.0.1:1/small.zip"
 
 
-def archive_at(url: str, name: str = "First") -> Archive:
+def archive_at(url: str, name: str = "First") -> Download:
     data = (Interactions.from_rows(["u"], ["i"], [1]), RawTags({}, {}))
-    return Archive(name, url, f"sha256:{hashlib.sha256(CONTENT).hexdigest()}", lambda archive: data)
+    return zip_archive(name, url, f"sha256:{hashlib.sha256(CONTENT).hexdigest()}", lambda archive: data)
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., NamedDataset]:
+def register(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declare: Callable[..., None]
+) -> Callable[..., NamedDataset]:
     """Makes a data set called small with these sources known, and the cache empty."""
     monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path / "cache"))
 
-    def add(archive: Archive, *mirrors: Source) -> NamedDataset:
-        dataset = NamedDataset("small", 1, 1, 1, "any use", "nobody", archive, mirrors)
-        monkeypatch.setattr(named, "NAMED_DATASETS", {"small": dataset})
+    def add(source: Source, *mirrors: Source) -> NamedDataset:
+        dataset = NamedDataset("small", 1, 1, 1, "any use", "nobody", source, mirrors)
+        declare(dataset)
         return dataset
 
     return add
@@ -41,7 +43,7 @@ def test_the_first_source_is_used_and_then_the_cache(
     dataset = register(archive_at(serve("small.zip", CONTENT)))
     assert find_cached("small") is None
     fetched = fetch("small")
-    assert (fetched.dataset, fetched.source) == (dataset, dataset.archive)
+    assert (fetched.dataset, fetched.source) == (dataset, dataset.source)
     assert fetched.files == (tmp_path / "cache" / "small" / "small.zip",)
     register(archive_at(DEAD))
     assert fetch("small").files == fetched.files
@@ -91,38 +93,18 @@ def test_a_cache_that_is_a_file_is_an_error(
         fetch("small")
 
 
-def test_an_unknown_name_is_an_error() -> None:
-    with pytest.raises(InputError, match="No data set is called 'ml-1k': choose from ml-100k, ml-1m"):
-        named_dataset("ml-1k")
-
-
 def test_100k_comes_out_of_the_wheel_if_grouplens_is_down(
     recbole_folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     build_wheel: BuildWheel,
+    declare: Callable[..., None],
 ) -> None:
     members = {member: (recbole_folder / Path(member).name).read_bytes() for member in RECBOLE_ML_100K.members}
     build_wheel(RECBOLE_ML_100K.requirement, members)
     monkeypatch.setenv("SEQREC_BENCH_CACHE", str(tmp_path / "cache"))
-    real = NAMED_DATASETS["ml-100k"]
-    offline = replace(real, archive=replace(real.archive, url="http://127.0.0.1:1/ml-100k.zip"))
-    monkeypatch.setattr(named, "NAMED_DATASETS", {"ml-100k": offline})
+    declare(replace(ML_100K, source=archive_at("http://127.0.0.1:1/ml-100k.zip")))
     fetched = fetch("ml-100k")
     assert fetched.source is RECBOLE_ML_100K
     assert fetched.source.name == "the wheel recbole==1.2.1"
     assert {path.name for path in fetched.files} == {"ml-100k.inter", "ml-100k.item", "ml-100k.user"}
-
-
-@pytest.mark.parametrize("dataset", NAMED_DATASETS.values(), ids=lambda dataset: dataset.name)
-def test_every_data_set_says_what_it_has_to(dataset: NamedDataset) -> None:
-    assert dataset.url == f"https://files.grouplens.org/datasets/movielens/{dataset.name}.zip"
-    assert re.fullmatch("sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}", dataset.checksum)
-    assert "10.1145/2827872" in dataset.citation
-    assert "redistribution" in dataset.licence
-    assert dataset.n_users < dataset.n_interactions
-
-
-def test_names_are_those_of_the_archives() -> None:
-    assert list(NAMED_DATASETS) == ["ml-100k", "ml-1m", "ml-10m", "ml-20m", "ml-25m", "ml-32m"]
-    assert all(name == dataset.name for name, dataset in NAMED_DATASETS.items())

@@ -7,10 +7,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from seqrec_bench.data import Interactions, RawTags, downloads
-from seqrec_bench.data.downloads import SourceUnavailableError
+from seqrec_bench.data import Interactions, RawTags
 from seqrec_bench.data.interactions import RawData
-from seqrec_bench.data.sources import Archive, Member, Wheel, is_cached
+from seqrec_bench.data.sets import downloads
+from seqrec_bench.data.sets.downloads import SourceUnavailableError
+from seqrec_bench.data.sets.fetching import is_cached
+from seqrec_bench.data.sets.packed import Member, Wheel
+from seqrec_bench.data.sets.sources import Download, zip_archive
 from seqrec_bench.errors import InputError
 
 Serve = Callable[[str, bytes], str]
@@ -23,8 +26,8 @@ def sha256(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def archive_at(url: str, checksum: str = sha256(CONTENT)) -> Archive:
-    return Archive("The archive", url, checksum, lambda archive: DATA)
+def archive_at(url: str, checksum: str = sha256(CONTENT)) -> Download:
+    return zip_archive("The archive", url, checksum, lambda archive: DATA)
 
 
 def wheel_of(members: Mapping[str, bytes]) -> Wheel:
@@ -86,7 +89,7 @@ def test_a_dead_server_is_no_connection(tmp_path: Path) -> None:
 def test_an_archive_is_read_by_its_layout(tmp_path: Path) -> None:
     with ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("member", "content")
-    source = Archive("x", "https://example.org/a.zip", "", lambda archive: (archive.namelist(), DATA)[1])
+    source = zip_archive("x", "https://example.org/a.zip", sha256(b""), lambda archive: (archive.namelist(), DATA)[1])
     assert source.read(tmp_path) is DATA
 
 

@@ -14,7 +14,7 @@ CHUNK = 2**18
 """Bytes: with the seconds above, the slowest download that is waited for has 8.7 kB a second."""
 
 MOST_BYTES = 2**30
-"""What an archive may have; none known has as much. A server that never ends would fill the disk."""
+"""What a file may have whose declaration says nothing else. A server that never ends would fill the disk."""
 
 Result = TypeVar("Result")
 
@@ -23,11 +23,14 @@ class SourceUnavailableError(Exception):
     """A source can't give its files; the message is the cause in short."""
 
 
-def stream(url: str, output: str, pooch: object, received: Callable[[int, int | None], None]) -> None:
+def stream(
+    url: str, output: str, pooch: object, received: Callable[[int, int | None], None], most_bytes: int = MOST_BYTES
+) -> None:
     """Writes what the address gives into the file `output`: a downloader as pooch wants it.
 
     Args:
         received: Told of the bytes so far, first 0, and of how many, if that is known.
+        most_bytes: What may come.
 
     Raises:
         SourceUnavailableError: It gives nothing, or too slowly, or too much.
@@ -44,8 +47,8 @@ def stream(url: str, output: str, pooch: object, received: Callable[[int, int | 
         with Path(output).open("wb") as file:
             while chunk := _received_in_time(partial(_next_chunk, pieces), f"fewer than {CHUNK:,} bytes came"):
                 n_bytes += len(chunk)
-                if n_bytes > MOST_BYTES:
-                    raise SourceUnavailableError(f"more than {MOST_BYTES:,} bytes came")
+                if n_bytes > most_bytes:
+                    raise SourceUnavailableError(f"more than {most_bytes:,} bytes came")
                 file.write(chunk)
                 received(n_bytes, expected)
     except requests.HTTPError as error:
