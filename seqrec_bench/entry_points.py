@@ -140,6 +140,7 @@ def _import(kind: Kind, point: EntryPoint) -> Any:
         return point.load()
 
 
+@lru_cache  # a distribution's name is read from a file, and every record that is read asks
 def is_own(point: EntryPoint) -> bool:
     """Whether it comes with the bench."""
     return point.dist is not None and point.dist.name == OWN_DISTRIBUTION

@@ -254,7 +254,11 @@ class DataOptions:
                     "that too, or none of them."
                 )
             name = DEFAULT_DATASET if self.dataset is None else self.dataset
-            return load_fetched(find_cached(name) or fetch_with_notice(name))
+            with shown(f"verifying {name}"):
+                cached = find_cached(name)
+            fetched = cached or fetch_with_notice(name)
+            with shown(f"reading {name}"):
+                return load_fetched(fetched)
         if self.dataset is not None:
             option, path = next(iter(files.items()))
             raise InputError(f"The data set {self.dataset} and {option} {path} exclude each other: give one of them.")

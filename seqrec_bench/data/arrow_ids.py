@@ -134,5 +134,8 @@ def _texts(ids: Any, name: str, file: str) -> list[str]:
 def _refuse_missing(codes: Int32Array, texts: list[str], name: str, file: str) -> None:
     """Raises `InputError` for the first row whose id is null, coded -1, or empty, if there is one."""
     missing = np.isin(codes, [-1, texts.index("") if "" in texts else -1])
-    if missing.any():
-        raise InputError(f"Row {missing.argmax() + 1} of {file} has no {name}: give it one or take the row out.")
+    if n_missing := np.count_nonzero(missing):
+        others = "" if n_missing == 1 else f", like {n_missing:,} of {len(missing):,} in all"
+        raise InputError(
+            f"Row {missing.argmax() + 1} of {file} has no {name}{others}: give it one or take the row out."
+        )

@@ -14,6 +14,7 @@ from typing import Any
 
 from seqrec_bench.data.columns import SEPARATORS
 from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Bytes, Layout, LongRowError, row_blocks
+from seqrec_bench.data.swallowed_rows import place_of_swallowed
 from seqrec_bench.errors import InputError
 
 csv.field_size_limit(LONGEST_ROW)  # or the csv module would refuse values that Arrow reads
@@ -24,10 +25,9 @@ _END = "end of the rows"
 ESCAPED = "double each mark within a value, in place of a backslash before it"
 """What to do about a csv of Spark's or MySQL's."""
 
-COMMAS = Layout(",", True, f"{ESCAPED}, or add --quoting double if the backslash is a part of the value")
-TABS = Layout(
-    "\t", True, "add --quoting none if the mark is a part of the value, or --quoting double if it encloses all of it"
-)
+_TELL = "add --quoting none if the mark is a part of the value, or --quoting double if it encloses all of it"
+COMMAS = Layout(",", True, f"{ESCAPED}, or add --quoting double if the backslash is a part of the value", _TELL)
+TABS = Layout("\t", True, _TELL)
 RECBOLE = Layout("\t", quoted=False)
 """RecBole's atomic files: nothing is ever quoted, and a value may begin with a quotation mark."""
 
@@ -50,15 +50,15 @@ def damage_refused(file: str) -> Iterator[None]:
         raise InputError(f"{file} can't be read ({error.strerror or error}): give a file that can.") from error
 
 
-def text_rows(source: Bytes, layout: Layout, file: str) -> Iterator[list[str]]:
+def text_rows(source: Bytes, layout: Layout, file: str, headed: bool = True) -> Iterator[list[str]]:
     """Yields all rows, the first line's too, and empty ones for empty lines; no more than a block is held at once.
 
-    Bytes that are not UTF-8 come as lone surrogates, which no text has.
+    Bytes that are not UTF-8 come as lone surrogates, which no text has. `headed` says whether the first line is no row.
 
     Raises:
         InputError: A row is too long, or its quotation marks do not fit together.
     """
-    number = 0
+    number = 0 if headed else 1
     try:
         for block in row_blocks(source, layout):
             for row in csv.reader(
@@ -171,13 +171,15 @@ def read_columns(
 
     with damage_refused(file):
         try:
-            return _read_table(source, layout, names, headed, columns)
+            return _read_table(source, layout, names, headed, columns, file)
         except (pa.ArrowException, LongRowError, BrokenValueError) as error:
             _require_rows(source, layout, names, headed, columns, file)
             raise InputError(f"{file} can't be read as a table ({error}): give an undamaged one.") from error
 
 
-def _read_table(source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: Sequence[str]) -> Any:
+def _read_table(
+    source: Bytes, layout: Layout, names: Sequence[str], headed: bool, columns: Sequence[str], file: str
+) -> Any:
     """The table as Arrow reads it, block by block, each to its end before the next: nothing goes on behind our back."""
     import pyarrow as pa
 
@@ -185,7 +187,20 @@ def _read_table(source: Bytes, layout: Layout, names: Sequence[str], headed: boo
     for block in row_blocks(source, layout):
         is_head = headed and not tables
         tables.append(_read_block(block, layout, names, is_head, columns))
+        if layout.swallowed and _has_lines(block, tables[-1].num_rows + is_head):
+            place = place_of_swallowed(block, layout, names, columns, tables[-1])
+            if place is not None:
+                number = sum(table.num_rows for table in tables[:-1]) + place + 1 - is_head
+                raise InputError(
+                    f"Row {number} of {file} has a value that begins with a quotation mark and goes on over lines "
+                    f"that look like rows: {layout.swallowed}."
+                )
     return pa.concat_tables(tables)
+
+
+def _has_lines(block: bytes, n_rows: int) -> bool:
+    """Whether some row has a value of several lines, or there are empty lines."""
+    return b'"' in block and max(block.count(b"\n"), block.count(b"\r")) > n_rows
 
 
 def _read_block(block: bytes, layout: Layout, names: Sequence[str], is_head: bool, columns: Sequence[str]) -> Any:
@@ -228,7 +243,7 @@ def _require_rows(
 ) -> None:
     """Raises `InputError` for the first row that is not as it has to be: slow, but it knows the row."""
     source.seek(0)
-    rows = text_rows(source, layout, file)
+    rows = text_rows(source, layout, file, headed)
     if headed:
         next(rows)
     used = [names.index(column) for column in columns]

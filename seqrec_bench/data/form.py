@@ -85,7 +85,9 @@ class Form:
 
     def marked(self, layout: Layout) -> Layout:
         """The layout, with what is said here of its quotation marks."""
-        return layout if self.quoting is None else layout._replace(quoted=self.quoting == "double", doubt="")
+        return (
+            layout if self.quoting is None else layout._replace(quoted=self.quoting == "double", doubt="", swallowed="")
+        )
 
 
 PLAIN = Form()

@@ -36,20 +36,17 @@ def k_core(dataset: Dataset, k: int) -> Dataset:
             f"The {k}-core of {dataset.name} is empty: no users and items have {k} interactions each among themselves, "
             "so give a smaller k."
         )
-    users = users[kept]
-    places = np.arange(n_kept) - np.searchsorted(users, users)
     interactions = Interactions(
-        users=users.astype(np.int32),
+        users=users[kept].astype(np.int32),
         items=items[kept] - np.int32(1),
-        times=dataset.sequences.times[kept] if dataset.has_times else places,
+        times=dataset.sequences.times[kept] if dataset.has_times else None,
         user_ids=dataset.user_ids,
         item_ids=dataset.item_ids[1:],
     )
     return replace(
         prepare(dataset.name, interactions, _raw_tags(dataset)),
-        has_times=dataset.has_times,
-        negatives=dataset.negatives,
         negative_rows=dataset.negative_rows,
+        negatives=dataset.negatives,
     )
 
 

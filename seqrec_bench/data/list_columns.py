@@ -18,6 +18,8 @@ from seqrec_bench.recommender import Int32Array, Int64Array
 
 BLOCK = 2**20
 """Values that are compared at once."""
+ROWS, MOST_BYTES = 2**12, 2**30
+"""Of text that are split at once, and how large they may be together."""
 BRACKETS = ("[", "(", "{")
 """With which a list begins that a program has printed."""
 
@@ -152,7 +154,10 @@ def _split(column: Any, name: str, file: str) -> Lists:
             f"Column {name} of {file} holds lists in brackets, {shorten(first)}: write them with spaces between values "
             "alone, or as JSON lines or Parquet."
         )
-    values, lengths = zip(*(split_texts(chunk) for chunk in column.chunks if len(chunk)), strict=True)
+    pieces = [chunk.slice(start, ROWS) for chunk in column.chunks for start in range(0, len(chunk), ROWS)]
+    if any(piece.nbytes > MOST_BYTES for piece in pieces):
+        raise InputError(f"Column {name} of {file} holds lists of more text than there is room for: cut them.")
+    values, lengths = zip(*map(split_texts, pieces), strict=True)
     return Lists(pa.chunked_array(values, pa.string()), np.concatenate(lengths))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from seqrec_bench.data.arrow_ids import plain_column
+from seqrec_bench.data.delimited import is_utf_8
 from seqrec_bench.errors import InputError
 
 HIDDEN = ("_", ".")
@@ -76,6 +77,8 @@ def part_paths(folder: Path) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         if links := [name for name in folders if (Path(place) / name).is_symlink()]:
             raise InputError(f"{Path(place) / links[0]} is a link to a folder: give folders of Parquet files alone.")
+        if odd := [name for name in folders if not is_utf_8(name)]:
+            raise InputError(f"{place} has the folder {odd[0]!a}, whose name is not UTF-8: give it another.")
         found += [Path(place) / name for name in files if not name.startswith(HIDDEN)]
     others = [path for path in found if path.suffix.lower() != ".parquet"]
     if others:
@@ -90,8 +93,8 @@ def _refuse_folder(error: OSError) -> None:
 
 
 def _partition(path: Path) -> dict[str, str | None]:
-    pairs = [unquote(part).partition("=") for part in path.parts[:-1]]
-    return {name: None if value == NO_VALUE else value for name, equals, value in pairs if equals}
+    pairs = [part.partition("=") for part in path.parts[:-1]]
+    return {unquote(name): None if value == NO_VALUE else unquote(value) for name, equals, value in pairs if equals}
 
 
 def _read(path: Path, constants: Mapping[str, str | None], choose: Choose) -> Any:

@@ -58,7 +58,7 @@ def require_header(path: Path, names: Sequence[str], layout: Layout, columns: Co
 
     Names that are 0, 1, 2, ... are those of pandas, for columns without names.
     """
-    if len(names) == 1 and (proposal := propose(path)) and not proposal.has_header:
+    if (len(names) == 1 or names[0].startswith("{")) and (proposal := propose(path)) and not proposal.has_header:
         raise InputError(f"{path} looks like {proposal.words}: {proposal.mend}.")
     sought = [(columns.user, USER_NAMES), (columns.item, ITEM_NAMES), (columns.time, TIME_NAMES)]
     are_named = all(
@@ -186,18 +186,19 @@ def _column_options(rows: Sequence[Sequence[str]], has_times: bool = True) -> li
 
 
 def _time_column(rows: Sequence[Sequence[str]]) -> int | None:
-    """The column with dates or great whole numbers or, behind two others, the last with numbers that are no ratings."""
-    columns = list(enumerate(zip(*rows, strict=False)))
+    """The first column of dates, else the last of great numbers, else the last behind two others of no ratings."""
+    columns = list(zip(*rows, strict=False))
     if len(columns) < 3:
         return None
-    dated = [place for place, column in columns if place and all(map(_is_moment, column))]
-    numbers = [place for place, column in columns if place > 1 and all(map(_NUMBER.fullmatch, column))]
-    numbers = [place for place in numbers if max(float(row[place]) for row in rows) > MOST_STARS]
-    return next(iter(dated or numbers[::-1]), None)
+    dates = [place for place, column in enumerate(columns) if all(date_form(value.strip()) for value in column)]
+    numbers = {place: list(map(float, column)) for place, column in enumerate(columns) if _are_numbers(column)}
+    seconds = [place for place, values in numbers.items() if place > 0 and min(values) >= FIRST_SECOND]
+    others = [place for place, values in numbers.items() if place > 1 and max(values) > MOST_STARS]
+    return next(iter(dates or seconds[::-1] or others[::-1]), None)
 
 
-def _is_moment(value: str) -> bool:
-    return bool(date_form(value.strip()) or (_NUMBER.fullmatch(value) and float(value) >= FIRST_SECOND))
+def _are_numbers(column: Sequence[str]) -> bool:
+    return all(map(_NUMBER.fullmatch, column))
 
 
 def _quoted(separator: str) -> str:

@@ -36,6 +36,8 @@ class Layout(NamedTuple):
     """What to do about a quoted value that seems to go on over the end of its line only because its marks are not meant
     as such: any in lines with tabs, of which most programs quote nothing; else those where a line ends behind ``\\""``,
     as it does where a backslash stands before a mark. Empty where marks are certain, so that such values are read."""
+    swallowed: str = ""
+    """What to do about a quoted value with lines that look like rows; empty where marks are certain."""
     spaced: bool = False
     """Whether several spaces and tabs separate as one does, and those around a line not at all."""
     written: str | None = None
@@ -93,7 +95,7 @@ def _broken_value(block: bytes, layout: Layout) -> int | None:
         return None
     content = np.frombuffer(block, np.uint8)
     line_ends = np.flatnonzero((content == _LINE_FEED) | (content == _RETURN))
-    quotes = _quotes(block, layout)
+    quotes = quote_places(block, layout)
     n_before = quotes.searchsorted(line_ends)
     inside = n_before % 2 == 1
     if sign == _ESCAPED:
@@ -104,7 +106,7 @@ def _broken_value(block: bytes, layout: Layout) -> int | None:
 
 def _end_of_rows(block: bytes, layout: Layout) -> int:
     """Where the last row ends of those that follow one another from the beginning and are not too long."""
-    quotes = _quotes(block, layout) if layout.quoted and b'"' in block else np.empty(0, np.int64)
+    quotes = quote_places(block, layout) if layout.quoted and b'"' in block else np.empty(0, np.int64)
     end = 0
     while end < len(block):
         stop = min(end + LONGEST_ROW, len(block))
@@ -126,8 +128,8 @@ def _last_end(block: bytes, start: int, stop: int, line_end: bytes, quotes: npt.
     return 0
 
 
-def _quotes(block: bytes, layout: Layout) -> npt.NDArray[np.int64]:
-    """Where quotation marks open and, in turn, close a value; two in a value that stand for one may be among them.
+def quote_places(block: bytes, layout: Layout) -> npt.NDArray[np.int64]:
+    """Returns where quotation marks open and, in turn, close a value; two that stand for one may be among them.
 
     Only at the beginning of a value does one open it, as Arrow and the csv module have it too; elsewhere it is content.
     """

@@ -21,7 +21,7 @@ from seqrec_bench.recommender import Int32Array
 SCORE_NAMES = ("score", "scores", "prediction", "pred")
 RANK_NAMES = ("rank", "position")
 LAYOUTS = {
-    ".csv": COMMAS._replace(doubt=ESCAPED),
+    ".csv": COMMAS._replace(doubt=ESCAPED, swallowed="enclose the whole value in marks, and double each within"),
     ".tsv": TABS._replace(doubt="write it as a .csv, with each mark within a value doubled"),
 }
 """By the file's suffix; each may be followed by .gz."""

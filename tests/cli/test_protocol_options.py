@@ -183,6 +183,27 @@ def test_what_arranges_data_asks_for_the_file_before_anything_is_run(
         assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").rglob("*.json"))
 
 
+def test_another_systems_lists_are_ranked_among_the_negatives(
+    ratings: Path, sample: Path, among: str, tmp_path: Path
+) -> None:
+    """Whatever else they have above the target."""
+    split = find_protocol("loo-full-v1").hold_out(data := load_file(ratings, Columns(), None))
+    named = {line.split()[0]: line.split()[1:] for line in sample.read_text().splitlines()}
+    for part, holdout in (("validation", split.validation), ("test", split.test)):
+        rows = ["user_id,item_id,rank"]
+        for user, target in zip(data.user_ids[holdout.users], data.item_ids[holdout.targets], strict=True):
+            others = [item for item in data.item_ids[1:] if item not in (*named[user], target)]
+            listed = [named[user][0], *others, target, *named[user][1:]]
+            rows += [f"{user},{item},{rank}" for rank, item in enumerate(listed, start=1)]
+        (tmp_path / f"{part}.csv").write_text("\n".join(rows) + "\n")
+    files = (tmp_path / "test.csv", "--validation", tmp_path / "validation.csv", "--name", "theirs", "--deterministic")
+    done = call("score", *files, "--interactions", ratings, "--negatives", sample, "--results", tmp_path / "runs")
+    assert done.exit_code == 0, done.exception
+    (record,) = Store(tmp_path / "runs").records()
+    assert record.key.protocol == among
+    assert {*record.test.better.tolist(), *record.validation.better.tolist(), *record.test.tied.tolist()} == {1}
+
+
 def test_verify_takes_the_file_and_says_where_it_lacks(ratings: Path, sample: Path, sampled: Path, among: str) -> None:
     command = ("verify", sampled, "--interactions", ratings)
     without, done = call(*command), call(*command, "--negatives", sample, "--jobs", "1")

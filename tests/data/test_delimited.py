@@ -67,6 +67,14 @@ def test_the_row_at_fault_is_named(content: bytes, complaint: str) -> None:
         read_columns(io.BytesIO(content), COMMAS, ["u", "i", "t"], True, CHOSEN, "f.csv")
 
 
+@pytest.mark.parametrize(
+    ("content", "row"), [(b'"u,1\n', 1), (b'u,1\n"v,2\n', 2), (b"u,1\nv,2\nw," + b"x" * 2**20, 3), (b"u,1\nv\n", 2)]
+)
+def test_without_names_on_top_rows_are_counted_from_the_first_line(content: bytes, row: int) -> None:
+    with pytest.raises(InputError, match=f"Row {row} of f.csv has "):
+        read_columns(io.BytesIO(content), COMMAS, ["1", "2"], False, ["1"], "f.csv")
+
+
 def test_a_value_that_is_never_closed_is_not_taken_for_the_last_one() -> None:
     """In a column that nobody reads, Arrow itself says nothing and swallows the rest of the file."""
     content = b'u,i,t,review\n1,2,3,good\n1,2,3,"bad\n1,2,3,good\n'

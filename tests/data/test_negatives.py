@@ -62,13 +62,14 @@ def test_a_packed_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("", "has no lines: give a file with a user and items in each."),
-        ("\n \n", "has no lines: give a file with a user and items in each."),
-        ("1 2\n3\n", "Line 2 of {} has '3' and no items: give a user and, after spaces, the items to rank"),
-        ("1,2,3\n", "Line 1 of {} has '1,2,3' and no items: give a user and, after spaces, the items to rank"),
-        ("1 2\n\n1 3\n", "Line 3 of {} has the user '1' again: give each user one line."),
-        ("1 2\n2 3\0\n", "Line 2 of {} has a NUL character: take it out."),
-        (b"1 \xff\n", "is not in UTF-8 (invalid start byte): write it anew, as UTF-8."),
+        ("", "has no rows: give a file with a user and items in each."),
+        ("\n \n", "has no rows: give a file with a user and items in each."),
+        ("1 2\n\n3\n", "Row 2 of {} has '3' and no items: give a user and, after spaces, the items to rank"),
+        ("1,2,3\n", "Row 1 of {} has '1,2,3' and no items: give a user and, after spaces, the items to rank"),
+        ("1 2\n\n1 3\n", "Row 2 of {} has the user '1' again: give each user one row."),
+        ("1 2\na 3\0\n", "of {} has the id '3\\x00', with a NUL character: take that out."),
+        (b"1 \xff\n", "Row 1 of {} is not UTF-8 text: save the file as UTF-8."),
+        ("1 " + "2" * 2**20, "Row 1 of {} has more than 1,048,576 bytes: cut it"),
     ],
 )
 def test_what_is_no_file_of_negatives_is_refused(tmp_path: Path, content: str | bytes, complaint: str) -> None:

@@ -91,6 +91,10 @@ def a_broken_link(folder: Path) -> None:
     (folder / "1.parquet").symlink_to("nowhere")
 
 
+def a_name_of_other_bytes(folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/user=\xff")).mkdir()
+
+
 def a_folder(name: str, folder: Path) -> None:
     (folder / name).mkdir(parents=True)
 
@@ -105,6 +109,7 @@ def a_folder(name: str, folder: Path) -> None:
         (other_files, r"notes\.txt is no Parquet file: give a folder of Parquet files alone"),
         (a_link_to_a_folder, "more is a link to a folder"),
         (a_pipe, r"1\.parquet is a device or a pipe"),
+        (a_name_of_other_bytes, r"has the folder 'user=\\udcff', whose name is not UTF-8"),
         (a_broken_link, r"1\.parquet does not exist"),
         (partial(a_folder, "_delta_log"), "has the folder _delta_log, by which Delta Lake keeps earlier versions too"),
         (partial(a_folder, "_temporary"), "has the folder _temporary, by which a write is under way or was given up"),

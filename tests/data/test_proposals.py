@@ -29,6 +29,8 @@ def refusal(path: Path, content: str | bytes, columns: Columns | None = None, fo
         ("1\ta\n1\tb\n", "add --layout pairs --separator tab."),
         ("1 a 5\n1 b 3\n", "add --separator space --no-header --user-column 1 --item-column 2 --no-times,"),
         ("1 a 12\n1 b 13\n", "add --separator space --no-header --user-column 1 --item-column 2 --time-column 3,"),
+        ("2024-03-01;1;a\n2024-03-02;1;b\n", "--user-column 2 --item-column 3 --time-column 1,"),
+        ("A1;0205616461;5.0;1369699200\nA1;0205616462;5.0;1369699300\n", "--item-column 2 --time-column 4,"),
         ("1|a|2024-03-01\n1|b|2024-03-02\n", "'|' --no-header --user-column 1 --item-column 2 --time-column 3,"),
         ("u;t;i\n1;2024-03-01 10:00:00;a,b\n", "rows with ; between values: add --separator ';'."),
         ("u;2024-03-01 10:00:00;i\nu;2024-03-01 10:00:00;a,b\n", "rows with ; between values, without column names"),
@@ -104,3 +106,8 @@ def test_text_of_another_separator_without_names_is_told_both_at_once(tmp_path: 
     sentence = refusal(tmp_path / "f.csv", HEADLESS.replace(",", ";"))
     assert "looks like rows with ; between values, without column names: add --separator ';' --no-header" in sentence
     assert "looks like one sequence a line: add --layout sequences" in refusal(tmp_path / "f.csv", "1 2 3\n2 3\n")
+
+
+def test_json_under_another_name_is_seen(tmp_path: Path) -> None:
+    sentence = refusal(tmp_path / "f.csv", '{"user": "u", "item": "a", "time": 1}\n')
+    assert sentence.endswith("f.csv looks like one JSON object a line: add --layout json.")

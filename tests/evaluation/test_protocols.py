@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocol_parts import (
     AtDate,
     AtQuantile,
+    Candidates,
     LeaveOneOut,
     Negatives,
     Sample,
+    SplitRule,
     TieOrder,
     Whole,
 )
@@ -37,6 +40,7 @@ from seqrec_bench.evaluation.protocols import (
     place_in_order,
 )
 
+DOCS = Path(__file__).parents[2] / "docs" / "protocol.md"
 FINGERPRINT = "8df578def4c95512d9f012c9779a4ed6bb92926686068bacc93aed9c034f623d"
 """Of MovieLens 100K in every record under loo-full-v1."""
 
@@ -295,3 +299,24 @@ def test_candidates_are_said_in_a_sentence() -> None:
     said = [protocol.candidates.words for protocol in (*compositions(), Protocol(candidates=Negatives("0" * 8)))]
     assert len(set(said)) == len(HISTORIES) + 1
     assert all(re.fullmatch(r"[A-Z][^.]+\.", sentence) for sentence in said)
+
+
+NAME_WITH = {
+    "split": "{}-full-v1", "candidates": "loo-{}-v1", "order of ties": "loo-full-{}-v1", "repeats": "loo-full-{}-v1",
+    "k-core": "loo-full-{}-v1", "version": "loo-full-{}",
+}  # fmt: skip
+
+
+def test_the_tokens_of_the_page_are_those_that_there_are() -> None:
+    table = DOCS.read_text().partition("| part | in the name |")[2].partition("\n\n")[0]
+    kind, found = "", []
+    for row in table.splitlines()[2:]:
+        first, tokens, _ = (cell.strip() for cell in row.strip("|").split("|"))
+        kind = first or kind
+        found += [find_protocol(NAME_WITH[kind].format(token)) for token in re.findall("`([^`]+)`", tokens)]
+    assert {type(protocol.split) for protocol in found} == set(get_args(SplitRule))
+    assert {type(protocol.candidates) for protocol in found} == set(get_args(Candidates))
+    assert {protocol.ties.kind for protocol in found} == {"file", "reversed", "random", "item-up", "item-down"}
+    assert {protocol.candidates for protocol in found} >= {Whole(), Whole("seen"), Whole("zeroed")}
+    assert {protocol.unique for protocol in found} == {False, True}
+    assert {protocol.core for protocol in found} == {None, 5}

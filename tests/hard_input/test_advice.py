@@ -26,6 +26,7 @@ OPTIONS = [
     ("f.tsv", TITLES, 3),
     ("f.tsv", 'user\titem\ttime\ttitle\tartist\nu\ta\t1\t"One\tBand"\nu\tb\t2\tTwo\tBand\n', 2),
     ("f.csv", 'user,item,time,path\nu,a,1,"C:\\""\nD:"\nu,b,2,x\n', 2),
+    ("f.csv", TITLES.replace("\t", ","), 3),
     ("f.csv", HEAD + "NA,a,1\nu,b,2\n", 2),
     ("f.csv", HEAD + "u,null,1\nNone,nan,2\n", 2),
     ("f.csv", HEAD + "u,12,1\nu,12.0,2\n", 2),

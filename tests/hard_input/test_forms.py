@@ -17,6 +17,8 @@ from pyarrow import parquet
 
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.data import Interactions, prepare
+from seqrec_bench.data.columns import LIST_NAMES, OF_SOURCES
+from seqrec_bench.data.form import LAYOUTS, SEPARATORS
 from seqrec_bench.errors import InputError
 from seqrec_bench.rendering.markdown import escape_markdown, markdown_table
 
@@ -217,3 +219,12 @@ def _read(outcome: str | Rows) -> str:
     if isinstance(outcome, str):
         return f"refused: {escape_markdown(outcome)}"
     return "yes, in the order of rows" if outcome == IN_ORDER else "yes, in the order of times"
+
+
+def test_the_page_has_all_words_of_options_and_all_names_of_columns() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "input.md").read_text(encoding="utf-8")
+    (section,) = re.findall("## Forms\n(.*?)<!-- forms:begin", page, flags=re.DOTALL)
+    assert tuple(re.findall(r"^\| `--layout ([a-z-]+)`", section, flags=re.MULTILINE)) == LAYOUTS
+    words = {word.replace("\\", "") for word in re.findall("`([^`]+)`", section)}
+    names = {name for names in (*OF_SOURCES, *OF_SOURCES.values(), *LIST_NAMES.values()) for name in names}
+    assert names | set(SEPARATORS) <= words

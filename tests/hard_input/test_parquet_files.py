@@ -92,7 +92,7 @@ CASES = [
     ("lists as ids", table(item=[[1], [2], [3]]), "Column item of f.parquet holds lists: add --layout lists if rows are users."),
     ("text that is not UTF-8", table(item=not_utf_8()), "Column item of f.parquet holds text that is not UTF-8 (...): write the file anew, as UTF-8."),
     ("NUL in an id", table(item=["a", "a\0", "c"]), r"Column item of f.parquet has the id 'a\x00', with a NUL character: take that out."),
-    ("no ids at all", table(item=pa.nulls(3)), "Row 1 of f.parquet has no item: give it one or take the row out."),
+    ("no ids at all", table(item=pa.nulls(3)), "Row 1 of f.parquet has no item, like 3 of 3 in all: give it one or take the row out."),
     ("integers of 128 bits, as polars writes them", zlib.decompress(b85decode(OF_128_BITS)), "f.parquet has something that can't be read (...): cast it before the file is written, ids to text for example."),
     ("no rows", table().slice(0, 0), "f.parquet has no rows: give a file with interactions."),
     ("no columns", pa.table({}), "f.parquet has no column with a usual name (user_id, user, uid), no column with a usual name (item_id, item, iid, movie_id, movie, product_id, product) and no column with a usual name (timestamp, time, ts, unix_time, unix_timestamp, unix_review_time) among none: name the right ones by --user-column, --item-column and --time-column."),

@@ -71,9 +71,10 @@ def test_what_is_at_a_hard_place_is_read_right_or_refused(
 
 READS = """
 import os, resource, sys
-import pyarrow.csv, pyarrow.parquet
+import pyarrow.csv, pyarrow.json, pyarrow.parquet
 from pathlib import Path
 from seqrec_bench.data import Columns, read_interactions
+from seqrec_bench.data.form import Form
 from seqrec_bench.data.score_files import read_scores
 from seqrec_bench.errors import InputError
 
@@ -85,7 +86,8 @@ pyarrow.set_cpu_count(4)
 memory, threads = costs()
 for name in sys.argv[1:]:
     try:
-        read_scores(Path(name)) if "scores" in name else read_interactions(Path(name), Columns())
+        form = Form("sequences") if name.endswith(".txt") else Form()
+        read_scores(Path(name)) if "scores" in name else read_interactions(Path(name), Columns(), form)
         outcome = "read"
     except InputError as error:
         outcome = str(error)
@@ -98,6 +100,10 @@ def test_lines_without_end_take_little_memory_and_no_read_leaves_threads_of_arro
     sparse(PLAIN, tmp_path / "line.csv")
     sparse(b"user", tmp_path / "first.csv")
     bomb(tmp_path / "bomb.csv.gz")
+    sparse(b"u a b\nv a", tmp_path / "sequence.txt")
+    objects = b'{"user": "u", "item": "a", "time": 1}\n'
+    sparse(objects + b'{"user": "', tmp_path / "object.jsonl")
+    (tmp_path / "bad.jsonl").write_bytes(objects * 20_000 + objects.replace(b"1", b'"1"') + objects * 20_000)
     rows = b"user,item,time\n" + b"u,a,1\n" * 250_000
     (tmp_path / "good.csv").write_bytes(rows)
     (tmp_path / "bad.csv").write_bytes(rows.replace(b",1\n", b"\n", 1))
@@ -111,6 +117,9 @@ def test_lines_without_end_take_little_memory_and_no_read_leaves_threads_of_arro
         "line.csv": long,
         "first.csv": long,
         "bomb.csv.gz": long,
+        "sequence.txt": f"Row 2 of {tmp_path / 'sequence.txt'} {long}",
+        "object.jsonl": f"Row 2 of {tmp_path / 'object.jsonl'} {long}",
+        "bad.jsonl": "Row 20001 of ",
         "good.csv": "read",
         "bad.csv": "Row 1 of ",
         "scores.csv": "Row 1 of ",
@@ -121,7 +130,7 @@ def test_lines_without_end_take_little_memory_and_no_read_leaves_threads_of_arro
     done = subprocess.run([sys.executable, "-c", READS, *files], capture_output=True, text=True, check=True)
     outcomes, memory, threads = zip(*(line.split("|") for line in done.stdout.splitlines()), strict=True)
     assert all(words in outcome for words, outcome in zip(expected.values(), outcomes, strict=True)), outcomes
-    assert float(memory[2]) < 64  # MiB
+    assert float(memory[list(expected).index("object.jsonl")]) < 64  # MiB
     assert int(threads[-1]) <= 1
 
 

@@ -100,6 +100,8 @@ CASES = [
     ("a quoted value never closed in a .tsv", "f.tsv", b'user\titem\ttime\nu\ta\t1\nu\t"b\t2\nu\tc\t3\n', f"Row 2 of f.tsv {BROKEN_TABS}"),
     ("quotation marks that enclose a tab between values", "f.tsv", b'user\titem\ttime\ttitle\tartist\nu\ta\t1\t"One\tBand"\n', f"Row 1 of f.tsv has 4 values for 5 columns, since quotation marks enclose a separator: {TELL_TABS}"),
     ("a backslash before a quotation mark, as Spark writes it", "f.csv", b'user,item,time,title\nu,a,1,"7\\""\nu,b,2,"12\\""\n', f"Row 1 of f.csv {BROKEN_LINE}: double each mark within a value, in place of a backslash before it, or add --quoting double if the backslash is a part of the value."),
+    ("the same in a csv, where lines within a value look like rows", "f.csv", b'user,item,time,title\nu,a,1,One\nu,b,2,"Two\nu,c,3,Three"\n', f"Row 2 of f.csv has a value that begins with a quotation mark and goes on over lines that look like rows: {TELL_TABS}"),
+    ("quoted values of several lines, in a csv", "f.csv", b'user,item,time,title\nu,a,1,"two\nlines, a"\nu,b,2,"a ""b""\n\nc, d, 3, e"\nu,c,3,\n', SAME),
     ("quotation marks within values that are not quoted", "f.csv", with_item('12" vinyl'), ("as they stand", rows_with('12" vinyl'))),
     ("quotation marks in RecBole's format, which are content", "f.inter", b'user\titem\ttime\nu\t"a\t1\nu\t"b"\t2\nu\tc\t3\n', ('items "a, "b" and c', [("u", '"a', 1), ("u", '"b"', 2), ("u", "c", 3)])),
     # times
@@ -152,6 +154,7 @@ CASES = [
     ("an id that a spreadsheet has cut", "f.csv", with_item("1.23457E+17"), "Row 1 of f.csv has the item '1.23457E+17', a number in short, as programs write what is too long for them, so that several ids may have become one: write ids in full, or add --ids-as-written if it is one."),
     ("an id of digits and a letter", "f.csv", with_item("12e5"), ("as it stands", rows_with("12e5"))),
     ("empty item id", "f.csv", with_item(""), f"Row 1 of f.csv has no item_id: {NO_VALUE}"),
+    ("empty item ids", "f.csv", HEAD + b"u,a,1\nu,,2\nu,,3\n", f"Row 2 of f.csv has no item_id, like 2 of 3 in all: {NO_VALUE}"),
     ("empty user id", "f.csv", HEAD + b'u,a,1\n"",b,2\n', f"Row 2 of f.csv has no user_id: {NO_VALUE}"),
     ("NUL in an id", "f.csv", with_item("a\0"), r"Column item_id of f.csv has the id 'a\x00', with a NUL character: take that out."),
     # users and items

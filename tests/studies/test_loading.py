@@ -67,6 +67,11 @@ def test_a_paper_need_not_have_ablations(study_of: Callable[[str], Study], view:
     assert asdict(read) == {**asdict(view), "name": "mine", "ablations": (), "claims": ()}
 
 
+def test_a_data_set_of_a_family_is_one_like_any_other(study_of: Callable[[str], Study]) -> None:
+    names = ["amazon2023-5core-Video_Games", "s3rec-yelp"]
+    assert study_of(f"datasets = {names}\n{ROW}").dataset_names == tuple(names)
+
+
 def test_only_943_users_fit_the_reported_hit_rates(view: View) -> None:
     def fits(n_users: int) -> bool:
         rates = [row.reported["HR@50"] for row in view.rows]
@@ -167,6 +172,13 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, text: bytes, complaint: str)
         ('datasets = ["ml-100k"]', 'datasets = "ml-100k"', ["datasets is 'ml-100k': not a list"]),
         ('datasets = ["ml-100k"]', 'datasets = ["ml-100k", "ml-100k"]', ["it has 'ml-100k' twice"]),
         ('datasets = ["ml-100k"]', 'datasets = ["ml-100"]', ["there is no such data set (did you mean 'ml-100k'?)"]),
+        (
+            'datasets = ["ml-100k"]',
+            'datasets = ["amazon2023-5core-Video_Game"]',
+            [
+                "there is no such data set (did you mean 'amazon2023-5core-Video_Games'?): choose from amazon2023-5core-All"
+            ],
+        ),
         ('protocol = "loo-full-v1"', 'protocol = "loo-v1"', ["protocol is 'loo-v1': there is no protocol 'loo-v1'"]),
         (
             'protocol = "loo-full-v1"',
@@ -528,3 +540,13 @@ def test_a_rise_is_judged_where_figures_of_both_models_are_reported(study_of: Ca
     study = study_of(text)
     assert [claim.id for claim in study.view("ml-1m").claims] == ["C1", "C3", "C4", "C5", "C6", "C7"]
     assert len(study.view("ml-100k").claims) == 7
+
+
+def test_cells_under_given_negatives_need_their_file_too(
+    study_of: Callable[[str], Study], faults_of: Callable[[str], list[str]]
+) -> None:
+    cells = '[[cells]]\nmodels = ["fpmc"]\nprotocols = ["loo-full-v1", "time-negatives-1a2b3c4d-5core-v1"]\n'
+    assert faults_of(cells) == [
+        "it lacks the key negatives, the file that cells[0].protocols means by 'time-negatives-1a2b3c4d-5core-v1'"
+    ]
+    assert study_of(f'negatives = "some.txt"\n{cells}').negatives == "some.txt"

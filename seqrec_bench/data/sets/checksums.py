@@ -5,6 +5,7 @@ kept beside it, as ``sha256sum`` writes it, and is held to that from then on.
 """
 
 import re
+import tempfile
 from enum import Enum
 from pathlib import Path
 
@@ -49,20 +50,36 @@ def state_of(path: Path, checksum: str | None) -> State:
 
 
 def matches(path: Path, checksum: str) -> bool:
-    """Whether the file has this checksum."""
-    import pooch
+    """Whether the file has this checksum.
 
+    Raises:
+        InputError: It can't be read.
+    """
     algorithm, _, expected = checksum.partition(":")
-    return bool(pooch.file_hash(str(path), alg=algorithm) == expected)
+    return _hashed(path, algorithm) == expected
 
 
 def keep(path: Path) -> str:
-    """Writes down the file's sha256 beside it and returns it as ``sha256:...``."""
+    """Writes down the file's sha256 beside it and returns it as ``sha256:...``.
+
+    Raises:
+        InputError: It can't be read.
+        OSError: There is no room for it.
+    """
+    found = _hashed(path, "sha256")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(f"{found}  {path.name}\n")
+    Path(file.name).replace(kept_in(path))
+    return f"sha256:{found}"
+
+
+def _hashed(path: Path, algorithm: str) -> str:
     import pooch
 
-    found = pooch.file_hash(str(path), alg="sha256")
-    kept_in(path).write_text(f"{found}  {path.name}\n", encoding="utf-8")
-    return f"sha256:{found}"
+    try:
+        return str(pooch.file_hash(str(path), alg=algorithm))
+    except OSError as error:
+        raise InputError(f"{path} can't be read ({error.strerror}): put a file there that can.") from error
 
 
 def kept(path: Path) -> str | None:

@@ -57,7 +57,7 @@ class Wheel:
 
     @property
     def url(self) -> str:
-        return f"https://pypi.org/project/{self.requirement.replace('==', '/')}"
+        return self.name
 
     @property
     def wanted(self) -> str:

@@ -37,7 +37,7 @@ class Source(Protocol):
 
     @property
     def url(self) -> str:
-        """An address, for people to look at."""
+        """An address or, where there is none, what stands for it, for people to look at."""
 
     @property
     def wanted(self) -> str:
@@ -115,10 +115,13 @@ class Download:
     def download(self, folder: Path, received: Received = ignore) -> None:
         for file in self.files:
             path = folder / file.name
-            if not path.exists():
+            if path.exists():
+                is_verified = state_of(path, file.checksum) is State.VERIFIED
+            else:
                 known = file._replace(checksum=file.checksum or kept(path))
                 retrieve(known, folder, partial(received, self.name))
-            if state_of(path, file.checksum) is State.UNVERIFIED:
+                is_verified = known.checksum is not None
+            if not is_verified:
                 keep(path)
 
 

@@ -87,6 +87,13 @@ def test_a_damaged_note_of_the_checksum_is_named(register: Callable[..., Path], 
     refused("small.csv.sha256 ")
 
 
+@pytest.mark.parametrize("checksum", [None, sha256(CONTENT)])
+def test_a_folder_in_the_place_of_a_file_is_named(register: Callable[..., Path], checksum: str | None) -> None:
+    folder = register(source_at(DEAD, checksum))
+    (folder / "small.csv").mkdir(parents=True)
+    refused(f"{folder / 'small.csv'} can't be read (Is a directory): put a file there that can.", unverified=True)
+
+
 def test_one_put_there_by_hand_is_taken_as_it_is(register: Callable[..., Path]) -> None:
     folder = register(source_at(DEAD))
     folder.mkdir(parents=True)
