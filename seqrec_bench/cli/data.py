@@ -19,7 +19,7 @@ from seqrec_bench.data import Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.sets.listing import Line, line_of
 from seqrec_bench.data.sets.registry import registered
-from seqrec_bench.data.split_files import Labels, write_split
+from seqrec_bench.data.split_files import FORMATS, UNASKED, Labels, read_formats, write_split
 from seqrec_bench.data.targets import target_facts
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
@@ -93,15 +93,24 @@ def describe(
 def export(
     split: Annotated[Path, typer.Option(parser=named_path, metavar="DIR", help="A new folder for the split's files.")],
     name: Annotated[str | None, typer.Argument(help="A public data set.", show_default=DEFAULT_DATASET)] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help=f"{', '.join(FORMATS)}; may be given several times.",
+            show_default=" and ".join(UNASKED),
+        ),
+    ] = None,
     *,
     protocol: ProtocolOptions,
     own: Annotated[DataOptions, Without("dataset")],
 ) -> None:
-    """Writes what a protocol holds out, as csv and as RecBole's atomic files, for systems that the bench does not run.
+    """Writes what a protocol holds out, in formats that systems read which the bench does not run.
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """
-    chosen = protocol.choose(own.usual_protocol)
+    chosen, wanted = protocol.choose(own.usual_protocol), read_formats(formats) if formats else None
     require_order_enough(chosen)
     dataset = protocol.equip(replace(own, dataset=name).load())
     if own.files:
@@ -112,7 +121,7 @@ def export(
     labels = Labels(chosen.name, __version__, terms, options, chosen.candidates.words)
     with shown("writing the split"):
         arranged = chosen.arrange(dataset)
-        paths = write_split(split, arranged, chosen.hold_out(arranged), labels)
+        paths = write_split(split, arranged, chosen.hold_out(arranged), labels, wanted)
     for path in paths:
         typer.echo(path)
     typer.echo(terms, err=True)

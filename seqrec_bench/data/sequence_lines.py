@@ -54,9 +54,18 @@ def read_sequences(source: Bytes, layout: Layout, with_users: bool, file: str) -
 
 
 def read_spaced_columns(
-    source: Bytes, layout: Layout, names: list[str], headed: bool, columns: list[str], file: str
+    source: Bytes,
+    layout: Layout,
+    names: list[str],
+    headed: bool,
+    columns: list[str],
+    file: str,
+    mend: str = "correct it or, if a line is a sequence, give --layout sequences",
 ) -> Any:
     """Returns a ``pyarrow.Table`` of some of the columns, all as strings; `headed` says whether names are on top.
+
+    Args:
+        mend: What is to be done about a line with more or fewer values.
 
     Raises:
         InputError: As for `token_lines`; or a line has more or fewer values than there are names.
@@ -69,8 +78,7 @@ def read_spaced_columns(
         if (counts != n_columns).any():
             row = int((counts != n_columns).argmax())
             raise InputError(
-                f"Row {n_rows + row + 1} of {file} has {counts[row]} values for {n_columns} columns: correct it or, if "
-                "a line is a sequence, give --layout sequences."
+                f"Row {n_rows + row + 1} of {file} has {counts[row]} values for {n_columns} columns: {mend}."
             )
         for name, chunks in found.items():
             chunks.append(values.take(pa.array(np.arange(names.index(name), len(values), n_columns))))

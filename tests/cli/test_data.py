@@ -149,3 +149,16 @@ def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:
 def test_describe_of_a_name_and_a_file_is_an_error() -> None:
     result = runner.invoke(app, ["describe", "ml-100k", "--interactions", "f.csv"])
     assert isinstance(result.exception, InputError)
+
+
+def test_export_writes_the_formats_that_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("user,item,time\n" + "".join(f"u,{item},{time}\n" for time, item in enumerate("abcd")))
+    command = ["export", "--interactions", str(path), "--split", str(tmp_path / "out"), "--format", "sasrec-pairs,csv"]
+    result = runner.invoke(app, [*command, "--format", "sequences"])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / "sequences" / "mine-loo-full-v1.txt").read_text() == "u a b c d\n"
+    assert (tmp_path / "out" / "sasrec-pairs" / "mine-loo-full-v1.txt").read_text() == "1 1\n1 2\n1 3\n1 4\n"
+    assert (tmp_path / "out" / "train.csv").exists()
+    assert not (tmp_path / "out" / "recbole").exists()
+    assert isinstance(runner.invoke(app, [*command[:-1], "xml"]).exception, InputError)

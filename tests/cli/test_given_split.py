@@ -132,7 +132,10 @@ def test_another_systems_scores_are_ranked_target_by_target(results: Path, optio
         lines = [f"{user},{item},{counts[item]}" for user in users for item in counts]
         (tmp_path / f"{part}.csv").write_text("user_id,item_id,score\n" + "\n".join(lines) + "\n")
     their = ("--validation", tmp_path / "validation.csv", "--name", "theirs", "--deterministic")
-    done = call("score", tmp_path / "test.csv", *their, *options, "--results", tmp_path / "results", "--fresh")
+    scored = ("score", tmp_path / "test.csv", *their, *options, "--results", tmp_path / "results", "--fresh")
+    refused = call(*scored)  # though others validate than test
+    assert isinstance(refused.exception, BenchError) and "order all users' items alike" in str(refused.exception)
+    done = call(*scored, "--same-scores")
     assert done.exit_code == 0, done.output
     (record,) = Store(tmp_path / "results").records()
     (expected,) = [
