@@ -77,7 +77,7 @@ def score(
     if too_good(validation_figures(record.validation).values()):
         typer.echo(f"Warning: the validation's figures are 1.0000 in all metrics; {TOO_GOOD}.", err=True)
     for caution in cautions_of([record], VALIDATION_METRICS):
-        typer.echo(f"Warning: {caution}", err=True)
+        typer.echo(f"Note: {caution}", err=True)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record, top=finished.top)}", err=True)
     if not deterministic:

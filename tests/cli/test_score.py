@@ -242,6 +242,8 @@ def test_what_a_file_says_beside_scores_is_told(exported: Path, ratings: Path) -
         "Note: 3 rows at the test have the lowest number of a float, or minus infinity: their items count as without a "
         "score.",
         f"Note: 80 rows at the test {level}ranks are to count.",
+        "Note: Few candidates: a target is ranked among 10 items, so a random order has HR@50 1.00, MRR@50 0.29 and "
+        "NDCG@50 0.45.",
     ]
 
 
