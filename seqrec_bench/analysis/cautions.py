@@ -95,7 +95,7 @@ def _order(facts: TargetFacts, n_targets: int, protocol: Protocol | None) -> str
     """By what it was decided which items are the targets, if not by time."""
     if facts.tied is None or facts.tied <= SHARE_TIED * n_targets:  # of data without times, `order_notes` speaks
         return None
-    is_of_file = protocol is None or protocol.ties == FILE_ORDER
+    is_of_file = protocol is not None and protocol.ties == FILE_ORDER
     decides = "the order of the file's rows" if is_of_file else "the protocol's order of ties"
     return (
         f"{_counted(facts.tied, n_targets)} have a neighbour of the same time: {decides} decides that they are the "
