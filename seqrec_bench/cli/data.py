@@ -106,7 +106,7 @@ def export(
     protocol: ProtocolOptions,
     own: Annotated[DataOptions, Without("dataset")],
 ) -> None:
-    """Writes what a protocol holds out, in formats that systems read which the bench does not run.
+    """Writes a protocol's split as files for systems that the bench does not run.
 
     Example: seqrec-bench data export ml-100k --split ml-100k-split
     """

@@ -136,11 +136,6 @@ class DataOptions:
             rich_help_panel=_PANEL,
         ),
     ] = None
-    train_file: Annotated[Path | None, _part_option("--train", "--train-file", part="training")] = None
-    validation_file: Annotated[
-        Path | None, _part_option("--validation", "--validation-file", part="validation, if there is one,")
-    ] = None
-    test_file: Annotated[Path | None, _part_option("--test", "--test-file", part="test")] = None
     tags: Annotated[
         Path | None,
         typer.Option(
@@ -198,6 +193,11 @@ class DataOptions:
             rich_help_panel=_PANEL,
         ),
     ] = None
+    train_file: Annotated[Path | None, _part_option("--train", "--train-file", part="training")] = None
+    validation_file: Annotated[
+        Path | None, _part_option("--validation", "--validation-file", part="validation, if there is one,")
+    ] = None
+    test_file: Annotated[Path | None, _part_option("--test", "--test-file", part="test")] = None
 
     @property
     def columns(self) -> Columns:

@@ -24,7 +24,7 @@ from seqrec_bench.data import Dataset
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import require_choice
 from seqrec_bench.evaluation.protocol_parts import Given, Negatives
-from seqrec_bench.evaluation.protocols import find_protocol, usual_protocol
+from seqrec_bench.evaluation.protocols import Protocol, find_protocol, usual_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -139,14 +139,14 @@ def _require_possible(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> No
     """The data can be held out as the cells' protocols have it, before the cells of others are run for hours.
 
     Raises:
-        InputError: They have no point in time, no negatives or no parts as a protocol needs them; or users have several
-            targets, of which the metric that chooses is none.
+        InputError: Nobody is left to evaluate; they have no point in time, no negatives or no parts as a protocol needs
+            them; or users have several targets, of which the metric that chooses is none.
     """
     for name, dataset in product(sorted({cell.protocol for cell in wanted}), datasets):
         protocol = find_protocol(name)
         has_negatives, is_given = isinstance(protocol.candidates, Negatives), isinstance(protocol.split, Given)
-        if has_negatives or is_given or protocol.split.needs_times:
-            asked = protocol if has_negatives or protocol.base is None else find_protocol(protocol.base)
+        asked = protocol if has_negatives or protocol.base is None else find_protocol(protocol.base)
+        if has_negatives or is_given or protocol.split.needs_times or asked == Protocol():
             validation = asked.hold_out(asked.arrange(dataset)).validation
             for selection in {cell.selection for cell in wanted if cell.protocol == name}:
                 require_choice(selection, validation)

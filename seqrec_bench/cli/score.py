@@ -42,9 +42,7 @@ def score(
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Another seed would change nothing, so one run is enough.")
     ] = False,
-    form: Annotated[
-        Form | None, typer.Option("--form", help="What the files are, where their names do not say so.")
-    ] = None,
+    form: Annotated[Form | None, typer.Option("--form", help="A TREC run, or ranx's JSON, under another name.")] = None,
     same_scores: Annotated[
         bool, typer.Option("--same-scores", help="The system does not look at what a user has taken last.")
     ] = False,

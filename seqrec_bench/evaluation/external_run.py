@@ -69,8 +69,8 @@ class ExternalRun:
     def scored_candidates(self, holdout: Holdout) -> Int64Array:
         """(n_evaluated,) how many items that a user's targets are ranked against have a score.
 
-        These are the sampled ones, or else all items, or all but those of the history. What the target is plays no
-        part: it is an item like the others there.
+        These are the sampled ones, or else all items, or all but those of the history. What the user's targets are
+        plays no part: they are items like the others there.
         """
         if holdout.negatives is not None:
             negatives = _of_users(holdout, holdout.negatives)

@@ -45,7 +45,7 @@ RANDOM_ORDERS = range(5)
 VERSION = "v1"
 
 _GRAMMAR = (
-    "a name is a split (loo, time, time90 in per cent, time2014-07-01; given and given-test are those of files), "
+    "a name is a split (loo, time, time90 in per cent, time2014-07-01, or given or given-test for that of files), "
     "candidates (full, full-seen, full-zeroed, uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), "
     "then what else differs (reversed-ties, random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined "
     "by dashes, such as time90-uniform1000-unique-5core-v1"

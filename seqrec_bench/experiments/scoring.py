@@ -62,9 +62,11 @@ class Lists:
     """What is counted, in words that follow on "items"."""
     n_items: int
     scored: Int64Array
-    """(n_evaluated,) items with a score among those that a target is ranked against."""
+    """(n_evaluated,) items with a score among those that a user's targets are ranked against, and among the targets."""
     candidates: Int64Array
     """(n_evaluated,) all of these."""
+    n_targets: Int64Array
+    """(n_evaluated,) the user's."""
     cut_off: int
     """The greatest that matters."""
     n_without: int
@@ -75,17 +77,20 @@ class Lists:
     @property
     def n_short(self) -> int:
         """Users with fewer scored items than the cut-off, and several without a score beside them."""
-        return int(np.count_nonzero(self._incomplete < self.cut_off))
+        return int(np.count_nonzero(self._certain < self.cut_off))
 
     @property
     def exact_to(self) -> int:
         """The greatest cut-off up to which chance has no part in any figure, where some lists are short."""
-        return int(self._incomplete.min())
+        return max(0, int(self._certain.min()))
 
     @property
-    def _incomplete(self) -> Int64Array:
-        """The lengths of lists beside which two items or more have no score: only their figures hang on chance."""
-        return self.scored[self.scored < self.candidates - 1]
+    def _certain(self) -> Int64Array:
+        """The scored items that a target is ranked against at the least, where the user's others are all in the list.
+
+        Of those users alone for whom several items have no score: only their figures hang on chance.
+        """
+        return (self.scored - (self.n_targets - 1))[self.scored < self.candidates - 1]
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,7 @@ def _lists(part: str, run: ExternalRun, raw: RawScores, holdout: Holdout, cut_of
         n_items=run.n_items,
         scored=run.scored_candidates(holdout),
         candidates=n_candidates(holdout),
+        n_targets=np.unique(holdout.users, return_counts=True)[1],
         cut_off=cut_off,
         n_without=raw.n_without,
         n_level=raw.n_level,

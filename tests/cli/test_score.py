@@ -206,6 +206,32 @@ def test_lists_are_long_enough_where_each_user_has_as_many_unseen_items_as_the_g
     assert (warning or "") in done.stderr
 
 
+def test_of_several_targets_the_others_may_be_in_the_list_and_are_not_ranked_against(tmp_path: Path) -> None:
+    header = "user_id,item_id,timestamp\n"
+    (tmp_path / "train.csv").write_text(
+        header + "".join(f"{user},{item},{item}\n" for user in "uv" for item in range(80))
+    )
+    (tmp_path / "valid.csv").write_text(header + "u,80,100\nv,80,100\n")
+    (tmp_path / "test.csv").write_text(header + "u,81,101\nu,82,101\nu,83,101\nv,81,101\n")
+    more = "".join(f"w,{item},{item}\n" for item in range(81, 170))
+    (tmp_path / "train.csv").write_text((tmp_path / "train.csv").read_text() + more)
+    for part, first in (("validation", 80), ("list", 81)):
+        rows = [f"{user},{item},{item}" for user in "uv" for item in range(first, first + 51)]
+        (tmp_path / f"{part}-scores.csv").write_text("user_id,item_id,rank\n" + "\n".join(rows) + "\n")
+    given = [
+        f"--{part}-file={tmp_path / name}.csv"
+        for part, name in (("train", "train"), ("validation", "valid"), ("test", "test"))
+    ]
+    files = ("score", tmp_path / "list-scores.csv", "--validation", tmp_path / "validation-scores.csv")
+    done = call(*files, *given, "--name", "their-system", "--results", tmp_path / "runs")
+    assert done.exit_code == 0, done.output
+    assert "Test: 51 items or more beside a user's history have a score" in done.stderr
+    assert (
+        "Warning: 1 of 2 users at the test have fewer than 50 items beside a user's history with a score, so figures "
+        "up to HR@49 and NDCG@49 are exact, and those beyond are partly chance" in done.stderr
+    )
+
+
 def test_one_file_for_both_is_refused_under_any_name_unless_it_is_said(exported: Path, ratings: Path) -> None:
     test, own = (
         exported / "test.csv",

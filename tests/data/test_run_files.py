@@ -27,11 +27,12 @@ ROWS = [("u1", "007", 2.5), ("u1", 'i"2', -0.001), ("v", "007", 3.0)]
         ("a.trec", TREC, None),
         ("a.run", TREC, None),
         ("a.txt", TREC, "trec"),
-        ("a.trec.gz", gzip.compress(TREC), None),
+        ("a.trec.gz", gzip.compress(TREC, mtime=0), None),
         ("a.json", JSON, None),
-        ("a.json.gz", gzip.compress(JSON), None),
+        ("a.json.gz", gzip.compress(JSON, mtime=0), None),
         ("a.csv", JSON, "ranx"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_run_is_read_by_its_name_or_as_it_is_asked_for(
     name: str, content: bytes, form: str | None, tmp_path: Path

@@ -124,7 +124,7 @@ def grammar_says(name: str) -> str:
 def test_a_name_that_is_none_is_refused_with_what_names_are_made_of(name: str) -> None:
     reason = grammar_says(name)
     assert reason.startswith(
-        ": a name is a split (loo, time, time90 in per cent, time2014-07-01; given and given-test are those of files), "
+        ": a name is a split (loo, time, time90 in per cent, time2014-07-01, or given or given-test for "
     )
     example = reason.rstrip(".").rpartition(" ")[2]
     assert find_protocol(example).name == example == "time90-uniform1000-unique-5core-v1"
@@ -249,6 +249,11 @@ def test_every_composition_holds_out_what_its_parts_say(repeated: Dataset) -> No
             protocol
         )
     assert len(found) == len(list(compositions())) == 320
+
+
+def test_a_sample_of_more_than_there_is_takes_no_more_room_than_there_is(repeated: Dataset) -> None:
+    negatives = find_protocol("loo-uniform999999999-v1").hold_out(repeated).test.negatives
+    assert negatives is not None and negatives.shape == (60, repeated.sequences.n_items)
 
 
 def test_a_core_is_added_to_any_protocol_that_has_none_or_the_same() -> None:

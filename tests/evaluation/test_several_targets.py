@@ -231,3 +231,13 @@ def test_a_protocol_of_other_parts_is_refused(
     for ask in (find_protocol(name).arrange, find_protocol(name).hold_out):
         with pytest.raises(InputError, match=says):
             ask(data)
+
+
+def test_more_targets_alike_are_no_more_evidence() -> None:
+    """Each target twice gives every user the same figure, so that no interval over users is narrower."""
+    rng = np.random.default_rng(0)
+    better, users = rng.integers(0, 30, 60), np.repeat(np.arange(20), 3)
+    once = Ranks(better, np.ones(60, dtype=np.int64), users)
+    twice = Ranks(np.repeat(better, 2), np.ones(120, dtype=np.int64), np.repeat(users, 2))
+    np.testing.assert_allclose(metric(twice, "NDCG@10"), metric(once, "NDCG@10"), rtol=0, atol=1e-15)
+    assert len(metric(twice, "NDCG@10")) == twice.n_users == 20

@@ -176,7 +176,8 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, text: bytes, complaint: str)
             'datasets = ["ml-100k"]',
             'datasets = ["amazon2023-5core-Video_Game"]',
             [
-                "there is no such data set (did you mean 'amazon2023-5core-Video_Games'?): choose from amazon2023-5core-All"
+                "there is no such data set (did you mean 'amazon2023-5core-Video_Games'?): choose from "
+                "amazon2023-5core-All"
             ],
         ),
         ('protocol = "loo-full-v1"', 'protocol = "loo-v1"', ["protocol is 'loo-v1': there is no protocol 'loo-v1'"]),
