@@ -45,7 +45,7 @@ def cautions(
         Caution.CANDIDATES: _few_candidates(facts, [Metric(metric) for metric in metrics]),
         Caution.ORDER: _order(facts, n_targets, protocol),
         Caution.UNTRAINED: _untrained(facts, n_targets),
-        Caution.REPEATED: protocol and _repeated(facts, n_targets, protocol, n_repeats),
+        Caution.REPEATED: _repeated(facts, n_targets, protocol, n_repeats),
     }
     return {about: sentence for about, sentence in found.items() if sentence}
 
@@ -112,12 +112,17 @@ def _untrained(facts: TargetFacts, n_targets: int) -> str | None:
     )
 
 
-def _repeated(facts: TargetFacts, n_targets: int, protocol: Protocol, n_repeats: int) -> str | None:
+def _repeated(facts: TargetFacts, n_targets: int, protocol: Protocol | None, n_repeats: int) -> str | None:
+    """What repeats and what becomes of it; of records, also where the protocol fits, since tables have it apart."""
     counted = _counted(len(facts.repeated), n_targets) if len(facts.repeated) else ""
     if n_repeats:
-        return repeats_note(protocol, n_repeats, f", {counted} among them" if counted else "")
-    problem = repeats_problem(protocol) if counted else None
-    return problem and f"{counted} stand in their user's history, and {problem}"
+        among = f", {counted} among them" if counted else ""
+        return repeats_note(protocol, n_repeats, among) if protocol else None
+    if not counted:
+        return None
+    problem = protocol and repeats_problem(protocol)
+    ending = f", and {problem}" if problem else "; tables have their figures and those of the others apart."
+    return f"{counted} stand in their user's history{ending}"
 
 
 def _counted(number: int, n_targets: int) -> str:

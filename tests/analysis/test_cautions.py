@@ -91,12 +91,14 @@ def test_targets_never_trained_on_are_spoken_of_from_a_twentieth(n_untrained: in
         ("loo-full-seen-v1", None),
     ],
 )
-def test_one_repeated_target_is_spoken_of_but_where_the_history_is_ranked(protocol: str, says: str | None) -> None:
-    found = said(replace(PLAIN, repeated=np.array([7])), protocol).get(Caution.REPEATED)
+def test_one_repeated_target_is_spoken_of_without_advice_where_the_history_is_ranked(
+    protocol: str, says: str | None
+) -> None:
+    found = said(replace(PLAIN, repeated=np.array([7])), protocol)[Caution.REPEATED]
     if says is None:
-        assert found is None
+        apart = "; tables have their figures and those of the others apart."
+        assert found == f"1 of 1,000 test targets (0.1 %) stand in their user's history{apart}"
     else:
-        assert found is not None
         assert found.startswith(f"1 of 1,000 test targets (0.1 %) stand in their user's history, and {says}")
         assert "`--protocol loo-full-seen-v1`" in found
         assert "-unique-v1` keeps a user's first interaction with an item alone." in found
@@ -116,7 +118,11 @@ def test_data_are_spoken_of_with_all_their_repeats() -> None:
 
 def test_an_unknown_protocol_has_no_advice() -> None:
     facts = replace(PLAIN, tied=500, repeated=np.array([7]))
-    assert list(cautions(facts, 1_000, None, METRICS)) == [Caution.ORDER]
+    found = cautions(facts, 1_000, None, METRICS)
+    assert "the protocol's order of ties decides" in found[Caution.ORDER]
+    assert "--protocol" not in found[Caution.REPEATED]
+    assert list(found) == [Caution.ORDER, Caution.REPEATED]
+    assert list(cautions(facts, 1_000, None, METRICS, n_repeats=3)) == [Caution.ORDER]
 
 
 def test_records_say_what_any_of_them_knows_and_the_first_ones_nothing(make_record: Callable[..., Record]) -> None:
