@@ -37,7 +37,7 @@ def test_the_parts_are_those_of_their_rows(
 
 
 def test_the_files_of_caser_and_of_rechorus_are_read(given_rows: Callable[..., Rows], tmp_path: Path) -> None:
-    """Caser's: `user item rating` without header and times; ReChorus': tabs in .csv, and negatives beside the targets."""
+    """Caser's: `user item rating` without header and times; ReChorus': tabs in .csv, and negatives beside targets."""
     rows = given_rows()
     for part, name in (("train", "train"), ("validation", "dev"), ("test", "test")):
         by_time = sorted(rows[part], key=lambda row: row[2])
