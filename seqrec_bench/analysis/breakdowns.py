@@ -1,4 +1,5 @@
-"""Figures of each model by kinds of users: how long their history is, and how popular their target item is."""
+"""Figures of each model by kinds of users: how long their history is, how popular their target item is, and whether
+they have had it before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqrec_bench.analysis.compared import Compared
+from seqrec_bench.analysis.repeated import parts
 from seqrec_bench.analysis.selection import runs
 from seqrec_bench.analysis.statistics.estimates import population_half_width
 from seqrec_bench.analysis.statistics.rounding import is_greater
@@ -86,6 +88,11 @@ def by_target_popularity(split: Split) -> list[Group]:
         for name, of_kind in kinds.items()
         if len(those := np.flatnonzero(of_kind)) > 0
     ]
+
+
+def by_repeats(records: Sequence[Record]) -> list[Group]:
+    """Targets by whether their user has had them before; none where nobody has, or where no record says so."""
+    return [Group(part.name, part.name, records[0].test.users_at(part.places), part.places) for part in parts(records)]
 
 
 def _extent(numbers: Int64Array) -> str:

@@ -10,6 +10,8 @@ from seqrec_bench.text import listed
 class Topic(Enum):
     """What a note is about."""
 
+    CAUTION = auto()
+    """What makes figures mean less than they seem to."""
     MISSING = auto()
     """The cells that are not there."""
     REPORTED = auto()

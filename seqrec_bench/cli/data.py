@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from seqrec_bench import __version__
+from seqrec_bench.analysis.cautions import cautions
 from seqrec_bench.cli.bundles import Without, with_bundles
-from seqrec_bench.cli.catalogue import CUT_OFF, share_shown, small_catalogue_note
 from seqrec_bench.cli.data_options import DataOptions, ProtocolOptions, fetch_with_notice, show_terms
 from seqrec_bench.cli.negative_rows import negative_rows_facts
 from seqrec_bench.cli.paths import named_path
@@ -20,11 +20,15 @@ from seqrec_bench.data import describe as describe_dataset
 from seqrec_bench.data.sets.listing import Line, line_of
 from seqrec_bench.data.sets.registry import registered
 from seqrec_bench.data.split_files import FORMATS, UNASKED, Labels, read_formats, write_split
+from seqrec_bench.data.targets import target_facts
 from seqrec_bench.errors import ExitCode, InputError
-from seqrec_bench.evaluation.repeats_note import repeats_note
+from seqrec_bench.evaluation.metrics import VALIDATION_METRICS
 from seqrec_bench.experiments.scoring import require_order_enough
 from seqrec_bench.studies.cells import DEFAULT_DATASET
 from seqrec_bench.text import one_line
+
+CUT_OFF = VALIDATION_METRICS[0].cut_off or 1
+"""Of what is said of the catalogue, where no metric is named."""
 
 app = typer.Typer(help="Fetch, describe, list and export data sets.", no_args_is_help=True, add_completion=False)
 
@@ -72,13 +76,15 @@ def describe(
     dataset = protocol.equip(replace(own, dataset=name).load())
     with shown("describing the data"):
         arranged = chosen.arrange(dataset)
-        description = describe_dataset(arranged, chosen.hold_out(arranged))
+        held_out = chosen.hold_out(arranged)
+        description, facts = describe_dataset(arranged, held_out), target_facts(arranged, held_out)
     if as_json:
         typer.echo(json.dumps({"protocol": chosen.name} | asdict(description), indent=2))
     else:
         without_target = "users without a test target" if dataset.given else "users too short to evaluate"
         print_table(("fact", "value"), [("protocol", chosen.name), *_facts(description, without_target)])
-    for note in filter(None, (repeats_note(chosen, description.n_repeats), small_catalogue_note(description.n_items))):
+    n_targets = len(held_out.test.targets)
+    for note in cautions(facts, n_targets, chosen, VALIDATION_METRICS, description.n_repeats).values():
         typer.echo(f"Note: {note}", err=True)
 
 
@@ -167,7 +173,7 @@ def _facts(description: Description, without_target: str) -> list[tuple[str, str
         ("fingerprint of the tags", description.tags_fingerprint or "no tags"),
         ("users", f"{description.n_users:,}"),
         ("items", f"{description.n_items:,}"),
-        (f"share of all items in the first {CUT_OFF}", f"{share_shown(description.n_items):.1%}"),
+        (f"share of all items in the first {CUT_OFF}", f"{min(1.0, CUT_OFF / description.n_items):.1%}"),
         ("interactions", f"{description.n_interactions:,}"),
         ("training interactions", f"{description.n_train_interactions:,}"),
         ("density", f"{description.density:.4%}"),
@@ -182,6 +188,7 @@ def _facts(description: Description, without_target: str) -> list[tuple[str, str
         ("such items among test targets", f"{description.n_cold_test_targets:,}"),
         ("such items among validation targets", f"{description.n_cold_validation_targets:,}"),
         ("interactions that repeat an item", f"{description.n_repeats:,}"),
+        ("test targets that repeat an item", f"{description.n_repeated_test_targets:,}"),
         *negative_rows_facts(description.negative_rows),
     ]
 

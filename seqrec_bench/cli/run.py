@@ -1,6 +1,6 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.bundles import with_bundles
-from seqrec_bench.cli.catalogue import small_catalogue_note
+from seqrec_bench.cli.cautions import cautions_before
 from seqrec_bench.cli.cell_options import CellOptions, KeepTopOption
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.places import Place, cluster, count_cells, require_no_weights, this_machine
@@ -21,12 +21,10 @@ from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset
-from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import require_choice
 from seqrec_bench.evaluation.protocol_parts import Given, Negatives
-from seqrec_bench.evaluation.protocols import Protocol, find_protocol, place_in_order, usual_protocol
-from seqrec_bench.evaluation.repeats_note import repeats_note
+from seqrec_bench.evaluation.protocols import Protocol, find_protocol, usual_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -102,7 +100,7 @@ def run(
         store.require_writable()
         datasets = [cells.equip(dataset) for dataset in load_data(choose_data(data, cells.named_study))]
         _require_possible(datasets, wanted)
-        warnings = _warnings(datasets, {cell.protocol for cell in wanted})
+        warnings = cautions_before(wanted, datasets)
         state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
         for warning in warnings:  # only now that nothing more is refused
@@ -152,20 +150,6 @@ def _require_possible(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> No
             validation = asked.hold_out(asked.arrange(dataset)).validation
             for selection in {cell.selection for cell in wanted if cell.protocol == name}:
                 require_choice(selection, validation)
-
-
-def _warnings(datasets: Sequence[Dataset], protocols: Collection[str]) -> list[str]:
-    """What figures on these data do not say, or not as they should."""
-    found, under = [], [find_protocol(name) for name in sorted(protocols, key=place_in_order)]
-    for dataset in datasets:
-        kept = {(protocol.unique, protocol.core): protocol.keep(dataset) for protocol in under}
-        n_repeats = {what: count_repeats(data.sequences) for what, data in kept.items()}
-        repeats = (repeats_note(protocol, n_repeats[protocol.unique, protocol.core]) for protocol in under)
-        where = f"{dataset.name}: " if len(datasets) > 1 else ""
-        first = next(filter(None, repeats), None)  # the others would say the same
-        catalogue = small_catalogue_note(min(data.sequences.n_items for data in kept.values()))
-        found += [f"{where}{note}" for note in (first, catalogue) if note]
-    return found
 
 
 def _announce(part: Part, named: bool) -> None:

@@ -7,15 +7,16 @@ from typing import Annotated, Literal
 import numpy as np
 import typer
 
+from seqrec_bench.analysis.cautions import cautions_of
 from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.cell_options import KeepTopOption
 from seqrec_bench.cli.data_options import DataOptionsBesideName, ProtocolOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
-from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good, validation_figures
+from seqrec_bench.evaluation.metrics import TOO_GOOD, VALIDATION_METRICS, too_good, validation_figures
 from seqrec_bench.experiments.cell import setting_under
-from seqrec_bench.experiments.run import replaces_other_data
+from seqrec_bench.experiments.run import replaces_other_data, require_same_data_beside
 from seqrec_bench.experiments.scoring import Coverage, Lists, ScoredSystem, require_order_enough, score_system
 from seqrec_bench.records import Record, Store
 from seqrec_bench.studies.cells import MAX_SEED
@@ -73,6 +74,8 @@ def score(
     _tell(coverage)
     if too_good(validation_figures(record.validation).values()):
         typer.echo(f"Warning: the validation's figures are 1.0000 in all metrics; {TOO_GOOD}.", err=True)
+    for caution in cautions_of([record], VALIDATION_METRICS):
+        typer.echo(f"Note: {caution}", err=True)
     replaced = "Replaced" if store.path(record.key).exists() else "Stored"
     typer.echo(f"{replaced} the record of {record.key}, as {store.save(record, top=finished.top)}", err=True)
     if not deterministic:
@@ -83,7 +86,7 @@ def _require_free(record: Record, store: Store, fresh: bool) -> None:
     """Nothing is lost that nobody has asked to replace.
 
     Raises:
-        InputError: A record made from other data stands there, or something that can't be read.
+        InputError: A record made from other data stands there or beside it, or something that can't be read.
         InvalidRecordError: What stands there is no record.
     """
     if fresh:
@@ -93,6 +96,7 @@ def _require_free(record: Record, store: Store, fresh: bool) -> None:
     if found and not record.recipe.is_of_same_data(found.recipe):
         difference = record.recipe.difference(found.recipe)
         raise replaces_other_data(store.path(record.key), difference, option="--data-name")
+    require_same_data_beside(record.key, record.recipe, store, option="--data-name")
 
 
 def _tell(coverage: Coverage) -> None:

@@ -129,9 +129,9 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
     if not system.same_scores:
         _require_different(at_validation, at_test, system)
     validation = rank_targets(at_validation, split.validation)
-    test, top = examine_here(at_test, split.test, setting.keep, system.seed)
+    marks = examine_here(at_test, setting.examination, system.seed)
     greatest = max(metric.cut_off or 0 for metric in VALIDATION_METRICS)
-    kept = setting.keep.k if setting.keep else 0
+    kept = setting.examination.keep.k if setting.examination.keep else 0
     coverage = Coverage(
         n_targets=len(split.validation.targets),
         without_score=int((~at_validation.have(split.validation.users, split.validation.targets)).sum()),
@@ -144,14 +144,15 @@ def score_system(system: ScoredSystem, setting: Setting) -> tuple[FinishedCell, 
         recipe=Recipe(identify(data), 1, {}, selection=None),
         deterministic=system.deterministic,
         validation=validation,
-        test=test,
+        test=marks.test,
         curve=[],
         seconds={"fit": 0.0, "score": round(time.perf_counter() - started, 3)},
         peak_memory_bytes=peak_memory(),
         parameters=0,
         environment={**environment(system.name, setting.device), "scored_from": files, "attacks": None},
+        targets=marks.facts,
     )
-    return FinishedCell(record, None, None, top), coverage
+    return FinishedCell(record, None, None, marks.top), coverage
 
 
 def _require_different(at_validation: ExternalRun, at_test: ExternalRun, system: ScoredSystem) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch, Int64Array
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.record import BY_ROW, SCHEMA, SCHEMA_OF_TARGETS, CellKey, DatasetIdentity, Recipe, Record
@@ -18,9 +19,9 @@ from seqrec_bench.text import is_name
 _KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
 _FIELDS = {
     "schema", "dataset", *_KEY_FIELDS, "version", "deterministic", "hyperparameters", "selection", "validation", "test",
-    "curve", "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "top", "environment",
+    "targets", "curve", "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "top", "environment",
 }  # fmt: skip
-_LATER_FIELDS = {"weights_sha256": None, "top": None}
+_LATER_FIELDS = {"targets": None, "weights_sha256": None, "top": None}
 """What a record says without a line for it, which the first records have not. No figure depends on it."""
 
 
@@ -32,7 +33,8 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     """JSON text of a record, one top-level field a line, so that a changed field is a changed line.
 
     Args:
-        ranks: What stands in the text for the ranks of ``"validation"`` and of ``"test"``.
+        ranks: What stands in the text for the ranks of ``"validation"`` and of ``"test"``, and for the targets that
+            are ``"repeated"``, if the record has any facts on targets.
     """
     key, recipe = record.key, record.recipe
     fields: dict[str, Any] = {
@@ -45,6 +47,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
         "selection": recipe.selection,
         "validation": ranks["validation"],
         "test": ranks["test"],
+        "targets": record.targets and _encode_targets(record.targets, ranks["repeated"]),
         "curve": [_encode_epoch(epoch) for epoch in record.curve],
         "seconds": dict(record.seconds),
         "peak_memory_bytes": record.peak_memory_bytes,
@@ -55,6 +58,15 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     }
     lines = [f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in fields.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _encode_targets(facts: TargetFacts, repeated: Any) -> dict[str, Any]:
+    return {
+        "candidates": [facts.fewest, facts.most],
+        "tied": facts.tied,
+        "untrained": facts.untrained,
+        "repeated": repeated,
+    }
 
 
 def _encode_dataset(dataset: DatasetIdentity) -> dict[str, Any]:
@@ -72,11 +84,14 @@ def _encode_epoch(epoch: Epoch) -> dict[str, Any]:
     }
 
 
-def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
+def decode(
+    text: str, decode_ranks: Callable[[str, Any], Ranks], decode_repeated: Callable[[Any], Int64Array]
+) -> Record:
     """The record that the text holds.
 
     Args:
         decode_ranks: Turns what stands in the text for the ranks of ``"validation"`` or ``"test"`` into ranks.
+        decode_repeated: Turns what stands in it for the targets that are ``"repeated"`` into their places.
 
     Raises:
         ValueError: The text is not a complete record of this schema; the message says what is wrong with it.
@@ -114,6 +129,7 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
         environment=_mapping(fields, "environment"),
         weights=_decode_digest(fields["weights_sha256"]),
         top=_decode_top(fields["top"]),
+        targets=_decode_targets(fields["targets"], fields["test"], test.n_targets, decode_repeated),
     )
 
 
@@ -147,6 +163,40 @@ def decode_rank_lists(value: Any) -> Ranks:
     fine = fine and all(min(numbers) > -(2**63) and max(numbers) < 2**63 for numbers in value.values() if numbers)
     _require(fine, "its ranks are not whole numbers that an int64 can hold")
     return ranks_of({name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
+
+
+def decode_places(value: Any) -> Int64Array:
+    """Places from a list of whole numbers."""
+    _require(isinstance(value, list) and set(map(type, value)) <= {int}, "its repeated targets are no whole numbers")
+    _require(all(0 <= place < 2**63 for place in value), "its repeated targets are no places")
+    return np.array(value, dtype=np.int64)
+
+
+def _decode_targets(
+    value: Any, test: Any, n_targets: int, decode_repeated: Callable[[Any], Int64Array]
+) -> TargetFacts | None:
+    """The facts on the test targets.
+
+    Args:
+        test: What stands in the record for the ranks of these.
+    """
+    if value is None:
+        return None
+    names = {"candidates", "tied", "untrained", "repeated"}
+    _require(isinstance(value, dict) and value.keys() == names, f"its targets do not have the fields {sorted(names)}")
+    candidates, tied = value["candidates"], value["tied"]
+    fine = isinstance(candidates, list) and list(map(type, candidates)) == [int, int]
+    _require(fine and 1 <= candidates[0] <= candidates[1], "its candidates are not the fewest and the most")
+    for name, count in (("untrained", value["untrained"]), ("tied", 0 if tied is None else tied)):
+        fine = type(count) is int and 0 <= count <= n_targets
+        _require(fine, f"its {name} targets are {count!r}, not a whole number up to {n_targets}")
+    is_beside = isinstance(test, dict) and "sha256" in test
+    fine = value["repeated"] == test if is_beside else not isinstance(value["repeated"], dict)
+    _require(fine, "its repeated targets are not where its ranks are")
+    repeated = decode_repeated(value["repeated"])
+    fine = bool(np.all(np.diff(repeated) > 0)) and (len(repeated) == 0 or 0 <= repeated[0] <= repeated[-1] < n_targets)
+    _require(fine, f"its repeated targets are not places among its {n_targets}, in ascending order")
+    return TargetFacts(candidates[0], candidates[1], tied, value["untrained"], repeated)
 
 
 def _decode_dataset(value: Any) -> DatasetIdentity:

@@ -70,6 +70,10 @@ class Ranks:
         assert self.users is not None
         return np.cumsum(np.append(False, np.diff(self.users) != 0))
 
+    def users_at(self, places: Int64Array) -> Int64Array:
+        """Which of the users, as they come, have a target at these places, each once."""
+        return places if self.users is None else np.unique(self._numbers[places])
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ranks):
             return NotImplemented

@@ -109,6 +109,10 @@ def test_scores_on_other_data_replace_no_record_unasked(exported: Path, ratings:
     assert isinstance(refusal, InputError)
     assert str(refusal).startswith(f"{path} was made on other data: keep it by calling these data something else with")
     assert "--data-name NAME" in str(refusal)
+    beside = call(*lists[:-1], "another-system", *own).exception
+    assert isinstance(beside, InputError)
+    assert str(beside).startswith(f"{path} was made on other data: keep it by calling these data something else with")
+    assert str(beside).endswith("--data-name NAME, or name another directory with --results.")  # nothing is replaced
     assert call(*lists, *own, "--data-name", "later").exit_code == 0
     assert path.read_bytes() == before
     assert call(*lists, *own, "--fresh").exit_code == 0
@@ -264,6 +268,8 @@ def test_what_a_file_says_beside_scores_is_told(exported: Path, ratings: Path) -
         "Note: 3 rows at the test have the lowest number of a float, or minus infinity: their items count as without a "
         "score.",
         f"Note: 80 rows at the test {level}ranks are to count.",
+        "Note: Few candidates: a target is ranked among 10 items, so a random order has HR@50 1.00, MRR@50 0.29 and "
+        "NDCG@50 0.45.",
     ]
 
 

@@ -37,12 +37,13 @@ def test_the_parts_are_those_of_their_rows(
 
 
 def test_the_files_of_caser_and_of_rechorus_are_read(given_rows: Callable[..., Rows], tmp_path: Path) -> None:
-    """Caser's: `user item rating` without header and times; ReChorus': tabs in .csv, and dev for the validation."""
+    """Caser's: `user item rating` without header and times; ReChorus': tabs in .csv, and negatives beside targets."""
     rows = given_rows()
     for part, name in (("train", "train"), ("validation", "dev"), ("test", "test")):
         by_time = sorted(rows[part], key=lambda row: row[2])
-        tabs = "".join(f"{user}\t{item}\t{time}\n" for user, item, time in by_time)
-        (tmp_path / f"{name}.csv").write_text(f"user_id\titem_id\ttime\n{tabs}")
+        more, negatives = ("", "") if part == "train" else ("\tneg_items", "\t[7, 8, 9]")
+        tabs = "".join(f"{user}\t{item}\t{time}{negatives}\n" for user, item, time in by_time)
+        (tmp_path / f"{name}.csv").write_text(f"user_id\titem_id\ttime{more}\n{tabs}")
         (tmp_path / f"{name}.txt").write_text("".join(f"{user} {item} 5\n" for user, item, _ in by_time))
     rechorus = load(tmp_path, "train dev test", separator="tab")
     columns = Columns(user="1", item="2")

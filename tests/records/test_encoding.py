@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record
-from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
+from seqrec_bench.records.encoding import decode, decode_places, decode_rank_lists, encode, encode_rank_lists
 
 names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,7}", fullmatch=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -32,6 +33,14 @@ def ranks_of(n_targets: int, names_users: bool) -> st.SearchStrategy[Ranks]:
 
 def epochs(losses: list[float], values: dict[str, float]) -> list[Epoch]:
     return [Epoch(number, loss, values, number / 8) for number, loss in enumerate(losses, start=1)]
+
+
+@st.composite
+def facts_on(draw: st.DrawFn, n_targets: int) -> TargetFacts:
+    fewest, most = sorted((draw(st.integers(1)), draw(st.integers(1))))
+    counts = st.integers(0, n_targets)
+    repeated = sorted(draw(st.sets(st.integers(0, n_targets - 1))))
+    return TargetFacts(fewest, most, draw(st.none() | counts), draw(counts), np.array(repeated, dtype=np.int64))
 
 
 @st.composite
@@ -56,15 +65,17 @@ def any_record(draw: st.DrawFn) -> Record:
         parameters=draw(st.integers(0)),
         environment=draw(mappings),
         weights=draw(st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)),
+        targets=draw(st.none() | facts_on(n_targets)),
     )
 
 
 def written(record: Record) -> str:
-    return encode(record, {part: encode_rank_lists(getattr(record, part)) for part in ("validation", "test")})
+    ranks = {part: encode_rank_lists(getattr(record, part)) for part in ("validation", "test")}
+    return encode(record, {**ranks, "repeated": record.targets and record.targets.repeated.tolist()})
 
 
 def read(text: str) -> Record:
-    return decode(text, lambda part, value: decode_rank_lists(value))
+    return decode(text, lambda part, value: decode_rank_lists(value), decode_places)
 
 
 @given(any_record())
@@ -129,9 +140,36 @@ def of_targets(users: Any) -> Edit:
     return edit
 
 
+def setting_fact(name: str, value: Any) -> Edit:
+    return lambda fields: fields["targets"].update({name: value})
+
+
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [
+        (setting("targets", [3]), "its targets do not have the fields"),
+        (lambda fields: fields["targets"].pop("tied"), "its targets do not have the fields"),
+        (setting_fact("cold", 3), "its targets do not have the fields"),
+        (setting_fact("candidates", 1_682), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [1_682]), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [1_682, 1_650]), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [0, 1_650]), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [True, 1_650]), "its candidates are not the fewest and the most"),
+        (setting_fact("tied", 4), "its tied targets are 4, not a whole number up to 3"),
+        (setting_fact("tied", -1), "its tied targets are -1"),
+        (setting_fact("untrained", None), "its untrained targets are None"),
+        (setting_fact("untrained", 1.0), "its untrained targets are 1.0"),
+        (setting_fact("repeated", None), "its repeated targets are no whole numbers"),
+        (setting_fact("repeated", [0.5]), "its repeated targets are no whole numbers"),
+        (setting_fact("repeated", [2**70]), "its repeated targets are no places"),
+        (setting_fact("repeated", [3]), "its repeated targets are not places among its 3"),
+        (setting_fact("repeated", [-1]), "its repeated targets are no places"),
+        (setting_fact("repeated", [2, 0]), "in ascending order"),
+        (setting_fact("repeated", [0, 0]), "in ascending order"),
+        (
+            setting_fact("repeated", {"file": "x.npz", "sha256": "a" * 64}),
+            "its repeated targets are not where its ranks",
+        ),
         (setting("schema", 3), "its schema is 3, and this version reads 1 and 2"),
         (setting("schema", 2), "of schema 2 are other ranks"),
         (lambda fields: fields.pop("schema"), "its schema is None"),
@@ -198,10 +236,10 @@ def test_what_is_not_exactly_a_record_is_refused(record: Record, edit: Edit, com
         read(json.dumps(fields))
 
 
-def test_a_record_from_before_weights_and_lists_were_kept_has_none(record: Record) -> None:
-    fields = json.loads(written(record))
-    assert (fields.pop("weights_sha256"), fields.pop("top")) == (None, None)
-    assert read(json.dumps(fields)) == record
+def test_a_record_from_before_weights_lists_and_facts_were_kept_has_none(record: Record) -> None:
+    fields = json.loads(written(replace(record, targets=None)))
+    assert (fields.pop("weights_sha256"), fields.pop("top"), fields.pop("targets")) == (None, None, None)
+    assert read(json.dumps(fields)) == replace(record, targets=None)
 
 
 @pytest.mark.parametrize(

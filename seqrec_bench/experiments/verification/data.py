@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.targets import TargetFacts, n_candidates, seen_items, target_facts
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import PADDING, Int32Array, Int64Array
@@ -27,6 +28,8 @@ class Arranged:
     split: Split
     n_candidates: Mapping[str, Int64Array]
     """(n_targets,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
+    facts: TargetFacts
+    """On the test targets."""
 
 
 @dataclass
@@ -58,7 +61,7 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     arranged = find_protocol(protocol).arrange(dataset)
     split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
-    return Arranged(arranged, split, candidates)
+    return Arranged(arranged, split, candidates, target_facts(arranged, split))
 
 
 def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Dataset | str]) -> Check:
@@ -143,31 +146,36 @@ def _ranks_fault(part: str, ranks: Ranks, holdout: Holdout, found: Arranged) -> 
     )
 
 
-def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_targets,) what each target is ranked against, itself included."""
-    if holdout.negatives is not None:
-        sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
-        return sampled
-    n_targets = np.bincount(holdout.users, minlength=holdout.history.n_users)[holdout.users]
-    everything: Int64Array = holdout.history.n_items - (n_targets - 1)
-    if holdout.ranks_seen:
-        return everything
-    n_seen, target_seen = seen_items(holdout)
-    counts: Int64Array = everything - n_seen + target_seen
-    return counts
+def check_targets(records: Sequence[Record], arrangements: Arrangements) -> Check:
+    """What records say of their test targets is so; the first records say nothing."""
+    faults, n_passed = [], 0
+    for record in records:
+        found = arrangements.of(record)
+        if record.targets and found and _data_fault(record, found.dataset) is None:
+            fault = _targets_fault(record.targets, found.facts)
+            faults += [f"{record.key.path()}: {fault}: run its cell again with --fresh."] if fault else []
+            n_passed += fault is None
+    n_silent = sum(record.targets is None for record in records)
+    notes = [f"{n_silent} records say nothing of their targets: they are older than that."] if n_silent else []
+    return Check("what is said of test targets is so in the data", n_passed, faults, notes)
 
 
-def seen_items(holdout: Holdout) -> tuple[Int64Array, BoolArray]:
-    """How many items of the catalogue the user has had, and whether the target is one; (n_targets,) each.
-
-    The user's other targets are left out, as they are no candidates.
-    """
-    history = holdout.history
-    width, pairs = history.n_items + 1, history.pairs
-    target_seen: BoolArray = np.isin(holdout.users * width + holdout.targets, pairs)
-    n_seen = np.bincount(pairs // width, minlength=history.n_users)
-    n_seen -= np.bincount(holdout.users[target_seen], minlength=history.n_users)
-    return n_seen[holdout.users] + target_seen, target_seen
+def _targets_fault(said: TargetFacts, due: TargetFacts) -> str | None:
+    """The first thing that is said and not so."""
+    for words, mine, its in (
+        ("the fewest and the most candidates of a target are", (said.fewest, said.most), (due.fewest, due.most)),
+        ("the targets with a neighbour of their time are", said.tied, due.tied),
+        ("the targets that were never trained on are", said.untrained, due.untrained),
+    ):
+        if mine != its:
+            return f"it says that {words} {mine}, and they are {its}"
+    differing = np.setxor1d(said.repeated, due.repeated)
+    if len(differing) == 0:
+        return None
+    return (
+        f"of {len(differing)} targets it says wrongly whether they stand in their user's history (the first is number "
+        f"{differing[0]}, counted from 0)"
+    )
 
 
 def check_ranked_again(records: Sequence[Record], arrangements: Arrangements) -> Check:

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.targets import n_candidates
 from seqrec_bench.errors import InvalidRecordError, MissingCellsError
 from seqrec_bench.experiments.examining import keep_of
-from seqrec_bench.experiments.verification.data import Arrangements, n_candidates, n_different
+from seqrec_bench.experiments.verification.data import Arrangements, n_different
 from seqrec_bench.recommender import PADDING, Int32Array, Int64Array
 from seqrec_bench.records import Ranks, Record, TopFile
 from seqrec_bench.records.check import Check
