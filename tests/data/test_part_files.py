@@ -149,7 +149,7 @@ def test_users_without_ids_are_the_same_where_all_parts_have_as_many_lines(tmp_p
     found = load(tmp_path, "train test", ".txt", layout="sequences-without-users")
     assert found.sequences.lengths.tolist() == [3, 3]
     (tmp_path / "test.txt").write_text("c\n")
-    with pytest.raises(InputError, match="have 2 and 1 lines, and without users a line is of the user who"):
+    with pytest.raises(InputError, match="have 2 and 1 lines, and without users a line is of the one who"):
         load(tmp_path, "train test", ".txt", layout="sequences-without-users")
 
 
@@ -170,4 +170,4 @@ def test_tags_that_look_missing_are_read_as_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--ids-as-written"):
         load_parts(files, Columns(), tmp_path / "tags.csv", form=Form("pairs"))
     found = load_parts(files, Columns(), tmp_path / "tags.csv", form=Form("pairs", ids_as_written=True))
-    assert found.has_tags
+    assert found.tags_fingerprint is not None
