@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Bytes, Layout, LongRowError, row_blocks
-from seqrec_bench.data.swallowed_rows import place_of_swallowed, place_of_tail
+from seqrec_bench.data.swallowed_rows import has_tail, place_of_swallowed
 from seqrec_bench.errors import InputError
 
 csv.field_size_limit(LONGEST_ROW)  # or the csv module would refuse values that Arrow reads
@@ -30,8 +30,12 @@ ESCAPED = "double each mark within a value, in place of a backslash before it"
 _TELL = "add --quoting none if the mark is a part of the value, or --quoting double if it encloses all of it"
 COMMAS = Layout(",", True, f"{ESCAPED}, or add --quoting double if the backslash is a part of the value", _TELL)
 TABS = Layout("\t", True, _TELL)
-RECBOLE = Layout("\t", quoted=False)
-"""RecBole's atomic files: nothing is ever quoted, and a value may begin with a quotation mark."""
+UNQUOTED_TABS = Layout("\t", quoted=False)
+"""RecBole's atomic files, and others in which a title may begin with a quotation mark that is never closed."""
+
+
+class TailError(Exception):
+    """A value goes on behind the mark that ends it; the csv module says in which row."""
 
 
 def open_bytes(path: Path) -> Bytes:
@@ -82,11 +86,12 @@ def _complaint(error: Exception, layout: Layout) -> str:
     if isinstance(error, LongRowError):
         mend = "close each quoted value in it, or cut it" if error.has_lines else "cut it, or give a file of lines"
         return f"has more than {LONGEST_ROW:,} bytes: {mend}"
-    other = ", or add --quoting none if marks are a part of values" if layout.doubt and layout.delimiter == "\t" else ""
-    return (
-        f"has quotation marks that do not fit together ({error}): close each quoted value, and double the marks in it"
-        f"{other}"
-    )
+    mend = "close each quoted value, and double the marks in it"
+    if (
+        "expected after" in str(error) and "--quoting" in layout.doubt
+    ):  # files of tags and of scores have no such option
+        mend += ", or add --quoting none if marks are a part of values"
+    return f"has quotation marks that do not fit together ({error}): {mend}"
 
 
 def read_names(path: Path, layout: Layout, headed: bool = True) -> list[str]:
@@ -180,7 +185,7 @@ def read_columns(
     with damage_refused(file):
         try:
             return _read_table(source, layout, names, headed, columns, file)
-        except (pa.ArrowException, LongRowError, BrokenValueError) as error:
+        except (pa.ArrowException, LongRowError, BrokenValueError, TailError) as error:
             _require_rows(source, layout, names, headed, columns, file)
             raise InputError(f"{file} can't be read as a table ({error}): give an undamaged one.") from error
 
@@ -205,21 +210,20 @@ def _read_table(
 def _refuse_doubtful_marks(
     block: bytes, layout: Layout, names: Sequence[str], columns: Sequence[str], table: Any, first: int, file: str
 ) -> None:
-    """Raises `InputError` for quotation marks that were most likely not meant to enclose a value.
+    """Raises an error for quotation marks that were most likely not meant to enclose a value.
 
     Args:
         table: What Arrow makes of the block.
         first: The number of the block's first row; 0 if it has the names.
+
+    Raises:
+        TailError: A value that is read goes on behind the mark that ends it.
+        InputError: A value holds rows.
     """
     if not layout.quoted or b'"' not in block:
         return
-    place = place_of_tail(block, layout, [names.index(column) for column in columns])
-    if place is not None:
-        raise InputError(
-            f"Row {first + place} of {file} has a value that begins with a quotation mark and goes on behind the next "
-            "one: add --quoting none if marks are a part of values, or put marks around all of it and double those in "
-            "it."
-        )
+    if has_tail(block, layout, [names.index(column) for column in columns]):
+        raise TailError
     if layout.swallowed and _has_lines(block, table.num_rows + (first == 0)):
         place = place_of_swallowed(block, layout, names, columns, table)
         if place is not None:

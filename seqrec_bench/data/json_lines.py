@@ -1,11 +1,12 @@
 """Text with one JSON object a line, as Arrow reads it. No loop over rows, but to find the one at fault."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from reprlib import repr as shorten
 from typing import Any
 
+from seqrec_bench.data.columns import Choose
 from seqrec_bench.data.delimited import is_utf_8
 from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowError, row_blocks
 from seqrec_bench.errors import InputError
@@ -29,7 +30,7 @@ class _OddLineError(Exception):
     """A line is not one object, of which Arrow says nothing."""
 
 
-def read_json_lines(source: Bytes, choose: Callable[[Sequence[str]], Sequence[str]], file: str) -> Any:
+def read_json_lines(source: Bytes, choose: Choose, file: str) -> Any:
     """Returns a ``pyarrow.Table`` of the values that are chosen among the names in the first object.
 
     Each is of one type in all rows: text, whole numbers, floats where some have fractions, or lists of one of them.

@@ -6,6 +6,7 @@ from typing import Any
 from seqrec_bench.data.columns import (
     ITEM_NAMES,
     LIST_NAMES,
+    Choose,
     ChosenColumns,
     Columns,
     choose_columns,
@@ -20,9 +21,6 @@ from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.list_columns import interactions_from_lists, interactions_from_samples, is_list
 from seqrec_bench.data.negative_rows import judged_interactions, signal_columns
 from seqrec_bench.errors import InputError
-
-Choose = Callable[[Sequence[str]], Sequence[str]]
-"""Gives the columns that are wanted among all names."""
 
 
 def interactions_from_rows(

@@ -88,8 +88,8 @@ def _require_as_many_lines(parts: Mapping[int, Interactions], paths: Mapping[int
     n_lines = [len(rows.user_ids) for rows in parts.values()]
     if len(set(n_lines)) > 1:
         raise InputError(
-            f"{_listed(paths)} have {listed(list(map(str, n_lines)))} lines, and without users a line is of the one who "
-            "has the same line in the other parts: put users first, and give --layout sequences."
+            f"{_listed(paths)} have {listed(list(map(str, n_lines)))} lines, and without users a line is of the one "
+            "who has the same line in the other parts: put users first, and give --layout sequences."
         )
 
 

@@ -17,6 +17,7 @@ from seqrec_bench.data.columns import ITEM_NAMES, TIME_NAMES, USER_NAMES, Column
 from seqrec_bench.data.delimited import damage_refused, open_bytes
 from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.row_blocks import Layout
+from seqrec_bench.data.swallowed_rows import NUMBER
 from seqrec_bench.errors import InputError
 
 HEAD = 2**16
@@ -28,12 +29,11 @@ FIRST_SECOND = 10**8
 """Whole numbers from here on are times rather than anything else: seconds since 1970 of 1973 or later."""
 
 _FRACTION = re.compile(r"\s*[+-]?[0-9]*\.[0-9]+\s*")
-_NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 _CLOCK = re.compile(r"\s*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*")
 _BINARY = {b"PAR1": ("Parquet", ".parquet"), b"\x1f\x8b": ("gzip", ".gz")}
 
 ONE_VALUE = "make one of them, such as 2024-03-01T12:30:00"
-LEAST_NUMBERED = 5
+LEASTNUMBERED = 5
 """Rows from which on a first column that counts them has their numbers rather than ids."""
 
 
@@ -78,7 +78,7 @@ def require_header(path: Path, names: Sequence[str], layout: Layout, columns: Co
 
 def is_data(name: str) -> bool:
     """Whether what stands in place of a column's name is a number or a date."""
-    return bool(_NUMBER.fullmatch(name) or date_form(name.strip()))
+    return bool(NUMBER.fullmatch(name) or date_form(name.strip()))
 
 
 def without_header(path: Path, layout: Layout, has_times: bool = True, has_header: bool = True) -> InputError:
@@ -251,7 +251,7 @@ def _has_clocks(rows: Sequence[Sequence[str]]) -> bool:
 
 def _are_row_numbers(column: Sequence[str]) -> bool:
     starts = (range(start, start + len(column)) for start in (0, 1))
-    return len(column) >= LEAST_NUMBERED and any(list(column) == list(map(str, numbers)) for numbers in starts)
+    return len(column) >= LEASTNUMBERED and any(list(column) == list(map(str, numbers)) for numbers in starts)
 
 
 def _are_stars(column: Sequence[str]) -> bool:
@@ -259,7 +259,7 @@ def _are_stars(column: Sequence[str]) -> bool:
 
 
 def _are_numbers(column: Sequence[str]) -> bool:
-    return all(map(_NUMBER.fullmatch, column))
+    return all(map(NUMBER.fullmatch, column))
 
 
 def _quoted(separator: str) -> str:

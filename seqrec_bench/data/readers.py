@@ -9,20 +9,28 @@ from typing import Any
 
 import numpy as np
 
-from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, Columns, columns_called
-from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, damage_refused, open_bytes, read_columns, read_names
+from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, Choose, Columns, columns_called
+from seqrec_bench.data.delimited import (
+    COMMAS,
+    TABS,
+    UNQUOTED_TABS,
+    damage_refused,
+    open_bytes,
+    read_columns,
+    read_names,
+)
 from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import PLAIN, SEPARATORS, Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.json_lines import read_json_lines
-from seqrec_bench.data.layouts import Choose, interactions_from_rows
+from seqrec_bench.data.layouts import interactions_from_rows
 from seqrec_bench.data.parquet_files import part_paths, read_parquet, read_parts
 from seqrec_bench.data.proposals import is_data, names_on_top, require_header, unknown_kind, without_header
 from seqrec_bench.data.row_blocks import Layout
 from seqrec_bench.data.sequence_lines import read_sequences, read_spaced_columns
 from seqrec_bench.errors import InputError
 
-LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": RECBOLE}
+LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": UNQUOTED_TABS}
 """By the file's suffix; each may be followed by .gz."""
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 """Each may be followed by .gz."""

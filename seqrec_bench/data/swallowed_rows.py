@@ -11,7 +11,7 @@ import numpy as np
 from seqrec_bench.data.row_blocks import Layout, quote_places
 
 _LINE_END = re.compile(b"[\r\n]")
-_NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?")
 
 
@@ -37,12 +37,13 @@ def place_of_swallowed(
         if len(own) == len(names) and all(_kind(own[place]) == _kind(other[place]) != "" for place in used):
             ids = ids or [set(table[column].unique().to_pylist()) for column in columns[:2]]
             if any(other[place] in known for place, known in zip(used, ids, strict=False)):
-                return _n_rows(block[:row], layout)
+                before = io.StringIO(block[:row].decode(errors="surrogateescape"), newline="")
+                return sum(map(bool, csv.reader(before, delimiter=layout.delimiter)))
     return None
 
 
-def place_of_tail(block: bytes, layout: Layout, used: Sequence[int]) -> int | None:
-    """How many rows stand before the first with a value that goes on behind its closing mark, or None.
+def has_tail(block: bytes, layout: Layout, used: Sequence[int]) -> bool:
+    """Whether a value goes on behind the mark that ends it.
 
     Args:
         block: Whole rows.
@@ -55,22 +56,13 @@ def place_of_tail(block: bytes, layout: Layout, used: Sequence[int]) -> int | No
     is_sound = np.isin(behind, np.frombuffer(f'{layout.delimiter}\r\n"'.encode(), np.uint8))
     tails = quotes[::2][: len(closing)][~is_sound & (closing + 1 < len(content))]
     if len(tails) == 0:
-        return None
+        return False
     is_end = (content == ord("\n")) | (content == ord("\r"))
     cuts = np.flatnonzero(is_end | (content == ord(layout.delimiter)))
     cuts = cuts[quotes.searchsorted(cuts) % 2 == 0]
-    n_until = np.append(0, np.maximum.accumulate(np.where(is_end[cuts], np.arange(1, len(cuts) + 1), 0)))
+    n_until_row = np.append(0, np.maximum.accumulate(np.where(is_end[cuts], np.arange(1, len(cuts) + 1), 0)))
     n_before = cuts.searchsorted(tails)
-    read = np.isin(n_before - n_until[n_before], used)
-    if not read.any():
-        return None
-    row = int(cuts[n_until[n_before[read.argmax()]] - 1]) + 1 if n_until[n_before[read.argmax()]] else 0
-    return _n_rows(block[:row], layout)
-
-
-def _n_rows(block: bytes, layout: Layout) -> int:
-    text = io.StringIO(block.decode(errors="surrogateescape"), newline="")
-    return sum(map(bool, csv.reader(text, delimiter=layout.delimiter)))
+    return bool(np.isin(n_before - n_until_row[n_before], used).any())
 
 
 def _lines_within(block: bytes, layout: Layout, n_values: int) -> Iterator[tuple[int, int]]:
@@ -92,6 +84,6 @@ def _values(block: bytes, start: int, layout: Layout) -> list[str]:
 
 
 def _kind(value: str) -> str:
-    if _NUMBER.fullmatch(value):
+    if NUMBER.fullmatch(value):
         return "number"
     return "date" if _DATE.fullmatch(value) else "word" if value.strip() else ""

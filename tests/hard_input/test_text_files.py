@@ -34,7 +34,9 @@ NONE = f"f.csv has no column with a usual name (user_id, user, uid), no column w
 ALL_THREE = "name the right ones by --user-column, --item-column and --time-column."
 
 
-TAIL = "has a value that begins with a quotation mark and goes on behind the next one: add --quoting none if marks are a part of values, or put marks around all of it and double those in it."  # fmt: skip
+TAIL = (
+    f"has quotation marks that do not fit together {QUOTES[:-1]}, or add --quoting none if marks are a part of values."
+)
 
 
 def with_time(time: str) -> bytes:
