@@ -87,9 +87,8 @@ def _complaint(error: Exception, layout: Layout) -> str:
         mend = "close each quoted value in it, or cut it" if error.has_lines else "cut it, or give a file of lines"
         return f"has more than {LONGEST_ROW:,} bytes: {mend}"
     mend = "close each quoted value, and double the marks in it"
-    if (
-        "expected after" in str(error) and "--quoting" in layout.doubt
-    ):  # files of tags and of scores have no such option
+    has_option = "--quoting" in layout.doubt  # files of tags and of scores have none
+    if has_option and "expected after" in str(error):
         mend += ", or add --quoting none if marks are a part of values"
     return f"has quotation marks that do not fit together ({error}): {mend}"
 

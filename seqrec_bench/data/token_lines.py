@@ -79,8 +79,9 @@ def split_texts(texts: Any) -> TokenLines:
 
 
 def have_commas(values: Sequence[str]) -> bool:
-    """Whether a comma stands behind each value but the last."""
-    return len(values) > 1 and all(value.endswith(",") for value in values[:-1])
+    """Whether a comma stands behind each value but the last, as it does between them and hardly in ids."""
+    *others, last = values or [""]
+    return bool(others) and all(value.endswith(",") for value in others) and not last.endswith(",")
 
 
 def _texts(content: npt.NDArray[np.uint8], is_gap: npt.NDArray[np.bool_], cuts: Int64Array) -> tuple[Any, Int64Array]:

@@ -121,6 +121,10 @@ def test_columns_are_not_for_lines_of_values(read: Callable[..., object], form: 
         read("u a\n", form, Columns(user="user"))
 
 
+def test_ids_may_end_with_a_comma(read: Callable[..., object]) -> None:
+    assert read("u a, b,\nv b c,\n", SEQUENCES) == [("u", "a,"), ("u", "b,"), ("v", "b"), ("v", "c,")]
+
+
 def test_lines_may_stand_where_a_block_ends(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     sequences = [rng.integers(0, 10**6, rng.integers(1, 400)).tolist() for _ in range(2_000)]
