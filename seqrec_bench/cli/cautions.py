@@ -41,17 +41,19 @@ def _on(dataset: Dataset, protocols: Sequence[Protocol], metrics: Collection[str
 def _facts(dataset: Dataset, protocols: Sequence[Protocol]) -> Iterator[tuple[Protocol, TargetFacts, int, int]]:
     """The facts under each protocol, how many targets it has, and how many interactions repeat an item.
 
-    No order of ties changes how many targets are tied; and samples, which take long, are not drawn to be counted.
+    Protocols that differ in the order of ties alone have the facts of the first of them, since as many targets are tied
+    in any order; and samples, which take long, are not drawn to be counted.
     """
     made: dict[Protocol, tuple[TargetFacts, int, int]] = {}
     for protocol in protocols:
         sample = protocol.candidates if isinstance(protocol.candidates, Sample) else None
-        simple = replace(protocol, ties=FILE_ORDER, candidates=UNSEEN if sample else protocol.candidates)
-        if simple not in made:
-            arranged = simple.arrange(dataset)
-            split = simple.hold_out(arranged)
-            made[simple] = target_facts(arranged, split), len(split.test.targets), count_repeats(arranged.sequences)
-        facts, n_targets, n_repeats = made[simple]
+        unsampled = replace(protocol, candidates=UNSEEN) if sample else protocol
+        alike = replace(unsampled, ties=FILE_ORDER)
+        if alike not in made:
+            arranged = unsampled.arrange(dataset)
+            split = unsampled.hold_out(arranged)
+            made[alike] = target_facts(arranged, split), len(split.test.targets), count_repeats(arranged.sequences)
+        facts, n_targets, n_repeats = made[alike]
         if sample:
             fewest, most = (min(number, 1 + sample.number) for number in (facts.fewest, facts.most))
             facts = replace(facts, fewest=fewest, most=most)

@@ -128,11 +128,26 @@ def _fingerprint(sequences: Sequences, user_ids: StrArray, item_ids: StrArray, g
     return found if given is None else parts_fingerprint(found, given.codes, given.has_validation)
 
 
-def find_ids(ids: StrArray, known: StrArray) -> tuple[Int64Array, StrArray]:
-    """The place of each id among the known ones, in any order, and the ids that are none of them."""
+def find_ids(ids: StrArray, known: StrArray, kind: str, file: str, name: str, mend: str) -> Int64Array:
+    """The place of each of a file's ids among the known ones, which may be in any order: (n,) -> (n,).
+
+    Args:
+        kind: What they are, in the plural.
+        name: Of the data set that has the known ones.
+        mend: What to do where others are among them, without a full stop.
+
+    Raises:
+        InputError: Some are not known.
+    """
     order = np.argsort(known)
     places: Int64Array = order[np.searchsorted(known, ids, sorter=order).clip(max=len(known) - 1)]
-    return places, ids[known[places] != ids]
+    unknown = ids[known[places] != ids]
+    if len(unknown):
+        shown = ", ".join(map(repr, unknown[:3].tolist())) + (", ..." if len(unknown) > 3 else "")
+        raise InputError(
+            f"{file} has {len(unknown)} {kind} that are not in {name} under this protocol ({shown}): {mend}."
+        )
+    return places
 
 
 def _renumber(codes: Int32Array, ids: StrArray) -> tuple[Int32Array, StrArray, Int64Array]:

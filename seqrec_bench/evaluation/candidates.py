@@ -134,7 +134,7 @@ def _with_lines(
         row = int(own.argmax())
         user, target = dataset.user_ids[holdout.users[row]], dataset.item_ids[holdout.targets[row]]
         raise InputError(
-            f"{given.file} has the target among its own negatives for {own.sum()} of the {len(lines)} evaluated users "
+            f"{given.file} has the target among its own negatives for {own.sum()} of {len(lines)} targets "
             f"(the first is {user!s}, with {target!s}): take it out, since a target is ranked in any case."
         )
     return replace(holdout, negatives=negatives.astype(np.int32))
@@ -142,11 +142,5 @@ def _with_lines(
 
 def _numbers(ids: StrArray, known: StrArray, kind: str, given: GivenNegatives, dataset: Dataset) -> Int64Array:
     """The place of each id among the known ones."""
-    places, unknown = find_ids(ids, known)
-    if len(unknown):
-        shown = ", ".join(map(repr, unknown[:3].tolist())) + (", ..." if len(unknown) > 3 else "")
-        raise InputError(
-            f"{given.file} has {len(unknown)} {kind}s that are not in {dataset.name} under this protocol ({shown}): "
-            "give the negatives of these data, by the same ids."
-        )
-    return places
+    mend = "give the negatives of these data, by the same ids"
+    return find_ids(ids, known, f"{kind}s", given.file, dataset.name, mend)

@@ -136,9 +136,9 @@ def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> External
 
 
 def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_evaluated,) how many items a target is ranked against, as `ExternalRun.scored_candidates` counts them."""
+    """(n_evaluated,) how many items the user's targets are ranked among: themselves are there too, one in a sample."""
     if holdout.negatives is not None:
-        sampled: Int64Array = np.count_nonzero(_of_users(holdout, holdout.negatives) != PADDING, axis=1)
+        sampled: Int64Array = 1 + np.count_nonzero(_of_users(holdout, holdout.negatives) != PADDING, axis=1)
         return sampled
     n_items, history = holdout.history.n_items, holdout.history
     if holdout.ranks_seen:
@@ -154,15 +154,11 @@ def _of_users(holdout: Holdout, of_targets: Int32Array) -> Int32Array:
 
 def _numbers(ids: StrArray, known: StrArray, kind: str, raw: RawScores, dataset: Dataset) -> Int64Array:
     """The place of each id among the known ones."""
-    places, unknown = find_ids(ids, known)
-    if len(unknown):
-        shown = ", ".join(map(repr, unknown[:3].tolist())) + (", ..." if len(unknown) > 3 else "")
-        raise InputError(
-            f"{raw.file} has {len(unknown)} {kind} ids that are not in {dataset.name} under this protocol ({shown}): "
-            f"use the ids of {kind}s.csv, which `seqrec-bench data export` writes, or name the data that they are of; "
-            "--interactions FILE names data of your own."
-        )
-    return places
+    mend = (
+        f"use the ids of {kind}s.csv, which `seqrec-bench data export` writes, or name the data that they are of; "
+        "--interactions FILE names data of your own"
+    )
+    return find_ids(ids, known, f"{kind} ids", raw.file, dataset.name, mend)
 
 
 def _require_all_users(users: Int64Array, dataset: Dataset, holdout: Holdout, file: str) -> None:

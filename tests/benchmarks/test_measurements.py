@@ -1,8 +1,12 @@
 """That each module measures something, at sizes that show nothing: no time is asserted."""
 
+import pickle
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from benchmarks import data, evaluation, large_training
@@ -28,6 +32,21 @@ def test_evaluators_that_disagree_are_an_error(monkeypatch: pytest.MonkeyPatch) 
         evaluation.measure_rows(n_interactions=3_000, dimension=4, sample=20, turns=1)
 
 
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Files are measured here, since ten processes cost more than all else: by what could be sent to one, though."""
+
+    def call(function: Callable[..., Any], *arguments: object) -> object:
+        function, *arguments = pickle.loads(pickle.dumps((function, *arguments)))  # noqa: S301  # our own
+        return pickle.loads(pickle.dumps(function(*arguments)))  # noqa: S301
+
+    monkeypatch.setattr(data, "in_fresh_process", call)
+    n_threads = pa.cpu_count()
+    yield
+    pa.set_cpu_count(n_threads)
+
+
+@pytest.mark.usefixtures("in_this_process")
 def test_data_is_measured_for_all_files_and_drawn(tmp_path: Path) -> None:
     points = data.measure_points((2_000,), turns=1)
     assert [point.suffix for point in points] == ["csv", "parquet", "jsonl", "txt"]

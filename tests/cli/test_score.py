@@ -185,8 +185,10 @@ def wide(tmp_path: Path) -> Path:
         (lambda user: 50, ("--protocol", "loo-full-seen-v1"), None),
         (lambda user: 49, ("--protocol", "loo-full-seen-v1"), "fewer than 50 items with a score, so figures up to "),
         (lambda user: 40, ("--protocol", "loo-uniform100-v1"), "fewer than 50 items of each sample with a score"),
-        # what has no score is one item, so that its place is known
+        # of 74 sampled items and the target one has no score, so that its place is known, or two, beyond the cut-off
         (lambda user: 74, ("--protocol", "loo-uniform100-v1"), None),
+        # of 9 sampled items one has no score, and the target may be level with it
+        (lambda user: 74, ("--protocol", "loo-uniform9-v1"), "fewer than 50 items of each sample with a score"),
     ],
 )  # fmt: skip
 def test_lists_are_long_enough_where_each_user_has_as_many_unseen_items_as_the_greatest_cut_off(

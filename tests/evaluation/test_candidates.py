@@ -260,8 +260,8 @@ def test_given_negatives_are_those_of_the_users_line_at_validation_and_test(tmp_
         ("a i7\n", "has no line for 1 of the 2 evaluated users (the first is b): give one with a line for each"),
         ("a i7\nb i7\nz i7\n", "has 1 users that are not in shop under this protocol ('z'): give the negatives of"),
         ("a i7\nb i7 i8 i9\n", "has 2 items that are not in shop under this protocol ('i8', 'i9'): give the"),
-        ("a i3 i7\nb i7\n", "its own negatives for 1 of the 2 evaluated users (the first is a, with i3): take it out"),
-        ("a i7\nb i7 i6\n", "its own negatives for 1 of the 2 evaluated users (the first is b, with i6): take it out"),
+        ("a i3 i7\nb i7\n", "its own negatives for 1 of 2 targets (the first is a, with i3): take it out"),
+        ("a i7\nb i7 i6\n", "its own negatives for 1 of 2 targets (the first is b, with i6): take it out"),
     ],
 )
 def test_negatives_that_do_not_fit_the_data_are_refused(tmp_path: Path, text: str, complaint: str) -> None:

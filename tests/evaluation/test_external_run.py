@@ -129,7 +129,8 @@ def test_what_has_a_score_is_counted_as_by_going_through_it() -> None:
             history = {str(data.item_ids[i]) for i in holdout.history.items[holdout.history.users == user]}
             sample = None if holdout.negatives is None else {str(data.item_ids[i]) for i in holdout.negatives[row] if i}
             candidates = sample if sample is not None else {*ITEMS} - (set() if holdout.ranks_seen else history)
-            lengths.append((len(candidates & {*lists[names[user]]}), len(candidates)))
+            beside_target = sample is not None
+            lengths.append((len(candidates & {*lists[names[user]]}), len(candidates) + beside_target))
         counted = zip(scores.scored_candidates(holdout).tolist(), n_candidates(holdout).tolist(), strict=True)
         assert list(counted) == lengths
     assert outcomes == {True, False}

@@ -24,7 +24,7 @@ PIECES = [
     b"}", b"[", b"]", b":", b"null", b"true", b"nan", b"NaN", b"inf", b"-inf", b"-Infinity", b"1e999", b"-65504", b"-0",
     b"-3.4028235e38", b"1" * 400, b'"\\ud800"', b'"\\u0000"', b'"a": 1, ', b"user_id", b"score", b"rank", b"items",
 ]  # fmt: skip
-few_in_one_folder = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few_in_one_folder = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LOW = (-1.7976931348623157e308, -3.4028234663852886e38, -3.3895313892515355e38)
 Triples = list[tuple[str, str, float]]
 

@@ -116,7 +116,7 @@ class UserExplanation:
     candidates: Mapping[str, Spread]
     """By part, and that of the whole score under ``"score"``."""
     recommendations: tuple[ScoredItem, ...]
-    """The candidates of the greatest score, best first."""
+    """The candidates of the greatest score, best first; the user's other held-out items are among them too."""
     held_out: HeldOut | None
     """None for a user with too few interactions to be evaluated."""
 

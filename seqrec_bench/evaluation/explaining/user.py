@@ -47,8 +47,13 @@ class Question:
     @cached_property
     def target(self) -> int | None:
         """The held-out item, the first of a user with several targets."""
-        found = self.split.test.targets[self.split.test.users == self.user]
-        return int(found[0]) if len(found) else None
+        return int(self.targets[0]) if len(self.targets) else None
+
+    @cached_property
+    def targets(self) -> Int64Array:
+        """All that was held out of the user's."""
+        found: Int64Array = self.split.test.targets[self.split.test.users == self.user]
+        return found
 
     @cached_property
     def given(self) -> Int64Array:
@@ -78,11 +83,16 @@ class Question:
         history = self.split.test.history
         is_candidate = np.ones(history.n_items + 1, dtype=bool)
         is_candidate[history.items[history.offsets[self.user] : history.offsets[self.user + 1]]] = False
-        is_candidate[self.split.test.targets[self.split.test.users == self.user]] = False
+        is_candidate[self.targets] = False
         is_candidate[PADDING] = False
         if self.target is not None:
             is_candidate[self.target] = True
         return np.flatnonzero(is_candidate)
+
+    @cached_property
+    def recommendable(self) -> Int64Array:
+        """The items that the user may be shown, ascending: all held-out ones at once, as in the lists that are kept."""
+        return np.union1d(self.candidates, self.targets)
 
     def rank(self) -> Ranks | None:
         """Where the held-out item stands, by the evaluator itself."""
@@ -100,8 +110,8 @@ def explain_user(question: Question, top: int) -> UserExplanation:
     Raises:
         ScoreError: As for `rank_targets`.
     """
-    order = np.argsort(-question.scores[question.candidates], kind="stable")[:top]
-    best = question.candidates[order].tolist()
+    order = np.argsort(-question.scores[question.recommendable], kind="stable")[:top]
+    best = question.recommendable[order].tolist()
     attention, history = question.explanation.items, question.split.test.history
     return UserExplanation(
         key=question.key,

@@ -223,7 +223,7 @@ def _moved(holdout: Holdout, ranks: Ranks, trained: Ranks) -> str | None:
     else:
         more, fewer = (ranks, trained) if holdout.ranks_seen else (trained, ranks)
         wrong = (more.better < fewer.better) | (more.tied < fewer.tied)
-        if holdout.negatives is not None:
+        if holdout.negatives is not None and wrong.any():
             wrong &= _are_unseen_once(holdout, holdout.negatives)
         says = "more above or level with them among fewer candidates than"
     return f"{wrong.sum()} targets have {says}" if wrong.any() else None

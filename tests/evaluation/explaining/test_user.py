@@ -152,6 +152,19 @@ def test_a_user_without_a_target_is_explained_without_one(data: Dataset, split: 
     assert found.n_candidates == N_ITEMS - 2
 
 
+def test_of_several_held_out_items_the_others_are_recommended_and_no_rivals(data: Dataset, split: Split) -> None:
+    test = replace(split.test, users=np.array([1, 1, 1]), targets=np.array([3, 12, 14]), names_users=True)
+    found = ask(data, replace(split, test=test), user=1)
+    history = test.history.items[test.history.offsets[1] : test.history.offsets[2]]
+    scores = Planted().score(None, history[None, -4:])[0]
+    unseen = np.setdiff1d(np.arange(1, N_ITEMS + 1), history)
+    best = unseen[np.argsort(-scores[unseen], kind="stable")]
+    assert {12, 14} < {*best[:3].tolist()}
+    assert [int(scored.item.id) for scored in found.recommendations] == best[:3].tolist()
+    assert found.held_out is not None and found.n_candidates == len(unseen) - 2
+    assert found.held_out.better == np.sum(scores[np.setdiff1d(unseen, [12, 14])] > scores[3])
+
+
 def test_what_the_model_has_not_is_none(data: Dataset, split: Split) -> None:
     found = ask(data, split, shows=("contributions",))
     assert (found.attention, found.memory) == (None, None)
