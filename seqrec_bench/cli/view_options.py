@@ -137,26 +137,29 @@ class ViewOptions:
         """What a command shows: as asked for, the study's, or the only records there; says so in the last case."""
         shown, asked = self.find(), self.judged()
         if (shown.dataset, shown.protocol) != (asked.dataset, asked.protocol):
-            said = f"Shows {shown.dataset} under {shown.protocol}, the only data set in {self.results}."
+            only = "data set" if self.dataset is None else "protocol of its records"
+            said = f"Shows {shown.dataset} under {shown.protocol}, the only {only} in {self.results}."
             typer.echo(one_line(said), err=True)
         return shown
 
     def open_all(self) -> list[Shown]:
         """The same for each data set where there are several: the study's or, without one, all that there are."""
-        names = () if self.dataset is not None else self._several()
+        names, protocol = ((), None) if self.dataset is not None else self._several()
         if not names:
             return [self.open()]
-        first = replace(self, dataset=names[0]).judged()
+        first = replace(self, dataset=names[0], protocol=protocol).judged()
         return [first, *map(first.beside, names[1:])]
 
-    def _several(self) -> tuple[str, ...]:
-        """The data sets that can't be told from one another by what is asked for."""
+    def _several(self) -> tuple[tuple[str, ...], str | None]:
+        """The data sets that can't be told from one another by what is asked for, and under which protocol."""
         study = self.study
         if self.named_study is not None:
-            return study.dataset_names if len(study.dataset_names) > 1 else ()
-        protocol = self.protocol or study.protocol
-        there = {name for name, under in self._recorded() if under == protocol}
-        return tuple(sorted(there)) if len(there) > 1 and not there.intersection(study.dataset_names) else ()
+            return study.dataset_names if len(study.dataset_names) > 1 else (), self.protocol
+        recorded = self._recorded()
+        protocol = self.protocol or _usual_or_only({under for _, under in recorded}, study.protocol)
+        there = {name for name, under in recorded if under == protocol}
+        is_several = len(there) > 1 and not there.intersection(study.dataset_names)
+        return tuple(sorted(there)) if is_several else (), protocol
 
     def _recorded(self) -> set[tuple[str, ...]]:
         """The data sets and protocols of which there are records, as paths tell."""
@@ -184,13 +187,11 @@ class ViewOptions:
     def find(self) -> Shown:
         """The same as `open`, without a word.
 
-        Whoever names a data set has it under the study's protocol, and so have the study's own.
+        The study's own data sets are shown under its protocol, whatever else there is.
         """
         asked, study = self.judged(), self.study
-        if self.dataset is not None:
-            return asked
         there = self._recorded()
-        name = _usual_or_only({name for name, _ in there}, asked.dataset)
+        name = self.dataset or _usual_or_only({name for name, _ in there}, asked.dataset)
         if name in study.dataset_names:
             return asked
         protocol = self.protocol

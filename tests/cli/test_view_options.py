@@ -25,7 +25,11 @@ def fill(folder: Path, *kinds: tuple[str, str]) -> Path:
         ([("ratings", TIME)], (None, None), ("ratings", TIME), True),
         ([("ratings", TIME), ("ratings", LOO)], (None, None), ("ratings", LOO), True),
         ([("ratings", TIME), ("ratings", LOO)], (None, TIME), ("ratings", TIME), True),
-        ([("ratings", TIME)], ("ratings", None), ("ratings", LOO), False),
+        ([("ratings", TIME)], ("ratings", None), ("ratings", TIME), True),
+        ([("ratings", TIME), ("other", LOO)], ("ratings", None), ("ratings", TIME), True),
+        ([("ratings", TIME), ("ratings", LOO)], ("ratings", None), ("ratings", LOO), False),
+        ([("ratings", TIME), ("ratings", "x")], ("ratings", None), ("ratings", LOO), False),
+        ([("ml-100k", TIME)], ("ml-100k", None), ("ml-100k", LOO), False),
         ([("ratings", TIME), ("ratings", "x")], (None, None), ("ml-100k", LOO), False),
         ([("ratings", TIME)], (None, LOO), ("ml-100k", LOO), False),
         ([("ratings", LOO), ("other", LOO)], (None, None), ("ml-100k", LOO), False),
@@ -49,8 +53,26 @@ def test_the_only_records_are_shown_where_the_paper_s_data_have_none(
     assert (found.dataset, found.protocol) == (found.view.dataset, found.view.protocol) == shown
     assert found.is_own == (shown == ("ml-100k", LOO))
     printed = capsys.readouterr()
-    expected = f"Shows {shown[0]} under {shown[1]}, the only data set in {tmp_path}.\n" if says else ""
+    only = "data set" if asked[0] is None else "protocol of its records"
+    expected = f"Shows {shown[0]} under {shown[1]}, the only {only} in {tmp_path}.\n" if says else ""
     assert (printed.out, printed.err) == ("", expected)
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "shown"),
+    [
+        ([("a", LOO), ("b", LOO)], None, [("a", LOO), ("b", LOO)]),
+        ([("a", TIME), ("b", TIME)], None, [("a", TIME), ("b", TIME)]),
+        ([("a", TIME), ("b", TIME), ("c", LOO)], TIME, [("a", TIME), ("b", TIME)]),
+        ([("a", TIME), ("b", TIME), ("ml-100k", TIME)], None, [("ml-100k", LOO)]),
+        ([("a", TIME), ("b", "x")], None, [("ml-100k", LOO)]),
+    ],
+)  # fmt: skip
+def test_data_sets_of_one_protocol_stand_side_by_side(
+    tmp_path: Path, there: list[tuple[str, str]], asked: str | None, shown: list[tuple[str, str]]
+) -> None:
+    found = ViewOptions(fill(tmp_path, *there), None, asked).open_all()
+    assert [(each.dataset, each.protocol) for each in found] == shown
 
 
 def test_a_name_from_the_disk_has_no_say_over_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
