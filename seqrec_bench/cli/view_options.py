@@ -14,6 +14,8 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
+from seqrec_bench.evaluation.protocol_parts import Given
+from seqrec_bench.evaluation.protocols import Protocol, known_protocol
 from seqrec_bench.records import Record, Store
 from seqrec_bench.studies.cells import DEFAULT_DATASET, DEFAULT_STUDY
 from seqrec_bench.studies.loading import load_study
@@ -137,8 +139,8 @@ class ViewOptions:
         """What a command shows: as asked for, the study's, or the only records there; says so in the last case."""
         shown, asked = self.find(), self.judged()
         if (shown.dataset, shown.protocol) != (asked.dataset, asked.protocol):
-            only = "data set" if self.dataset is None else "protocol of its records"
-            said = f"Shows {shown.dataset} under {shown.protocol}, the only {only} in {self.results}."
+            why = f"the only data set in {self.results}" if self.dataset is None else "the split that its files give"
+            said = f"Shows {shown.dataset} under {shown.protocol}, {why}."
             typer.echo(one_line(said), err=True)
         return shown
 
@@ -156,7 +158,7 @@ class ViewOptions:
         if self.named_study is not None:
             return study.dataset_names if len(study.dataset_names) > 1 else (), self.protocol
         recorded = self._recorded()
-        protocol = self.protocol or _usual_or_only({under for _, under in recorded}, study.protocol)
+        protocol = self.protocol or _usual_or_given({under for _, under in recorded}, study.protocol)
         there = {name for name, under in recorded if under == protocol}
         is_several = len(there) > 1 and not there.intersection(study.dataset_names)
         return tuple(sorted(there)) if is_several else (), protocol
@@ -187,7 +189,8 @@ class ViewOptions:
     def find(self) -> Shown:
         """The same as `open`, without a word.
 
-        The study's own data sets are shown under its protocol, whatever else there is.
+        Whoever names a data set has it under the study's protocol, unless its files give a split; and so have the
+        study's own.
         """
         asked, study = self.judged(), self.study
         there = self._recorded()
@@ -196,7 +199,10 @@ class ViewOptions:
             return asked
         protocol = self.protocol
         if protocol is None:
-            protocol = _usual_or_only({under for on, under in there if on == name}, study.protocol)
+            protocols = {under for on, under in there if on == name}
+            protocol = _usual_or_given(protocols, study.protocol)
+            if self.dataset is None:
+                protocol = _usual_or_only(protocols, protocol)
         return replace(asked, dataset=name, protocol=protocol) if (name, protocol) in there else asked
 
     @property
@@ -231,10 +237,21 @@ class ViewOptions:
             raise MissingCellsError(f"Cells are missing ({names}): make them with `{command}`.")
 
 
-def more_options(dataset: str) -> str:
+def more_options(dataset: str, protocol: str = "") -> str:
     """What makes `seqrec-bench run` work on this data set, to be put behind its other options."""
-    return "" if dataset == DEFAULT_DATASET else f" {data_option(dataset)}"
+    return "" if dataset == DEFAULT_DATASET else f" {data_option(dataset, protocol)}"
 
 
 def _usual_or_only(names: set[str], usual: str) -> str:
     return next(iter(names)) if len(names) == 1 else usual
+
+
+def _usual_or_given(names: set[str], usual: str) -> str:
+    """Of these protocols, the one of a split that files give, which has no others; the usual one if there is none."""
+    protocols = {name: known_protocol(name) for name in names}
+    given = [
+        name
+        for name, found in protocols.items()
+        if found is not None and isinstance(found.split, Given) and found == Protocol(split=found.split)
+    ]
+    return given[0] if len(given) == 1 and usual not in names else usual

@@ -99,10 +99,7 @@ def test_targets_never_trained_on_are_spoken_of_from_a_twentieth(n_untrained: in
 @pytest.mark.parametrize(
     ("protocol", "says"),
     [
-        (
-            "loo-full-v1",
-            "under loo-full-v1 a target that the user has had before is the only item of the history among",
-        ),
+        ("loo-full-v1", "under loo-full-v1 a repeated target is the only item of the history among"),
         ("loo-full-zeroed-v1", "under loo-full-zeroed-v1 a repeated target is scored 0"),
         ("loo-full-seen-v1", None),
     ],
@@ -126,10 +123,10 @@ def test_data_are_spoken_of_with_all_their_repeats() -> None:
     (found,) = cautions(some, 40_000, protocol, METRICS, n_repeats=1_234).values()
     assert found.startswith(
         "1,234 interactions repeat an item of the same user, 20 of 40,000 test targets (less than 0.1 %) among them, "
-        "and under loo-full-v1 a target"
+        "and under loo-full-v1 a repeated target"
     )
     (found,) = cautions(PLAIN, 40_000, protocol, METRICS, n_repeats=3).values()
-    assert found.startswith("3 interactions repeat an item of the same user, and under loo-full-v1 a target")
+    assert found.startswith("3 interactions repeat an item of the same user, and under loo-full-v1 a repeated target")
 
 
 def test_an_unknown_protocol_has_no_advice() -> None:
