@@ -10,6 +10,7 @@ import numpy as np
 
 from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import TEST, TRAIN, VALIDATION, Dataset, GivenParts, prepare
+from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import PLAIN, Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.loading import not_public, path_safe_name, require_several_items, required_name, safe_name
@@ -57,12 +58,16 @@ def load_parts(
     chosen = _name_of(files.train) if name is None else required_name(name)
     _require_different_files(files.by_part)
     as_read = {part: read_interactions(path, columns, form) for part, path in files.by_part.items()}
+    if form.layout == "sequences-without-users":
+        _require_as_many_lines(as_read, files.by_part)
     _require_different_rows(as_read, files.by_part)
     parts = _with_one_unit(as_read, files.by_part)
     codes = np.repeat(list(parts), [len(rows.users) for rows in parts.values()]).astype(np.int8)
     given = GivenParts(codes, has_validation=files.validation is not None)
     whole = Interactions.concatenate(list(parts.values()))
-    dataset = prepare(chosen, whole, None if tags is None else read_tags(tags), given)
+    if not form.ids_as_written:  # 12 in one part and 12.0 in another
+        refuse_doubtful(whole, "Interaction", f"{_listed(files.by_part)}, counted through,")
+    dataset = prepare(chosen, whole, None if tags is None else read_tags(tags, form.ids_as_written), given)
     return require_several_items(dataset, files.train)
 
 
@@ -76,6 +81,20 @@ def _require_different_files(paths: Mapping[int, Path]) -> None:
     for (part, path), (other, other_path) in combinations(paths.items(), 2):
         if path.exists() and other_path.exists() and path.samefile(other_path):
             raise InputError(f"{path} is the same file as {NAMES[part]} and {NAMES[other]}: give each part its own.")
+
+
+def _require_as_many_lines(parts: Mapping[int, Interactions], paths: Mapping[int, Path]) -> None:
+    """Raises `InputError` where users, who are called by their lines' numbers, can't be the same in all parts."""
+    n_lines = [len(rows.user_ids) for rows in parts.values()]
+    if len(set(n_lines)) > 1:
+        raise InputError(
+            f"{_listed(paths)} have {listed(list(map(str, n_lines)))} lines, and without users a line is of the one "
+            "who has the same line in the other parts: put users first, and give --layout sequences."
+        )
+
+
+def _listed(paths: Mapping[int, Path]) -> str:
+    return listed(list(map(str, paths.values())))
 
 
 def _require_different_rows(parts: Mapping[int, Interactions], paths: Mapping[int, Path]) -> None:
@@ -108,6 +127,6 @@ def _require_exact(stamps: Sequence[TimeArray], paths: Mapping[int, Path]) -> No
     """Raises `InputError` for whole numbers that would not stay exact beside fractions."""
     if len({times.dtype.kind for times in stamps}) > 1 and any(np.abs(times).max() > LARGEST_EXACT for times in stamps):
         raise InputError(
-            f"Of {listed(list(map(str, paths.values())))}, some have fractions of a unit of time, and others whole "
+            f"Of {_listed(paths)}, some have fractions of a unit of time, and others whole "
             "numbers beyond 2^53, which would not stay exact beside them: give all times as whole numbers of one unit."
         )

@@ -281,9 +281,11 @@ def among(protocol: Protocol, negatives: GivenNegatives) -> Protocol:
     """
     given = replace(protocol, candidates=Negatives(negatives.digest))
     if protocol != given and protocol.candidates != UNSEEN:
+        are_others = isinstance(protocol.candidates, Negatives)
+        mend = "give the file that it was made with" if are_others else "leave --negatives out"
         raise InputError(
-            f"{protocol.name} does not rank targets against the negatives of {negatives.file}: leave --negatives out, "
-            f"or name {given.name}."
+            f"{protocol.name} does not rank targets against the negatives of {negatives.file}: {mend}, or name "
+            f"{given.name}."
         )
     return given
 

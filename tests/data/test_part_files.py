@@ -141,3 +141,33 @@ def test_a_single_item_over_all_parts_is_refused(tmp_path: Path) -> None:
     (tmp_path / "test.csv").write_text(HEAD + "a,x,3\n")
     with pytest.raises(InputError, match="has a single item, 'x'"):
         load(tmp_path, "train test")
+
+
+def test_users_without_ids_are_the_same_where_all_parts_have_as_many_lines(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("a b\nb c\n")
+    (tmp_path / "test.txt").write_text("c\na\n")
+    found = load(tmp_path, "train test", ".txt", layout="sequences-without-users")
+    assert found.sequences.lengths.tolist() == [3, 3]
+    (tmp_path / "test.txt").write_text("c\n")
+    with pytest.raises(InputError, match="have 2 and 1 lines, and without users a line is of the one who"):
+        load(tmp_path, "train test", ".txt", layout="sequences-without-users")
+
+
+def test_ids_of_one_part_with_fractions_are_refused_unless_as_written(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("u 1\nu 2\n")
+    (tmp_path / "test.txt").write_text("u 3.0\nu 2.0\n")
+    sentence = "Interaction 4 of .*test.txt, counted through, has the item '2.0' and interaction 2 '2', which are one"
+    with pytest.raises(InputError, match=sentence):
+        load(tmp_path, "train test", ".txt", layout="pairs")
+    assert load(tmp_path, "train test", ".txt", layout="pairs", ids_as_written=True).sequences.n_items == 4
+
+
+def test_tags_that_look_missing_are_read_as_written(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("u 1\nu 2\n")
+    (tmp_path / "test.txt").write_text("u 3\n")
+    (tmp_path / "tags.csv").write_text("item,tags\n1,NA\n")
+    files = PartFiles(tmp_path / "train.txt", tmp_path / "test.txt")
+    with pytest.raises(InputError, match="--ids-as-written"):
+        load_parts(files, Columns(), tmp_path / "tags.csv", form=Form("pairs"))
+    found = load_parts(files, Columns(), tmp_path / "tags.csv", form=Form("pairs", ids_as_written=True))
+    assert found.tags_fingerprint is not None

@@ -285,7 +285,7 @@ def test_given_negatives_are_added_to_full_or_are_those_that_are_named(tmp_path:
     assert protocol.name == f"time90-negatives-{mine.digest}-5core-v1"
     assert among(protocol, mine) == protocol
     for name in (protocol.name, "loo-full-seen-v1", "loo-uniform100-v1"):
-        with pytest.raises(InputError, match=r"other.txt: leave --negatives out, or name .*-negatives-[0-9a-f]{8}-"):
+        with pytest.raises(InputError, match=r"other.txt: .* or name .*-negatives-[0-9a-f]{8}-"):
             among(find_protocol(name), other)
     protocol = replace(protocol, split=LeaveOneOut())
     with pytest.raises(InputError, match=rf"^The protocol {protocol.name} ranks .* name it with --negatives FILE\.$"):
