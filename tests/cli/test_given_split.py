@@ -1,6 +1,7 @@
 """``--train``, ``--validation`` and ``--test``: every command with a split that files give."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,12 +91,13 @@ def test_a_report_says_of_what_its_figures_are(results: Path, options: list[str]
 
 
 def test_a_report_without_the_data_asks_for_the_files_of_the_split(results: Path, tmp_path: Path) -> None:
-    done = call("report", "--dataset", "mine", "--results", results, "--format", "md", "--out", tmp_path / "report.md")
+    done = call("report", "--dataset", "mine", "--results", results, "--out", tmp_path / "report.html")
     assert done.exit_code == 0, done.output
     assert "Shows mine under given-full-v1, the split that its files give." in done.stderr
     files = "--train FILE --validation FILE --test FILE"
     assert f"`seqrec-bench report {files} --results {results}`" in done.stderr
-    assert f"seqrec-bench run --models popularity --seeds 0 {files}" in (tmp_path / "report.md").read_text()
+    text = re.sub("<[^>]*>", "", (tmp_path / "report.html").read_text())
+    assert f"seqrec-bench run --models popularity --seeds 0 {files}" in text
 
 
 def test_status_knows_what_is_done(results: Path, options: list[str]) -> None:
