@@ -7,7 +7,7 @@ import numpy as np
 
 from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.evaluation.metrics import Metric
-from seqrec_bench.evaluation.protocol_parts import FILE_ORDER
+from seqrec_bench.evaluation.protocol_parts import FILE_ORDER, Whole
 from seqrec_bench.evaluation.protocols import Protocol, known_protocol
 from seqrec_bench.evaluation.repeats_note import repeats_note, repeats_problem
 from seqrec_bench.records import Ranks, Record
@@ -15,6 +15,8 @@ from seqrec_bench.text import listed
 
 SHARE_SHOWN = 0.1
 """Of the candidates: where a metric looks at more of them, chance brings so many hits that users should know."""
+SHARE_OF_SAMPLE_SHOWN = 0.01
+"""The same of candidates that are sampled or given, which are few whatever the catalogue is: 10 of 100 is usual."""
 SHARE_TIED = 0.1
 """Of the targets: where the order of ties decides more of them, another order might give other figures."""
 SHARE_UNTRAINED = 0.05
@@ -42,7 +44,7 @@ def cautions(
         n_repeats: How many interactions repeat an item of their user, where the data are here.
     """
     found = {
-        Caution.CANDIDATES: _few_candidates(facts, [Metric(metric) for metric in metrics]),
+        Caution.CANDIDATES: _few_candidates(facts, [Metric(metric) for metric in metrics], protocol),
         Caution.ORDER: _order(facts, n_targets, protocol),
         Caution.UNTRAINED: _untrained(facts, n_targets),
         Caution.REPEATED: _repeated(facts, n_targets, protocol, n_repeats),
@@ -63,12 +65,14 @@ def cautions_of(records: Iterable[Record], metrics: Iterable[str]) -> list[str]:
     return list(cautions(record.targets, record.test.n_targets, protocol, metrics).values())
 
 
-def _few_candidates(facts: TargetFacts, metrics: Sequence[Metric]) -> str | None:
+def _few_candidates(facts: TargetFacts, metrics: Sequence[Metric], protocol: Protocol | None) -> str | None:
     """What a random order gives in the metrics that look at many of the candidates."""
+    is_whole = protocol is None or isinstance(protocol.candidates, Whole)
+    share = SHARE_SHOWN if is_whole else SHARE_OF_SAMPLE_SHOWN
     looked_at = [
         metric
         for metric in metrics
-        if metric.is_of_ranks and metric.cut_off is not None and metric.cut_off > SHARE_SHOWN * facts.most
+        if metric.is_of_ranks and metric.cut_off is not None and metric.cut_off > share * facts.most
     ]
     if not looked_at:
         return None

@@ -15,7 +15,7 @@ from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.study_data import options_of
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, Shown, ViewOptions, more_options
-from seqrec_bench.data import Dataset, find_cached, is_public, load_fetched
+from seqrec_bench.data import Dataset, data_option, find_cached, is_public, load_fetched
 from seqrec_bench.errors import InputError
 from seqrec_bench.rendering.blocks import Report, Section
 from seqrec_bench.rendering.explanations.kept import read_kept
@@ -69,7 +69,7 @@ def report(
     if content.lacking:
         typer.echo(f"Incomplete, as the report says: {', '.join(content.lacking)}.", err=True)
     if content.completing:
-        commands = "; ".join(f"`{_as_here(command, opened[0].dataset, view)}`" for command in content.completing)
+        commands = "; ".join(f"`{_as_here(command, opened[0], view)}`" for command in content.completing)
         if own.interactions and own == DataOptions(interactions=own.interactions):
             commands = commands.replace("--interactions FILE", f"--interactions {shlex.quote(str(own.interactions))}")
         typer.echo(f"To complete it: {commands}", err=True)
@@ -113,13 +113,13 @@ def _build(found: Mapping[str, Sources], opened: Sequence[Shown], view: ViewOpti
     return build_report_on_several(side, parts, about, table.protocol)
 
 
-def _as_here(command: str, dataset: str, view: ViewOptions) -> str:
+def _as_here(command: str, shown: Shown, view: ViewOptions) -> str:
     """A command that a report names, which knows no place, for these data and this directory."""
     if view.named_study is not None:
         bare = in_shell("--study", Path(view.named_study).name).removeprefix("seqrec-bench ")
         command = command.replace(bare, shlex.join(["--study", view.named_study]))
     needs_data = command.startswith(("seqrec-bench run ", "seqrec-bench explain ")) and "--study" not in command
-    data = more_options(dataset) if needs_data else ""
+    data = more_options(shown.dataset, shown.protocol) if needs_data else ""
     has_results = view.results != DEFAULT_RESULTS and not command.startswith("seqrec-bench data ")
     return f"{command}{data}" + (f" --results {shlex.quote(str(view.results))}" if has_results else "")
 
@@ -132,13 +132,13 @@ def _data_of(shown: Shown) -> Dataset | str:
                 return options_of(shown.study, data).load()
             except InputError:  # whose sentence would put a path of this machine into the report
                 return f"This needs the data of {data.name}, where the study {shown.study.name} says that they are."
-    return _cached_data(shown.dataset)
+    return _cached_data(shown.dataset, shown.protocol)
 
 
-def _cached_data(name: str) -> Dataset | str:
+def _cached_data(name: str, protocol: str) -> Dataset | str:
     """The named data set if it is in the cache."""
     if not is_public(name):
-        return f"This needs the data of {name}: `seqrec-bench report --interactions FILE` gives them."
+        return f"This needs the data of {name}: `seqrec-bench report {data_option(name, protocol)}` gives them."
     try:
         fetched = find_cached(name)
     except InputError:  # whose sentence would put a path of this machine into the report

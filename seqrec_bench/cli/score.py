@@ -140,7 +140,9 @@ def _chance(short: Sequence[Lists]) -> str:
     exact = min(lists.exact_to for lists in short)
     until = f"figures up to HR@{exact} and NDCG@{exact} are exact, and those beyond" if exact else "figures"
     greatest = max(lists.cut_off for lists in short)
+    which = short[0].which
+    which += " and other targets" if which and any((lists.n_targets > 1).any() for lists in short) else ""
     return (
-        f"Warning: {listed(users)} have fewer than {greatest} items{short[0].which} with a score, so {until} are "
+        f"Warning: {listed(users)} have fewer than {greatest} items{which} with a score, so {until} are "
         f"{'mostly' if mostly else 'partly'} chance: give longer lists."
     )

@@ -123,4 +123,4 @@ def _making(content: Table, source: View, whole: bool) -> str:
         "--protocol": [source.protocol] if source.protocol != LOO_FULL else [],
     }
     given = (f"{option} {','.join(map(str, values))}" for option, values in chosen.items() if values)
-    return " ".join(given) + more_options(source.dataset)
+    return " ".join(given) + more_options(source.dataset, source.protocol)

@@ -118,8 +118,7 @@ def _find_data(name: str, own: Dataset | None, protocol: Protocol | None) -> Dat
         if protocol is not None and isinstance(protocol.split, Given):
             files = f"its files with --train, {'--validation ' if protocol.split.has_validation else ''}and --test"
         return (
-            f"Name {files}, as `run` was given it, to have {name} checked "
-            f"(and --name {name}, if the file is called otherwise)."
+            f"Name {files}, as for `run`, to have {name} checked (and --name {name}, if the file is called otherwise)."
         )
     try:
         return DataOptions(name).load()

@@ -14,6 +14,8 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
+from seqrec_bench.evaluation.protocol_parts import Given
+from seqrec_bench.evaluation.protocols import Protocol, known_protocol
 from seqrec_bench.records import Record, Store
 from seqrec_bench.studies.cells import DEFAULT_DATASET, DEFAULT_STUDY
 from seqrec_bench.studies.loading import load_study
@@ -137,26 +139,29 @@ class ViewOptions:
         """What a command shows: as asked for, the study's, or the only records there; says so in the last case."""
         shown, asked = self.find(), self.judged()
         if (shown.dataset, shown.protocol) != (asked.dataset, asked.protocol):
-            said = f"Shows {shown.dataset} under {shown.protocol}, the only data set in {self.results}."
+            why = f"the only data set in {self.results}" if self.dataset is None else "the split that its files give"
+            said = f"Shows {shown.dataset} under {shown.protocol}, {why}."
             typer.echo(one_line(said), err=True)
         return shown
 
     def open_all(self) -> list[Shown]:
         """The same for each data set where there are several: the study's or, without one, all that there are."""
-        names = () if self.dataset is not None else self._several()
+        names, protocol = ((), None) if self.dataset is not None else self._several()
         if not names:
             return [self.open()]
-        first = replace(self, dataset=names[0]).judged()
+        first = replace(self, dataset=names[0], protocol=protocol).judged()
         return [first, *map(first.beside, names[1:])]
 
-    def _several(self) -> tuple[str, ...]:
-        """The data sets that can't be told from one another by what is asked for."""
+    def _several(self) -> tuple[tuple[str, ...], str | None]:
+        """The data sets that can't be told from one another by what is asked for, and under which protocol."""
         study = self.study
         if self.named_study is not None:
-            return study.dataset_names if len(study.dataset_names) > 1 else ()
-        protocol = self.protocol or study.protocol
-        there = {name for name, under in self._recorded() if under == protocol}
-        return tuple(sorted(there)) if len(there) > 1 and not there.intersection(study.dataset_names) else ()
+            return study.dataset_names if len(study.dataset_names) > 1 else (), self.protocol
+        recorded = self._recorded()
+        protocol = self.protocol or _usual_or_given({under for _, under in recorded}, study.protocol)
+        there = {name for name, under in recorded if under == protocol}
+        is_several = len(there) > 1 and not there.intersection(study.dataset_names)
+        return tuple(sorted(there)) if is_several else (), protocol
 
     def _recorded(self) -> set[tuple[str, ...]]:
         """The data sets and protocols of which there are records, as paths tell."""
@@ -184,18 +189,20 @@ class ViewOptions:
     def find(self) -> Shown:
         """The same as `open`, without a word.
 
-        Whoever names a data set has it under the study's protocol, and so have the study's own.
+        Whoever names a data set has it under the study's protocol, unless its files give a split; and so have the
+        study's own.
         """
         asked, study = self.judged(), self.study
-        if self.dataset is not None:
-            return asked
         there = self._recorded()
-        name = _usual_or_only({name for name, _ in there}, asked.dataset)
+        name = self.dataset or _usual_or_only({name for name, _ in there}, asked.dataset)
         if name in study.dataset_names:
             return asked
         protocol = self.protocol
         if protocol is None:
-            protocol = _usual_or_only({under for on, under in there if on == name}, study.protocol)
+            protocols = {under for on, under in there if on == name}
+            protocol = _usual_or_given(protocols, study.protocol)
+            if self.dataset is None:
+                protocol = _usual_or_only(protocols, protocol)
         return replace(asked, dataset=name, protocol=protocol) if (name, protocol) in there else asked
 
     @property
@@ -230,10 +237,21 @@ class ViewOptions:
             raise MissingCellsError(f"Cells are missing ({names}): make them with `{command}`.")
 
 
-def more_options(dataset: str) -> str:
+def more_options(dataset: str, protocol: str = "") -> str:
     """What makes `seqrec-bench run` work on this data set, to be put behind its other options."""
-    return "" if dataset == DEFAULT_DATASET else f" {data_option(dataset)}"
+    return "" if dataset == DEFAULT_DATASET else f" {data_option(dataset, protocol)}"
 
 
 def _usual_or_only(names: set[str], usual: str) -> str:
     return next(iter(names)) if len(names) == 1 else usual
+
+
+def _usual_or_given(names: set[str], usual: str) -> str:
+    """Of these protocols, the one of a split that files give, which has no others; the usual one if there is none."""
+    protocols = {name: known_protocol(name) for name in names}
+    given = [
+        name
+        for name, found in protocols.items()
+        if found is not None and isinstance(found.split, Given) and found == Protocol(split=found.split)
+    ]
+    return given[0] if len(given) == 1 and usual not in names else usual

@@ -145,7 +145,9 @@ def _matches(found: Sequence[str], wanted: str | None, usual: tuple[str, ...], a
 
 def _problem(matches: Sequence[str], wanted: str | None, usual: Sequence[str]) -> str:
     number = f"{len(matches)} columns" if matches else "no column"
-    return f"{number} called {wanted}" if wanted is not None else f"{number} with a usual name ({', '.join(usual)})"
+    if wanted is not None:
+        return f"{number} called {wanted}"
+    return f"{number} with a usual name ({', '.join(map(_shown, matches or usual))})"
 
 
 def _refusal(

@@ -200,7 +200,7 @@ def find_protocol(name: str) -> Protocol:
         InputError: There is none; the message says which there is instead, or what names are made of.
     """
     try:
-        found = _read(name)
+        found = _read(name) or _read(f"{name.lower().removesuffix(f'-{VERSION}')}-{VERSION}")
         if found is not None and found.name != name:
             raise ValueError(f"it is called {found.name}")
     except ValueError as error:

@@ -27,17 +27,15 @@ def repeats_problem(protocol: Protocol) -> str | None:
         return None
     seen, unique = replace(protocol, candidates=Whole("seen")).name, replace(protocol, unique=True).name
     return (
-        f"under {protocol.name} {_problem(protocol)}: `--protocol {seen}` ranks the whole history by its scores, and "
-        f"`--protocol {unique}` keeps a user's first interaction with an item alone."
+        f"under {protocol.name} {_problem(protocol)}: --protocol {seen} ranks the whole history by its scores, "
+        f"--protocol {unique} drops repeats."
     )
 
 
 def _problem(protocol: Protocol) -> str:
     """What becomes of a target that the user has had before."""
     if protocol.needs_scores:
-        return "a target that the user has had before is scored 0 with the rest of the history, whatever a model says"
+        return "a repeated target is scored 0 with the rest of the history, whatever a model says"
     if isinstance(protocol.candidates, Negatives):
-        return "a target that the user has had before stands out where the file has no other items of the history"
-    return (
-        "a target that the user has had before is the only item of the history among the candidates, so it stands out"
-    )
+        return "a repeated target stands out where the file has no other items of the history"
+    return "a repeated target is the only item of the history among the candidates, so it stands out"

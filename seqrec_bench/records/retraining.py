@@ -21,7 +21,7 @@ def training_command(
     dimension = f"--dims {key.dimension} " if key.dimension else ""
     return (
         f"seqrec-bench run --models {key.model} {dimension}--seeds {key.seed} --variant {key.variant} {select}"
-        f"{data_options or data_option(key.dataset)} --results {shlex.quote(str(root))}"
+        f"{data_options or data_option(key.dataset, key.protocol)} --results {shlex.quote(str(root))}"
     )
 
 

@@ -132,5 +132,6 @@ _LATEX = {
 
 
 def escape_latex(text: str) -> str:
-    """Text as LaTeX shows it as it is, in one line."""
-    return "".join(_LATEX.get(character, character) for character in one_line(text))
+    """Text as LaTeX shows it as it is, in one line; two hyphens, as of an option, would become a dash."""
+    pieces = re.split("(?<=-)(?=-)", one_line(text))
+    return "{}".join("".join(_LATEX.get(character, character) for character in piece) for piece in pieces)

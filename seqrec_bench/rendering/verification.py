@@ -22,7 +22,7 @@ def checks_document(checks: Sequence[Check], subject: str) -> Document:
         *dict.fromkeys(note for check in checks for note in check.notes),
     ]
     code = exit_code(checks)
-    notes += [f"Verified: {subject}.", f"Exit code {code.value}: {code.name.lower().replace('_', ' ')}."]
+    notes += [f"Checked: {subject}.", f"Exit code {code.value}: {code.name.lower().replace('_', ' ')}."]
     blocks = [
         Grid("Checks", [*words("check"), *numbers("passed", "wrong")], rows),
         Verbatim("\n".join(f"- {note}" for note in notes)),

@@ -10,6 +10,7 @@ from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Ablation, Claim, Convergence, Order, Peak, RelativeRise, Trend
 from seqrec_bench.studies.fields import place
 from seqrec_bench.studies.study import DataFile, Study, StudyRow, name_of
+from seqrec_bench.text import listed
 
 
 def inconsistencies(study: Study, wrong: Collection[str]) -> Iterator[str]:
@@ -70,14 +71,23 @@ def _select(study: Study) -> Iterator[str]:
 
 
 def _negatives(study: Study) -> Iterator[str]:
-    """A protocol that ranks targets among the negatives of a file needs that file."""
+    """A protocol that ranks targets among the negatives of a file needs that file, and the file such a protocol."""
     named = {"protocol": [study.protocol]} | {
         place(("cells", number, "protocols")): each.protocols or () for number, each in enumerate(study.cells)
     }
-    for where, protocols in named.items():
-        for name in protocols:
-            if study.negatives is None and isinstance(find_protocol(name).candidates, Negatives):
-                yield f"it lacks the key negatives, the file that {where} means by {name!r}"
+    needing = [
+        (where, name)
+        for where, protocols in named.items()
+        for name in protocols
+        if isinstance(find_protocol(name).candidates, Negatives)
+    ]
+    if study.negatives is None:
+        yield from (f"it lacks the key negatives, the file that {where} means by {name!r}" for where, name in needing)
+    elif not needing:
+        yield (
+            f"no protocol of it ranks targets among the negatives of {study.negatives}: name the one that "
+            "`seqrec-bench data describe` shows for these data with --negatives"
+        )
 
 
 def _row_names(study: Study) -> Iterator[str]:
@@ -143,10 +153,18 @@ def _unnamed_variants(study: Study) -> Iterator[str]:
             for i, each in enumerate(study.cells)
         ),
     ]
-    for where, variant, has_settings in changed:
-        if variant == PAPER_VARIANT and (has_settings or study.select != USUAL_SELECTION):
-            why = "settings" if has_settings else f"select = {str(study.select)!r}"
-            yield f"{where} is changed by {why}, so it is not {PAPER_VARIANT!r}: give it a variant of its own"
+    own_name = f"not {PAPER_VARIANT!r}: give"
+    unnamed = [(where, has_settings) for where, variant, has_settings in changed if variant == PAPER_VARIANT]
+    yield from (
+        f"{where} is changed by settings, so it is {own_name} it a variant of its own"
+        for where, has_settings in unnamed
+        if has_settings
+    )
+    selected = [where for where, has_settings in unnamed if not has_settings and study.select != USUAL_SELECTION]
+    if selected:
+        are, they, it = ("is", "it is", "it") if len(selected) == 1 else ("are", "they are", "the study")
+        why = f"select = {str(study.select)!r}"
+        yield f"{listed(selected)} {are} changed by {why}, so {they} {own_name} {it} a variant of its own"
 
 
 def _reported(study: Study, row: StudyRow, within: tuple[str | int, ...]) -> Iterator[str]:

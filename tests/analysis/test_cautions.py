@@ -48,6 +48,22 @@ def test_few_candidates_are_spoken_of_by_the_metrics_that_are_shown(
 
 
 @pytest.mark.parametrize(
+    ("most", "protocol", "sentence"),
+    [
+        (100, "loo-negatives-1a2b3c4d-v1", "among 100 items, so a random order has HR@10 0.10."),
+        (101, "loo-uniform100-v1", "among 101 items, so a random order has HR@10 0.10."),
+        (1_001, "loo-popular1000-v1", None),
+        (101, "loo-full-seen-v1", None),
+    ],
+)
+def test_samples_are_spoken_of_where_a_catalogue_of_their_size_is_not(
+    most: int, protocol: str, sentence: str | None
+) -> None:
+    found = said(replace(PLAIN, fewest=most, most=most), protocol, metrics=("HR@10",)).get(Caution.CANDIDATES)
+    assert found == (sentence and f"Few candidates: a target is ranked {sentence}")
+
+
+@pytest.mark.parametrize(
     ("n_tied", "protocol", "sentence"),
     [
         (100, "loo-full-v1", None),
@@ -83,11 +99,8 @@ def test_targets_never_trained_on_are_spoken_of_from_a_twentieth(n_untrained: in
 @pytest.mark.parametrize(
     ("protocol", "says"),
     [
-        (
-            "loo-full-v1",
-            "under loo-full-v1 a target that the user has had before is the only item of the history among",
-        ),
-        ("loo-full-zeroed-v1", "under loo-full-zeroed-v1 a target that the user has had before is scored 0"),
+        ("loo-full-v1", "under loo-full-v1 a repeated target is the only item of the history among"),
+        ("loo-full-zeroed-v1", "under loo-full-zeroed-v1 a repeated target is scored 0"),
         ("loo-full-seen-v1", None),
     ],
 )
@@ -100,8 +113,8 @@ def test_one_repeated_target_is_spoken_of_without_advice_where_the_history_is_ra
         assert found == f"1 of 1,000 test targets (0.1 %) stand in their user's history{apart}"
     else:
         assert found.startswith(f"1 of 1,000 test targets (0.1 %) stand in their user's history, and {says}")
-        assert "`--protocol loo-full-seen-v1`" in found
-        assert "-unique-v1` keeps a user's first interaction with an item alone." in found
+        assert "--protocol loo-full-seen-v1" in found
+        assert "-unique-v1 drops repeats." in found
 
 
 def test_data_are_spoken_of_with_all_their_repeats() -> None:
@@ -110,10 +123,10 @@ def test_data_are_spoken_of_with_all_their_repeats() -> None:
     (found,) = cautions(some, 40_000, protocol, METRICS, n_repeats=1_234).values()
     assert found.startswith(
         "1,234 interactions repeat an item of the same user, 20 of 40,000 test targets (less than 0.1 %) among them, "
-        "and under loo-full-v1 a target"
+        "and under loo-full-v1 a repeated target"
     )
     (found,) = cautions(PLAIN, 40_000, protocol, METRICS, n_repeats=3).values()
-    assert found.startswith("3 interactions repeat an item of the same user, and under loo-full-v1 a target")
+    assert found.startswith("3 interactions repeat an item of the same user, and under loo-full-v1 a repeated target")
 
 
 def test_an_unknown_protocol_has_no_advice() -> None:

@@ -17,7 +17,7 @@ TIES = (
     "40 of 40 test targets (100 %) have a neighbour of the same time: the order of the file's rows decides that they "
 )
 REPEATS = (
-    "10 of 40 test targets (25 %) stand in their user's history, and under loo-full-v1 a target that the user has "
+    "10 of 40 test targets (25 %) stand in their user's history, and under loo-full-v1 a repeated target is the only "
 )
 UNTRAINED = "5 of 40 test targets (12 %) are items that nobody has in the training data: a model that learns from "
 FEW = "Few candidates: a target is ranked among "

@@ -100,8 +100,8 @@ def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
     result = runner.invoke(app, ["describe", "--interactions", str(path), "--user-column", "who"])
     assert table(result.stdout)["interactions that repeat an item"] == "1"
     assert table(result.stdout)["fingerprint of the tags"] == "no tags"
-    assert "under loo-full-v1 a target that the user has had before is the only item of the history" in result.stderr
-    assert "`--protocol loo-full-seen-v1`" in result.stderr
+    assert "under loo-full-v1 a repeated target is the only item of the history" in result.stderr
+    assert "--protocol loo-full-seen-v1" in result.stderr
     for name in ("loo-full-seen-v1", "loo-full-unique-v1"):
         other = runner.invoke(
             app, ["describe", "--interactions", str(path), "--user-column", "who", "--protocol", name]

@@ -1,6 +1,7 @@
 """``--train``, ``--validation`` and ``--test``: every command with a split that files give."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_verify_finds_all_well_and_names_the_files_where_they_are_not_given(resu
     assert done.exit_code == 0, done.output
     without = call("verify", results)
     assert without.exit_code == 3
-    assert "Name its files with --train, --validation and --test, as `run` was given it" in without.output
+    assert "Name its files with --train, --validation and --test, as for `run`" in without.output
 
 
 def test_a_report_says_of_what_its_figures_are(results: Path, options: list[str], tmp_path: Path) -> None:
@@ -87,6 +88,16 @@ def test_a_report_says_of_what_its_figures_are(results: Path, options: list[str]
     words = " ".join(out.read_text().split())
     assert f"{ranks.n_targets} targets of {ranks.n_users} users: a user's figure is the mean" in words
     assert "popularity of the target" in words and "protocol given-full-v1" in words
+
+
+def test_a_report_without_the_data_asks_for_the_files_of_the_split(results: Path, tmp_path: Path) -> None:
+    done = call("report", "--dataset", "mine", "--results", results, "--out", tmp_path / "report.html")
+    assert done.exit_code == 0, done.output
+    assert "Shows mine under given-full-v1, the split that its files give." in done.stderr
+    files = "--train FILE --validation FILE --test FILE"
+    assert f"`seqrec-bench report {files} --results {results}`" in done.stderr
+    text = re.sub("<[^>]*>", "", (tmp_path / "report.html").read_text())
+    assert f"seqrec-bench run --models popularity --seeds 0 {files}" in text
 
 
 def test_status_knows_what_is_done(results: Path, options: list[str]) -> None:

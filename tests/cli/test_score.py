@@ -229,8 +229,8 @@ def test_of_several_targets_the_others_may_be_in_the_list_and_are_not_ranked_aga
     assert done.exit_code == 0, done.output
     assert "Test: 51 items or more beside a user's history have a score" in done.stderr
     assert (
-        "Warning: 1 of 2 users at the test have fewer than 50 items beside a user's history with a score, so figures "
-        "up to HR@49 and NDCG@49 are exact, and those beyond are partly chance" in done.stderr
+        "Warning: 1 of 2 users at the test have fewer than 50 items beside a user's history and other targets with a "
+        "score, so figures up to HR@49 and NDCG@49 are exact, and those beyond are partly chance" in done.stderr
     )
 
 

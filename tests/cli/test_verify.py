@@ -60,9 +60,7 @@ def test_records_whose_data_are_not_named_are_not_verified(verify: Callable[...,
     done = verify()
     assert done.exit_code == 3
     assert "Neither ranks nor fingerprints of the 2 records on ratings were checked." in done.stdout
-    assert (
-        "Name its file with --interactions, as `run` was given it, to have ratings checked (and --name" in done.stdout
-    )
+    assert "Name its file with --interactions, as for `run`, to have ratings checked (and --name" in done.stdout
 
 
 def test_a_record_that_was_spoilt_ends_with_4_as_json_says(

@@ -119,8 +119,22 @@ def grammar_says(name: str) -> str:
     return reason
 
 
-@pytest.mark.parametrize("name", ["", "loo", "loo-v1", "full-v1", "loo-full-5core", "loo-full-v2", "loo-full-2cores-v1",
-                                  "loo-negatives-1a2b-v1", "loo-uniform-v1", "loo-full--seen-v1", "LOO-full-v1",
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("loo-full", "loo-full-v1"),
+        ("LOO-full-v1", "loo-full-v1"),
+        ("Loo-Full-Zeroed", "loo-full-zeroed-v1"),
+        ("loo-full-5core", "loo-full-5core-v1"),
+        ("5core-full-loo", "loo-full-5core-v1"),
+    ],
+)
+def test_a_name_in_capitals_or_without_its_version_is_answered_with_the_right_one(name: str, meant: str) -> None:
+    assert grammar_says(name) == f": it is called {meant}."
+
+
+@pytest.mark.parametrize("name", ["", "loo", "loo-v1", "full-v1", "loo-full5core", "loo-full-v2", "loo-full-2cores-v1",
+                                  "loo-negatives-1a2b-v1", "loo-uniform-v1", "loo-full--seen-v1",
                                   "loo-full-v1\n", "timex-full-v1", "loo-full-random-ties-v1",
                                   "loo-uniform1000000000-v1"])  # fmt: skip
 def test_a_name_that_is_none_is_refused_with_what_names_are_made_of(name: str) -> None:

@@ -25,10 +25,10 @@ def test_it_says_what_becomes_of_repeated_targets_and_names_what_judges_them(
     note = repeats_note(find_protocol(name), 1234)
     assert note is not None
     assert "\n" not in note
-    assert note.startswith(f"1,234 interactions repeat an item of the same user, and under {name} a target ")
+    assert note.startswith(f"1,234 interactions repeat an item of the same user, and under {name} a repeated target ")
     assert says in note
     for other in (seen, unique):
-        assert f"`--protocol {other}`" in note
+        assert f"--protocol {other}" in note
         assert find_protocol(other)
 
 

@@ -73,8 +73,8 @@ CASES = [
     # columns
     ("missing column", "f.csv", b"user_id,timestamp\nu,1\n", f"f.csv has no column with a usual name ({ITEMS}) among user_id, timestamp: name the right one by --item-column."),
     ("no column names", "f.csv", b"u,a,1\nu,b,2\n", "f.csv has no column names, since its first line looks like data, 'u, a, 1': add --no-header --user-column 1 --item-column 2 --no-times, or the right columns by number."),
-    ("a column named twice", "f.csv", b"user_id,item_id,item_id,timestamp\nu,a,x,1\n", f"f.csv has 2 columns with a usual name ({ITEMS}) among user_id, item_id, item_id, timestamp: name the right one by --item-column."),
-    ("two usual names", "f.csv", b"user_id,user,item_id,timestamp\nu,u,a,1\n", "f.csv has 2 columns with a usual name (user_id, user, uid) among user_id, user, item_id, timestamp: name the right one by --user-column."),
+    ("a column named twice", "f.csv", b"user_id,item_id,item_id,timestamp\nu,a,x,1\n", "f.csv has 2 columns with a usual name (item_id, item_id) among user_id, item_id, item_id, timestamp: name the right one by --item-column."),
+    ("two usual names", "f.csv", b"user_id,user,item_id,timestamp\nu,u,a,1\n", "f.csv has 2 columns with a usual name (user_id, user) among user_id, user, item_id, timestamp: name the right one by --user-column."),
     ("10,000 columns", "f.csv", b",".join(b"c%d" % n for n in range(10_000)) + b"\n", f"{NONE} c0, ..., c19, ... (10,000 in all): {ALL_THREE}"),
     ("names in quotes, with spaces, in capitals", "f.csv", PLAIN.replace(HEAD, b'"User ID", item_id,TIMESTAMP\n'), SAME),
     ("RecBole's types", "f.inter", b"user_id:token\titem_id:token\ttimestamp:float\nu\ta\t1\nu\tb\t2\nu\tc\t3\n", SAME),

@@ -20,6 +20,7 @@ from seqrec_bench.records import Record
 from seqrec_bench.rendering.comparison import comparison_document
 from seqrec_bench.rendering.curves import curves_chart, data_text
 from seqrec_bench.rendering.document import Document
+from seqrec_bench.rendering.report.sections.answer import answer_section
 from seqrec_bench.rendering.report.sections.breakdowns import breakdowns_section
 from seqrec_bench.rendering.report.sections.main_table import main_table_section
 from seqrec_bench.rendering.report.sources import Sources
@@ -150,6 +151,12 @@ def test_a_report_has_them_apart_also_without_the_data(records: list[Record], ow
     assert breakdowns_section(Sources(records, own, "This needs the data.")).blocks == []
     notes = main_table_section(Sources(knowing(records), own, "")).blocks[-1]
     assert set(CAUTIONS) <= set(getattr(notes, "sentences", ()))
+
+
+def test_what_a_report_says_in_short_points_to_the_notes_where_there_are_some(records: list[Record], own: View) -> None:
+    ending = "Notes below the table say what makes these figures mean less than they seem to."
+    shown = [Sources(found, own, "") for found in (records, knowing(records))]
+    assert [ending in str(answer_section(sources).blocks) for sources in shown] == [False, True]
 
 
 def test_a_figure_says_them_below_and_its_data_are_as_before(make_record: MakeRecord, view: View) -> None:

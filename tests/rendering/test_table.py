@@ -20,6 +20,7 @@ from seqrec_bench.errors import InvalidRecordError
 from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, metric
 from seqrec_bench.records import Record, TopFile, TopLists
 from seqrec_bench.records.top import encode_top
+from seqrec_bench.rendering.latex import escape_latex
 from seqrec_bench.rendering.table import table_document
 from seqrec_bench.studies.view import Row, View
 
@@ -369,6 +370,10 @@ def test_latex_escapes_what_would_be_a_command(hostile: Table) -> None:
     )
     assert f"{escaped} & 0.4698" in text
     assert f"Reported: {escaped};" in " ".join(text.split())
+
+
+def test_options_keep_their_hyphens_in_latex() -> None:
+    assert escape_latex("--k-core 5, ---, a-b") == "-{}-k-core 5, -{}-{}-, a-b"
 
 
 def test_csv_has_unrounded_numbers(all_records: list[Record], view: View) -> None:

@@ -18,7 +18,7 @@ def test_the_text_has_a_line_for_each_check_and_its_faults_and_each_note_once() 
     assert notes.splitlines() == [
         "- Wrong: One cell is missing.",
         "- One is not here.",
-        "- Verified: 4 records in runs.",
+        "- Checked: 4 records in runs.",
         "- Exit code 3: cells missing.",
     ]
 

@@ -191,6 +191,11 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, text: bytes, complaint: str)
             'protocol = "loo-negatives-1a2b3c4d-v1"',
             ["it lacks the key negatives, the file that protocol means by 'loo-negatives-1a2b3c4d-v1'"],
         ),
+        (
+            'protocol = "loo-full-v1"',
+            'protocol = "loo-full-v1"\nnegatives = "some.txt"',
+            ["no protocol of it ranks targets among the negatives of some.txt: name the one that"],
+        ),
         ('protocol = "loo-full-v1"', "negatives = 1", ["negatives is 1: not a text"]),
         ('select = "NDCG@50"', 'select = "NDGC@50"', ["select is 'NDGC@50': there is no metric 'NDGC@50'"]),
         ('metrics = ["HR@50", ', 'metrics = ["HRR@50", ', ["metrics[0] is 'HRR@50': there is no metric 'HRR@50'"]),
@@ -361,6 +366,15 @@ def test_another_selection_needs_a_variant_of_its_own(
     assert fault.endswith(" is changed by select = 'NDCG@10', so it is not 'paper': give it a variant of its own")
     (group,) = study_of(f'variant = "at10"\n{text}').groups
     assert group.variant == "at10"
+
+
+def test_of_all_rows_that_another_selection_changes_one_sentence_is_said(
+    faults_of: Callable[[str], list[str]],
+) -> None:
+    assert faults_of(f'select = "NDCG@10"\n{ROW}{ROW.replace("fpmc", "caser")}') == [
+        "rows[0] and rows[1] are changed by select = 'NDCG@10', so they are not 'paper': give the study a variant of "
+        "its own"
+    ]
 
 
 def test_reported_figures_need_margins_and_a_metric_of_which_more_is_better(

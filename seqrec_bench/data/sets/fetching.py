@@ -76,9 +76,17 @@ def _is_known(source: Source, folder: Path) -> bool:
     return all(checksum or kept(folder / name) for name, checksum in source.checksums.items())
 
 
-def data_option(dataset: str) -> str:
-    """How a command is told of the data set of this name: only the file of somebody's own is not known from it."""
-    return f"--dataset {dataset}" if is_public(dataset) else "--interactions FILE"
+def data_option(dataset: str, protocol: str = "") -> str:
+    """How a command is told of the data set of this name: only the files of somebody's own are not known from it.
+
+    Args:
+        protocol: One that it has records under; the name of a split that files give begins so.
+    """
+    if is_public(dataset):
+        return f"--dataset {dataset}"
+    if not protocol.startswith("given-"):
+        return "--interactions FILE"
+    return f"--train FILE {'' if protocol.startswith('given-test-') else '--validation FILE '}--test FILE"
 
 
 def fetch(name: str, received: Received = ignore, unverified: bool = False) -> FetchedDataset:

@@ -41,7 +41,7 @@ def check_studies(records: Sequence[Record], root: Path, cells_of: Mapping[str, 
                 )
             elif n_here:
                 notes.append(
-                    f"Of the study {study} on {dataset}, {n_here} of {len(wanted)} cells are here: not taken for it."
+                    f"Not taken for the study {study} on {dataset}: {n_here} of its {len(wanted)} cells are here."
                 )
     return Check("studies are whole", n_passed, faults, notes, ExitCode.CELLS_MISSING)
 

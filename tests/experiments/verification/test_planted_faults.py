@@ -400,5 +400,5 @@ class TestCompleteness:
         assert "1 of 3 cells of the study mine on small are missing (fpmc brief-d4-s2 under loo-full-v1)" in fault
         assert "`seqrec-bench run --study mine --interactions FILE --results 'my results'`" in fault
         assert check.n_passed == 1
-        assert check.notes == ["Of the study other on small, 2 of 5 cells are here: not taken for it."]
+        assert check.notes == ["Not taken for the study other on small: 2 of its 5 cells are here."]
         assert check.code is ExitCode.CELLS_MISSING

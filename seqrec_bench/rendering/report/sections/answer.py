@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from seqrec_bench.analysis.cautions import cautions_of
 from seqrec_bench.analysis.claims.part import Verdict as ClaimVerdict
 from seqrec_bench.analysis.gate.report import Report as Check
 from seqrec_bench.analysis.gate.verdicts import Verdict
@@ -39,6 +40,8 @@ def _answer(sources: Sources) -> Iterator[str]:
         yield _claims(sources)
         yield from _elsewhere(sources)
     yield from separated(sources)
+    if cautions_of((record for model in sources.models for record in model.records), sources.view.metrics):
+        yield "Notes below the table say what makes these figures mean less than they seem to."
 
 
 def _reproduced(check: Check) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _command(group: Sequence[Record], records: Sequence[Record]) -> str:
     words += ["--seeds", seed_list(sorted({record.key.seed for record in group}))]
     if key.variant != PAPER_VARIANT:
         words += ["--variant", key.variant, *_settings(group[0], _published(key, records))]
-    words += data_option(key.dataset).split() if key.dataset != DEFAULT_DATASET else []
+    words += data_option(key.dataset, key.protocol).split() if key.dataset != DEFAULT_DATASET else []
     return in_shell(*words)
 
 
