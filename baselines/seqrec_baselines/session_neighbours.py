@@ -1,4 +1,4 @@
-"""What models by neighbouring sessions share: a training user's sequence is a past session, a history the current one."""
+"""What models by neighbouring sessions share: training sequences are past sessions, a history is the current one."""
 
 from dataclasses import dataclass
 
@@ -87,7 +87,8 @@ class PastSessions:
         terms = np.repeat(strengths, counts)
         if centres is not None:
             terms = terms * np.exp(-np.abs(self._by_session.data[found] - np.repeat(centres, counts)) / decay)
-        return np.bincount(self._by_session.indices[found], terms, minlength=self._by_session.shape[1])
+        sums = np.bincount(self._by_session.indices[found], terms, minlength=self.n_items + 1)
+        return sums.astype(np.float64, copy=False)
 
 
 def latest_places(history: Int64Array) -> tuple[Int64Array, Int64Array, int]:

@@ -82,18 +82,19 @@ class VSKNN:
         met = self._past.meetings(items)
         similarities = met.similarities(_weights(self.decay, places, length))
         similarities[user] = 0
-        self._keep_recent(similarities)
+        if self.sample_size is not None:
+            self._keep_recent(similarities, self.sample_size)
         neighbours, strengths = nearest(similarities, self.n_neighbours)
         if self.match_decay != "none":
             strengths = strengths * met.latest(_weights(self.match_decay, places, length))[neighbours]
         return self._past.spread(neighbours, strengths) * (1 + self.idf_weight * self._idf)
 
-    def _keep_recent(self, similarities: Float32Array) -> None:
+    def _keep_recent(self, similarities: Float32Array, size: int) -> None:
         """Leaves only the sample's similarities; sessions that ended together are in it together."""
         candidates = np.flatnonzero(similarities)
-        if self.sample_size is not None and len(candidates) > self.sample_size:
+        if len(candidates) > size:
             ends = self._ends[candidates]
-            similarities[candidates[ends < np.partition(ends, -self.sample_size)[-self.sample_size]]] = 0
+            similarities[candidates[ends < np.partition(ends, -size)[-size]]] = 0
 
 
 def _weights(decay: Decay, places: Int64Array, length: int) -> Float64Array:
