@@ -100,7 +100,10 @@ class Sequences:
     @property
     def pairs(self) -> Int64Array:
         """(n_pairs,) each different pair of a user and an item as ``user * (n_items + 1) + item``, ascending."""
-        return np.unique(self.users * (self.n_items + 1) + self.items)
+        every: Int64Array = self.users * (self.n_items + 1) + self.items
+        every.sort()  # np.unique hashes whole numbers first, which takes ten times as long
+        pairs: Int64Array = every[np.append(True, every[1:] != every[:-1])[: len(every)]]
+        return pairs
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, settings
 
 from seqrec_bench import entry_points
 from seqrec_bench.cli import steps
-from seqrec_bench.data import Dataset, Family, NamedDataset, load_named
+from seqrec_bench.data import Dataset, Family, Interactions, NamedDataset, load_named, prepare
+from seqrec_bench.data.dataset import TEST, TRAIN, VALIDATION, GivenParts
 from seqrec_bench.data.sets.registry import KIND as DATASETS
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
 from seqrec_bench.rendering import drawing
@@ -291,3 +292,66 @@ def plant(make_record: Callable[..., Record]) -> Callable[..., list[Record]]:
         return records
 
     return plant
+
+
+GivenRows = dict[str, list[tuple[str, str, int]]]
+"""Users, items and times of each part of a given split."""
+PARTS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
+
+
+@pytest.fixture(scope="session")
+def given_rows() -> Callable[..., GivenRows]:
+    """Makes rows of users with 0 to 5 validation and test targets each, in any order of users.
+
+    Every tenth user has no training item, and every seventh nothing but the test. Some test items stand in the user's
+    history, and one row stands twice.
+    """
+
+    def make(n_users: int = 30, n_items: int = 25, seed: int = 0) -> GivenRows:
+        rng = np.random.default_rng(seed)
+        rows: GivenRows = {part: [] for part in PARTS}
+        for user in rng.permutation(n_users).tolist():
+            items = (rng.permutation(n_items)[:12] + 1).tolist()
+            n_train = 0 if user % 10 == 0 or user % 7 == 0 else int(rng.integers(1, 6))
+            n_validation = 0 if user % 7 == 0 else int(rng.integers(0, 4))
+            n_test = int(rng.integers(0, 6))
+            ends = np.cumsum([n_train, n_validation, n_test]).tolist()
+            for part, first, last in zip(PARTS, [0, *ends[:-1]], ends, strict=True):
+                rows[part] += [(f"u{user}", f"i{item}", place) for place, item in enumerate(items[first:last], first)]
+            if user % 3 == 0 and n_train and n_test:
+                rows["test"].append((f"u{user}", f"i{items[0]}", ends[-1]))
+        rows["train"].append(("u1", f"i{n_items}", 0))
+        rows["test"] += [("u1", "i1", 50), ("u1", "i1", 50), ("u1", "i2", 51)]
+        return rows
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def given_dataset() -> Callable[..., Dataset]:
+    """Makes the data set of such rows, with a validation or without."""
+
+    def make(rows: GivenRows, name: str = "parts") -> Dataset:
+        there = [part for part in PARTS if part in rows]
+        users, items, times = zip(*(row for part in there for row in rows[part]), strict=True)
+        codes = np.repeat([PARTS[part] for part in there], [len(rows[part]) for part in there])
+        given = GivenParts(codes.astype(np.int8), has_validation="validation" in rows)
+        return prepare(name, Interactions.from_rows(users, items, times), None, given)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def write_given() -> Callable[..., list[str]]:
+    """Writes a csv for each part of such rows; returns the options that name them."""
+
+    def write(folder: Path, rows: GivenRows) -> list[str]:
+        folder.mkdir(parents=True, exist_ok=True)
+        options = []
+        for part, of_part in rows.items():
+            text = "".join(f"{user},{item},{time}\n" for user, item, time in of_part)
+            (folder / f"{part}.csv").write_text("user_id,item_id,timestamp\n" + text)
+            options += [f"--{part}-file", str(folder / f"{part}.csv")]
+        return options
+
+    return write

@@ -32,7 +32,7 @@ def test_the_page_of_records_names_the_fields_that_records_have() -> None:
     named = [name for line in table.splitlines()[1:] for name in re.findall(r"`(\w+)`", line.split("|")[1])]
     record = Store(DOCS.parent / "results").load(CellKey("ml-100k", "loo-full-v1", "am-lstm", "paper", 100, 0))
     assert record is not None
-    assert named == list(json.loads(encode(record, {"validation": {}, "test": {}})))
+    assert named == list(json.loads(encode(record, {"validation": {}, "test": {}, "repeated": []})))
 
 
 def test_the_page_of_records_computes_what_the_bench_does() -> None:

@@ -78,7 +78,7 @@ def test_commands_that_only_look_work_as_they_are_shown(
         (place / "my-study.toml").write_text(
             'rows = [{ model = "popularity" }, { model = "sasrec", dimension = 100 }]\n'
         )
-    if "my-model" in command or "core-v1" in command:
+    if "my-model" in command or "core-v1" in command or "given-full-v1" in command:
         pytest.skip("needs what the page has made before; that page is tested as a whole")
     done = CliRunner().invoke(app, split(command))
     assert done.exit_code == ExitCode.DONE, done.output

@@ -105,7 +105,7 @@ def test_the_way_to_ones_own_model(
 ) -> None:
     (tmp_path / "results").symlink_to(ROOT / "results")
     monkeypatch.chdir(tmp_path)
-    install, copy, compare, search, export, script, verdict = blocks("your-own-model.md")
+    install, copy, compare, search, export, script, verdict, forms = blocks("your-own-model.md")
     installed = fresh_shell(install, tmp_path)
     find_installed(tmp_path / "my-model" / "src")
     run_in_process(copy)
@@ -115,8 +115,9 @@ def test_the_way_to_ones_own_model(
     assert "| sequential-rules |" in compared
     assert "sequential-rules any, sasrec@100 5" in " ".join(compared.split())
     assert searched.splitlines()[1].startswith("my-model\t2\t0\t")
-    for block in (export, script):
+    for block in (export, script, forms):
         run_in_process(block)
+    assert (tmp_path / "whole" / "sasrec-pairs" / "ml-100k-loo-full-v1.txt").read_text().startswith("1 168\n1 172\n")
     assert "| their-system:scored |" in run_in_process(verdict)
     (own_record, *_) = (record for record in Store(tmp_path / "runs").records() if record.key.model == "my-model")
     assert own_record.environment["recommender"] == "my-model 0.1.0"
@@ -189,6 +190,9 @@ def test_the_way_from_ones_own_data_to_a_report(tmp_path: Path, monkeypatch: pyt
     assert "| HR@50 " in (tmp_path / "table.md").read_text()
     assert "| NDCG@50, against" in (tmp_path / "verdicts.md").read_text()
     assert "sequential-rules" in (tmp_path / "report.html").read_text()
-    keys = [record.key for record in Store(tmp_path / "runs").records()]
-    assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1"}
+    records = Store(tmp_path / "runs").records()
+    keys = [record.key for record in records]
+    assert {key.protocol for key in keys} == {"loo-full-v1", "time-full-5core-v1", "given-full-v1"}
+    of_rules = {record.key.protocol: record.test for record in records if record.key.model == "sequential-rules"}
+    assert of_rules["given-full-v1"] == of_rules["loo-full-v1"]
     assert {key.seed for key in keys if key.model == "fpmc"} == {0, 1, 2}

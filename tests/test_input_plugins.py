@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 from seqrec_bench.cli.main import main
-from seqrec_bench.data.split import Holdout
-from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.experiments.answers import explain
 from seqrec_bench.experiments.cell import Lesson, conclude
+from seqrec_bench.experiments.examining import Examination, examine_here
 from seqrec_bench.experiments.processes import CellError, CellProcesses
 from seqrec_bench.records import Store
 from seqrec_bench.studies.cells import Cell
@@ -137,16 +136,16 @@ class Here:
     n_at_once = 1
 
     def __init__(
-        self, jobs: int, work: Callable[..., Any], lesson: Lesson, report: object, test: Holdout, keep: object
+        self, jobs: int, work: Callable[..., Any], lesson: Lesson, report: object, examination: Examination
     ) -> None:
-        self._learn, self._lesson, self._test = work, lesson, test
+        self._learn, self._lesson, self._examination = work, lesson, examination
 
     def submit(self, cell: Cell) -> Future[Any]:
         future: Future[Any] = Future()
         try:
             learnt = self._learn(cell, self._lesson, lambda epoch: None)
-            test = rank_targets(learnt.recommender, self._test)
-            future.set_result(conclude(learnt).finished(test, None))
+            marks = examine_here(learnt.recommender, self._examination, cell.seed)
+            future.set_result(conclude(learnt).finished(marks))
         except Exception as error:
             future.set_exception(CellError(explain(error)))
         return future

@@ -110,8 +110,10 @@ def nest_setting(path: Path) -> None:
     path.write_text(path.read_text().replace('"dimension": 100}', f'"dimension": {"[" * 500}{"]" * 500}}}'))
 
 
+FACTS = {"candidates": [9, 9], "tied": 0, "untrained": 0, "repeated": []}
+
 SPOILS: dict[str, Callable[[Path], object]] = {
-    "later_schema": lambda path: edit(path, schema=2),
+    "later_schema": lambda path: edit(path, schema=3),
     "unknown_schema": lambda path: edit(path, schema=0),
     "cut": lambda path: path.write_text(path.read_text()[:200]),
     "empty": lambda path: path.write_text(""),
@@ -124,6 +126,8 @@ SPOILS: dict[str, Callable[[Path], object]] = {
     "fraction": lambda path: edit(path, test={"better": [0.5, 7], "tied": [1, 1]}),
     "boolean": lambda path: edit(path, test={"better": [True, 7], "tied": [1, 1]}),
     "beyond": lambda path: edit(path, test={"better": [1682, 7], "tied": [1, 1]}),
+    "repeated": lambda path: edit(path, targets={**FACTS, "repeated": [0, 2]}),
+    "tied": lambda path: edit(path, targets={**FACTS, "tied": 3}),
     "immense": lambda path: edit(path, seconds={"fit": 10**400, "score": 1}),
     "user_less": lambda path: edit(path, validation={"better": [3], "tied": [1]}),
     "slash": lambda path: edit(path, model="../fpmc"),

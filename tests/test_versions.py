@@ -98,7 +98,7 @@ def test_the_files_agree() -> None:
         ("tests/quick.txt", "::test_the_command", "::test_gone", "test_gone"),
         (
             "tests/quick.txt",
-            "tests/evaluation/test_metrics.py\ntests/evaluation/test_ranking.py\n",
+            "tests/evaluation/test_metrics.py\ntests/evaluation/test_ranking.py\ntests/evaluation/test_several_targets.py\n",
             "",
             "nothing of evaluation",
         ),

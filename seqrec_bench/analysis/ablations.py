@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from seqrec_bench.analysis.notes import missing_note
+from seqrec_bench.analysis.notes import missing_note, target_notes
 from seqrec_bench.analysis.selection import Missing, Selection, estimate, runs, select
 from seqrec_bench.analysis.statistics.estimates import Difference, Estimate, paired_difference
 from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
@@ -82,6 +82,7 @@ def _notes(rows: Sequence[AblationRow], selection: Selection, view: View) -> lis
         "user paired; after it, half the width of the two-sided 95 % interval for users like these, trained again. It "
         "does not cover another choice of settings or another split.",
     ]
+    notes += target_notes(selection.records)
     changes = [f"{row.label} ({change})" for row in view.ablations if (change := _change(row.configuration, selection))]
     if changes:
         notes.append(f"Changed in the records: {'; '.join(changes)}.")

@@ -12,6 +12,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from seqrec_bench.analysis.cautions import cautions_of
+from seqrec_bench.analysis.notes import order_notes, target_notes
+from seqrec_bench.analysis.repeated import Part, parts
 from seqrec_bench.analysis.selection import require_side_by_side, runs, whereabouts
 from seqrec_bench.analysis.statistics.families import LEVEL, holm
 from seqrec_bench.analysis.statistics.inference import Inference
@@ -96,6 +99,13 @@ class Comparison:
     """The one that has chosen them, of each model of which any were chosen."""
     not_tested: tuple[Metric, ...] = ()
     """Metrics that were asked for and have one value a run."""
+    of_targets: tuple[str, ...] = ()
+    """What is to be said of users with several targets."""
+    cautions: tuple[str, ...] = ()
+    """What makes these figures mean less than they seem to."""
+    apart: Mapping[Metric, Mapping[Part, Sequence[Pair]]] = field(default_factory=dict)
+    """By metric of ranks, the comparisons on targets that their users have had before and on the others; none where
+    nothing repeats. Nothing is tested on them: their p-values mean nothing."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -147,10 +157,12 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
         InvalidRecordError: Records that would stand side by side were not made in the same way.
     """
     require_side_by_side(chosen)
+    records = [record for group in chosen.values() for record in group]
+    found = parts(records)
     return Comparison(
         view.dataset,
         view.protocol,
-        len(next(iter(chosen.values()))[0].test.better),
+        next(iter(chosen.values()))[0].test.n_users,
         {configuration: None if group[0].deterministic else len(group) for configuration, group in chosen.items()},
         {metric: _pairs(chosen, metric) for metric in view.by_importance},
         view.selection,
@@ -160,7 +172,18 @@ def compare_configurations(chosen: Mapping[Configuration, Sequence[Record]], vie
             if (selection := group[0].recipe.selection)
         },
         tuple(metric for metric in view.metrics if not metric.is_per_user),
+        tuple(target_notes(next(iter(chosen.values())))),
+        (*order_notes(records), *cautions_of(records, view.by_importance)),
+        {
+            metric: {part: _pairs(_of(part, chosen), metric) for part in found}
+            for metric in view.by_importance
+            if found and metric.is_of_ranks
+        },
     )
+
+
+def _of(part: Part, chosen: Mapping[Configuration, Sequence[Record]]) -> dict[Configuration, list[Record]]:
+    return {configuration: part.of(group) for configuration, group in chosen.items()}
 
 
 def _read_name(name: str) -> tuple[str, str, str | None, str | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from seqrec_bench.analysis.cautions import cautions_of
 from seqrec_bench.analysis.selection import Missing, estimate, select
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
@@ -27,6 +28,8 @@ class Curves:
     curves: tuple[Curve, ...]
     """In the paper's order; a model without any record has a curve without points."""
     missing: tuple[Missing, ...]
+    cautions: tuple[str, ...] = ()
+    """What makes the figures of this metric, and of the others, mean less than they seem to."""
 
     @property
     def is_empty(self) -> bool:
@@ -61,4 +64,6 @@ def dimension_curves(records: Iterable[Record], view: View, metric: str) -> Curv
     for row, curve in zip(rows, configurations, strict=True):
         cells = [selection.cells.get(configuration) for configuration in curve]
         curves.append(Curve(row, tuple(estimate(cell, metric) if cell else None for cell in cells)))
-    return Curves(metric, dimensions, tuple(curves), selection.missing)
+    return Curves(
+        metric, dimensions, tuple(curves), selection.missing, tuple(cautions_of(selection.records, view.figure_metrics))
+    )

@@ -10,6 +10,8 @@ from seqrec_bench.text import listed
 class Topic(Enum):
     """What a note is about."""
 
+    CAUTION = auto()
+    """What makes figures mean less than they seem to."""
     MISSING = auto()
     """The cells that are not there."""
     REPORTED = auto()
@@ -45,6 +47,20 @@ def missing_note(missing: Iterable[object], says: str = "Missing") -> list[str]:
     """The cells that are missing, in a note, if any are."""
     names = "; ".join(map(str, missing))
     return [Note(f"{says}: {names}.", Topic.MISSING)] if names else []
+
+
+def target_notes(records: Iterable[Record]) -> list[str]:
+    """What figures are where users have several targets, in a note for each number of them."""
+    found = {}
+    for record in records:
+        if record.test.n_targets > record.test.n_users:
+            found[record.key.dataset, record.key.protocol] = record.test
+    return [
+        f"{ranks.n_targets:,} targets of {ranks.n_users:,} users{f' on {dataset}' if len(found) > 1 else ''}: a user's "
+        "figure is the mean over that user's targets, each ranked without the others; HR is the share of them that are "
+        "hit, and NDCG and MRR are those of single targets."
+        for (dataset, _), ranks in sorted(found.items())
+    ]
 
 
 def order_notes(records: Iterable[Record]) -> list[str]:

@@ -263,8 +263,10 @@ def _require_comparable(records: Sequence[Record], mend: str = _RUN_AGAIN) -> No
         first, like = records[0], first_of_model.setdefault(other.key.model, other)
         if first.recipe.dataset.fingerprint != other.recipe.dataset.fingerprint:
             raise _not_comparable(first, other, "were made on different data", mend)
-        if len(first.test.better) != len(other.test.better):
+        if first.test.n_users != other.test.n_users:
             raise _not_comparable(first, other, "rank different numbers of users", mend)
+        if not first.test.has_same_targets(other.test):
+            raise _not_comparable(first, other, "rank different targets", mend)
         if like.recipe.version != other.recipe.version:
             raise _not_comparable(like, other, "were made by different versions of the model", mend)
 

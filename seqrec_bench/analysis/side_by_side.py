@@ -4,12 +4,14 @@ Nothing is averaged or tested over data sets: a metric's level differs between t
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import NamedTuple
 
+from seqrec_bench.analysis.cautions import cautions_of
 from seqrec_bench.analysis.compared import Compared, compared
 from seqrec_bench.analysis.comparison import Pair, as_family, compare_configurations
+from seqrec_bench.analysis.repeated import Apart, apart
 from seqrec_bench.analysis.selection import estimate
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.analysis.statistics.rounding import is_greater
@@ -67,6 +69,10 @@ class SideBySide:
     """The data sets on which all models have records."""
     has_reported: bool
     """Whether the study has reported figures, which stand in the table of one data set."""
+    cautions: tuple[str, ...] = ()
+    """What makes these figures mean less than they seem to, with the data set that it is about."""
+    apart: Mapping[str, Apart] = field(default_factory=dict)
+    """By data set in which targets repeat items of the history, the figures of these and of the others."""
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -110,7 +116,28 @@ def side_by_side(records: Sequence[Record], views: Sequence[View]) -> SideBySide
     ranked = _ranked(columns, complete)
     references = {row.label for row in first.references}
     rows = (_row(label, label in references, figures, found, ranked) for label in labels)
-    return SideBySide(first.protocol, columns, tuple(rows), primary, complete, any(view.has_reported for view in views))
+    return SideBySide(
+        first.protocol,
+        columns,
+        tuple(rows),
+        primary,
+        complete,
+        any(view.has_reported for view in views),
+        tuple(_cautions(found, first.metrics)),
+        dict(_apart(found, first.metrics)),
+    )
+
+
+def _cautions(found: Mapping[str, Mapping[str, Compared]], metrics: Sequence[Metric]) -> Iterator[str]:
+    for dataset, models in found.items():
+        records = [record for model in models.values() for record in model.records]
+        yield from (f"On {dataset}: {caution}" for caution in cautions_of(records, metrics))
+
+
+def _apart(found: Mapping[str, Mapping[str, Compared]], metrics: Sequence[Metric]) -> Iterator[tuple[str, Apart]]:
+    for dataset, models in found.items():
+        if figures := apart({label: model.records for label, model in models.items()}, metrics):
+            yield dataset, figures
 
 
 def _ranked(columns: Sequence[Column], complete: Collection[str]) -> list[Column]:

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from seqrec_bench.analysis.notes import missing_note, order_notes
+from seqrec_bench.analysis.cautions import cautions_of
+from seqrec_bench.analysis.notes import missing_note, order_notes, target_notes
+from seqrec_bench.analysis.repeated import Apart, apart
 from seqrec_bench.analysis.selection import Missing, estimate, select, select_others, with_lists
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good
@@ -53,6 +55,8 @@ class Table:
     """Those of its records, but of models whose seed changes nothing."""
     notes: tuple[str, ...]
     """Sentences to stand under the table."""
+    apart: Apart | None = None
+    """The figures of targets that their users have had before, and of the others, by the labels of the rows."""
 
     @property
     def has_reported(self) -> bool:
@@ -93,11 +97,16 @@ def table_one(records: Iterable[Record], view: View, models: Collection[str] | N
         ),
     )
     shown = [*selection.records, *(record for group in others.values() for record in group)]
+    by_label = {row.label: selection.cells.get(configuration, ()) for row, configuration in lines} | dict(others)
     missing = tuple(
         cell for cell in selection.missing if cell.configuration not in (row.configuration for row in absent)
     )
     seeds = tuple(sorted({record.key.seed for record in shown if not record.deterministic}))
-    return Table(view.metrics, rows, missing, seeds, tuple(_notes(rows, shown, seeds, missing, absent, view, unlisted)))
+    notes = [
+        *_notes(rows, shown, seeds, missing, absent, view, unlisted),
+        *cautions_of(shown, view.metrics),
+    ]
+    return Table(view.metrics, rows, missing, seeds, tuple(notes), apart(by_label, view.metrics))
 
 
 def only_models(models: Collection[str], view: View, records: Iterable[Record]) -> tuple[View, list[Record]]:
@@ -125,6 +134,7 @@ def _notes(
     notes = [f"Reported: {view.citation}; dimension {view.dimension}."] if view.has_reported else []
     if shown:
         notes.append(_reproduced(shown, seeds, view))
+    notes += target_notes(shown)
     notes += order_notes(shown)
     if shown and view.has_reported:
         notes.append("Difference: reproduced minus reported.")
@@ -162,6 +172,6 @@ def _reproduced(shown: Sequence[Record], seeds: Sequence[int], view: View) -> st
     over = f"over seeds {', '.join(map(str, seeds))} " if seeds else ""
     says = "Reproduced: mean" if view.has_reported else "Mean"
     return (
-        f"{says} {over}on the {len(first.test.better)} test users of {view.dataset} "
+        f"{says} {over}on the {first.test.n_users} test users of {view.dataset} "
         f"(fingerprint {first.recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

@@ -1,7 +1,7 @@
 """The variants of the protocol that an audit compares, and the protocols whose records they are made of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,12 +11,12 @@ from seqrec_bench.records import Ranks
 
 def ties_for(ranks: Ranks) -> Ranks:
     """Every candidate with the target's score counted as below it."""
-    return Ranks(better=ranks.better, tied=np.ones_like(ranks.tied))
+    return replace(ranks, tied=np.ones_like(ranks.tied))
 
 
 def ties_against(ranks: Ranks) -> Ranks:
     """Every candidate with the target's score counted as above it."""
-    return Ranks(better=ranks.better + ranks.tied - 1, tied=np.ones_like(ranks.tied))
+    return replace(ranks, better=ranks.better + ranks.tied - 1, tied=np.ones_like(ranks.tied))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from seqrec_bench.cli.tables import SHOWN_RENDERED, FormatOptions, PageFormat
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.attacks import AttackResult, attack_evaluator, attack_model, failed
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS
+from seqrec_bench.evaluation.protocols import usual_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, has_dimension, load
 from seqrec_bench.rendering.attacks import attacks_document
@@ -53,9 +53,10 @@ def attack(
 
 
 def _attack_evaluator(data: Dataset) -> Attacked:
+    protocol = usual_protocol(data)
     with shown("splitting the data") as steps:
-        findings = attack_evaluator(rank_targets, PROTOCOLS[LOO_FULL].hold_out(data), steps.track)
-    return findings, f"the evaluator, on {data.name} (fingerprint {data.fingerprint[:12]}), protocol {LOO_FULL}"
+        findings = attack_evaluator(rank_targets, protocol.hold_out(data), steps.track)
+    return findings, f"the evaluator, on {data.name} (fingerprint {data.fingerprint[:12]}), protocol {protocol.name}"
 
 
 def _attack_model(name: str, dimension: int) -> Attacked:

@@ -14,6 +14,7 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.data import Dataset
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import MAX_CUTOFF, USUAL_SELECTION, selection_metric
+from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.evaluation.registry import has_dimension, load, parse_setting
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.recommender import SELECTION_METRIC
@@ -100,8 +101,11 @@ class CellOptions:
         """Whether they say which cells, and not only what about them."""
         return self.all_cells or self.study is not None or self.models is not None
 
-    def choose(self) -> list[Cell]:
+    def choose(self, usual: str = LOO_FULL) -> list[Cell]:
         """The cells that are asked for, in anytime order.
+
+        Args:
+            usual: What the data that are named are evaluated under where no protocol is.
 
         Raises:
             InputError: The options contradict each other, or one of them can't be read.
@@ -114,7 +118,7 @@ class CellOptions:
                 groups = _model_groups(self.models, settings, self.variant)
             else:
                 groups = self._study_groups(settings)
-            groups = self._chosen_by(self._under_protocol(groups))
+            groups = self._chosen_by(self._under_protocol(groups, usual))
             return cells([_restrict(group, self.dims, self.seeds) for group in groups])
 
     def _study_groups(self, settings: Sequence[str]) -> list[Group]:
@@ -125,15 +129,15 @@ class CellOptions:
             )
         return self.named_study.groups if self.named_study else []
 
-    def _under_protocol(self, groups: list[Group]) -> list[Group]:
-        """The groups under the protocol that is asked for, if one is."""
+    def _under_protocol(self, groups: list[Group], usual: str) -> list[Group]:
+        """The groups under the protocol that is asked for, if one is, or under that of a split which is given."""
         if self._under == ProtocolOptions():
-            return groups
+            return groups if usual == LOO_FULL else [replace(group, protocols=[usual]) for group in groups]
         if self.study is not None:
             raise InputError(
                 "--protocol, --k-core and --negatives don't go with --study, which names its protocols: use --models."
             )
-        name = self._under.choose().name
+        name = self._under.choose(usual).name
         return [replace(group, protocols=[name]) for group in groups]
 
     def _chosen_by(self, groups: list[Group]) -> list[Group]:

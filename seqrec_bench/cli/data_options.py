@@ -1,6 +1,7 @@
 """The options that say which data a command works on, and under which protocol, the same for every command."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,15 +16,18 @@ from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
 from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
+from seqrec_bench.data.given_split import say_given
 from seqrec_bench.data.negatives import GivenNegatives, read_negatives
+from seqrec_bench.data.part_files import PartFiles, load_parts
 from seqrec_bench.data.sets.fetching import folder_of, is_there, sources_to_ask
 from seqrec_bench.errors import InputError
+from seqrec_bench.evaluation.protocol_parts import Given
 from seqrec_bench.evaluation.protocols import LOO_FULL, MIN_CORE, Protocol, among, find_protocol, on_core
 from seqrec_bench.studies.cells import DEFAULT_DATASET
-from seqrec_bench.text import one_line
+from seqrec_bench.text import listed, one_line
 
 _PANEL = "Data"
-_DATA_NAME_HELP = "What --interactions is called in records, in place of the file's name."
+_DATA_NAME_HELP = "What one's own data are called in records, in place of the file's name."
 
 ProtocolOption = Annotated[
     str | None,
@@ -63,13 +67,16 @@ class ProtocolOptions:
         """
         return None if self.negatives is None else read_negatives(self.negatives)
 
-    def choose(self) -> Protocol:
+    def choose(self, usual: str = LOO_FULL) -> Protocol:
         """The protocol that the options name.
+
+        Args:
+            usual: What the data are evaluated under where no protocol is named.
 
         Raises:
             InputError: There is no such protocol, or the options contradict each other.
         """
-        found = find_protocol(self.protocol or LOO_FULL)
+        found = find_protocol(self.protocol or usual)
         found = found if self.k_core is None else on_core(found, self.k_core)
         return found if self.given is None else among(found, self.given)
 
@@ -77,10 +84,25 @@ class ProtocolOptions:
         """The data set with the given negatives, if there are some."""
         return dataset if self.given is None else replace(dataset, negatives=self.given)
 
-    def arguments(self) -> str:
-        """What names this protocol on a command line."""
+    def arguments(self, usual: str = LOO_FULL) -> str:
+        """What names this protocol on a command line.
+
+        Args:
+            usual: As `choose` has it.
+        """
         file = "" if self.negatives is None else f" --negatives {shlex.quote(str(self.negatives))}"
-        return f"--protocol {self.choose().name}{file}"
+        return f"--protocol {self.choose(usual).name}{file}"
+
+
+def _part_option(*names: str, part: str) -> typer.models.OptionInfo:
+    found: typer.models.OptionInfo = typer.Option(
+        *names,
+        parser=named_path,
+        metavar="FILE",
+        help=f"The {part} of a split of your own, in place of --interactions.",
+        rich_help_panel=_PANEL,
+    )
+    return found
 
 
 def _column_option(name: str, kind: str) -> typer.models.OptionInfo:
@@ -171,6 +193,11 @@ class DataOptions:
             rich_help_panel=_PANEL,
         ),
     ] = None
+    train_file: Annotated[Path | None, _part_option("--train", "--train-file", part="training")] = None
+    validation_file: Annotated[
+        Path | None, _part_option("--validation", "--validation-file", part="validation, if there is one,")
+    ] = None
+    test_file: Annotated[Path | None, _part_option("--test", "--test-file", part="test")] = None
 
     @property
     def columns(self) -> Columns:
@@ -193,13 +220,34 @@ class DataOptions:
             self.drop_negative_rows,
         )
 
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """One's own files of interactions by the option that names each."""
+        named = {
+            "--interactions": self.interactions,
+            "--train": self.train_file,
+            "--validation": self.validation_file,
+            "--test": self.test_file,
+        }
+        return {option: path for option, path in named.items() if path is not None}
+
+    @property
+    def usual_protocol(self) -> str:
+        """What these data are evaluated under where no protocol is named."""
+        if self.train_file is None:
+            return LOO_FULL
+        return Protocol(split=Given(self.validation_file is not None)).name
+
     def load(self) -> Dataset:
         """Returns the data set that the options name: one's own files, a public one, or the default one.
+
+        Of a given split, it prints what has to be known of it.
 
         Raises:
             InputError: The options contradict each other or the data can't be had.
         """
-        if self.interactions is None:
+        files = self.files
+        if not files:
             if self.describes_file:
                 raise InputError(
                     "--tags, --name and the options of columns, layout and values describe --interactions FILE: give "
@@ -212,20 +260,42 @@ class DataOptions:
             with shown(f"reading {name}"):
                 return load_fetched(fetched)
         if self.dataset is not None:
+            option, path = next(iter(files.items()))
+            raise InputError(f"The data set {self.dataset} and {option} {path} exclude each other: give one of them.")
+        return self._load_whole(self.interactions) if self.interactions else self._load_parts()
+
+    def _load_whole(self, interactions: Path) -> Dataset:
+        if len(self.files) > 1:
             raise InputError(
-                f"The data set {self.dataset} and --interactions {self.interactions} exclude each other: give one of "
-                "them."
+                f"--interactions {interactions} and {list(self.files)[1]} exclude each other: give all interactions in "
+                "one file, or a split in several."
             )
-        typer.echo(f"Reading {one_line(str(self.interactions))}", err=True)
+        typer.echo(f"Reading {one_line(str(interactions))}", err=True)
         with shown("reading"):
-            dataset = load_file(self.interactions, self.columns, self.tags, self.data_name, self.form)
-        if note := negative_rows_note(dataset.negative_rows):
-            typer.echo(f"Note: {note}", err=True)
-        return dataset
+            found = load_file(interactions, self.columns, self.tags, self.data_name, self.form)
+        _say_negative_rows(found)
+        return found
+
+    def _load_parts(self) -> Dataset:
+        if self.train_file is None or self.test_file is None:
+            lacking = [option for option in ("--train", "--test") if option not in self.files]
+            parts_are = "is a part" if len(self.files) == 1 else "are parts"
+            validation = "" if self.validation_file else ", and --validation where there is one"
+            raise InputError(
+                f"{listed(list(self.files))} {parts_are} of a split: give {listed(lacking)} too{validation}."
+            )
+        parts = PartFiles(self.train_file, self.test_file, self.validation_file)
+        typer.echo(f"Reading {one_line(listed([str(path) for path in parts.by_part.values()]))}", err=True)
+        with shown("reading"):
+            found = load_parts(parts, self.columns, self.tags, self.data_name, self.form)
+        _say_negative_rows(found)
+        for sentence in say_given(found):
+            typer.echo(sentence, err=True)
+        return found
 
     @property
     def describes_file(self) -> bool:
-        """Whether something is said of --interactions, given or not."""
+        """Whether something is said of one's own files, given or not."""
         said = (self.tags, self.data_name, self.layout, self.separator, self.quoting, self.drop_negative_rows)
         flags = (self.no_header, self.no_times, self.ids_as_written)
         return self.columns != Columns() or any(flags) or any(each is not None for each in said)
@@ -235,6 +305,9 @@ class DataOptions:
         options = {
             "--dataset": self.dataset,
             "--interactions": self.interactions,
+            "--train-file": self.train_file,  # as every command has them
+            "--validation-file": self.validation_file,
+            "--test-file": self.test_file,
             "--tags": self.tags,
             "--user-column": self.user_column,
             "--item-column": self.item_column,
@@ -256,11 +329,21 @@ class DataOptions:
 
 @dataclass(frozen=True)
 class DataOptionsBesideName(DataOptions):
-    """The same for a command whose --name is of something else."""
+    """The same for a command whose --name and --validation are of something else."""
 
+    train_file: Annotated[Path | None, _part_option("--train-file", part="training")] = None
+    validation_file: Annotated[Path | None, _part_option("--validation-file", part="validation, if there is one,")] = (
+        None
+    )
+    test_file: Annotated[Path | None, _part_option("--test-file", part="test")] = None
     data_name: Annotated[
         str | None, typer.Option("--data-name", metavar="NAME", help=_DATA_NAME_HELP, rich_help_panel=_PANEL)
     ] = None
+
+
+def _say_negative_rows(dataset: Dataset) -> None:
+    if note := negative_rows_note(dataset.negative_rows):
+        typer.echo(f"Note: {note}", err=True)
 
 
 def fetch_with_notice(name: str, unverified: bool = False) -> FetchedDataset:

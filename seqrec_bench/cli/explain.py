@@ -80,11 +80,11 @@ def explain(
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # as the cells had it, or rounding might differ
     with shown("loading the model"):
         require_explainable(model)
-    if data.interactions is None:
+    if not data.files:
         data = replace(data, dataset=_choose_dataset(ViewOptions(results, data.dataset, LOO_FULL)))
     dataset, store, options = data.load(), Store(results), data.arguments()
     at = dimension if has_dimension(load(model)) else 0
-    keys = [CellKey(dataset.name, LOO_FULL, model, variant, at, seed) for seed in numbers]
+    keys = [CellKey(dataset.name, data.usual_protocol, model, variant, at, seed) for seed in numbers]
     if user is None:
         _show_all(keys, dataset, store, options, output)
     else:

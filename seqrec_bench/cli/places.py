@@ -22,7 +22,7 @@ def this_machine(jobs: int) -> Place:
 
     def open_here(setting: Setting, report: Callable[[Cell, Progress], None]) -> Executor:
         here: CellProcesses[Lesson, FinishedCell]
-        here = CellProcesses(jobs, learn, setting.lesson, report, setting.split.test, keep=setting.keep)
+        here = CellProcesses(jobs, learn, setting.lesson, report, setting.examination)
         return here
 
     return jobs, open_here
@@ -55,7 +55,7 @@ def cluster(address: str, models: Collection[str]) -> Place:
     def open_there(setting: Setting, report: Callable[[Cell, Progress], None]) -> Executor:
         client, lesson, fingerprint = connect(address), setting.lesson, setting.dataset.fingerprint
         there: DaskCells[Lesson, FinishedCell]
-        there = DaskCells(client, learn, lesson, fingerprint, models, _warn, report, setting.split.test, setting.keep)
+        there = DaskCells(client, learn, lesson, fingerprint, models, _warn, report, setting.examination)
         return there
 
     return max(1, jobs), open_there

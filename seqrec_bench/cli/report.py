@@ -61,7 +61,8 @@ def report(
     Example: seqrec-bench report --results results --out report.html
     """
     data = replace(own, dataset=view.dataset).load() if own != DataOptions() else None
-    opened = (replace(view, dataset=data.name) if data else view).open_all()
+    given = own.usual_protocol if own.train_file and view.protocol is None else view.protocol
+    opened = (replace(view, dataset=data.name, protocol=given) if data else view).open_all()
     found = {shown.dataset: _sources(shown, view, data) for shown in opened}
     content = _build(found, opened, view)
     _write(FORMATS[format](content), out, format)

@@ -1,6 +1,6 @@
 """``seqrec-bench run``: trains and tests cells and stores their records."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from seqrec_bench.cli.bundles import with_bundles
-from seqrec_bench.cli.catalogue import small_catalogue_note
+from seqrec_bench.cli.cautions import cautions_before
 from seqrec_bench.cli.cell_options import CellOptions, KeepTopOption
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.cli.places import Place, cluster, count_cells, require_no_weights, this_machine
@@ -21,11 +21,10 @@ from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset
-from seqrec_bench.data.repeats import count_repeats
 from seqrec_bench.errors import ExitCode
-from seqrec_bench.evaluation.protocol_parts import Negatives
-from seqrec_bench.evaluation.protocols import LOO_FULL, PROTOCOLS, find_protocol, place_in_order
-from seqrec_bench.evaluation.repeats_note import repeats_note
+from seqrec_bench.evaluation.metrics import require_choice
+from seqrec_bench.evaluation.protocol_parts import Given, Negatives
+from seqrec_bench.evaluation.protocols import Protocol, find_protocol, usual_protocol
 from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
@@ -86,21 +85,22 @@ def run(
 ) -> None:
     """Trains and tests models, and stores a record of each; what is done already is not run again.
 
-    A study's cells are run on all its data sets, one after another, unless --dataset or --interactions names one.
+    A study's cells are run on all its data sets, one after another, unless --dataset, --interactions or --train names
+    others.
 
     Example: seqrec-bench run --models fpmc,sequential-rules --dims 50,100 --seeds 0-2
     """
     processes.require_valid()
     state = RunState(results, fresh)
     with stops_in_time(state.say, state.is_storing):
-        wanted = cells.choose()
+        wanted = cells.choose(data.usual_protocol)
         for note in cells.idle(wanted):
             typer.echo(note, err=True)
         store = Store(results)
         store.require_writable()
         datasets = [cells.equip(dataset) for dataset in load_data(choose_data(data, cells.named_study))]
-        _require_possible(datasets, {cell.protocol for cell in wanted})
-        warnings = _warnings(datasets, {cell.protocol for cell in wanted})
+        _require_possible(datasets, wanted)
+        warnings = cautions_before(wanted, datasets)
         state.parts = _plan(wanted, datasets, store, fresh, keep_top)
         place = _place([part.plan for part in state.parts], processes)
         for warning in warnings:  # only now that nothing more is refused
@@ -135,30 +135,21 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     return parts
 
 
-def _require_possible(datasets: Sequence[Dataset], protocols: Collection[str]) -> None:
-    """Raises `InputError` where the data have no point in time or no negatives as a protocol needs them.
+def _require_possible(datasets: Sequence[Dataset], wanted: Sequence[Cell]) -> None:
+    """The data can be held out as the cells' protocols have it, before the cells of others are run for hours.
 
-    That is, before the cells of other protocols are run for hours.
+    Raises:
+        InputError: Nobody is left to evaluate; they have no point in time, no negatives or no parts as a protocol needs
+            them; or users have several targets, of which the metric that chooses is none.
     """
-    for protocol, dataset in product(map(find_protocol, sorted(protocols)), datasets):
-        is_given = isinstance(protocol.candidates, Negatives)
-        if is_given or protocol.split.needs_times:
-            asked = protocol if is_given or protocol.base is None else find_protocol(protocol.base)
-            asked.hold_out(asked.arrange(dataset))
-
-
-def _warnings(datasets: Sequence[Dataset], protocols: Collection[str]) -> list[str]:
-    """What figures on these data do not say, or not as they should."""
-    found, under = [], [find_protocol(name) for name in sorted(protocols, key=place_in_order)]
-    for dataset in datasets:
-        kept = {(protocol.unique, protocol.core): protocol.keep(dataset) for protocol in under}
-        n_repeats = {what: count_repeats(data.sequences) for what, data in kept.items()}
-        repeats = (repeats_note(protocol, n_repeats[protocol.unique, protocol.core]) for protocol in under)
-        where = f"{dataset.name}: " if len(datasets) > 1 else ""
-        first = next(filter(None, repeats), None)  # the others would say the same
-        catalogue = small_catalogue_note(min(data.sequences.n_items for data in kept.values()))
-        found += [f"{where}{note}" for note in (first, catalogue) if note]
-    return found
+    for name, dataset in product(sorted({cell.protocol for cell in wanted}), datasets):
+        protocol = find_protocol(name)
+        has_negatives, is_given = isinstance(protocol.candidates, Negatives), isinstance(protocol.split, Given)
+        asked = protocol if has_negatives or protocol.base is None else find_protocol(protocol.base)
+        if has_negatives or is_given or protocol.split.needs_times or asked == Protocol():
+            validation = asked.hold_out(asked.arrange(dataset)).validation
+            for selection in {cell.selection for cell in wanted if cell.protocol == name}:
+                require_choice(selection, validation)
 
 
 def _announce(part: Part, named: bool) -> None:
@@ -171,7 +162,7 @@ def _announce(part: Part, named: bool) -> None:
 def _attack(datasets: Sequence[Dataset]) -> Attacks:
     """Attacks the evaluator on the data of the run, which is not begun if that shows a fault."""
     with shown("splitting the data") as steps:
-        attacks, *_ = [require_sound_evaluator(PROTOCOLS[LOO_FULL].hold_out(data), steps.track) for data in datasets]
+        attacks, *_ = [require_sound_evaluator(usual_protocol(data).hold_out(data), steps.track) for data in datasets]
     where = f" on each of {len(datasets)} data sets" if len(datasets) > 1 else ""
     typer.echo(f"Attacks on the evaluator: all {attacks['passed']} passed{where}.", err=True)
     return attacks

@@ -18,7 +18,7 @@ from seqrec_bench.cli.search_progress import open_search_display, say_settings
 from seqrec_bench.cli.stopping import stops_in_time
 from seqrec_bench.cli.tables import print_table
 from seqrec_bench.errors import ExitCode, InputError
-from seqrec_bench.evaluation.metrics import USUAL_SELECTION, selection_metric
+from seqrec_bench.evaluation.metrics import USUAL_SELECTION, require_choice, selection_metric
 from seqrec_bench.evaluation.protocols import LOO_FULL, Protocol
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.cell import TrialSetting, run_trial
@@ -60,7 +60,7 @@ def search(
     """
     chosen = _restrict(load_search(Path(source) if source.endswith(".toml") else source), models)
     under, selection = (
-        _require_trained(protocol.choose()),
+        _require_trained(protocol.choose(data.usual_protocol)),
         USUAL_SELECTION if select is None else selection_metric(select),
     )
     processes.require_valid()
@@ -75,12 +75,14 @@ def search(
                 for space in chosen.models
             ]
 
+        validation = under.hold_out(dataset).validation
+        require_choice(selection, validation)
         open_logs()  # refuses what can't be searched before anything is written
         _require_writable(folder)
         with _locked([folder / f"{space.model}.jsonl" for space in chosen.models]):
             searches = open_logs()
             _announce(chosen, searches)
-            setting = TrialSetting(under.hold_out(dataset).validation, processes.device)
+            setting = TrialSetting(validation, processes.device)
             _run(searches, processes.n_here, setting)
     _show(searches)
     for line in say_next(searches, folder, data.arguments(), under.name):

@@ -46,7 +46,7 @@ def status(
     Example: seqrec-bench status --results results
     """
     chosen = cells if cells.name_some else replace(cells, all_cells=True)
-    wanted = chosen.choose()
+    wanted = chosen.choose(data.usual_protocol)
     store = Store(results)
     parts = []
     for dataset in load_data(choose_data(data, chosen.named_study)):

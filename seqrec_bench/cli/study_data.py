@@ -1,6 +1,7 @@
 """The data that a command works on with a study: all of the study's, unless options name others."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.data import Dataset
@@ -14,8 +15,11 @@ def options_of(study: Study, data: str | DataFile) -> DataOptions:
     if isinstance(data, str):
         return DataOptions(dataset=data)
     return DataOptions(
-        interactions=study.folder / data.interactions,
-        tags=None if data.tags is None else study.folder / data.tags,
+        interactions=_beside(study, data.interactions),
+        train_file=_beside(study, data.train),
+        validation_file=_beside(study, data.validation),
+        test_file=_beside(study, data.test),
+        tags=_beside(study, data.tags),
         user_column=data.user_column,
         item_column=data.item_column,
         time_column=data.time_column,
@@ -28,6 +32,10 @@ def options_of(study: Study, data: str | DataFile) -> DataOptions:
         ids_as_written=data.ids_as_written,
         drop_negative_rows=data.drop_negative_rows,
     )
+
+
+def _beside(study: Study, path: str | None) -> Path | None:
+    return None if path is None else study.folder / path
 
 
 def choose_data(asked: DataOptions, study: Study | None) -> list[DataOptions]:
@@ -50,7 +58,7 @@ def load_data(chosen: Sequence[DataOptions]) -> list[Dataset]:
 
 def _require_there(chosen: Sequence[DataOptions], study: Study) -> None:
     """All files are there: what is missing shows before anything is read, fetched or run."""
-    files = [path for data in chosen for path in (data.interactions, data.tags) if path]
+    files = [path for data in chosen for path in (*data.files.values(), data.tags) if path]
     absent = ", ".join(str(path) for path in files if not path.exists())
     if absent:
         raise InputError(

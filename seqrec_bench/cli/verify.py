@@ -22,6 +22,8 @@ from seqrec_bench.cli.tables import FormatOptions, TextFormat
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
 from seqrec_bench.data import Dataset, is_public
 from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.evaluation.protocol_parts import Given
+from seqrec_bench.evaluation.protocols import Protocol, known_protocol
 from seqrec_bench.experiments.cell import cell_key, setting_under
 from seqrec_bench.experiments.execution import Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.processes import Progress
@@ -94,7 +96,8 @@ def _check(
         records, checks = check_store(store, steps.track)
     if not records and not any(check.faults for check in checks):
         raise MissingCellsError(f"{store.root} has no records: run some models first, or name another directory.")
-    found = {name: _find_data(name, own) for name in sorted({record.key.dataset for record in records})}
+    protocols = {record.key.dataset: known_protocol(record.key.protocol) for record in records}
+    found = {name: _find_data(name, own, protocols[name]) for name in sorted(protocols)}
     datasets = {name: data if isinstance(data, str) else protocol.equip(data) for name, data in found.items()}
     with shown("loading models") as steps:
         checks += check_contents(records, store, datasets, cells_of_studies(), steps.track)
@@ -102,13 +105,20 @@ def _check(
     return records, here, checks
 
 
-def _find_data(name: str, own: Dataset | None) -> Dataset | str:
-    """The data set of this name, or in words why it is not here."""
+def _find_data(name: str, own: Dataset | None, protocol: Protocol | None) -> Dataset | str:
+    """The data set of this name, or in words why it is not here.
+
+    Args:
+        protocol: That of a record on it.
+    """
     if own is not None and own.name == name:
         return own
     if not is_public(name):
+        files = "its file with --interactions"
+        if protocol is not None and isinstance(protocol.split, Given):
+            files = f"its files with --train, {'--validation ' if protocol.split.has_validation else ''}and --test"
         return (
-            f"Name its file with --interactions, as `run` was given it, to have {name} checked "
+            f"Name {files}, as `run` was given it, to have {name} checked "
             f"(and --name {name}, if the file is called otherwise)."
         )
     try:

@@ -27,7 +27,9 @@ def interactions_from_table(table: Any, columns: ChosenColumns, file: str, dates
     table = table.drop_columns(columns.user)  # text takes much more memory than codes, so it goes at once
     items, item_ids = encode_ids(table[columns.item], columns.item, file)
     table = table.drop_columns(columns.item)
-    times = None if columns.time is None else read_times(table[columns.time], columns.time, file, dates)
+    times, per_second = None, None
+    if columns.time is not None:
+        times, per_second = read_times(table[columns.time], columns.time, file, dates)
     del table
     pa.default_memory_pool().release_unused()  # or Arrow would keep the memory for its next table
-    return Interactions(users, items, times, user_ids, item_ids)
+    return Interactions(users, items, times, user_ids, item_ids, per_second=per_second)

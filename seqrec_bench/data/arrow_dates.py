@@ -123,16 +123,18 @@ def dates_as_timestamps(column: Any) -> Any:
     return column.cast(pa.timestamp("ms")) if pa.types.is_date64(column.type) else column
 
 
-def whole_units(timestamps: Any) -> Int64Array:
+def whole_units(timestamps: Any) -> tuple[Int64Array, int]:
     """The timestamps since 1970, in whole seconds if all are, else in the coarsest unit in which all are whole.
 
     So one instant is one number however it was written or stored.
+
+    Returns:
+        The times, and how many of their units are a second.
     """
     import pyarrow as pa
 
     times: Int64Array = timestamps.cast(pa.int64()).to_numpy()
-    for _ in range(UNITS.index(timestamps.type.unit)):
-        if (times % 1000).any():
-            break
-        times = times // 1000
-    return times
+    finer = UNITS.index(timestamps.type.unit)
+    while finer and not (times % 1000).any():
+        times, finer = times // 1000, finer - 1
+    return times, 1000**finer

@@ -28,15 +28,22 @@ def encode_ids(column: Any, name: str, file: str) -> tuple[Int32Array, StrArray]
     import pyarrow as pa
 
     column = plain_column(column)
+    require_ids(column.type, name, file)
     if pa.types.is_null(column.type):
         column = column.cast(pa.string())
-    if not (pa.types.is_integer(column.type) or is_text(column.type)):
-        raise InputError(
-            f"Column {name} of {file} holds {column.type}: ids have to be text or integers: cast "
-            "them before the file is written."
-        )
     numbers = _plain_numbers(column)
     return _encode_by_hash(column, name, file) if numbers is None else _encode_by_table(numbers)
+
+
+def require_ids(kind: Any, name: str, file: str) -> None:
+    """Raises `InputError` unless a column of this type of Arrow's may hold ids."""
+    import pyarrow as pa
+
+    if not (pa.types.is_integer(kind) or is_text(kind) or pa.types.is_null(kind)):
+        raise InputError(
+            f"Column {name} of {file} holds {kind}: ids have to be text or integers: cast them before the file is "
+            "written."
+        )
 
 
 def plain_column(column: Any) -> Any:

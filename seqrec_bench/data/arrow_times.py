@@ -1,7 +1,7 @@
 """The column of times: numbers, or dates as they are written or stored. No loop over rows."""
 
 from reprlib import repr as shorten
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,16 @@ from seqrec_bench.recommender import TimeArray
 TIMES_END = 2.0**63
 
 
-def read_times(column: Any, name: str, file: str, dates: bool) -> TimeArray:
-    """Returns the times as numbers whose order is that of time, exactly.
+class Times(NamedTuple):
+    """Times as numbers whose order is that of time, exactly."""
+
+    values: TimeArray
+    per_second: int | None
+    """How many of their units are a second, where they were dates or timestamps; None for numbers of any unit."""
+
+
+def read_times(column: Any, name: str, file: str, dates: bool) -> Times:
+    """Returns the times as numbers.
 
     Args:
         dates: Whether text may be dates written out.
@@ -38,7 +46,9 @@ def read_times(column: Any, name: str, file: str, dates: bool) -> TimeArray:
         )
     if column.null_count:
         raise _missing(int(column.is_null().to_numpy().argmax()) + 1, name, file)
-    return whole_units(column) if pa.types.is_timestamp(kind) else _finite(column, raw, name, file)
+    if pa.types.is_timestamp(kind):
+        return Times(*whole_units(column))
+    return Times(_finite(column, raw, name, file), None)
 
 
 def _missing(row: int, name: str, file: str) -> InputError:

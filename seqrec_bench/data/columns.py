@@ -1,6 +1,6 @@
 """Which column of a file is the user, which the item and which the time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from reprlib import repr as shorten
 from typing import NamedTuple
@@ -24,9 +24,19 @@ LIST_NAMES = {
 }
 """What columns with a list in each row are called first of all."""
 
-SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
-OPTION_WORDS = {"\t": "tab"}
+SEPARATORS = {
+    ",": "commas",
+    "\t": "tabs",
+    ";": "semicolons",
+    "|": "vertical bars",
+    "::": "double colons",
+    " ": "spaces",
+}
+OPTION_WORDS = {"\t": "tab", " ": "space"}
 """How ``--separator`` calls what can't be typed."""
+
+Choose = Callable[[Sequence[str]], Sequence[str]]
+"""Gives the columns that are wanted among all names."""
 
 MOST_SHOWN, LONGEST_SHOWN = 20, 30
 """Column names in a message, and characters of each."""

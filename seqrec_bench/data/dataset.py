@@ -4,13 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from seqrec_bench.data.fingerprints import sequences_fingerprint, tags_fingerprint
+from seqrec_bench.data.fingerprints import parts_fingerprint, sequences_fingerprint, tags_fingerprint
 from seqrec_bench.data.interactions import Interactions, NegativeRows, RawTags, StrArray
 from seqrec_bench.data.negatives import GivenNegatives
 from seqrec_bench.data.ordering import natural_order, order_by_user_and_time, stable_argsort
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, ItemTags, Sequences, TimeArray
+
+TRAIN, VALIDATION, TEST = PARTS = range(3)
+"""The parts of a given split."""
+
+
+@dataclass(frozen=True, eq=False)
+class GivenParts:
+    """Which interactions were given as which part of a split."""
+
+    codes: npt.NDArray[np.int8]
+    """(n_interactions,) `TRAIN`, `VALIDATION` or `TEST`, never decreasing within a user."""
+    has_validation: bool
+    """Whether a validation was given, and not training and test alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +35,7 @@ class Dataset:
     """Safe to be part of a path."""
     sequences: Sequences
     """All interactions; a user's are ordered by time, and those of one time as the file has them, unless `in_order`
-    has given them another order."""
+    has given them another order. In a given split, part by part, and so within each: only there may times go back."""
     user_ids: StrArray
     """(n_users,) raw user ids in natural order."""
     item_ids: StrArray
@@ -38,13 +52,19 @@ class Dataset:
     """What the file says of rows that are no interactions."""
     negatives: GivenNegatives | None = None
     """What targets are ranked among under a protocol whose negatives are given."""
+    given: GivenParts | None = None
+    """The split, where files have given one."""
 
 
-def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Dataset:
+def prepare(name: str, interactions: Interactions, tags: RawTags | None, given: GivenParts | None = None) -> Dataset:
     """Re-indexes raw interactions in natural order of their ids and orders each user's items by (time, row).
 
     Users are numbered from 0 and items from 1. The catalogue is the items with an interaction; what `tags` says
     about others is ignored. Without times, an interaction's time is its place among its user's: 0, 1, 2, ...
+
+    Args:
+        given: Of a given split, the parts, in the order of the rows: a user's items are then in order of part, time and
+            row.
 
     Raises:
         InputError: There is no interaction, or `tags` knows none of the items.
@@ -57,7 +77,13 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
     negative_rows, has_times = interactions.negative_rows, interactions.times is not None
     times = None if interactions.times is None else _canonical_times(interactions.times)
     del interactions  # or its codes would stay in memory while the rows are ordered
-    if times is None:
+    if given is not None:
+        order = stable_argsort(users) if times is None else order_by_user_and_time(users, times)
+        order = order.take(stable_argsort(users[order].astype(np.int64) * len(PARTS) + given.codes[order]), mode="clip")
+        items, given = items.take(order, mode="clip"), replace(given, codes=given.codes[order])
+        times = _places(offsets) if times is None else times.take(order, mode="clip")
+        del order
+    elif times is None:
         items = items.take(stable_argsort(users), mode="clip") if (users[1:] < users[:-1]).any() else items.copy()
         times = _places(offsets)
     else:
@@ -79,17 +105,27 @@ def prepare(name: str, interactions: Interactions, tags: RawTags | None) -> Data
         user_ids=user_ids,
         item_ids=item_ids,
         item_titles=_titles(tags.titles, item_ids) if tags is not None and tags.titles else None,
-        fingerprint=sequences_fingerprint(sequences, user_ids, item_ids),
+        fingerprint=_fingerprint(sequences, user_ids, item_ids, given),
         tags_fingerprint=None if sequences.tags is None else tags_fingerprint(sequences.tags),
         has_times=has_times,
         negative_rows=negative_rows,
+        given=given,
     )
 
 
-def in_order(dataset: Dataset, sequences: Sequences) -> Dataset:
-    """The data set with its interactions in another order, which its fingerprint tells from the first."""
-    fingerprint = sequences_fingerprint(sequences, dataset.user_ids, dataset.item_ids)
-    return replace(dataset, sequences=sequences, fingerprint=fingerprint)
+def in_order(dataset: Dataset, sequences: Sequences, given: GivenParts | None = None) -> Dataset:
+    """The data set with its interactions in another order, which its fingerprint tells from the first.
+
+    Args:
+        given: Of a given split, the parts in this order.
+    """
+    fingerprint = _fingerprint(sequences, dataset.user_ids, dataset.item_ids, given)
+    return replace(dataset, sequences=sequences, fingerprint=fingerprint, given=given)
+
+
+def _fingerprint(sequences: Sequences, user_ids: StrArray, item_ids: StrArray, given: GivenParts | None) -> str:
+    found = sequences_fingerprint(sequences, user_ids, item_ids)
+    return found if given is None else parts_fingerprint(found, given.codes, given.has_validation)
 
 
 def find_ids(ids: StrArray, known: StrArray) -> tuple[Int64Array, StrArray]:

@@ -12,12 +12,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from seqrec_bench.data.columns import SEPARATORS
 from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Bytes, Layout, LongRowError, row_blocks
-from seqrec_bench.data.swallowed_rows import place_of_swallowed
+from seqrec_bench.data.swallowed_rows import has_tail, place_of_swallowed
 from seqrec_bench.errors import InputError
 
 csv.field_size_limit(LONGEST_ROW)  # or the csv module would refuse values that Arrow reads
+
+QUOTABLE = ",\t;|"
+"""What stands between values that may be quoted."""
 
 _END = "end of the rows"
 """Without an x, by which hexadecimal times are known."""
@@ -28,8 +30,12 @@ ESCAPED = "double each mark within a value, in place of a backslash before it"
 _TELL = "add --quoting none if the mark is a part of the value, or --quoting double if it encloses all of it"
 COMMAS = Layout(",", True, f"{ESCAPED}, or add --quoting double if the backslash is a part of the value", _TELL)
 TABS = Layout("\t", True, _TELL)
-RECBOLE = Layout("\t", quoted=False)
-"""RecBole's atomic files: nothing is ever quoted, and a value may begin with a quotation mark."""
+UNQUOTED_TABS = Layout("\t", quoted=False)
+"""RecBole's atomic files, and others in which a title may begin with a quotation mark that is never closed."""
+
+
+class TailError(Exception):
+    """A value goes on behind the mark that ends it; the csv module says in which row."""
 
 
 def open_bytes(path: Path) -> Bytes:
@@ -80,9 +86,11 @@ def _complaint(error: Exception, layout: Layout) -> str:
     if isinstance(error, LongRowError):
         mend = "close each quoted value in it, or cut it" if error.has_lines else "cut it, or give a file of lines"
         return f"has more than {LONGEST_ROW:,} bytes: {mend}"
-    return (
-        f"has quotation marks that do not fit together ({error}): close each quoted value, and double the marks in it"
-    )
+    mend = "close each quoted value, and double the marks in it"
+    has_option = "--quoting" in layout.doubt  # files of tags and of scores have none
+    if has_option and "expected after" in str(error):
+        mend += ", or add --quoting none if marks are a part of values"
+    return f"has quotation marks that do not fit together ({error}): {mend}"
 
 
 def read_names(path: Path, layout: Layout, headed: bool = True) -> list[str]:
@@ -92,11 +100,11 @@ def read_names(path: Path, layout: Layout, headed: bool = True) -> list[str]:
         InputError: There are none, or they can't be read as text.
     """
     with open_bytes(path) as file, damage_refused(str(path)):
-        names = _first_row(file, layout, str(path))
-        if layout.spaced:
-            names = [name for values in names for name in values.split("\t") if name]
+        rows = (_unspaced(row) if layout.spaced else row for row in _first_rows(file, layout, str(path)))
         if not headed:
+            names = next(filter(None, rows), [])
             return [str(number) for number in range(1, len(names) + 1)]
+        names = next(rows, [])
     if not names:
         raise InputError(f"{path} has no column names in its first line: give a file that begins with them.")
     if names[0].casefold().startswith("sep=") and len("".join(names)) <= len("sep=;"):
@@ -108,16 +116,20 @@ def read_names(path: Path, layout: Layout, headed: bool = True) -> list[str]:
     return names
 
 
-def _first_row(source: Bytes, layout: Layout, file: str) -> list[str]:
-    """The values in the first line; the whole line where it is right with another separator alone."""
+def _unspaced(row: Sequence[str]) -> list[str]:
+    return [value for values in row for value in values.split("\t") if value]
+
+
+def _first_rows(source: Bytes, layout: Layout, file: str) -> Iterator[list[str]]:
+    """As `text_rows`; but the whole first line as one value where it is right with another separator alone."""
     try:
-        return next(text_rows(source, layout, file), [])
+        yield from text_rows(source, layout, file)
     except InputError:
-        for separator in SEPARATORS:
+        for separator in filter(layout.delimiter.__ne__, QUOTABLE):
             source.seek(0)
             with suppress(InputError, StopIteration):
                 if len(names := next(text_rows(source, Layout(separator, quoted=True), file))) > 1:
-                    return [separator.join(names)]
+                    yield [separator.join(names)]
         raise
 
 
@@ -172,7 +184,7 @@ def read_columns(
     with damage_refused(file):
         try:
             return _read_table(source, layout, names, headed, columns, file)
-        except (pa.ArrowException, LongRowError, BrokenValueError) as error:
+        except (pa.ArrowException, LongRowError, BrokenValueError, TailError) as error:
             _require_rows(source, layout, names, headed, columns, file)
             raise InputError(f"{file} can't be read as a table ({error}): give an undamaged one.") from error
 
@@ -184,23 +196,45 @@ def _read_table(
     import pyarrow as pa
 
     tables: list[Any] = []
+    n_before = 0
     for block in row_blocks(source, layout):
         is_head = headed and not tables
-        tables.append(_read_block(block, layout, names, is_head, columns))
-        if layout.swallowed and _has_lines(block, tables[-1].num_rows + is_head):
-            place = place_of_swallowed(block, layout, names, columns, tables[-1])
-            if place is not None:
-                number = sum(table.num_rows for table in tables[:-1]) + place + 1 - is_head
-                raise InputError(
-                    f"Row {number} of {file} has a value that begins with a quotation mark and goes on over lines "
-                    f"that look like rows: {layout.swallowed}."
-                )
+        table = _read_block(block, layout, names, is_head, columns)
+        _refuse_doubtful_marks(block, layout, names, columns, table, n_before + 1 - is_head, file)
+        tables.append(table)
+        n_before += table.num_rows
     return pa.concat_tables(tables)
+
+
+def _refuse_doubtful_marks(
+    block: bytes, layout: Layout, names: Sequence[str], columns: Sequence[str], table: Any, first: int, file: str
+) -> None:
+    """Raises an error for quotation marks that were most likely not meant to enclose a value.
+
+    Args:
+        table: What Arrow makes of the block.
+        first: The number of the block's first row; 0 if it has the names.
+
+    Raises:
+        TailError: A value that is read goes on behind the mark that ends it.
+        InputError: A value holds rows.
+    """
+    if not layout.quoted or b'"' not in block:
+        return
+    if has_tail(block, layout, [names.index(column) for column in columns]):
+        raise TailError
+    if layout.swallowed and _has_lines(block, table.num_rows + (first == 0)):
+        place = place_of_swallowed(block, layout, names, columns, table)
+        if place is not None:
+            raise InputError(
+                f"Row {first + place} of {file} has a value that begins with a quotation mark and goes on over lines "
+                f"that look like rows: {layout.swallowed}."
+            )
 
 
 def _has_lines(block: bytes, n_rows: int) -> bool:
     """Whether some row has a value of several lines, or there are empty lines."""
-    return b'"' in block and max(block.count(b"\n"), block.count(b"\r")) > n_rows
+    return max(block.count(b"\n"), block.count(b"\r")) > n_rows
 
 
 def _read_block(block: bytes, layout: Layout, names: Sequence[str], is_head: bool, columns: Sequence[str]) -> Any:

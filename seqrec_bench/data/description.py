@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.interactions import NegativeRows
 from seqrec_bench.data.repeats import count_repeats
-from seqrec_bench.data.split import Holdout, Split, leave_one_out
-from seqrec_bench.recommender import Int64Array, Sequences
+from seqrec_bench.data.split import Split, leave_one_out
+from seqrec_bench.data.targets import count_tied, seen_items, tied_with_previous
+from seqrec_bench.recommender import Int64Array
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,19 @@ class Description:
     """Share of neighbours within a user's sequence that have one time; None without times."""
     n_ambiguous_targets: int | None
     """Evaluated users whose test target has its time in common with a neighbour, so that the file's order decides;
-    None without times."""
+    none in a given split, which says what is a target, and None without times."""
     n_evaluated_users: int
+    """With a test target."""
     n_short_users: int
-    """Users who have not the interactions to be evaluated: they are training data only."""
+    """Users who have not the interactions to be evaluated, or none in the test of a given split."""
+    n_test_targets: int
+    n_validation_targets: int
     cold_items: tuple[str, ...]
     """Raw ids of the items without a training interaction."""
     n_cold_test_targets: int
     n_cold_validation_targets: int
+    n_repeated_test_targets: int
+    """Test targets that their users have had before."""
     n_repeats: int
     """Interactions of a user with an item that the user had before."""
     negative_rows: tuple[NegativeRows, ...] = ()
@@ -71,7 +76,7 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
     """
     sequences = dataset.sequences
     split = split or leave_one_out(sequences)
-    tied = _tied_with_previous(sequences)
+    tied = tied_with_previous(sequences)
     cold = split.train.item_counts == 0
     cold[0] = False
     n_repeats = count_repeats(sequences)
@@ -88,27 +93,18 @@ def describe(dataset: Dataset, split: Split | None = None) -> Description:
         has_times=dataset.has_times,
         tied_interactions=float(np.mean(tied | np.append(tied[1:], False))) if dataset.has_times else None,
         zero_gaps=float(np.sum(tied)) / (sequences.n_interactions - sequences.n_users) if dataset.has_times else None,
-        n_ambiguous_targets=_count_ambiguous(sequences, split.test, tied) if dataset.has_times else None,
-        n_evaluated_users=len(split.test.users),
-        n_short_users=sequences.n_users - len(split.test.users),
+        n_ambiguous_targets=count_tied(dataset, split),
+        n_evaluated_users=len(split.test.evaluated),
+        n_short_users=sequences.n_users - len(split.test.evaluated),
+        n_test_targets=len(split.test.users),
+        n_validation_targets=len(split.validation.users),
         cold_items=tuple(dataset.item_ids[cold].tolist()),
         n_cold_test_targets=int(np.sum(cold[split.test.targets])),
         n_cold_validation_targets=int(np.sum(cold[split.validation.targets])),
+        n_repeated_test_targets=int(seen_items(split.test)[1].sum()),
         n_repeats=n_repeats,
         negative_rows=dataset.negative_rows,
     )
-
-
-def _tied_with_previous(sequences: Sequences) -> npt.NDArray[np.bool_]:
-    """(n_interactions,) whether an interaction has its user and time in common with the one before it."""
-    users, times = sequences.users, sequences.times
-    return np.append(False, (users[1:] == users[:-1]) & (times[1:] == times[:-1]))
-
-
-def _count_ambiguous(sequences: Sequences, test: Holdout, tied: npt.NDArray[np.bool_]) -> int:
-    """How many targets have their user and time in common with the interaction before or after."""
-    places = sequences.offsets[test.users] + test.history.lengths[test.users]
-    return int(np.sum(tied[places] | np.append(tied, False)[places + 1]))
 
 
 def _summarise(lengths: Int64Array) -> LengthSummary:

@@ -39,6 +39,13 @@ def negatives_fingerprint(user_ids: StrArray, item_ids: StrArray, items: Int32Ar
     return digest.hexdigest()
 
 
+def parts_fingerprint(sequences_fingerprint: str, codes: npt.NDArray[np.int8], has_validation: bool) -> str:
+    """Returns a sha256 of what that fingerprint is of, and of which interactions were given as which part."""
+    digest = hashlib.sha256(f"{sequences_fingerprint} {has_validation}\n".encode())
+    _add_array(digest, codes)
+    return digest.hexdigest()
+
+
 def tags_fingerprint(tags: ItemTags) -> str:
     """Returns a sha256 of each item's sorted tag names, in item order."""
     names = [tags.names[tag] for tag in tags.ids.tolist()]

@@ -72,16 +72,11 @@ class Form:
             raise InputError("A file of JSON has no separator: leave --separator or --layout json out.")
 
     @property
-    def is_of_lines(self) -> bool:
-        """Whether a line of text is all that there is to a row."""
-        return self.layout in LINES
-
-    @property
     def delimiters(self) -> Layout | None:
         """How values stand in a line, as far as that is said here."""
         if self.separator is not None:
             return SEPARATORS[self.separator]
-        return SEPARATORS["space"] if self.is_of_lines else None
+        return SEPARATORS["space"] if self.layout in LINES else None
 
     def marked(self, layout: Layout) -> Layout:
         """The layout, with what is said here of its quotation marks."""

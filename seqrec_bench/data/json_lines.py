@@ -1,11 +1,13 @@
 """Text with one JSON object a line, as Arrow reads it. No loop over rows, but to find the one at fault."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from reprlib import repr as shorten
 from typing import Any
 
+from seqrec_bench.data.columns import Choose
+from seqrec_bench.data.delimited import is_utf_8
 from seqrec_bench.data.row_blocks import LONGEST_ROW, Bytes, Layout, LongRowError, row_blocks
 from seqrec_bench.errors import InputError
 
@@ -28,7 +30,7 @@ class _OddLineError(Exception):
     """A line is not one object, of which Arrow says nothing."""
 
 
-def read_json_lines(source: Bytes, choose: Callable[[Sequence[str]], Sequence[str]], file: str) -> Any:
+def read_json_lines(source: Bytes, choose: Choose, file: str) -> Any:
     """Returns a ``pyarrow.Table`` of the values that are chosen among the names in the first object.
 
     Each is of one type in all rows: text, whole numbers, floats where some have fractions, or lists of one of them.
@@ -184,8 +186,8 @@ def _require_exact(column: Any, name: str, file: str) -> None:
     values = pc.list_flatten(column) if pa.types.is_list(column.type) else column
     if pa.types.is_floating(values.type) and pc.max(pc.abs(values)).as_py() >= MOST_EXACT:
         raise InputError(
-            f"{file} has a {name} of {MOST_EXACT:.0f} or more, which is not exact beside those with fractions: write "
-            "all as whole numbers, of microseconds for example."
+            f"{file} has a number of {MOST_EXACT:.0f} or more in {name}, which is not exact beside those with "
+            "fractions: write all as whole numbers, of microseconds for example."
         )
 
 
@@ -200,6 +202,8 @@ def _require_objects(source: Bytes, schema: Any, file: str) -> None:
                     f"Row {number} of {file} has the {field.name} {shorten(values[field.name])}, and the first row "
                     f"{_words(field.type)}: write all rows in one way."
                 )
+            if not is_utf_8(str(values.get(field.name))):
+                raise InputError(f"Row {number} of {file} has half a character in its {field.name}: correct it.")
 
 
 def _is_of(value: Any, kind: Any) -> bool:

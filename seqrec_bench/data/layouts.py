@@ -6,9 +6,11 @@ from typing import Any
 from seqrec_bench.data.columns import (
     ITEM_NAMES,
     LIST_NAMES,
+    Choose,
     ChosenColumns,
     Columns,
     choose_columns,
+    columns_called,
     listed_names,
     lists_beside,
     usually_named,
@@ -19,9 +21,6 @@ from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.list_columns import interactions_from_lists, interactions_from_samples, is_list
 from seqrec_bench.data.negative_rows import judged_interactions, signal_columns
 from seqrec_bench.errors import InputError
-
-Choose = Callable[[Sequence[str]], Sequence[str]]
-"""Gives the columns that are wanted among all names."""
 
 
 def interactions_from_rows(
@@ -71,11 +70,23 @@ def _choose(names: Sequence[str], columns: Columns, form: Form, file: str) -> Ch
     try:
         return choose_columns(names, columns, file, has_times, are_lists=form.layout == "lists")
     except InputError as error:
+        if form.layout is None:
+            _refuse_samples(names, columns, file)
         if form.layout is None and (options := _options_for_lists(names, columns, has_times)):
             raise InputError(
                 f"{file} has columns as of a user with lists in each row, {listed_names(names)}: add {options}."
             ) from error
         raise
+
+
+def _refuse_samples(names: Sequence[str], columns: Columns, file: str) -> None:
+    """Raises `InputError` where a column is called as that of the items, with "list" behind."""
+    for item in [columns.item] if columns.item else columns_called(names, ITEM_NAMES):
+        if lists := lists_beside(names, item):
+            raise InputError(
+                f"{file} has samples rather than interactions, as its column {lists[0]} beside {item} says: add "
+                "--layout samples, or --layout rows if the column is of no matter."
+            )
 
 
 def _options_for_lists(names: Sequence[str], columns: Columns, has_times: bool) -> str | None:
@@ -101,11 +112,8 @@ def _others(names: Sequence[str], chosen: ChosenColumns, form: Form, file: str) 
                 "one with the items before: give the interactions themselves, or leave --layout samples out."
             )
         return lists
-    if form.layout is None and lists:
-        raise InputError(
-            f"{file} has samples rather than interactions, as its column {lists[0]} beside {chosen.item} says: add "
-            "--layout samples, or --layout rows if the column is of no matter."
-        )
+    if form.layout is None:
+        _refuse_samples(names, Columns(item=chosen.item), file)
     if form.layout == "lists":
         return []
     return signal_columns(names, chosen, form, file)

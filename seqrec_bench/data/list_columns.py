@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqrec_bench.data.arrow_ids import encode_ids, is_text, plain_column
+from seqrec_bench.data.arrow_ids import encode_ids, is_text, plain_column, require_ids
 from seqrec_bench.data.arrow_times import read_times
 from seqrec_bench.data.columns import ChosenColumns
 from seqrec_bench.data.interactions import Interactions, StrArray
-from seqrec_bench.data.token_lines import split_texts
+from seqrec_bench.data.token_lines import have_commas, split_texts
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 
@@ -53,7 +53,7 @@ def interactions_from_lists(table: Any, columns: ChosenColumns, file: str) -> In
     if not items.lengths.all():
         row = int(items.lengths.argmin()) + 1
         raise InputError(f"Row {row} of {file} has no {columns.item}: give it one or take the row out.")
-    times = None
+    times, per_second = None, None
     if columns.time is None:
         require_once(users, user_ids, file)
     else:
@@ -64,9 +64,10 @@ def interactions_from_lists(table: Any, columns: ChosenColumns, file: str) -> In
                 f"Row {row + 1} of {file} has {items.lengths[row]} items in {columns.item} and {lists.lengths[row]} "
                 f"times in {columns.time}: give each item its time."
             )
-        times = read_times(lists.values, columns.time, _by_value(file), dates=True)
+        times, per_second = read_times(lists.values, columns.time, _by_value(file), dates=True)
     codes, item_ids = encode_ids(items.values, columns.item, _by_value(file))
-    return Interactions(np.repeat(users, items.lengths), codes, times, user_ids, item_ids)
+    users = np.repeat(users, items.lengths)
+    return Interactions(users, codes, times, user_ids, item_ids, per_second=per_second)
 
 
 def interactions_from_samples(table: Any, columns: ChosenColumns, before: str, file: str) -> Interactions:
@@ -82,7 +83,7 @@ def interactions_from_samples(table: Any, columns: ChosenColumns, before: str, f
     """
     users, user_ids = encode_ids(_required(table, columns.user, file), columns.user, file)
     lists = _lists(table[before], before, file)
-    both = _with_targets(lists, _required(table, columns.item, file))
+    both = _with_targets(lists, before, _required(table, columns.item, file), columns.item, file)
     codes, item_ids = encode_ids(both, columns.item, _by_value(file))
     codes = _row_by_row(codes, lists)
     lengths = lists.lengths + 1
@@ -153,6 +154,11 @@ def _split(column: Any, name: str, file: str) -> Lists:
             f"Column {name} of {file} holds lists in brackets, {shorten(first)}: write them with spaces between values "
             "alone, or as JSON lines or Parquet."
         )
+    if have_commas(first.split()):
+        raise InputError(
+            f"Column {name} of {file} holds lists with commas, {shorten(first)}: write them with spaces between values "
+            "alone."
+        )
     pieces = [chunk.slice(start, ROWS) for chunk in column.chunks for start in range(0, len(chunk), ROWS)]
     if any(piece.nbytes > MOST_BYTES for piece in pieces):
         raise InputError(f"Column {name} of {file} holds lists of more text than there is room for: cut them.")
@@ -160,11 +166,13 @@ def _split(column: Any, name: str, file: str) -> Lists:
     return Lists(pa.chunked_array(values, pa.string()), np.concatenate(lengths))
 
 
-def _with_targets(lists: Lists, targets: Any) -> Any:
+def _with_targets(lists: Lists, before: str, targets: Any, item: str, file: str) -> Any:
     """The values of all lists and then the targets, as one column."""
     import pyarrow as pa
 
     targets = plain_column(targets)
+    require_ids(lists.values.type, before, file)
+    require_ids(targets.type, item, file)
     kind = targets.type if targets.type == lists.values.type else pa.string()
     return pa.chunked_array([*lists.values.cast(kind).chunks, *targets.cast(kind).chunks], kind)
 

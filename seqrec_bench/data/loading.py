@@ -56,17 +56,26 @@ def load_file(
         read_interactions(interactions, columns, form),
         None if tags is None else read_tags(tags, form.ids_as_written),
     )
+    return require_several_items(dataset, interactions)
+
+
+def require_several_items(dataset: Dataset, file: Path) -> Dataset:
+    """The data set, if it has more than one item."""
     if dataset.sequences.n_items == 1:
         raise InputError(
-            f"{interactions} has a single item, {shorten(str(dataset.item_ids[1]))}, which every model would rank "
-            "first: give data with more items."
+            f"{file} has a single item, {shorten(str(dataset.item_ids[1]))}, which every model would rank first: give "
+            "data with more items."
         )
     return dataset
 
 
 def _own_name(path: Path) -> str:
     """What the file's data set is called: never like a public one, as which its records would stand."""
-    name = path_safe_name(path)
+    return not_public(path_safe_name(path))
+
+
+def not_public(name: str) -> str:
+    """The name, or another where it is a public data set's."""
     return f"own-{name}" if is_public(name) else name
 
 
@@ -85,4 +94,9 @@ def required_name(name: str) -> str:
 def path_safe_name(path: Path) -> str:
     """Returns the file's name without its suffixes, with only letters, digits, dots, dashes and underscores."""
     bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", bare.stem).strip(".-") or "dataset"
+    return safe_name(bare.stem)
+
+
+def safe_name(text: str) -> str:
+    """Returns the text with only letters, digits, dots, dashes and underscores."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-") or "dataset"

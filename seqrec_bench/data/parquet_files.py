@@ -3,13 +3,14 @@ refused.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from seqrec_bench.data.arrow_ids import plain_column
+from seqrec_bench.data.columns import Choose
 from seqrec_bench.data.delimited import is_utf_8
 from seqrec_bench.errors import InputError
 
@@ -23,9 +24,6 @@ VERSIONED = {
 """Folders that are there where some parts do not count, and why."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What Hive writes for a missing value."""
-
-Choose = Callable[[Sequence[str]], Sequence[str]]
-"""Gives the columns that are wanted of those that there are."""
 
 
 def read_parquet(path: Path, choose: Choose) -> Any:

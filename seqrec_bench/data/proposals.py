@@ -4,6 +4,7 @@ Nothing is read by such a guess: it is put into the refusal, and whoever knows t
 """
 
 import csv
+import itertools
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,10 +13,11 @@ from reprlib import repr as shorten
 from typing import NamedTuple
 
 from seqrec_bench.data.arrow_dates import date_form
-from seqrec_bench.data.columns import ITEM_NAMES, TIME_NAMES, USER_NAMES, Columns, columns_called
+from seqrec_bench.data.columns import ITEM_NAMES, TIME_NAMES, USER_NAMES, Columns, columns_called, listed_names
 from seqrec_bench.data.delimited import damage_refused, open_bytes
 from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.row_blocks import Layout
+from seqrec_bench.data.swallowed_rows import NUMBER
 from seqrec_bench.errors import InputError
 
 HEAD = 2**16
@@ -27,8 +29,12 @@ FIRST_SECOND = 10**8
 """Whole numbers from here on are times rather than anything else: seconds since 1970 of 1973 or later."""
 
 _FRACTION = re.compile(r"\s*[+-]?[0-9]*\.[0-9]+\s*")
-_NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+_CLOCK = re.compile(r"\s*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*")
 _BINARY = {b"PAR1": ("Parquet", ".parquet"), b"\x1f\x8b": ("gzip", ".gz")}
+
+ONE_VALUE = "make one of them, such as 2024-03-01T12:30:00"
+LEASTNUMBERED = 5
+"""Rows from which on a first column that counts them has their numbers rather than ids."""
 
 
 class Proposal(NamedTuple):
@@ -62,26 +68,43 @@ def require_header(path: Path, names: Sequence[str], layout: Layout, columns: Co
         raise InputError(f"{path} looks like {proposal.words}: {proposal.mend}.")
     sought = [(columns.user, USER_NAMES), (columns.item, ITEM_NAMES), (columns.time, TIME_NAMES)]
     are_named = all(
-        columns_called(names, usual) if wanted is None else not _is_data(wanted)
+        columns_called(names, usual) if wanted is None else not is_data(wanted)
         for wanted, usual in sought[: 3 if has_times else 2]
     )
     are_places = list(names) == [str(number) for number in range(len(names))]
-    if not are_named and not are_places and any(map(_is_data, names)):
+    if not are_named and not are_places and any(map(is_data, names)):
         raise without_header(path, layout, has_times)
 
 
-def _is_data(name: str) -> bool:
-    return bool(_NUMBER.fullmatch(name) or date_form(name.strip()))
+def is_data(name: str) -> bool:
+    """Whether what stands in place of a column's name is a number or a date."""
+    return bool(NUMBER.fullmatch(name) or date_form(name.strip()))
 
 
-def without_header(path: Path, layout: Layout, has_times: bool = True) -> InputError:
-    """What to say of a file without column names where columns are not named by number."""
+def without_header(path: Path, layout: Layout, has_times: bool = True, has_header: bool = True) -> InputError:
+    """What to say of a file without column names where columns are not named by number.
+
+    Args:
+        has_header: Whether it was said to have them.
+    """
     lines = _head_lines(_head(path))
     rows = _rows(lines, layout)
+    if not has_header and rows and columns_called(rows[0], USER_NAMES) and columns_called(rows[0], ITEM_NAMES):
+        return names_on_top(path, rows[0])
     first = shorten(", ".join(rows[0] if rows else lines[:1]))
+    if _has_clocks(rows):
+        return InputError(f"{path} has no column names, and a date and a time of day as two values: {ONE_VALUE}.")
     return InputError(
         f"{path} has no column names, since its first line looks like data, {first}: add --no-header "
         f"{' '.join(_column_options(rows, has_times))}, or the right columns by number."
+    )
+
+
+def names_on_top(path: Path, names: Sequence[str]) -> InputError:
+    """What to say of column names in the first line of a file, of which options say that there are none."""
+    return InputError(
+        f"{path} has column names in its first line, {listed_names(names)}, which would be a user and an item: leave "
+        "--no-header or --layout pairs out, or take that line out."
     )
 
 
@@ -98,7 +121,11 @@ def propose(path: Path) -> Proposal | None:
         return None
     if lines[0].startswith("{"):
         return Proposal("one JSON object a line", "add --layout json")
-    return _table(lines) or _sequences(lines)
+    if lines[0].lstrip().startswith("["):
+        return Proposal(
+            "lists in brackets", "write one object of JSON a line, or values with spaces between them alone"
+        )
+    return _users_with_lists(lines) or _table(lines) or _sequences(lines)
 
 
 def _head(path: Path) -> bytes:
@@ -125,6 +152,18 @@ def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
     return rows
 
 
+def _users_with_lists(lines: Sequence[str]) -> Proposal | None:
+    """Different users a line and, behind a tab, several items for most of them."""
+    rows = [line.split("\t") for line in lines]
+    if len({row[0] for row in rows}) < len(rows) or any(len(row) != 2 for row in rows):
+        return None
+    lists = [row[1].strip() for row in rows]
+    if 2 * sum(" " in items or "," in items for items in lists) <= len(rows):
+        return None
+    mend = "write spaces in place of commas, and add" if any("," in items for items in lists) else "add"
+    return Proposal("a user and, behind a tab, a list of items a line", f"{mend} --layout sequences")
+
+
 def _table(lines: Sequence[str]) -> Proposal | None:
     """Rows of as many values each."""
     tables = {}
@@ -146,6 +185,8 @@ def _table(lines: Sequence[str]) -> Proposal | None:
         return Proposal("a user and an item a line, without times", f"add --layout pairs{given}")
     if separator == "space" and len({row[0] for row in rows}) == len(rows) and _time_column(rows) is None:
         return None
+    if _has_clocks(rows):
+        return Proposal("rows with a date and a time of day as two values", ONE_VALUE)
     options = " ".join([f"--separator {_quoted(separator)}", "--no-header", *_column_options(rows)])
     return Proposal(
         f"rows with {_words(separator)} between values, without column names",
@@ -157,7 +198,7 @@ def _has_names(rows: Sequence[Sequence[str]]) -> bool:
     """Whether words stand above numbers or dates."""
     columns = zip(*rows[1:], strict=True)
     return len(rows) > 1 and any(
-        not _is_data(name) and all(map(_is_data, column)) for name, column in zip(rows[0], columns, strict=True)
+        not is_data(name) and all(map(is_data, column)) for name, column in zip(rows[0], columns, strict=True)
     )
 
 
@@ -180,6 +221,8 @@ def _column_options(rows: Sequence[Sequence[str]], has_times: bool = True) -> li
     columns = list(zip(*rows, strict=False))
     others = [place for place in range(len(columns)) if place != time]
     likely = [place for place in others if not any(map(_FRACTION.fullmatch, columns[place]))]
+    if _are_row_numbers(columns[0]) and not any(map(_are_stars, [columns[place] for place in likely[1:3]])):
+        likely = likely[1:] if len(likely) > 2 else likely
     user, item = next(places for places in (likely, others, [0, 1]) if len(places) > 1)[:2]
     times = ["--no-times"] if time is None or not has_times else ["--time-column", str(time + 1)]
     return ["--user-column", str(user + 1), "--item-column", str(item + 1), *times]
@@ -197,8 +240,26 @@ def _time_column(rows: Sequence[Sequence[str]]) -> int | None:
     return next(iter(dates or seconds[::-1] or others[::-1]), None)
 
 
+def _has_clocks(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a time of day stands behind each date."""
+    columns = list(zip(*rows, strict=False))
+    return any(
+        all(date_form(value.strip()) for value in day) and all(map(_CLOCK.fullmatch, clock))
+        for day, clock in itertools.pairwise(columns)
+    )
+
+
+def _are_row_numbers(column: Sequence[str]) -> bool:
+    starts = (range(start, start + len(column)) for start in (0, 1))
+    return len(column) >= LEASTNUMBERED and any(list(column) == list(map(str, numbers)) for numbers in starts)
+
+
+def _are_stars(column: Sequence[str]) -> bool:
+    return _are_numbers(column) and max(map(float, column)) <= MOST_STARS
+
+
 def _are_numbers(column: Sequence[str]) -> bool:
-    return all(map(_NUMBER.fullmatch, column))
+    return all(map(NUMBER.fullmatch, column))
 
 
 def _quoted(separator: str) -> str:

@@ -7,20 +7,30 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, Columns, columns_called
-from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, damage_refused, open_bytes, read_columns, read_names
+import numpy as np
+
+from seqrec_bench.data.columns import ITEM_NAMES, USER_NAMES, Choose, Columns, columns_called
+from seqrec_bench.data.delimited import (
+    COMMAS,
+    TABS,
+    UNQUOTED_TABS,
+    damage_refused,
+    open_bytes,
+    read_columns,
+    read_names,
+)
 from seqrec_bench.data.doubtful_ids import refuse_doubtful
 from seqrec_bench.data.form import PLAIN, SEPARATORS, Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.json_lines import read_json_lines
-from seqrec_bench.data.layouts import Choose, interactions_from_rows
+from seqrec_bench.data.layouts import interactions_from_rows
 from seqrec_bench.data.parquet_files import part_paths, read_parquet, read_parts
-from seqrec_bench.data.proposals import require_header, unknown_kind, without_header
+from seqrec_bench.data.proposals import is_data, names_on_top, require_header, unknown_kind, without_header
 from seqrec_bench.data.row_blocks import Layout
 from seqrec_bench.data.sequence_lines import read_sequences, read_spaced_columns
 from seqrec_bench.errors import InputError
 
-LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": RECBOLE}
+LAYOUTS = {".csv": COMMAS, ".tsv": TABS, ".inter": UNQUOTED_TABS}
 """By the file's suffix; each may be followed by .gz."""
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 """Each may be followed by .gz."""
@@ -135,7 +145,7 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: 
     elif has_header:
         require_header(path, names, layout, columns, form.has_times)
     elif columns.user is None or columns.item is None:
-        raise without_header(path, layout, form.has_times)
+        raise without_header(path, layout, form.has_times, has_header=False)
 
     def read(choose: Choose) -> Any:
         chosen = choose(names)
@@ -146,19 +156,32 @@ def _read_text(path: Path, layout: Layout, columns: Columns, form: Form, dates: 
     found = interactions_from_rows(read, columns, form, str(path), dates)
     if has_header and (columns.user in found.user_ids.tolist() or columns.item in found.item_ids.tolist()):
         raise without_header(path, layout, form.has_times)
-    if not has_header and not form.ids_as_written:
+    if not (has_header or form.ids_as_written):
         _refuse_names(found, path)
+    if has_header and found.times is None and not form.ids_as_written:
+        _refuse_names_again(found, names, path)
     return found
+
+
+def _refuse_names_again(found: Interactions, names: Sequence[str], path: Path) -> None:
+    """Raises `InputError` for a row of column names, as where files were put one behind another.
+
+    Times, if there are any, are known to be none.
+    """
+    words = [name for name in names if not is_data(name)]
+    rows = np.isin(found.user_ids, words)[found.users] & np.isin(found.item_ids, words)[found.items]
+    if rows.any():
+        raise InputError(
+            f"Row {int(rows.argmax()) + 1} of {path} has the column names again: take that line out, or add "
+            "--ids-as-written if they are a user and an item."
+        )
 
 
 def _refuse_names(found: Interactions, path: Path) -> None:
     """Raises `InputError` where the first row has column names, of which the form says that there are none."""
     user, item = str(found.user_ids[found.users[0]]), str(found.item_ids[found.items[0]])
     if columns_called([user], USER_NAMES) and columns_called([item], ITEM_NAMES):
-        raise InputError(
-            f"{path} has column names in its first line, {user} and {item}, which would be a user and an item: leave "
-            "--no-header or --layout pairs out, or take that line out."
-        )
+        raise names_on_top(path, [user, item])
 
 
 def _pair(path: Path, names: Sequence[str], columns: Columns) -> Columns:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from seqrec_bench.data.dataset import Dataset, in_order
+from seqrec_bench.data.split import only
 from seqrec_bench.recommender import Sequences
 
 
@@ -22,9 +23,10 @@ def drop_repeats(dataset: Dataset) -> Dataset:
     if count_repeats(sequences) == 0:
         return dataset
     _, first = np.unique(sequences.users * (sequences.n_items + 1) + sequences.items, return_index=True)
-    kept = np.sort(first)
-    lengths = np.bincount(sequences.users[kept], minlength=sequences.n_users)
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    times = sequences.times[kept] if dataset.has_times else np.arange(len(kept)) - np.repeat(offsets[:-1], lengths)
-    fewer = replace(sequences, items=sequences.items[kept], times=times, offsets=offsets)
-    return in_order(dataset, fewer)
+    kept = np.zeros(sequences.n_interactions, dtype=bool)
+    kept[first] = True
+    fewer = only(sequences, kept)
+    if not dataset.has_times:
+        fewer = replace(fewer, times=np.arange(fewer.n_interactions) - np.repeat(fewer.offsets[:-1], fewer.lengths))
+    given = dataset.given and replace(dataset.given, codes=dataset.given.codes[kept])
+    return in_order(dataset, fewer, given)

@@ -1,5 +1,6 @@
 """Text in which a line is a sequence or, without any quotation marks, a row of columns. No loop over lines."""
 
+from reprlib import repr as shorten
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from seqrec_bench.data.arrow_ids import encode_ids
 from seqrec_bench.data.interactions import Interactions, StrArray
 from seqrec_bench.data.list_columns import require_once
 from seqrec_bench.data.row_blocks import Bytes, Layout
-from seqrec_bench.data.token_lines import token_lines
+from seqrec_bench.data.token_lines import have_commas, token_lines
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 
@@ -27,8 +28,11 @@ def read_sequences(source: Bytes, layout: Layout, with_users: bool, file: str) -
     """
     import pyarrow as pa
 
-    users, items, lengths = [], [], []
+    users, items = [], []
+    lengths: list[Int64Array] = []
     for values, counts in token_lines(source, layout, file):
+        if layout.spaced and not lengths:
+            _refuse_commas(values, counts, with_users, file)
         if with_users:
             starts = np.cumsum(counts) - counts
             users.append(values.take(pa.array(starts)))
@@ -53,10 +57,32 @@ def read_sequences(source: Bytes, layout: Layout, with_users: bool, file: str) -
     return Interactions(np.repeat(codes, n_items), item_codes, None, user_ids, item_ids)
 
 
+def _refuse_commas(values: Any, counts: Int64Array, with_users: bool, file: str) -> None:
+    """Raises `InputError` where the first line with several items has a comma behind each but the last."""
+    several = counts > 1 + with_users
+    if several.any():
+        row = int(several.argmax())
+        items = values.slice(counts[:row].sum(), counts[row]).to_pylist()[int(with_users) :]
+        if have_commas(items):
+            raise InputError(
+                f"Row {row + 1} of {file} has items with commas behind them, {shorten(' '.join(items))}: write spaces "
+                "alone between values."
+            )
+
+
 def read_spaced_columns(
-    source: Bytes, layout: Layout, names: list[str], headed: bool, columns: list[str], file: str
+    source: Bytes,
+    layout: Layout,
+    names: list[str],
+    headed: bool,
+    columns: list[str],
+    file: str,
+    mend: str = "correct it or, if a line is a sequence, give --layout sequences",
 ) -> Any:
     """Returns a ``pyarrow.Table`` of some of the columns, all as strings; `headed` says whether names are on top.
+
+    Args:
+        mend: What is to be done about a line with more or fewer values.
 
     Raises:
         InputError: As for `token_lines`; or a line has more or fewer values than there are names.
@@ -69,8 +95,7 @@ def read_spaced_columns(
         if (counts != n_columns).any():
             row = int((counts != n_columns).argmax())
             raise InputError(
-                f"Row {n_rows + row + 1} of {file} has {counts[row]} values for {n_columns} columns: correct it or, if "
-                "a line is a sequence, give --layout sequences."
+                f"Row {n_rows + row + 1} of {file} has {counts[row]} values for {n_columns} columns: {mend}."
             )
         for name, chunks in found.items():
             chunks.append(values.take(pa.array(np.arange(names.index(name), len(values), n_columns))))

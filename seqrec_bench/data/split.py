@@ -7,6 +7,7 @@ fewer than three interactions is training data only.
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array, Sequences
@@ -20,18 +21,32 @@ class Holdout:
     """Targets that were held out, and all that is known before them."""
 
     history: Sequences
-    """Every user's interactions before the target; for users without a target, all of them."""
+    """Every user's interactions before the targets; for users without a target, all of them."""
     users: Int64Array
-    """(n_evaluated,) the users who have a target, ascending."""
+    """(n_targets,) whose target each is, ascending."""
     targets: Int64Array
-    """(n_evaluated,) their target items."""
+    """(n_targets,) the target items, those of one user different ones. Each is ranked without the user's others."""
     ranks_seen: bool = False
     """Whether a user's history is ranked beside the other items."""
     negatives: Int32Array | None = None
-    """(n_evaluated, N) the only items that a target is ranked against, filled up with padding; None for all items. One
+    """(n_targets, N) the only items that a target is ranked against, filled up with padding; None for all items. One
     that a row has twice counts twice."""
     zeroes_seen: bool = False
     """Whether the scores of the history's items, a target among them, are set to 0 before all are ranked."""
+    names_users: bool = False
+    """Whether ranks say whose they are: where a user may have several targets, or the validation has other users."""
+
+    @property
+    def evaluated(self) -> Int64Array:
+        """(n_evaluated,) the users who have a target, ascending."""
+        return np.unique(self.users)
+
+    def places_of(self, users: Int64Array) -> Int64Array:
+        """Where the targets of these different users, (n,), stand among `users` and `targets`, user by user."""
+        first, last = np.searchsorted(self.users, users), np.searchsorted(self.users, users, side="right")
+        counts: Int64Array = last - first
+        places: Int64Array = np.arange(counts.sum()) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+        return places
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +78,13 @@ def leave_one_out(sequences: Sequences) -> Split:
         validation=Holdout(history=train, users=users, targets=sequences.items[last - 1].astype(np.int64)),
         test=Holdout(history=before_test, users=users, targets=sequences.items[last].astype(np.int64)),
     )
+
+
+def only(sequences: Sequences, kept: npt.NDArray[np.bool_]) -> Sequences:
+    """The interactions for which `kept`, (n_interactions,), is true."""
+    lengths = np.bincount(sequences.users[kept], minlength=sequences.n_users)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return replace(sequences, items=sequences.items[kept], times=sequences.times[kept], offsets=offsets)
 
 
 def _without(sequences: Sequences, users: Int64Array, positions: Int64Array) -> Sequences:

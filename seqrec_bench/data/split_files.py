@@ -1,47 +1,42 @@
-"""A split as files for other systems: plain csv, and RecBole's atomic files, with the raw ids.
-
-RecBole (1.2.1) reads a split of one's own by ``benchmark_filename``: the files ``<dataset>/<dataset>.<part>.inter`` in
-its ``data_path``. Its general models want the interactions of each part. Its sequential ones want the samples
-themselves, each with the list of items before it, and refuse files without. Its data set has a name of its own here,
-since RecBole takes ``ml-100k`` from a folder of its own whatever `data_path` says.
-"""
+"""A split as files for other systems, in several formats, with the raw ids and a page that says how each is used."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from seqrec_bench.data import recbole_files, sequence_files
 from seqrec_bench.data.dataset import Dataset
-from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.recbole_files import recbole_readme, write_recbole
+from seqrec_bench.data.sequence_files import (
+    is_leave_one_out,
+    pairs_readme,
+    sequences_readme,
+    write_pairs,
+    write_sequences,
+)
+from seqrec_bench.data.split import Split
+from seqrec_bench.data.split_tables import (
+    PARTS,
+    QUOTED,
+    blocks_at,
+    csv_style,
+    ids_have,
+    places_of_parts,
+    write_parquet,
+    write_table,
+)
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int64Array
+from seqrec_bench.text import listed
 
-PARTS = ("train", "validation", "test")
-RECBOLE_PARTS = ("train", "valid", "test")
-LONGEST_LIST = 50
-"""RecBole's own MAX_ITEM_LIST_LENGTH: it would cut the end off a longer list, which is the latest items."""
-BLOCK = 2**16
-"""Samples whose lists are made at once."""
-
-
-class Style(NamedTuple):
-    """How values stand in a row."""
-
-    delimiter: str
-    quoting: str
-    """As Arrow calls it."""
-
-
-QUOTED, TABS = Style(",", "needed"), Style("\t", "none")
-"""Arrow quotes every text; so csv files have none where the ids do without."""
-
-_INTERACTION = {"user_id": "token", "item_id": "token", "timestamp": "float"}
-_SAMPLE = {"user_id": "token", "item_id_list": "token_seq", "item_id": "token", "timestamp": "float"}
+FORMATS = ("csv", "parquet", "recbole", "sequences", "sasrec-pairs")
+UNASKED = ("csv", "recbole")
+"""What is written where no format is asked for; of them RecBole's only where it can hold the ids."""
+COLUMNS = ("user_id", "item_id", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -59,135 +54,104 @@ class Labels:
     """What is ranked, in a sentence."""
 
 
-def write_split(folder: Path, dataset: Dataset, split: Split, labels: Labels) -> list[Path]:
+def read_formats(names: Sequence[str]) -> tuple[str, ...]:
+    """The formats that are named, several in one name with commas between them, each once, in the order of `FORMATS`.
+
+    Raises:
+        InputError: There is no such format.
+    """
+    wanted = {each for name in names for each in name.split(",")}
+    if unknown := sorted(wanted - {*FORMATS}):
+        raise InputError(f"There is no format {unknown[0]!r} of a split: choose from {listed(FORMATS)}.")
+    return tuple(name for name in FORMATS if name in wanted)
+
+
+def write_split(
+    folder: Path, dataset: Dataset, split: Split, labels: Labels, formats: Sequence[str] | None = None
+) -> list[Path]:
     """Writes the files into a new folder and returns them.
 
     Args:
         dataset: Arranged as the protocol has it.
+        formats: Some of `FORMATS`; None for `UNASKED`.
 
     Raises:
-        InputError: The folder holds something already.
+        InputError: The folder holds something already, or a format that was asked for can't hold the split or the ids.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is there already: name a new or an empty folder with --split.")
+    chosen = _possible(dataset) if formats is None else tuple(formats)
+    _require_possible(chosen, dataset, split, labels)
     folder.mkdir(parents=True, exist_ok=True)
-    places = _places(dataset, split)
-    written = [
-        *(
-            _write_interactions(folder / f"{part}.csv", list(_INTERACTION), _csv_style(dataset), dataset, places[part])
-            for part in PARTS
-        ),
-        _write_users(folder / "users.csv", dataset, split),
-        _write_items(folder / "items.csv", dataset, split),
-        *_write_recbole(folder / "recbole", f"{dataset.name}-{labels.protocol}", dataset, places),
-    ]
-    facts = _facts(dataset, split, labels, recbole=len(written) > len(PARTS) + 2)
-    for name, text in (("split.json", json.dumps(facts, indent=2) + "\n"), ("README.md", _readme(facts, labels))):
-        (folder / name).write_text(text, encoding="utf-8")
-        written.append(folder / name)
+    places, name = places_of_parts(dataset, split), f"{dataset.name}-{labels.protocol}"
+    written = _write_parts(folder, chosen, dataset, places)
+    written += [_write_users(folder / "users.csv", dataset, split), _write_items(folder / "items.csv", dataset, split)]
+    if "recbole" in chosen:
+        written += write_recbole(folder / "recbole", name, dataset, split, places)
+    if "sequences" in chosen:
+        written += write_sequences(folder / "sequences", name, dataset)
+    if "sasrec-pairs" in chosen:
+        written += write_pairs(folder / "sasrec-pairs", name, dataset)
+    facts = _facts(dataset, split, labels, chosen) | ({} if formats is None else {"formats": list(chosen)})
+    readme = _readme(facts, labels, chosen, dataset, asked=formats is not None)
+    for file, text in (("split.json", json.dumps(facts, indent=2) + "\n"), ("README.md", readme)):
+        (folder / file).write_text(text, encoding="utf-8")
+        written.append(folder / file)
     return written
 
 
-def _places(dataset: Dataset, split: Split) -> dict[str, Int64Array]:
-    """Where each part's interactions stand among all, user by user; a history is the beginning of its sequence."""
-    offsets = dataset.sequences.offsets
-
-    def target(holdout: Holdout) -> Int64Array:
-        return offsets[holdout.users] + holdout.history.lengths[holdout.users]
-
-    within = np.arange(split.train.n_interactions) - np.repeat(split.train.offsets[:-1], split.train.lengths)
-    train = np.repeat(offsets[:-1], split.train.lengths) + within
-    return {"train": train, "validation": target(split.validation), "test": target(split.test)}
+def _possible(dataset: Dataset) -> tuple[str, ...]:
+    """Of `UNASKED` those that can hold the ids."""
+    return UNASKED[:1] if ids_have(dataset, recbole_files.IMPOSSIBLE) else UNASKED
 
 
-def _columns(dataset: Dataset, places: Int64Array) -> dict[str, npt.NDArray[Any]]:
-    sequences = dataset.sequences
-    return {
-        "user_id": dataset.user_ids[sequences.users[places]],
-        "item_id": dataset.item_ids[sequences.items[places]],
-        "timestamp": sequences.times[places],
-    }
+def _require_possible(formats: Sequence[str], dataset: Dataset, split: Split, labels: Labels) -> None:
+    """Raises `InputError` for a format that can't hold the split or the ids."""
+    unmarked = [name for name in ("sequences", "sasrec-pairs") if name in formats]
+    if unmarked and not is_leave_one_out(dataset, split):
+        raise InputError(
+            f"--format {unmarked[0]} has whole sequences, whose last two items are the targets, and {labels.protocol} "
+            "has others: choose csv, parquet or recbole, or a protocol that leaves one out."
+        )
+    if "recbole" in formats and ids_have(dataset, recbole_files.IMPOSSIBLE):
+        raise InputError(
+            f"An id of {dataset.name} has a space or a quotation mark in it, which RecBole's files can't hold: leave "
+            "recbole out of --format, or give other ids."
+        )
+    if "sequences" in formats and ids_have(dataset, sequence_files.IMPOSSIBLE):
+        raise InputError(
+            f"An id of {dataset.name} has a space in it, which separates ids in lines of sequences: leave sequences "
+            "out of --format (sasrec-pairs has numbers for ids), or give other ids."
+        )
 
 
-def _write_interactions(path: Path, header: Sequence[str], style: Style, dataset: Dataset, places: Int64Array) -> Path:
-    pieces = (places[start : start + BLOCK] for start in range(0, len(places), BLOCK))
-    return _write_table(path, header, style, (_columns(dataset, piece) for piece in pieces))
+def _write_parts(
+    folder: Path, formats: Sequence[str], dataset: Dataset, places: Mapping[str, Int64Array]
+) -> list[Path]:
+    written = []
+    if "csv" in formats:
+        style = csv_style(dataset)
+        for part in PARTS:
+            written.append(write_table(folder / f"{part}.csv", COLUMNS, style, blocks_at(dataset, places[part])))
+    if "parquet" in formats:
+        written += [write_parquet(folder / f"{part}.parquet", blocks_at(dataset, places[part])) for part in PARTS]
+    return written
 
 
 def _write_users(path: Path, dataset: Dataset, split: Split) -> Path:
-    evaluated = np.isin(np.arange(len(dataset.user_ids)), split.test.users).astype(np.int64)
+    evaluated = np.isin(np.arange(len(dataset.user_ids)), split.test.evaluated).astype(np.int64)
     columns = {"user_id": dataset.user_ids, "n_train": split.train.lengths, "evaluated": evaluated}
-    return _write_table(path, list(columns), _csv_style(dataset), [columns])
+    return write_table(path, list(columns), csv_style(dataset), [columns])
 
 
 def _write_items(path: Path, dataset: Dataset, split: Split) -> Path:
     columns: dict[str, Any] = {"item_id": dataset.item_ids[1:], "n_train": split.train.item_counts[1:]}
     if dataset.item_titles is not None:
         columns["title"] = np.array(dataset.item_titles[1:], dtype=np.str_)
-    return _write_table(path, list(columns), QUOTED, [columns])
+    return write_table(path, list(columns), QUOTED, [columns])
 
 
-def _csv_style(dataset: Dataset) -> Style:
-    return QUOTED if _ids_have(dataset, r'[,"\r\n]') else Style(",", "none")
-
-
-def _ids_have(dataset: Dataset, pattern: str) -> bool:
-    ids = [*dataset.user_ids.tolist(), *dataset.item_ids.tolist()]
-    return any(re.search(pattern, identifier) for identifier in ids)
-
-
-def _write_recbole(parent: Path, name: str, dataset: Dataset, places: Mapping[str, Int64Array]) -> list[Path]:
-    """The atomic files; none where a raw id has what separates values in them, or is quoted by it."""
-    if _ids_have(dataset, r'[\s"]'):
-        return []
-    written = []
-    (parent / name).mkdir(parents=True)
-    for part, suffix in zip(PARTS, RECBOLE_PARTS, strict=True):
-        path = parent / name / f"{name}.{suffix}.inter"
-        written.append(_write_interactions(path, _typed(_INTERACTION), TABS, dataset, places[part]))
-        path = parent / name / f"{name}.{suffix}_sequences.inter"
-        written.append(_write_table(path, _typed(_SAMPLE), TABS, _samples(dataset, places[part])))
-    return written
-
-
-def _typed(columns: Mapping[str, str]) -> list[str]:
-    return [f"{name}:{kind}" for name, kind in columns.items()]
-
-
-def _samples(dataset: Dataset, places: Int64Array) -> Iterator[dict[str, Any]]:
-    """The interactions that have others of their user before them, each with the latest of these."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    sequences, users = dataset.sequences, dataset.sequences.users
-    before = places - sequences.offsets[users[places]]
-    places, before = places[before > 0], np.minimum(before[before > 0], LONGEST_LIST)
-    ids = pa.array(dataset.item_ids, pa.string())
-    for start in range(0, len(places), BLOCK):
-        here, lengths = places[start : start + BLOCK], before[start : start + BLOCK]
-        ends = np.cumsum(lengths)
-        listed = np.arange(ends[-1]) + np.repeat(here - ends, lengths)
-        lists = pa.ListArray.from_arrays(
-            np.concatenate([[0], ends]).astype(np.int32), ids.take(sequences.items[listed])
-        )
-        columns = _columns(dataset, here)
-        yield {"user_id": columns.pop("user_id"), "item_id_list": pc.binary_join(lists, " "), **columns}
-
-
-def _write_table(path: Path, header: Sequence[str], style: Style, blocks: Iterable[Mapping[str, Any]]) -> Path:
-    """Writes the header as it is, then the blocks' columns."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    options = csv.WriteOptions(include_header=False, delimiter=style.delimiter, quoting_style=style.quoting)
-    with path.open("wb") as file:
-        file.write((style.delimiter.join(header) + "\n").encode())
-        for block in blocks:
-            csv.write_csv(pa.table({name: pa.array(values) for name, values in block.items()}), file, options)
-    return path
-
-
-def _facts(dataset: Dataset, split: Split, labels: Labels, recbole: bool) -> dict[str, Any]:
+def _facts(dataset: Dataset, split: Split, labels: Labels, formats: Sequence[str]) -> dict[str, Any]:
     return {
         "dataset": dataset.name,
         "fingerprint": dataset.fingerprint,
@@ -196,39 +160,41 @@ def _facts(dataset: Dataset, split: Split, labels: Labels, recbole: bool) -> dic
         "users": len(dataset.user_ids),
         "items": dataset.sequences.n_items,
         "train_interactions": split.train.n_interactions,
-        "evaluated_users": len(split.test.users),
-        "recbole": recbole,
+        "evaluated_users": len(split.test.evaluated),
+        **_target_counts(split),
+        "recbole": "recbole" in formats,
         "terms": labels.terms,
     }
 
 
-def _readme(facts: Mapping[str, Any], labels: Labels) -> str:
+def _target_counts(split: Split) -> dict[str, int]:
+    """How many targets there are, where some user has several or others validate than test."""
+    if not split.test.names_users:
+        return {}
+    return {"validation_targets": len(split.validation.users), "test_targets": len(split.test.users)}
+
+
+def _readme(facts: Mapping[str, Any], labels: Labels, formats: Sequence[str], dataset: Dataset, asked: bool) -> str:
     name = f"{facts['dataset']}-{facts['protocol']}"
-    recbole = f"""
-`recbole/{name}/` has the same as RecBole's atomic files. With `data_path: recbole` and `dataset: {name}`:
-
-- `benchmark_filename: [train, valid, test]` for general models;
-- `benchmark_filename: [train_sequences, valid_sequences, test_sequences]`, `alias_of_item_id: [item_id_list]` and
-  `load_col: {{inter: [user_id, item_id_list, item_id]}}` for sequential ones. Each sample has the {LONGEST_LIST} latest
-  items before it.
-
-RecBole 1.2.1 ranks a user's history too when it evaluates sequential models, and leaves it out for general ones. So
-what it prints of a sequential model for a leave-one-out split is what `seqrec-bench score` gives under
-`loo-full-seen-v1`, not under `loo-full-v1`, and is not to be held against what it prints of a general one. The scores
-that it computes are as good for either protocol.
-"""
-    without = "\nThere are no files for RecBole: an id has a space or a quotation mark in it, which these can't hold.\n"
+    sections = []
+    if "recbole" in formats:
+        sections.append(recbole_readme(name))
+    elif not asked:
+        sections.append(
+            "\nThere are no files for RecBole: an id has a space or a quotation mark in it, which these can't hold.\n"
+        )
+    if "sequences" in formats:
+        sections.append(sequences_readme(name, dataset, facts["users"]))
+    if "sasrec-pairs" in formats:
+        sections.append(pairs_readme(name, dataset))
+    parts = _parts_readme(facts, formats, dataset).lstrip()
     return f"""# The split of {facts["dataset"]} under {facts["protocol"]}
 
 Written by seqrec-bench {facts["seqrec-bench"]}. {labels.terms}
 
-- `train.csv`: what a system may learn from. Rows stand user by user, each in order of time.
-- `validation.csv`: one target for each of {facts["evaluated_users"]} users, whose history is in `train.csv`.
-- `test.csv`: one target for each of the same users, whose history is in `train.csv` and then in `validation.csv`.
-  Systems are not trained again on the latter.
-- `users.csv` and `items.csv`: who and what there is. {labels.candidates}
+{parts}- `users.csv` and `items.csv`: who and what there is. {labels.candidates}
 - `split.json`: the same facts for programs.
-{recbole if facts["recbole"] else without}
+{"".join(sections)}
 Give every evaluated user's scores for all items, as columns user_id, item_id and score, to this command, in which files
 are named as they were when the split was written:
 
@@ -236,3 +202,32 @@ are named as they were when the split was written:
 seqrec-bench score test-scores.csv --validation validation-scores.csv --name their-system {labels.score_options}
 ```
 """
+
+
+def _parts_readme(facts: Mapping[str, Any], formats: Sequence[str], dataset: Dataset) -> str:
+    """What the files of the parts are, if there are any."""
+    suffixes = [suffix for suffix in ("csv", "parquet") if suffix in formats]
+    if not suffixes:
+        return ""
+    train, validation, test = (" and ".join(f"`{part}.{suffix}`" for suffix in suffixes) for part in PARTS)
+    history, latest = (f"`{part}.{suffixes[0]}`" for part in PARTS[:2])
+    order = "" if dataset.has_times else " These data have no times: `timestamp` is a row's place in that order."
+    validating, testing = _targets_in_words(facts)
+    return f"""
+- {train}: what a system may learn from. Rows stand user by user, each in order of time.{order}
+- {validation}: {validating}, whose history is in {history}.
+- {test}: {testing}, whose history is in {history} and then in {latest}.
+  Systems are not trained again on the latter.{_SEVERAL if "test_targets" in facts else ""}
+"""
+
+
+_SEVERAL = """
+  A user's targets are ranked one by one, each without the others; an item that stands twice for a user is one."""
+
+
+def _targets_in_words(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """What the targets of the validation and of the test are."""
+    n_users = facts["evaluated_users"]
+    if "test_targets" not in facts:
+        return f"one target for each of {n_users} users", "one target for each of the same users"
+    return f"{facts['validation_targets']} targets", f"{facts['test_targets']} targets of {n_users} users"

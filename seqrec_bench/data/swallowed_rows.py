@@ -1,4 +1,4 @@
-"""Rows that a quoted value of a csv holds, since its quotation marks were most likely not meant as such."""
+"""Quoted values that hold rows, or go on behind their end: their marks were most likely not meant as such."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ import numpy as np
 from seqrec_bench.data.row_blocks import Layout, quote_places
 
 _LINE_END = re.compile(b"[\r\n]")
-_NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?")
 
 
@@ -42,6 +42,29 @@ def place_of_swallowed(
     return None
 
 
+def has_tail(block: bytes, layout: Layout, used: Sequence[int]) -> bool:
+    """Whether a value goes on behind the mark that ends it.
+
+    Args:
+        block: Whole rows.
+        used: The places of the columns that are read; in others, all that counts is where a value ends.
+    """
+    content = np.frombuffer(block, np.uint8)
+    quotes = quote_places(block, layout)
+    closing = quotes[1::2]
+    behind = content[np.minimum(closing + 1, len(content) - 1)]
+    is_sound = np.isin(behind, np.frombuffer(f'{layout.delimiter}\r\n"'.encode(), np.uint8))
+    tails = quotes[::2][: len(closing)][~is_sound & (closing + 1 < len(content))]
+    if len(tails) == 0:
+        return False
+    is_end = (content == ord("\n")) | (content == ord("\r"))
+    cuts = np.flatnonzero(is_end | (content == ord(layout.delimiter)))
+    cuts = cuts[quotes.searchsorted(cuts) % 2 == 0]
+    n_until_row = np.append(0, np.maximum.accumulate(np.where(is_end[cuts], np.arange(1, len(cuts) + 1), 0)))
+    n_before = cuts.searchsorted(tails)
+    return bool(np.isin(n_before - n_until_row[n_before], used).any())
+
+
 def _lines_within(block: bytes, layout: Layout, n_values: int) -> Iterator[tuple[int, int]]:
     """Where a line of so many values begins within a quoted value, and where the row that it is in."""
     content = np.frombuffer(block, np.uint8)
@@ -61,6 +84,6 @@ def _values(block: bytes, start: int, layout: Layout) -> list[str]:
 
 
 def _kind(value: str) -> str:
-    if _NUMBER.fullmatch(value):
+    if NUMBER.fullmatch(value):
         return "number"
     return "date" if _DATE.fullmatch(value) else "word" if value.strip() else ""

@@ -9,8 +9,8 @@ from seqrec_bench.data.columns import ITEM_NAMES, choose_column, usually_named
 from seqrec_bench.data.delimited import (
     COMMAS,
     ESCAPED,
-    RECBOLE,
     TABS,
+    UNQUOTED_TABS,
     damage_refused,
     open_bytes,
     read_names,
@@ -30,7 +30,7 @@ YEAR_NAMES = ("release_year", "year")
 LAYOUTS = {
     ".csv": COMMAS._replace(doubt=ESCAPED),
     ".tsv": TABS._replace(doubt="name it .item if the mark is a part of the value, or put the value into one line"),
-    ".item": RECBOLE,
+    ".item": UNQUOTED_TABS,
 }
 """By the file's suffix; each may be followed by .gz."""
 

@@ -1,13 +1,11 @@
 """A split at one point in time: nothing that is trained on comes after any target, of whichever user."""
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
-from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.split import Holdout, Split, only
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Sequences
 
@@ -82,16 +80,9 @@ def _split(sequences: Sequences, point: np.number | int, words: str) -> Split:
     first = sequences.offsets[users] + n_before[users]
     before_test = before.copy()
     before_test[first] = True
-    train = _only(sequences, before)
+    train = only(sequences, before)
     return Split(
         train=train,
         validation=Holdout(train, users, sequences.items[first].astype(np.int64)),
-        test=Holdout(_only(sequences, before_test), users, sequences.items[first + 1].astype(np.int64)),
+        test=Holdout(only(sequences, before_test), users, sequences.items[first + 1].astype(np.int64)),
     )
-
-
-def _only(sequences: Sequences, kept: npt.NDArray[np.bool_]) -> Sequences:
-    """The interactions for which `kept`, (n_interactions,), is true."""
-    lengths = np.bincount(sequences.users[kept], minlength=sequences.n_users)
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return replace(sequences, items=sequences.items[kept], times=sequences.times[kept], offsets=offsets)

@@ -3,7 +3,7 @@
 Rows are the lines that have a value, counted from 1.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,6 +76,12 @@ def split_texts(texts: Any) -> TokenLines:
     is_gap = (content == _SPACE) | ((content >= _TAB) & (content <= _RETURN))
     values, starts = _texts(content, is_gap, ends[1:-1] - ends[0])
     return TokenLines(values, np.diff(starts.searchsorted(ends - ends[0])))
+
+
+def have_commas(values: Sequence[str]) -> bool:
+    """Whether a comma stands behind each value but the last, as it does between them and hardly in ids."""
+    *others, last = values or [""]
+    return bool(others) and all(value.endswith(",") for value in others) and not last.endswith(",")
 
 
 def _texts(content: npt.NDArray[np.uint8], is_gap: npt.NDArray[np.bool_], cuts: Int64Array) -> tuple[Any, Int64Array]:

@@ -52,8 +52,9 @@ def _with_sample(split: Split, weights: Float64Array, number: int, seed: int) ->
 def sample_negatives(holdout: Holdout, weights: Float64Array, number: int, seed: int) -> Int32Array:
     """Draws items for each target, one after another with probabilities proportional to their weights.
 
-    No item is drawn twice, none of the user's history, nor the target. Where fewer items than `number` have a weight,
-    all of these are taken. A user's draw depends on the seed and the user's number, history and target alone.
+    No item is drawn twice, none of the user's history, nor a target of the user. Where fewer items than `number` have a
+    weight, all of these are taken. A user's draw depends on the seed and the user's number, history and targets alone,
+    and is one for all of the user's targets.
 
     Drawn as a race: each item arrives after an exponential time with its weight as rate, and the first are taken
     (Efraimidis & Spirakis 2006, in another form).
@@ -62,18 +63,20 @@ def sample_negatives(holdout: Holdout, weights: Float64Array, number: int, seed:
         weights: (n_items + 1,) none of them negative.
 
     Returns:
-        (n_evaluated, number) item ids in the order drawn, filled up with `PADDING`.
+        (n_targets, number) item ids in the order drawn, filled up with `PADDING`.
     """
     drawn = np.full((len(holdout.users), number), PADDING, dtype=np.int32)
     history = holdout.history
-    for row, (user, target) in enumerate(zip(holdout.users.tolist(), holdout.targets.tolist(), strict=True)):
+    for user in holdout.evaluated.tolist():
+        theirs = slice(*np.searchsorted(holdout.users, [user, user + 1]))
         possible = weights > 0
-        possible[[PADDING, target]] = False
+        possible[PADDING] = False
+        possible[holdout.targets[theirs]] = False
         possible[history.items[history.offsets[user] : history.offsets[user + 1]]] = False
         items = np.flatnonzero(possible)
         arrivals = np.random.default_rng([seed, user]).exponential(size=len(weights))[items] / weights[items]
         first = items[_least(arrivals, number)]
-        drawn[row, : len(first)] = first
+        drawn[theirs, : len(first)] = first
     return drawn
 
 
@@ -118,14 +121,14 @@ def _with_lines(
         items: (n_items_of_file,) their numbers in the data set.
     """
     lines = line_of_user[holdout.users]
-    if (absent := holdout.users[lines < 0]).size:
+    if (absent := np.unique(holdout.users[lines < 0])).size:
         raise InputError(
-            f"{given.file} has no line for {len(absent)} of the {len(lines)} evaluated users (the first is "
+            f"{given.file} has no line for {len(absent)} of the {len(holdout.evaluated)} evaluated users (the first is "
             f"{dataset.user_ids[absent[0]]!s}): give one with a line for each of them."
         )
     starts, lengths = given.offsets[lines], np.diff(given.offsets)[lines]
     places = np.arange(lengths.max())
-    is_item = places < lengths[:, None]  # (n_evaluated, N)
+    is_item = places < lengths[:, None]  # (n_targets, N)
     negatives = np.where(is_item, items[given.items[np.where(is_item, starts[:, None] + places, 0)]], PADDING)
     if (own := (negatives == holdout.targets[:, None]).any(axis=1)).any():
         row = int(own.argmax())

@@ -1,6 +1,7 @@
 """An external run: another system's scores in the place of a recommender, so that the one evaluator ranks them too."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from seqrec_bench.data.interactions import StrArray
 from seqrec_bench.data.score_files import RawScores
 from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import FitContext, Float32Array, Int32Array, Int64Array, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int32Array, Int64Array, Sequences
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,20 +50,60 @@ class ExternalRun:
         scores[rows, self.items[chosen]] = self.places[chosen]
         return scores
 
-    def have(self, users: Int64Array, items: Int64Array) -> npt.NDArray[np.bool_]:
+    def have(self, users: Int64Array, items: Int32Array | Int64Array) -> npt.NDArray[np.bool_]:
         """(n,) whether each of these pairs of a user and an item has a score."""
-        given = self._numbered(np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets)), self.items)
-        return np.isin(self._numbered(users, items), given)
+        return _are_among(self._numbered(users, items), self._pairs)
 
-    def lengths_beside(self, history: Sequences) -> Int64Array:
-        """(n_users,) how many items have a score that the user has not had; 0 for users who are not evaluated."""
-        users = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
-        had = np.isin(self._numbered(users, self.items), self._numbered(history.users, history.items))
-        return np.bincount(users[~had], minlength=history.n_users)
+    def orders_as(self, other: "ExternalRun") -> bool:
+        """Whether the items of every user of both have the same order, and the same ones are equal."""
+        common = (np.diff(self.offsets) > 0) & (np.diff(other.offsets) > 0)
+        return bool(common.any()) and all(map(np.array_equal, self._scored_by(common), other._scored_by(common)))
+
+    def _scored_by(self, users: npt.NDArray[np.bool_]) -> tuple[Int64Array, Int64Array]:
+        """The pairs of these users that have a score, ascending, and the places of their scores."""
+        kept = users[self._users]
+        pairs, places = self._pairs[kept], self.places[kept]
+        order = np.argsort(pairs)
+        return pairs[order], places[order]
+
+    def scored_candidates(self, holdout: Holdout) -> Int64Array:
+        """(n_evaluated,) how many items that a user's targets are ranked against have a score.
+
+        These are the sampled ones, or else all items, or all but those of the history. What the user's targets are
+        plays no part: they are items like the others there.
+        """
+        if holdout.negatives is not None:
+            negatives = _of_users(holdout, holdout.negatives)
+            users = np.repeat(holdout.evaluated, negatives.shape[1])
+            scored = self.have(users, negatives.ravel()).reshape(negatives.shape)
+            found: Int64Array = np.count_nonzero(scored & (negatives != PADDING), axis=1)
+            return found
+        users = self._users
+        if not holdout.ranks_seen:
+            history = holdout.history
+            users = users[~_are_among(self._pairs, self._numbered(history.users, history.items))]
+        return np.bincount(users, minlength=len(self.offsets) - 1)[holdout.evaluated]
+
+    @cached_property
+    def _users(self) -> Int64Array:
+        """(n_scores,) whose each score is."""
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    @cached_property
+    def _pairs(self) -> Int64Array:
+        """(n_scores,) the numbers of the pairs that have a score."""
+        return self._numbered(self._users, self.items)
 
     def _numbered(self, users: Int64Array, items: Int32Array | Int64Array) -> Int64Array:
         """A number for each pair."""
         return users * (self.n_items + 1) + items
+
+
+def _are_among(wanted: Int64Array, given: Int64Array) -> npt.NDArray[np.bool_]:
+    """(n,) whether each number is one of the given, of which there may be none; faster than `np.isin` for many."""
+    given = np.append(np.sort(given), -1)  # what is greater than all finds the last, which is no pair's number
+    found: npt.NDArray[np.bool_] = given[np.searchsorted(given[:-1], wanted)] == wanted
+    return found
 
 
 def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> ExternalRun:
@@ -94,6 +135,23 @@ def external_run(raw: RawScores, dataset: Dataset, holdout: Holdout) -> External
     )
 
 
+def n_candidates(holdout: Holdout) -> Int64Array:
+    """(n_evaluated,) how many items a target is ranked against, as `ExternalRun.scored_candidates` counts them."""
+    if holdout.negatives is not None:
+        sampled: Int64Array = np.count_nonzero(_of_users(holdout, holdout.negatives) != PADDING, axis=1)
+        return sampled
+    n_items, history = holdout.history.n_items, holdout.history
+    if holdout.ranks_seen:
+        return np.full(len(holdout.evaluated), n_items)
+    had = np.bincount(history.pairs // (n_items + 1), minlength=history.n_users)
+    return (n_items - had)[holdout.evaluated]
+
+
+def _of_users(holdout: Holdout, of_targets: Int32Array) -> Int32Array:
+    """What each evaluated user's first target has, (n_evaluated, N): a user's targets have the same negatives."""
+    return of_targets[np.searchsorted(holdout.users, holdout.evaluated)]
+
+
 def _numbers(ids: StrArray, known: StrArray, kind: str, raw: RawScores, dataset: Dataset) -> Int64Array:
     """The place of each id among the known ones."""
     places, unknown = find_ids(ids, known)
@@ -111,7 +169,7 @@ def _require_all_users(users: Int64Array, dataset: Dataset, holdout: Holdout, fi
     absent = np.setdiff1d(holdout.users, users)
     if len(absent):
         raise InputError(
-            f"{file} has nothing for {len(absent)} of the {len(holdout.users)} evaluated users (the first is "
+            f"{file} has nothing for {len(absent)} of the {len(holdout.evaluated)} evaluated users (the first is "
             f"{dataset.user_ids[absent[0]]!s}): every one of them has to be there, or the means would be of others."
         )
 

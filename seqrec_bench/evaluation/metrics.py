@@ -7,7 +7,10 @@ the latter) has
 
 So a constant scorer gets chance level, neither a perfect score nor none.
 
-Each user has one target. So Recall@K is HR@K, and MAP@K is MRR@K; both names are there since both are in use.
+Where each user has one target, Recall@K is HR@K, and MAP@K is MRR@K; both names are there since both are in use. A user
+with several has them ranked one by one, each without the others, and the mean over them: HR@K is then the share of the
+targets that come among the first K, which is Recall@K, and NDCG@K and MRR@K are those of single targets. MAP@K would be
+another metric, of one list with all targets in it, and is refused.
 """
 
 import re
@@ -18,6 +21,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError, MissingCellsError
 from seqrec_bench.evaluation.list_metrics import LIST_KINDS, ListKind
 from seqrec_bench.recommender import SELECTION_METRIC
@@ -45,6 +49,8 @@ class Kind:
     """G at an array of ranks, 1 for the first: (n,) -> (n,)."""
     cut_off: CutOff = CutOff.NEEDED
     lower_is_better: bool = False
+    is_of_single_targets: bool = True
+    """Whether it is one of several targets a user as well, each ranked by itself."""
 
 
 def hit(ranks: npt.NDArray[np.int64]) -> Float64Array:
@@ -72,7 +78,7 @@ KINDS: Mapping[str, Kind] = {
     "Recall": Kind(hit),
     "NDCG": Kind(discounted_gain),
     "MRR": Kind(reciprocal_rank, CutOff.POSSIBLE),
-    "MAP": Kind(reciprocal_rank),
+    "MAP": Kind(reciprocal_rank, is_of_single_targets=False),
     "MeanRank": Kind(rank, CutOff.NONE, lower_is_better=True),
 }
 """By the names under which they are reported, in the order in which they are sorted."""
@@ -130,16 +136,23 @@ class Metric(str):
         """Whether it has one value a user; else one a run."""
         return isinstance(self.kind, Kind) or self.kind.is_per_user
 
+    def applies_to(self, ranks: Ranks) -> bool:
+        """Whether it can be had beside these ranks: one of whole lists not where users have several targets."""
+        return isinstance(self.kind, ListKind) or self.kind.is_of_single_targets or ranks.n_targets == ranks.n_users
+
     def values(self, ranks: Ranks) -> Float64Array:
-        """One value per user. Shape (n_evaluated,).
+        """One value per user, the mean over the user's targets. Shape (n_evaluated,).
 
         Raises:
-            InputError: It is a metric of lists, which ranks say nothing of.
+            InputError: It is a metric of lists, which ranks say nothing of; or users have several targets, of which it
+                is none.
         """
         if isinstance(self.kind, ListKind):
             raise InputError(f"{self} is a metric of lists and not of ranks: name another.")
+        if not self.applies_to(ranks):
+            raise _not_of_single_targets(self)
         k = int((ranks.better + ranks.tied).max()) if self.cut_off is None else self.cut_off
-        return _expected_gain(ranks, self.kind.gain(np.arange(1, k + 1)))
+        return ranks.of_users(_expected_gain(ranks, self.kind.gain(np.arange(1, k + 1))))
 
 
 def known_metrics() -> str:
@@ -188,6 +201,23 @@ def selection_metric(name: str) -> Metric:
     return metric
 
 
+def require_choice(metric: Metric, validation: Holdout) -> None:
+    """Raises `InputError` for a metric that these targets can't be chosen by, since users have several."""
+    if (
+        isinstance(metric.kind, Kind)
+        and not metric.kind.is_of_single_targets
+        and len(validation.evaluated) < len(validation.users)
+    ):
+        raise _not_of_single_targets(metric)
+
+
+def _not_of_single_targets(metric: Metric) -> InputError:
+    return InputError(
+        f"{metric} is of one list with all of a user's targets in it, and here users have several targets, which are "
+        f"ranked one by one: name MRR{metric.removeprefix('MAP')}, which is that of single targets."
+    )
+
+
 def values_of(record: Record, metric: Metric) -> Float64Array:
     """The metric of a record's test users: (n_evaluated,), or (1,) where it is not per user.
 
@@ -232,7 +262,7 @@ def too_good(figures: Iterable[float]) -> bool:
 
 
 def _expected_gain(ranks: Ranks, gains: Float64Array) -> Float64Array:
-    """Mean gain over the ranks better + 1 .. better + tied; gains[r - 1] is G(r), and G is 0 beyond."""
+    """Mean gain over the ranks better + 1 .. better + tied of each target; gains[r - 1] is G(r), and G is 0 beyond."""
     k = len(gains)
     total = np.concatenate([[0.0], np.cumsum(gains)])
     first, last = np.minimum(ranks.better, k), np.minimum(ranks.better + ranks.tied, k)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import ClassVar, Self
 
 from seqrec_bench.data.dataset import Dataset, in_order
+from seqrec_bench.data.given_split import split_as_given
 from seqrec_bench.data.negatives import DIGITS
 from seqrec_bench.data.ordering import reverse_ties, shuffle_ties, sort_ties_by_item
 from seqrec_bench.data.split import Split, leave_one_out
@@ -103,6 +104,27 @@ class AtDate:
 
     def hold_out(self, dataset: Dataset) -> Split:
         return split_at_date(dataset.sequences, self.day)
+
+
+@dataclass(frozen=True)
+class Given:
+    """The split is that of files: training, validation and test, or training and test alone."""
+
+    has_validation: bool = True
+    """Whether a validation is given; else each user's last training interaction validates."""
+
+    TOKENS: ClassVar[str] = "given(?P<no_validation>-test)?"
+    needs_times: ClassVar[bool] = False
+
+    @classmethod
+    def read(cls, found: re.Match[str]) -> Self:
+        return cls(found["no_validation"] is None)
+
+    def __str__(self) -> str:
+        return "given" if self.has_validation else "given-test"
+
+    def hold_out(self, dataset: Dataset) -> Split:
+        return split_as_given(dataset)
 
 
 @dataclass(frozen=True)
@@ -250,5 +272,5 @@ def _seed(found: re.Match[str]) -> int:
 LEAVE_ONE_OUT, UNSEEN, FILE_ORDER = LeaveOneOut(), Whole(), TieOrder()
 """The usual parts."""
 
-SplitRule = LeaveOneOut | AtQuantile | AtDate
+SplitRule = LeaveOneOut | AtQuantile | AtDate | Given
 Candidates = Whole | Sample | Negatives

@@ -24,6 +24,7 @@ from seqrec_bench.evaluation.protocol_parts import (
     AtDate,
     AtQuantile,
     Candidates,
+    Given,
     LeaveOneOut,
     Negatives,
     Sample,
@@ -44,10 +45,10 @@ RANDOM_ORDERS = range(5)
 VERSION = "v1"
 
 _GRAMMAR = (
-    "a name is a split (loo, time, time90 in per cent, time2014-07-01), candidates (full, full-seen, full-zeroed, "
-    "uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), then what else differs (reversed-ties, "
-    "random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined by dashes, such as "
-    "time90-uniform1000-unique-5core-v1"
+    "a name is a split (loo, time, time90 in per cent, time2014-07-01, or given or given-test for that of files), "
+    "candidates (full, full-seen, full-zeroed, uniform100, popular100-seed1, negatives-<digits of --negatives FILE>), "
+    "then what else differs (reversed-ties, random-ties-0, item-up-ties, item-down-ties, unique, 5core) and v1, joined "
+    "by dashes, such as time90-uniform1000-unique-5core-v1"
 )
 
 
@@ -97,9 +98,9 @@ class Protocol:
         """The data set of what this protocol keeps, with ties in its order.
 
         Raises:
-            InputError: It keeps nothing, or needs times that the data do not have.
+            InputError: It keeps nothing, or needs times or parts that the data do not have.
         """
-        if lack := self._lack_of_times(dataset):
+        if lack := self._unfit(dataset):
             raise InputError(lack)
         return self.ties.arrange(self.keep(dataset))
 
@@ -107,7 +108,8 @@ class Protocol:
         """Splits a data set that is arranged already.
 
         Raises:
-            InputError: Nobody is left to evaluate, or the protocol needs times or negatives that the data do not have.
+            InputError: Nobody is left to evaluate, or the protocol needs times, parts or negatives that the data do not
+                have.
         """
         if lack := self.lack(dataset):
             raise InputError(lack)
@@ -116,15 +118,38 @@ class Protocol:
     def lack(self, dataset: Dataset) -> str | None:
         """What the data set lacks to be split so, in a sentence; None where it lacks nothing."""
         negatives = self.candidates.lack(dataset) if isinstance(self.candidates, Negatives) else None
-        return self._lack_of_times(dataset) or (negatives and f"The protocol {self.name} {negatives}.")
+        return self._unfit(dataset) or (negatives and f"The protocol {self.name} {negatives}.")
 
-    def _lack_of_times(self, dataset: Dataset) -> str | None:
+    def _unfit(self, dataset: Dataset) -> str | None:
+        """Why the data can't be arranged so: they were given as other parts, or have no times."""
+        own = usual_protocol(dataset)
+        is_given = isinstance(self.split, Given) or dataset.given is not None
+        if is_given and self.split != own.split:
+            return _other_parts(self, dataset, own)
         if dataset.has_times or not (self.split.needs_times or str(self.ties)):
             return None
         return (
             f"The protocol {self.name} goes by time, and {dataset.name} has no times, only the order of its rows: "
             f"choose one of leave-one-out in that order, such as {LOO_FULL}."
         )
+
+
+def usual_protocol(dataset: Dataset) -> Protocol:
+    """What data are evaluated under where nothing else is said: `LOO_FULL` or, of a given split, that."""
+    return Protocol() if dataset.given is None else Protocol(split=Given(dataset.given.has_validation))
+
+
+def _other_parts(protocol: Protocol, dataset: Dataset, own: Protocol) -> str:
+    """Why a protocol of given parts, or of none, does not fit data that were given otherwise."""
+    if dataset.given is None:
+        options = "--train, --validation and --test" if protocol.split == Given() else "--train and --test"
+        return (
+            f"{protocol.name} takes a split that files give, and {dataset.name} was given whole: give {options} FILE."
+        )
+    return (
+        f"{protocol.name} does not take the split of {dataset.name} as its files give it: choose {own.name}, which "
+        "does, or give all interactions in one file with --interactions."
+    )
 
 
 def _listed() -> Iterator[Protocol]:
@@ -141,7 +166,7 @@ ALL = tuple(_listed())
 PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in ALL}
 """The protocols of an audit; `find_protocol` knows every composition."""
 
-_SPLITS: tuple[type[SplitRule], ...] = (LeaveOneOut, AtDate, AtQuantile)  # a date begins as a quantile does
+_SPLITS: tuple[type[SplitRule], ...] = (LeaveOneOut, AtDate, AtQuantile, Given)  # a date begins as a quantile does
 _CANDIDATES: tuple[type[Candidates], ...] = (Whole, Sample, Negatives)
 
 
@@ -216,7 +241,13 @@ def _composed(pieces: dict[str, Any]) -> Protocol:
     history = pieces.pop("history", "")
     if history and not isinstance(pieces["candidates"], Whole):
         raise ValueError(f"{history} goes with full alone, as loo-full-{history}-v1 has it")
-    return Protocol(**pieces | ({"candidates": Whole(history)} if history else {}))
+    found = Protocol(**pieces | ({"candidates": Whole(history)} if history else {}))
+    if isinstance(found.split, Given) and (str(found.ties) or found.core):
+        raise ValueError(
+            f"a given split is taken as it is, in its own order and without a k-core: there is "
+            f"{replace(found, ties=FILE_ORDER, core=None).name}"
+        )
+    return found
 
 
 def known_protocol(name: str) -> Protocol | None:
@@ -233,6 +264,8 @@ def on_core(protocol: Protocol, k: int) -> Protocol:
     Raises:
         InputError: It is on another core already.
     """
+    if isinstance(protocol.split, Given):
+        raise InputError("A given split is taken as it is, and no k-core of it: leave --k-core out.")
     if protocol.core not in (None, k):
         raise InputError(
             f"{protocol.name} and --k-core {k} are two cores: leave one out, or name {replace(protocol, core=k).name}."
@@ -248,9 +281,11 @@ def among(protocol: Protocol, negatives: GivenNegatives) -> Protocol:
     """
     given = replace(protocol, candidates=Negatives(negatives.digest))
     if protocol != given and protocol.candidates != UNSEEN:
+        are_others = isinstance(protocol.candidates, Negatives)
+        mend = "give the file that it was made with" if are_others else "leave --negatives out"
         raise InputError(
-            f"{protocol.name} does not rank targets against the negatives of {negatives.file}: leave --negatives out, "
-            f"or name {given.name}."
+            f"{protocol.name} does not rank targets against the negatives of {negatives.file}: {mend}, or name "
+            f"{given.name}."
         )
     return given
 

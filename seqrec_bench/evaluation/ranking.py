@@ -1,9 +1,9 @@
-"""Full ranking: every target against the whole catalogue, in two integers per user.
+"""Full ranking: every target against the whole catalogue, in two integers per target.
 
-A candidate is every item but the padding and the user's history; the target always is one. A holdout may ask for other
-candidates: the history too, with its own scores or with 0, or a sample for each target. Nothing is sorted: ranks
-come from counting the candidates above the target and level with it. Users are scored in blocks, so that memory depends
-neither on their number nor on the catalogue's size.
+A candidate is every item but the padding, the user's history and the user's other targets; the target always is one. A
+holdout may ask for other candidates: the history too, with its own scores or with 0, or a sample for each target.
+Nothing is sorted: ranks come from counting the candidates above the target and level with it. Users are scored in
+blocks, each of them once, so that memory depends neither on their number nor on the catalogue's size.
 """
 
 from dataclasses import dataclass
@@ -53,21 +53,22 @@ def rank_targets(recommender: Recommender, holdout: Holdout, users: Int64Array |
     histories longer than the catalogue, or a catalogue of more than 33 million items, need more.
 
     Args:
-        users: Those of `holdout.users` to rank, in any order; None for all.
+        users: (n,) different ones that have a target, in any order: theirs are ranked; None for all.
 
     Returns:
-        One entry for each of `users`, in their order.
+        One entry for each target of `users`, in their order.
 
     Raises:
         ScoreError: The scores have a wrong shape, or one of them is NaN or infinite.
     """
-    return _rank(recommender, holdout, holdout.users if users is None else users, None)[0]
+    return _rank(recommender, holdout, holdout.evaluated if users is None else users, None)[0]
 
 
 def rank_and_list(recommender: Recommender, holdout: Holdout, top: Top) -> tuple[Ranks, Int32Array]:
     """The same ranks, and each user's first candidates, from the same scores.
 
-    Candidates of one score stand in a random order, which the seed, the user and the items decide: a constant scorer
+    In a list, all of the user's targets are candidates at once: it is what the user would be shown. Candidates of one
+    score stand in a random order, which the seed, the user and the items decide: a constant scorer
     recommends as chance does, and neither the popular nor the novel by accident of their numbers. The first of a longer
     list are the shorter one.
 
@@ -78,21 +79,24 @@ def rank_and_list(recommender: Recommender, holdout: Holdout, top: Top) -> tuple
     Raises:
         ScoreError: As `rank_targets` has it.
     """
-    return _rank(recommender, holdout, holdout.users, top)
+    return _rank(recommender, holdout, holdout.evaluated, top)
 
 
 def _rank(recommender: Recommender, holdout: Holdout, wanted: Int64Array, top: Top | None) -> tuple[Ranks, Int32Array]:
     """The ranks, and the lists, which have no columns where none are to be kept."""
-    targets = np.zeros(holdout.history.n_users, dtype=np.int64)
-    targets[holdout.users] = holdout.targets
-    better, tied = np.zeros_like(targets), np.zeros_like(targets)
-    lists = np.full((len(targets), top.k if top else 0), PADDING, dtype=np.int32)
+    n_users = holdout.history.n_users
+    if len(without := np.setdiff1d(wanted, holdout.users)):
+        raise ValueError(f"user {without[0]} has no target")
+    better, tied = np.zeros_like(holdout.targets), np.zeros_like(holdout.targets)
+    lists = np.full((n_users, top.k if top else 0), PADDING, dtype=np.int32)
     size = block_size(holdout.history.n_items)
     for block in np.unique(wanted // size):
-        members = slice(block * size, min((block + 1) * size, len(targets)))
-        found = _rank_block(recommender, holdout, members, targets[members], top)
-        better[members], tied[members], lists[members] = found
-    return Ranks(better=better[wanted], tied=tied[wanted]), lists[wanted]
+        members = slice(block * size, min((block + 1) * size, n_users))
+        theirs = slice(*np.searchsorted(holdout.users, [members.start, members.stop]))
+        better[theirs], tied[theirs], lists[members] = _rank_block(recommender, holdout, members, theirs, top)
+    chosen = holdout.places_of(wanted)
+    users = holdout.users[chosen] if holdout.names_users else None
+    return Ranks(better=better[chosen], tied=tied[chosen], users=users), lists[wanted]
 
 
 def score_as_ranked(recommender: Recommender, history: Sequences, user: int) -> Float32Array:
@@ -140,27 +144,20 @@ def latest_items(history: Sequences, users: Int64Array, length: int | None) -> I
 
 
 def _rank_block(
-    recommender: Recommender, holdout: Holdout, members: slice, targets: Int64Array, top: Top | None
+    recommender: Recommender, holdout: Holdout, members: slice, theirs: slice, top: Top | None
 ) -> tuple[Int64Array, Int64Array, Int32Array]:
-    """`better`, `tied` and lists of consecutive users; 0 for those without a target, whose entry in `targets` is 0."""
+    """`better` and `tied` of consecutive users' targets, those at `theirs` in the holdout, and the users' lists."""
     scores = _score_block(recommender, holdout.history, np.arange(members.start, members.stop))
     if holdout.zeroes_seen:
         scores = scores.copy()  # they may be the model's own, or not to be written to
         scores[_histories(holdout.history, members)] = 0
-    if (negatives := _negatives(holdout, members)) is not None:
-        better, tied = _count_sample(scores, targets, np.flatnonzero(targets), negatives)
+    rows, targets = holdout.users[theirs] - members.start, holdout.targets[theirs]
+    if holdout.negatives is not None:
+        better, tied = _count_sample(scores, targets, rows, holdout.negatives[theirs])
     else:
-        better, tied = _count(scores, targets, *_seen(holdout, members))
-    lists = _list_block(scores, holdout, members, targets, top) if top else np.empty((len(targets), 0), np.int32)
-    return np.where(targets, better, 0), np.where(targets, tied, 0), lists
-
-
-def _negatives(holdout: Holdout, members: slice) -> Int32Array | None:
-    """What the targets of consecutive users are ranked against, where they have candidates of their own."""
-    if holdout.negatives is None:
-        return None
-    first, last = np.searchsorted(holdout.users, [members.start, members.stop])
-    return holdout.negatives[first:last]
+        better, tied = _count_all(scores, targets, rows, *_seen(holdout, members))
+    lists = _list_block(scores, holdout, members, theirs, top) if top else np.empty((len(scores), 0), np.int32)
+    return better, tied, lists
 
 
 def _seen(holdout: Holdout, members: slice) -> tuple[Int64Array, Int32Array]:
@@ -176,19 +173,19 @@ def _histories(history: Sequences, members: slice) -> tuple[Int64Array, Int32Arr
     return rows, history.items[bounds[0] : bounds[-1]]
 
 
-def _list_block(scores: Float32Array, holdout: Holdout, members: slice, targets: Int64Array, top: Top) -> Int32Array:
+def _list_block(scores: Float32Array, holdout: Holdout, members: slice, theirs: slice, top: Top) -> Int32Array:
     """The first candidates of consecutive users, (B, K); nothing but padding for those without a target."""
-    rows = np.flatnonzero(targets)
-    if (negatives := _negatives(holdout, members)) is not None:
+    rows, targets = holdout.users[theirs] - members.start, holdout.targets[theirs]
+    if holdout.negatives is not None:
         is_candidate = np.zeros(scores.shape, dtype=bool)
-        is_candidate[rows[:, None], negatives] = True
+        is_candidate[rows[:, None], holdout.negatives[theirs]] = True
     else:
         is_candidate = np.ones(scores.shape, dtype=bool)
         is_candidate[_seen(holdout, members)] = False
-    is_candidate[rows, targets[rows]] = True
+    is_candidate[rows, targets] = True
     is_candidate[:, PADDING] = False
-    lists = np.full((len(targets), top.k), PADDING, dtype=np.int32)
-    for row in rows.tolist():  # one by one, or a block in which all is tied would take gigabytes
+    lists = np.full((len(scores), top.k), PADDING, dtype=np.int32)
+    for row in np.unique(rows).tolist():  # one by one, or a block in which all is tied would take gigabytes
         items = np.flatnonzero(is_candidate[row])
         first = _first(scores[row, items], items, members.start + row, top)
         lists[row, : len(first)] = first
@@ -245,27 +242,54 @@ def _history_length(recommender: Recommender) -> int | None:
     return length
 
 
-def _count(
-    scores: Float32Array, targets: Int64Array, rows: Int64Array, seen: Int32Array
+def _count_all(
+    scores: Float32Array, targets: Int64Array, rows: Int64Array, seen_rows: Int64Array, seen: Int32Array
 ) -> tuple[Int64Array, Int64Array]:
-    """Candidates above each row's target and level with it.
+    """`better` and `tied` of each target among all items but the seen ones and the other targets of its row.
 
     Args:
         scores: (B, n_items + 1)
-        targets: (B,)
-        rows: (n_seen,) the row of each item in `seen`.
-        seen: (n_seen,) the rows' histories, one after the other.
+        targets: (n,)
+        rows: (n,) the row of each target, ascending.
+        seen_rows, seen: (n_seen,) what is no candidate, and in which row.
+    """
+    rival_rows, no_rivals = np.concatenate([seen_rows, rows]), np.concatenate([seen, targets])
+    better, tied = np.zeros_like(targets), np.zeros_like(targets)
+    nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    for number in range(nth.max(initial=-1) + 1):  # each row's first target, then the second of those that have one
+        these = np.flatnonzero(nth == number)
+        counted = np.arange(len(scores)) if number == 0 else rows[these]  # not copied where most rows have a target
+        place = np.full(len(scores), -1)
+        place[counted] = np.arange(len(counted))
+        of_counted = np.zeros(len(counted), dtype=np.int64)
+        of_counted[place[rows[these]]] = targets[these]
+        kept = place[rival_rows] >= 0
+        rivals = place[rival_rows[kept]], no_rivals[kept]
+        above, level = _count(scores if number == 0 else scores[counted], of_counted, *rivals)
+        better[these], tied[these] = above[place[rows[these]]], level[place[rows[these]]]
+    return better, tied
+
+
+def _count(
+    scores: Float32Array, targets: Int64Array, rows: Int64Array, no_rivals: Int64Array
+) -> tuple[Int64Array, Int64Array]:
+    """Candidates above each row's target and level with it; what is counted of a row without one means nothing.
+
+    Args:
+        scores: (n, n_items + 1)
+        targets: (n,) one a row; the padding where there is none.
+        rows, no_rivals: (n_seen,) the items that are no candidates beside the target, and in which row.
     """
     everyone = np.arange(len(targets))
     target_scores = scores[everyone, targets][:, None]
     above = scores > target_scores
     above[:, PADDING] = False
-    above[rows, seen] = False
+    above[rows, no_rivals] = False
     better = _count_true(above)
     del above
     level = scores == target_scores
     level[:, PADDING] = False
-    level[rows, seen] = False
+    level[rows, no_rivals] = False
     level[everyone, targets] = True
     return better, _count_true(level)
 
@@ -273,20 +297,16 @@ def _count(
 def _count_sample(
     scores: Float32Array, targets: Int64Array, rows: Int64Array, negatives: Int32Array
 ) -> tuple[Int64Array, Int64Array]:
-    """As `_count`, where each target has candidates of its own.
+    """As `_count_all`, where each target has candidates of its own.
 
     Args:
-        scores: (B, n_items + 1)
-        targets: (B,)
-        rows: (n,) those that have a target; 0 is the answer for the others.
-        negatives: (n, N) what each of them is ranked against, filled up with padding.
+        negatives: (n, N) what each target is ranked against, filled up with padding.
     """
-    target_scores = scores[rows, targets[rows]][:, None]
+    target_scores = scores[rows, targets][:, None]
     their_scores = scores[rows[:, None], negatives]
     is_item = negatives != PADDING
-    better, tied = np.zeros_like(targets), np.zeros_like(targets)
-    better[rows] = ((their_scores > target_scores) & is_item).sum(axis=1)
-    tied[rows] = 1 + ((their_scores == target_scores) & is_item).sum(axis=1)
+    better: Int64Array = ((their_scores > target_scores) & is_item).sum(axis=1)
+    tied: Int64Array = 1 + ((their_scores == target_scores) & is_item).sum(axis=1)
     return better, tied
 
 

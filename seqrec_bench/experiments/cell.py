@@ -10,6 +10,7 @@ from typing import Any
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.targets import TargetFacts, target_facts
 from seqrec_bench.errors import BenchError, ScoreError
 from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.parameter_count import number_of_parameters
@@ -18,7 +19,7 @@ from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
 from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
 from seqrec_bench.experiments.environment import environment
-from seqrec_bench.experiments.examining import Keep, examine_here, keep_of
+from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
 from seqrec_bench.experiments.restoring import restore_trained
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
@@ -59,19 +60,19 @@ class Setting:
     recorded: Store | None = None
     """As `Lesson` has it."""
     split: Split = field(init=False)
+    examination: Examination = field(init=False)
 
     def __post_init__(self) -> None:
         """Splits the data, once for all cells."""
-        object.__setattr__(self, "split", find_protocol(self.protocol).hold_out(self.dataset))
+        split = find_protocol(self.protocol).hold_out(self.dataset)
+        keep = keep_of(split.train, self.keep_top) if self.keep_top else None
+        object.__setattr__(self, "split", split)
+        object.__setattr__(self, "examination", Examination(split.test, target_facts(self.dataset, split), keep))
 
     @property
     def lesson(self) -> Lesson:
         data = identify(self.dataset)
         return Lesson(data, self.split.validation, self.device, self.protocol, self.trained, self.recorded)
-
-    @property
-    def keep(self) -> Keep | None:
-        return keep_of(self.split.train, self.keep_top) if self.keep_top else None
 
 
 @dataclass(frozen=True)
@@ -119,19 +120,20 @@ class Examined:
     """What came of a cell but for its test ranks, which whoever holds the targets adds."""
 
     record: Callable[..., Record]
-    """Makes the record of ``test``, the ranks."""
+    """Makes the record of ``test``, the ranks, and ``targets``, the facts on them."""
     weights: State | None
     """As `FinishedCell` has it."""
     complaint: str | None
     """As `FinishedCell` has it."""
 
-    def finished(self, test: Ranks, top: TopLists | None) -> "FinishedCell":
+    def finished(self, marks: Marks) -> "FinishedCell":
         """The whole of it.
 
         Raises:
             ScoreError: A model that was restored to make its lists ranks otherwise than its record has it.
         """
-        return FinishedCell(self.record(test=test), self.weights, self.complaint, top)
+        record = self.record(test=marks.test, targets=marks.facts)
+        return FinishedCell(record, self.weights, self.complaint, marks.top)
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,8 +204,8 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
         ScoreError, InputError, MissingCellsError, InvalidRecordError: As `learn` has it.
     """
     learnt = learn(cell, setting.lesson, report)
-    test, top = examine_here(learnt.recommender, setting.split.test, setting.keep, cell.seed)
-    return conclude(learnt).finished(test, top)
+    marks = examine_here(learnt.recommender, setting.examination, cell.seed)
+    return conclude(learnt).finished(marks)
 
 
 def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt:
@@ -322,14 +324,14 @@ def _restore_recorded(cell: Cell, recipe: Recipe, lesson: Lesson) -> Learnt | No
     )
 
 
-def _as_recorded(record: Record, test: Ranks) -> Record:
-    """The record, whose model was restored and ranks the test targets so."""
+def _as_recorded(record: Record, test: Ranks, targets: TargetFacts) -> Record:
+    """The record, whose model was restored and ranks the test targets so, with the facts on these."""
     if test != record.test:
         raise ScoreError(
             "its model, restored from its weights, does not rank the test targets as its record has it, so it was made "
             "by other software or on another machine: train it anew with --fresh, or as another --variant."
         )
-    return record
+    return replace(record, targets=targets)
 
 
 @dataclass

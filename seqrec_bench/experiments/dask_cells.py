@@ -17,12 +17,11 @@ from distributed.client import ClosedClientError
 from distributed.scheduler import KilledWorker
 
 from seqrec_bench import __version__
-from seqrec_bench.data.split import Holdout
 from seqrec_bench.deadline import in_time
 from seqrec_bench.errors import BenchError, InputError
 from seqrec_bench.experiments.dask_client import CONNECT_SECONDS
 from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
-from seqrec_bench.experiments.examining import Keep
+from seqrec_bench.experiments.examining import Examination
 from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.studies.cells import Cell
@@ -69,8 +68,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         models: Collection[str],
         warn: Callable[[str], None],
         report: Callable[[Cell, Progress], None],
-        test: Holdout | None = None,
-        keep: Keep | None = None,
+        examination: Examination | None = None,
     ) -> None:
         """Sends the setting, data and all, to the workers: once to each, however many cells follow.
 
@@ -81,7 +79,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             models: Those that will be run.
             warn: Told, from another thread, of a worker that joins later and is refused.
             report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
-            test, keep: As `CellProcesses` has them; ranked, and kept, by the workers.
+            examination: As `CellProcesses` has it; taken before the workers.
 
         Raises:
             InputError: The scheduler or a worker has other software than this process.
@@ -96,7 +94,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
         self._is_over, self._is_lost = Event(), False
         try:
             _require_bench(client)
-            _register(client, CellPlugin(self._plugin, work, setting, test, keep, models))
+            _register(client, CellPlugin(self._plugin, work, setting, examination, models))
         except BaseException:
             self.shutdown()
             raise

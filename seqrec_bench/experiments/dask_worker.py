@@ -10,9 +10,8 @@ from dask.typing import Key
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from seqrec_bench import __version__
-from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
-from seqrec_bench.experiments.examining import Keep
+from seqrec_bench.experiments.examining import Examination
 from seqrec_bench.experiments.processes import (
     CellError,
     CellProcesses,
@@ -52,19 +51,18 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
         name: str,
         work: Work[SettingT, OutcomeT],
         setting: SettingT,
-        test: Holdout | None,
-        keep: Keep | None,
+        examination: Examination | None,
         models: Collection[str],
     ) -> None:
         """
         Args:
             name: What Dask knows it by.
             work: What is done with a cell in its process.
-            test, keep: As `CellProcesses` has them.
+            examination: As `CellProcesses` has it.
             models: Those that will be run; a worker must have the software for them that this process has.
         """
         self.name, self._work, self._setting, self._models = name, work, setting, models
-        self._test, self._keep = test, keep
+        self._examination = examination
         self._expected = software(models)
         self._with_torch = uses_torch()  # asked where the models are loaded, which workers leave to the cells
         self._running: dict[Key, CellProcesses[SettingT, OutcomeT]] = {}
@@ -105,8 +103,8 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
             self._leave()
             raise Reschedule
         processes = CellProcesses(
-            1, self._work, self._shared, lambda cell, progress: self._report(key, progress), self._test, max_tries=1,
-            with_torch=self._with_torch, keep=self._keep,
+            1, self._work, self._shared, lambda cell, progress: self._report(key, progress), self._examination,
+            max_tries=1, with_torch=self._with_torch,
         )  # fmt: skip
         self._running[key] = processes
         try:

@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 
 from seqrec_bench.data.split import Holdout
+from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.evaluation.ranking import Top, ask_scores, rank_and_list, rank_targets
 from seqrec_bench.experiments.channel import Channel
 from seqrec_bench.recommender import Float32Array, Int32Array, Int64Array, Recommender, Sequences
@@ -24,6 +25,28 @@ class Keep:
     """As `TopLists` has it."""
     n_users: int
     """Users of the training data."""
+
+
+@dataclass(frozen=True, eq=False)
+class Examination:
+    """What all cells of a run are tested by; no process with a model in it has any of it."""
+
+    test: Holdout
+    facts: TargetFacts
+    """What is to be known of the targets, beside every cell's ranks of them."""
+    keep: Keep | None = None
+    """What is kept of the test users' lists."""
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What a recommender's examination has brought."""
+
+    test: Ranks
+    facts: TargetFacts
+    """As `Examination` has them."""
+    top: TopLists | None = None
+    """What is recommended to the test users, where that is kept."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +89,7 @@ def keep_of(train: Sequences, k: int) -> Keep:
     return Keep(k, popularity.astype(np.int32), train.n_users)
 
 
-def examine_here(
-    recommender: Recommender, test: Holdout, keep: Keep | None, seed: int
-) -> tuple[Ranks, TopLists | None]:
+def examine_here(recommender: Recommender, examination: Examination, seed: int) -> Marks:
     """Ranks the test targets, and keeps the users' lists if they are wanted, from the same scores.
 
     Args:
@@ -77,20 +98,16 @@ def examine_here(
     Raises:
         ScoreError: The model's scores are not finite.
     """
+    test, facts, keep = examination.test, examination.facts, examination.keep
     if keep is None:
-        return rank_targets(recommender, test), None
+        return Marks(rank_targets(recommender, test), facts)
     ranks, lists = rank_and_list(recommender, test, Top(keep.k, seed))
-    return ranks, TopLists(lists, keep.popularity, keep.n_users)
+    return Marks(ranks, facts, TopLists(lists, keep.popularity, keep.n_users))
 
 
 def examine(
-    examinee: Examinee,
-    test: Holdout,
-    keep: Keep | None,
-    seed: int,
-    channel: Channel,
-    receive: Callable[[], object],
-) -> tuple[Ranks, TopLists | None]:
+    examinee: Examinee, examination: Examination, seed: int, channel: Channel, receive: Callable[[], object]
+) -> Marks:
     """In the run: the same by the scores of the other process.
 
     Args:
@@ -99,8 +116,8 @@ def examine(
     Raises:
         ScoreError: The model's scores are not finite.
     """
-    remote = cast(Recommender, _Remote(examinee, test.history.n_items, channel, receive))
-    found = examine_here(remote, test, keep, seed)
+    remote = cast(Recommender, _Remote(examinee, examination.test.history.n_items, channel, receive))
+    found = examine_here(remote, examination, seed)
     channel.send(None)
     return found
 

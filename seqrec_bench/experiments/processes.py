@@ -14,12 +14,11 @@ from multiprocessing.process import BaseProcess
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
-from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import BenchError, ExitCode, ScoreError, in_words
 from seqrec_bench.experiments.answers import explain
 from seqrec_bench.experiments.cell import Examined, Learnt, conclude
 from seqrec_bench.experiments.channel import Channel
-from seqrec_bench.experiments.examining import Answer, Examinee, Keep, examine, stand_examination
+from seqrec_bench.experiments.examining import Answer, Examination, Examinee, Marks, examine, stand_examination
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.orphans import adopt_orphans, end_orphans
 from seqrec_bench.experiments.shared import Shared
@@ -33,7 +32,6 @@ from seqrec_bench.experiments.starting import (
 )
 from seqrec_bench.experiments.temporary import settle_temporary_files
 from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Ranks, TopLists
 from seqrec_bench.studies.cells import Cell
 from seqrec_bench.supervision import signal_name
 
@@ -104,10 +102,9 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         work: Work[SettingT, OutcomeT],
         setting: SettingT | Shared[SettingT],
         report: Callable[[Cell, Progress], None],
-        test: Holdout | None = None,
+        examination: Examination | None = None,
         max_tries: int = MAX_TRIES,
         with_torch: bool = False,
-        keep: Keep | None = None,
     ) -> None:
         """Starts only the process that others are forked from; it ends with the thread that this is called in.
 
@@ -115,11 +112,9 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             setting: What the cells have in common. One that is shared already stays open at the end.
             report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
-            test: Ranked here with what comes of `learn`, whose outcome is then a `FinishedCell`.
+            examination: Taken here by what comes of `learn`, whose outcome is then a `FinishedCell`.
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
             with_torch: Whether cells find torch imported though no model that was loaded here has imported it.
-            keep: What is kept of the test users' lists.
-
         Raises:
             InputError: The setting can't be shared, or there is no place for a socket.
         """
@@ -129,7 +124,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         torch = ["seqrec_bench.experiments.preloaded_torch"] if with_torch or uses_torch() else []
         self._context.set_forkserver_preload(["seqrec_bench.experiments.preloaded", *torch])
         self.n_at_once = jobs
-        self._work, self._report, self._test, self._keep, self._max_tries = work, report, test, keep, max_tries
+        self._work, self._report, self._examination, self._max_tries = work, report, examination, max_tries
         self._owns_setting = not isinstance(setting, Shared)
         self._setting = cast(Shared[SettingT], Shared(setting) if self._owns_setting else setting)
         self._running: set[BaseProcess] = set()
@@ -213,32 +208,30 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         try:
             found = None
             while isinstance(message := self._next(cell, channel), Examinee):
-                if self._test is None or found is not None:  # nobody may try out scores on the test targets
+                if self._examination is None or found is not None:  # nobody may try out scores on the test targets
                     return _Failure("its process asked for another ranking of the test targets.", "")
-                found = self._examine(cell, message, self._test, channel)
+                found = self._examine(cell, message, self._examination, channel)
         except EOFError:  # it died before or in the middle of a message
             return None
         except _Failed as failed:
             return failed.failure
         except ScoreError as error:
             return _Failure(explain(error), "".join(traceback.format_exception(error)))
-        if self._test is None:
+        if self._examination is None:
             return cast(OutcomeT, message)
         if found is None or not isinstance(message, Examined):
             return _Failure("its process ended without a ranking of the test targets.", "")
         try:
-            return cast(OutcomeT, message.finished(*found))
+            return cast(OutcomeT, message.finished(found))
         except ScoreError as error:
             return _Failure(explain(error), "".join(traceback.format_exception(error)))
 
-    def _examine(
-        self, cell: Cell, examinee: Examinee, test: Holdout, channel: Channel
-    ) -> tuple[Ranks, TopLists | None]:
+    def _examine(self, cell: Cell, examinee: Examinee, examination: Examination, channel: Channel) -> Marks:
         def receive_answer() -> None:
             if not isinstance(self._next(cell, channel), Answer):
                 raise _Failed(_Failure("its process sent something else than scores.", ""))
 
-        return examine(examinee, test, self._keep, cell.seed, channel, receive_answer)
+        return examine(examinee, examination, cell.seed, channel, receive_answer)
 
     def _next(self, cell: Cell, channel: Channel) -> object:
         """The next message that is neither an epoch, which is reported, nor a failure, which is raised."""

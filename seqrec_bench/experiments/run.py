@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, UnreadableError
-from seqrec_bench.evaluation.protocols import find_protocol
+from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.experiments.cell import cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.records import CellKey, Recipe, Record, Store, TopFile
@@ -82,8 +82,7 @@ class Plan:
             path = self.store.path(self.planned[first].key)
             raise _replaces_other_choice(path, choice, len(self.of_other_choice) - 1)
         for planned in _one_of_each_protocol(self.planned.values()):
-            if found := _neighbour_of_other_data(planned, self.store):
-                raise replaces_other_data(found, "made on other data")
+            require_same_data_beside(planned.key, planned.recipe, self.store)
 
 
 def replaces_other_data(record: Path, difference: str | None, n_others: int = 0, option: str = "--name") -> InputError:
@@ -96,9 +95,13 @@ def replaces_other_data(record: Path, difference: str | None, n_others: int = 0,
         option: What names the data.
     """
     others = f", as {n_others} more were" if n_others else ""
-    return InputError(
-        f"{record} was {difference}{others}: keep it by calling these data something else with {option} NAME, or name "
-        "another directory with --results; --fresh replaces it."
+    return InputError(f"{_keep_apart(record, f'{difference}{others}', option)}; --fresh replaces it.")
+
+
+def _keep_apart(record: Path, made: str, option: str) -> str:
+    return (
+        f"{record} was {made}: keep it by calling these data something else with {option} NAME, or name another "
+        "directory with --results"
     )
 
 
@@ -115,21 +118,35 @@ def _one_of_each_protocol(planned: Iterable[Planned]) -> Iterable[Planned]:
     return {each.key.protocol: each for each in planned}.values()
 
 
-def _neighbour_of_other_data(planned: Planned, store: Store) -> Path | None:
-    """A record of any model on data of that name, under that protocol, that was made from others; one model, one look.
+def require_same_data_beside(key: CellKey, recipe: Recipe, store: Store, option: str = "--name") -> None:
+    """What is recorded beside this cell, on data of that name, was made from the same data.
 
-    A record that can't be read, or is none, is for whoever asks for it.
+    One record is looked at of each model and protocol, of the protocols that arrange data as the cell's does. One that
+    can't be read, or is none, is for whoever asks for it.
+
+    Args:
+        option: What names the data.
+
+    Raises:
+        InputError: It was not.
     """
-    key, seen = planned.key, set()
+    seen = set()
     for other in store.recorded(lambda error: None):
-        if (other.dataset, other.protocol) != (key.dataset, key.protocol) or other.model in seen:
+        place = other.protocol, other.model
+        if other.dataset != key.dataset or place in seen or not _are_arranged_alike(other.protocol, key.protocol):
             continue
-        seen.add(other.model)
+        seen.add(place)
         with suppress(InvalidRecordError, UnreadableError):
             record = store.load(other)
-            if record and record.recipe.dataset.fingerprint != planned.recipe.dataset.fingerprint:
-                return store.path(other)
-    return None
+            if record and record.recipe.dataset.fingerprint != recipe.dataset.fingerprint:
+                raise InputError(f"{_keep_apart(store.path(other), 'made on other data', option)}.")
+
+
+def _are_arranged_alike(one: str, other: str) -> bool:
+    """Whether two protocols keep the same of any data, in the same order, so that its fingerprint is one."""
+    protocols = (known_protocol(one), known_protocol(other))
+    kept = [(found.unique, found.core, found.ties) for found in protocols if found]
+    return one == other or (len(kept) == 2 and kept[0] == kept[1])
 
 
 def make_plan(

@@ -1,7 +1,7 @@
 """Arrays of whole numbers as the bytes of an ``.npz`` file, and back; such a file may be anybody's."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zipfile import ZipFile
 
@@ -22,12 +22,18 @@ def encode_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
 
 
 def decode_arrays(
-    file: str, content: bytes, what: str, dtype: type[np.integer[Any]], *names: str
-) -> list[npt.NDArray[Any]]:
+    file: str,
+    content: bytes,
+    what: str,
+    dtype: type[np.integer[Any]],
+    names: Sequence[str],
+    optional: Sequence[str] = (),
+) -> dict[str, npt.NDArray[Any]]:
     """The arrays of these names.
 
     Args:
         file, what: Its name and what it holds, for what is said of it.
+        optional: Those that need not be there.
 
     Raises:
         ValueError: They are not there, not of this type, or greater than a file may be.
@@ -38,9 +44,9 @@ def decode_arrays(
         if size > MAX_BYTES:
             raise ValueError(f"it unpacks to {size:,} bytes")
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            found = [arrays[name] for name in names]
+            found = {name: arrays[name] for name in (*names, *(name for name in optional if name in arrays))}
     except (Exception, MemoryError) as error:  # zipfile, zlib and numpy have each their own
         raise ValueError(f"{file} does not hold its {what} ({in_words(error)})") from error
-    if any(array.dtype != dtype for array in found):
+    if any(array.dtype != dtype for array in found.values()):
         raise ValueError(f"{file} holds {what} that are not whole numbers")
     return found

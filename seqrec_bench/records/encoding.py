@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from seqrec_bench.recommender import SELECTION_METRIC, Epoch
+from seqrec_bench.data.targets import TargetFacts
+from seqrec_bench.recommender import SELECTION_METRIC, Epoch, Int64Array
 from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.record import BY_ROW, SCHEMA, CellKey, DatasetIdentity, Recipe, Record
+from seqrec_bench.records.record import BY_ROW, SCHEMA, SCHEMA_OF_TARGETS, CellKey, DatasetIdentity, Recipe, Record
 from seqrec_bench.records.strict_json import is_finite_number, parse
 from seqrec_bench.records.top import TopFile
 from seqrec_bench.text import is_name
@@ -18,9 +19,9 @@ from seqrec_bench.text import is_name
 _KEY_FIELDS = ("protocol", "model", "variant", "dimension", "seed")
 _FIELDS = {
     "schema", "dataset", *_KEY_FIELDS, "version", "deterministic", "hyperparameters", "selection", "validation", "test",
-    "curve", "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "top", "environment",
+    "targets", "curve", "seconds", "peak_memory_bytes", "parameters", "weights_sha256", "top", "environment",
 }  # fmt: skip
-_LATER_FIELDS = {"weights_sha256": None, "top": None}
+_LATER_FIELDS = {"targets": None, "weights_sha256": None, "top": None}
 """What a record says without a line for it, which the first records have not. No figure depends on it."""
 
 
@@ -32,11 +33,12 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     """JSON text of a record, one top-level field a line, so that a changed field is a changed line.
 
     Args:
-        ranks: What stands in the text for the ranks of ``"validation"`` and of ``"test"``.
+        ranks: What stands in the text for the ranks of ``"validation"`` and of ``"test"``, and for the targets that
+            are ``"repeated"``, if the record has any facts on targets.
     """
     key, recipe = record.key, record.recipe
     fields: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": SCHEMA if record.test.users is None else SCHEMA_OF_TARGETS,
         "dataset": _encode_dataset(recipe.dataset),
         **{name: getattr(key, name) for name in _KEY_FIELDS},
         "version": recipe.version,
@@ -45,6 +47,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
         "selection": recipe.selection,
         "validation": ranks["validation"],
         "test": ranks["test"],
+        "targets": record.targets and _encode_targets(record.targets, ranks["repeated"]),
         "curve": [_encode_epoch(epoch) for epoch in record.curve],
         "seconds": dict(record.seconds),
         "peak_memory_bytes": record.peak_memory_bytes,
@@ -55,6 +58,15 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
     }
     lines = [f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in fields.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _encode_targets(facts: TargetFacts, repeated: Any) -> dict[str, Any]:
+    return {
+        "candidates": [facts.fewest, facts.most],
+        "tied": facts.tied,
+        "untrained": facts.untrained,
+        "repeated": repeated,
+    }
 
 
 def _encode_dataset(dataset: DatasetIdentity) -> dict[str, Any]:
@@ -72,11 +84,14 @@ def _encode_epoch(epoch: Epoch) -> dict[str, Any]:
     }
 
 
-def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
+def decode(
+    text: str, decode_ranks: Callable[[str, Any], Ranks], decode_repeated: Callable[[Any], Int64Array]
+) -> Record:
     """The record that the text holds.
 
     Args:
         decode_ranks: Turns what stands in the text for the ranks of ``"validation"`` or ``"test"`` into ranks.
+        decode_repeated: Turns what stands in it for the targets that are ``"repeated"`` into their places.
 
     Raises:
         ValueError: The text is not a complete record of this schema; the message says what is wrong with it.
@@ -85,15 +100,19 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
     fields = parse(text)
     _require(isinstance(fields, dict), "it is not a JSON object")
     schema = fields.get("schema")
-    if type(schema) is int and schema > SCHEMA:
-        raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA}")
-    _require(type(schema) is int and schema == SCHEMA, f"its schema is {schema!r}, and this version reads {SCHEMA}")
+    if type(schema) is int and schema > SCHEMA_OF_TARGETS:
+        raise LaterSchemaError(f"its schema is {schema}, and this version reads {SCHEMA} and {SCHEMA_OF_TARGETS}")
+    known = type(schema) is int and schema in (SCHEMA, SCHEMA_OF_TARGETS)
+    _require(known, f"its schema is {schema!r}, and this version reads {SCHEMA} and {SCHEMA_OF_TARGETS}")
     fields = {**_LATER_FIELDS, "selection": _early_selection(fields), **fields}
     missing, unknown = sorted(_FIELDS - fields.keys()), sorted(fields.keys() - _FIELDS)
     _require(not missing and not unknown, f"its fields are not a record's (missing {missing}, unknown {unknown})")
     dataset = _decode_dataset(fields["dataset"])
     validation, test = (decode_ranks(name, fields[name]) for name in ("validation", "test"))
-    _require(len(validation.better) == len(test.better), "its validation and test ranks are not of the same users")
+    for part in (validation, test):
+        _require((part.users is not None) == (schema == SCHEMA_OF_TARGETS), f"of schema {schema} are other ranks")
+    same_users = schema == SCHEMA_OF_TARGETS or len(validation.better) == len(test.better)
+    _require(same_users, "its validation and test ranks are not of the same users")
     _require(isinstance(fields["deterministic"], bool), "its deterministic is neither true nor false")
     _require(isinstance(fields["curve"], list), "its curve is not a list")
     selection = _decode_selection(fields["selection"])
@@ -110,21 +129,74 @@ def decode(text: str, decode_ranks: Callable[[str, Any], Ranks]) -> Record:
         environment=_mapping(fields, "environment"),
         weights=_decode_digest(fields["weights_sha256"]),
         top=_decode_top(fields["top"]),
+        targets=_decode_targets(fields["targets"], fields["test"], test.n_targets, decode_repeated),
     )
 
 
 def encode_rank_lists(ranks: Ranks) -> dict[str, list[int]]:
-    """Ranks as ``{"better": [...], "tied": [...]}``."""
-    return {"better": ranks.better.tolist(), "tied": ranks.tied.tolist()}
+    """Ranks as ``{"better": [...], "tied": [...]}``, with ``"users"`` where they say whose they are."""
+    return {name: array.tolist() for name, array in arrays_of(ranks).items()}
+
+
+def arrays_of(ranks: Ranks) -> dict[str, Int64Array]:
+    """What is kept of ranks, by its name in a record."""
+    arrays = {"better": ranks.better, "tied": ranks.tied}
+    return arrays if ranks.users is None else {**arrays, "users": ranks.users}
+
+
+def ranks_of(arrays: Mapping[str, Int64Array]) -> Ranks:
+    """The ranks of which these arrays were kept.
+
+    Raises:
+        ValueError: They are none, or not in the order of their users.
+    """
+    users = arrays.get("users")
+    _require(users is None or bool((np.diff(users) >= 0).all()), "its users are not in ascending order")
+    return Ranks(**arrays)
 
 
 def decode_rank_lists(value: Any) -> Ranks:
-    """Ranks from ``{"better": [...], "tied": [...]}``."""
-    _require(isinstance(value, dict) and value.keys() == {"better", "tied"}, "its ranks are not better and tied")
+    """Ranks from ``{"better": [...], "tied": [...]}``, which may have ``"users"``."""
+    fine = isinstance(value, dict) and value.keys() - {"users"} == {"better", "tied"}
+    _require(fine, "its ranks are not better and tied, with or without users")
     fine = all(isinstance(numbers, list) and set(map(type, numbers)) <= {int} for numbers in value.values())
     fine = fine and all(min(numbers) > -(2**63) and max(numbers) < 2**63 for numbers in value.values() if numbers)
     _require(fine, "its ranks are not whole numbers that an int64 can hold")
-    return Ranks(**{name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
+    return ranks_of({name: np.array(numbers, dtype=np.int64) for name, numbers in value.items()})
+
+
+def decode_places(value: Any) -> Int64Array:
+    """Places from a list of whole numbers."""
+    _require(isinstance(value, list) and set(map(type, value)) <= {int}, "its repeated targets are no whole numbers")
+    _require(all(0 <= place < 2**63 for place in value), "its repeated targets are no places")
+    return np.array(value, dtype=np.int64)
+
+
+def _decode_targets(
+    value: Any, test: Any, n_targets: int, decode_repeated: Callable[[Any], Int64Array]
+) -> TargetFacts | None:
+    """The facts on the test targets.
+
+    Args:
+        test: What stands in the record for the ranks of these.
+    """
+    if value is None:
+        return None
+    names = {"candidates", "tied", "untrained", "repeated"}
+    _require(isinstance(value, dict) and value.keys() == names, f"its targets do not have the fields {sorted(names)}")
+    candidates, tied = value["candidates"], value["tied"]
+    fine = isinstance(candidates, list) and list(map(type, candidates)) == [int, int]
+    _require(fine and 1 <= candidates[0] <= candidates[1], "its candidates are not the fewest and the most")
+    for name, count in (("untrained", value["untrained"]), ("tied", 0 if tied is None else tied)):
+        fine = type(count) is int and 0 <= count <= n_targets
+        _require(fine, f"its {name} targets are {count!r}, not a whole number up to {n_targets}")
+    is_beside = isinstance(test, dict) and "sha256" in test
+    fine = value["repeated"] == test if is_beside else not isinstance(value["repeated"], dict)
+    _require(fine, "its repeated targets are not where its ranks are")
+    repeated = decode_repeated(value["repeated"])
+    fine = bool(np.all(np.diff(repeated) > 0)) and (len(repeated) == 0 or 0 <= repeated[0] <= repeated[-1] < n_targets)
+    _require(fine, f"its repeated targets are not places among its {n_targets}, in ascending order")
+    return TargetFacts(candidates[0], candidates[1], tied, value["untrained"], repeated)
 
 
 def _decode_dataset(value: Any) -> DatasetIdentity:

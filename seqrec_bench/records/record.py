@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
 from typing import Any, NamedTuple
 
+from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.recommender import SELECTION_METRIC, Epoch
 from seqrec_bench.records.ranks import Ranks
 from seqrec_bench.records.top import TopFile
 
 SCHEMA = 1
-"""The version of the record's layout; a store with records of a later one is refused."""
+"""The version of the record's layout where each evaluated user has one target."""
+SCHEMA_OF_TARGETS = 2
+"""Where ranks say whose they are. A store with records of a later one is refused."""
 
 
 PAPER_VARIANT = "paper"
@@ -160,3 +163,5 @@ class Record:
     """
     top: TopFile | None = None
     """What is recommended to the test users, where that was kept."""
+    targets: TargetFacts | None = None
+    """What makes figures on the test targets mean less than they seem to; None in records from before it was kept."""

@@ -3,12 +3,13 @@
 import errno
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.errors import (
@@ -20,7 +21,7 @@ from seqrec_bench.errors import (
 )
 from seqrec_bench.recommender import State
 from seqrec_bench.records.arrays import encode_arrays
-from seqrec_bench.records.encoding import decode, encode, encode_rank_lists
+from seqrec_bench.records.encoding import arrays_of, decode, encode, encode_rank_lists
 from seqrec_bench.records.files import (
     RANKS,
     TOP,
@@ -34,15 +35,14 @@ from seqrec_bench.records.files import (
 from seqrec_bench.records.leftovers import record_of, remove_leftovers
 from seqrec_bench.records.locks import SUFFIX, Lock, LockHolder, lock_holder, lock_path, try_lock
 from seqrec_bench.records.looking import Missed, at_depth, is_folder, is_there, read_bytes, require_file, stop
-from seqrec_bench.records.ranks import Ranks
-from seqrec_bench.records.reading import Version, read_record, require_within_catalogue, version_of
+from seqrec_bench.records.reading import REPEATED, Version, read_record, require_within_catalogue, version_of
 from seqrec_bench.records.record import CellKey, Record
 from seqrec_bench.records.retraining import advise_training
 from seqrec_bench.records.top import TopFile, TopLists, encode_top
 from seqrec_bench.records.weights import decode_weights, encode_weights
 
 MAX_USERS_IN_JSON = 20_000
-"""Above this many evaluated users the ranks go into an ``.npz`` file beside the record."""
+"""Above this many ranks of a part, they go into an ``.npz`` file beside the record: one a user, as a rule."""
 
 DEPTH = 4
 """Of a record's path: data set, protocol, model, file."""
@@ -184,11 +184,8 @@ class Store:
             write_beside(path, content, WEIGHTS)
         if lists is not None:
             write_beside(path, lists, TOP)
-        ranks = {"validation": record.validation, "test": record.test}
-        if len(record.test.better) > MAX_USERS_IN_JSON:
-            fields = _write_arrays(path, ranks)
-        else:
-            fields = {name: encode_rank_lists(value) for name, value in ranks.items()}
+        n_most = max(record.validation.n_targets, record.test.n_targets)
+        fields = _write_arrays(path, record) if n_most > MAX_USERS_IN_JSON else _in_text(record)
         write_atomically(path, encode(record, fields).encode())
         remove_beside(path, RANKS, but=fields["test"].get("sha256"))
         remove_beside(path, WEIGHTS, but=record.weights)
@@ -279,8 +276,10 @@ class Store:
 def _require_readable(record: Record) -> None:
     """Raises `ScoreError` for a record that this store would refuse, were it written."""
     ranks = {"validation": record.validation, "test": record.test}
+    repeated = np.empty(0, dtype=np.int64) if record.targets is None else record.targets.repeated
     try:
-        again = decode(encode(record, dict.fromkeys(ranks)), lambda name, _: ranks[name])
+        text = encode(record, dict.fromkeys([*ranks, "repeated"]))
+        again = decode(text, lambda name, _: ranks[name], lambda _: repeated)
         require_within_catalogue(again)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ScoreError(
@@ -291,8 +290,18 @@ def _require_readable(record: Record) -> None:
         raise ScoreError(f"The record of {record.key} was not stored, since it would be read back as {again.key}.")
 
 
-def _write_arrays(path: Path, ranks: Mapping[str, Ranks]) -> dict[str, Any]:
-    """Writes the ranks of the record at the path to one array file; returns what stands for each in the record."""
-    arrays = {f"{name}_{part}": getattr(value, part) for name, value in ranks.items() for part in ("better", "tied")}
+def _in_text(record: Record) -> dict[str, Any]:
+    """What stands in the record for its ranks and for the places of its repeated targets: the numbers themselves."""
+    repeated = record.targets and record.targets.repeated.tolist()
+    ranks = {"validation": record.validation, "test": record.test}
+    return {**{name: encode_rank_lists(value) for name, value in ranks.items()}, "repeated": repeated}
+
+
+def _write_arrays(path: Path, record: Record) -> dict[str, Any]:
+    """Writes them to one array file beside the record at the path; returns what stands for each in the record."""
+    ranks = {"validation": record.validation, "test": record.test}
+    arrays = {f"{name}_{part}": array for name, value in ranks.items() for part, array in arrays_of(value).items()}
+    if record.targets is not None:
+        arrays[REPEATED] = record.targets.repeated
     digest = write_beside(path, encode_arrays(arrays), RANKS)
-    return {name: {"file": beside(path, digest, RANKS).name, "sha256": digest} for name in ranks}
+    return {name: {"file": beside(path, digest, RANKS).name, "sha256": digest} for name in (*ranks, "repeated")}

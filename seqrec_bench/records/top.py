@@ -95,7 +95,7 @@ def _read(path: Path, digest: str, k: int, version: tuple[int, int]) -> TopLists
     try:
         if sha256(content) != digest:
             raise ValueError("it is not the file that was written with its record")
-        items, popularity, n_users = decode_arrays(path.name, content, "lists", np.int32, *_NAMES)
+        items, popularity, n_users = decode_arrays(path.name, content, "lists", np.int32, _NAMES).values()
         lists = TopLists(items, popularity, int(n_users.item()))
         if lists.items.shape[1] != k:
             raise ValueError(f"its lists are of {lists.items.shape[1]}, and its record says {k}")

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from seqrec_bench.analysis.breakdowns import MIN_USERS
 from seqrec_bench.analysis.comparison import Comparison, Outcome, Pair
+from seqrec_bench.analysis.repeated import Part
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.records import PAPER_VARIANT, Configuration
@@ -11,13 +13,15 @@ from seqrec_bench.rendering.blocks import Column, Grid, Kind, Notes, numbers, wo
 from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.markdown import NONE, number
+from seqrec_bench.rendering.repeated import field_of
 from seqrec_bench.text import listed
 
 
 def comparison_document(comparison: Comparison) -> Document:
     """One table for each metric, and the notes."""
-    blocks = [*comparison_grids(comparison, _label), Notes(notes(comparison))]
-    return Document(blocks, {"rows": _rows(comparison), "notes": notes(comparison)})
+    sentences = [*notes(comparison), *comparison.cautions]
+    blocks = [*comparison_grids(comparison, _label), *_apart_grids(comparison), Notes(sentences)]
+    return Document(blocks, {"rows": _rows(comparison), "notes": sentences})
 
 
 def comparison_grids(comparison: Comparison, label: Callable[[Configuration], str]) -> list[Grid]:
@@ -36,6 +40,29 @@ def comparison_grids(comparison: Comparison, label: Callable[[Configuration], st
         )
         for name in comparison.metrics
     ]
+
+
+def _apart_grids(comparison: Comparison) -> list[Grid]:
+    """The differences on targets that repeat an item of the history, and on the others, one table for each metric."""
+    return [
+        Grid(
+            caption=f"Paired differences of repeated targets and of others, {name}",
+            columns=[*words("against"), *numbers(*(part.head for part in of_parts))],
+            rows=[
+                [_label(pair.other), *(_difference(pairs[place], part) for part, pairs in of_parts.items())]
+                for place, pair in enumerate(comparison.pairs[name])
+            ],
+            label=f"{name}, apart, against",
+        )
+        for name, of_parts in comparison.apart.items()
+    ]
+
+
+def _difference(pair: Pair, part: Part) -> str:
+    """The difference on these targets, with its interval where they are enough to have one."""
+    spread_is_known = len(part.places) >= MIN_USERS and pair.effect_size is not None
+    width = f" ± {number(pair.inference.half_width)}" if pair.inference and spread_is_known else ""
+    return f"{number(pair.difference, '+.4f')}{width}"
 
 
 def _texts(pair: Pair) -> list[str]:
@@ -70,6 +97,7 @@ def notes(comparison: Comparison) -> list[str]:
     sentences = [
         f"Difference: {_label(first)} minus the other, on the {comparison.n_users} test users of {comparison.dataset} "
         f"under {comparison.protocol}, paired by user. Seeds: {seeds}.",
+        *comparison.of_targets,
         "±: half the width of the two-sided 95 % interval, of this comparison alone, for other users like these and "
         "models trained again. It does not cover another choice of settings or another split.",
         f"Verdict on the first model at 5 %, p by Holm's procedure over the {n_others} "
@@ -156,9 +184,13 @@ def _rows(comparison: Comparison) -> list[dict[str, Any]]:
             "verdict": pair.outcome.value,
             "smallest_detectable": pair.detectable,
             "seeds_needed": pair.seeds_needed,
+            **{
+                field_of(part): of_others[place].difference
+                for part, of_others in comparison.apart.get(name, {}).items()
+            },
         }
         for name in comparison.metrics
-        for pair in comparison.pairs[name]
+        for place, pair in enumerate(comparison.pairs[name])
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from seqrec_bench.analysis.breakdowns import GroupFigure
 from seqrec_bench.analysis.curves import Curve, Curves
-from seqrec_bench.analysis.notes import missing_note
+from seqrec_bench.analysis.notes import Note, Topic, missing_note
 from seqrec_bench.analysis.statistics.estimates import Estimate
 from seqrec_bench.records import PAPER_VARIANT, Configuration
 from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series, Style, styles
@@ -104,7 +104,7 @@ def _notes(curves: Curves, view: View) -> list[str]:
             for cell in curves.missing
         ]
         notes += missing_note([_listed(places)], "Missing" if view.has_reported else "Not run")
-    return notes
+    return [*notes, *(Note(caution, Topic.CAUTION) for caution in curves.cautions)]
 
 
 def _of_seeds(seeds: Sequence[int]) -> str:

@@ -1,10 +1,11 @@
 """Models over several data sets as text: Markdown, LaTeX, and CSV and JSON with a line for each figure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from seqrec_bench.analysis.comparison import Outcome
-from seqrec_bench.analysis.notes import order_notes
+from seqrec_bench.analysis.notes import order_notes, target_notes
 from seqrec_bench.analysis.side_by_side import Column, Figure, SideBySide, SideRow
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS
 from seqrec_bench.evaluation.metrics import TOO_GOOD, too_good
@@ -12,6 +13,7 @@ from seqrec_bench.rendering.blocks import Grid, Notes, Section, numbers, remarks
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.latex import escape_latex, latex_table
 from seqrec_bench.rendering.markdown import NONE, number
+from seqrec_bench.rendering.repeated import apart_fields, apart_grids, apart_latex, field_of
 from seqrec_bench.rendering.table import csv_text
 
 MARK = "†"
@@ -26,7 +28,17 @@ def side_by_side_document(table: SideBySide) -> Document:
     over_all = [{"label": row.label, "mean_rank": row.mean_rank, "wins": row.wins} for row in table.rows]
     fields = {"rows": rows, "over_all": over_all, "primary": table.primary, "notes": notes(table)}
     others = {"latex": lambda: _latex(table), "csv": lambda: csv_text(rows)}
-    return Document([_grid(table, " "), Notes(notes(table))], fields, others)
+    return Document([_grid(table, " "), *_apart_grids(table), Notes(notes(table))], fields, others)
+
+
+def _apart_grids(table: SideBySide) -> list[Grid]:
+    """Of each data set in which targets repeat items, their figures and those of the others."""
+    labels = [row.label for row in table.rows]
+    return [
+        replace(grid, caption=f"{dataset}: {grid.caption}", label=f"{dataset} {grid.label}")
+        for dataset, apart in table.apart.items()
+        for grid in apart_grids(apart, labels)
+    ]
 
 
 def _latex(table: SideBySide) -> str:
@@ -38,7 +50,9 @@ def _latex(table: SideBySide) -> str:
     for row in table.rows:
         figures = (_latex_cell(row.figures.get(at)) for at in table.columns)
         parts[row.is_reference].append([escape_latex(row.label), *figures, *map(escape_latex, standing(row))])
-    return latex_table(groups, heads, parts, notes(table))
+    labels = [row.label for row in table.rows]
+    of_parts = [apart_latex(apart, labels, f", on {dataset}") for dataset, apart in table.apart.items()]
+    return "\n".join([latex_table(groups, heads, parts, notes(table)), *of_parts])
 
 
 def _latex_cell(figure: Figure | None) -> str:
@@ -60,10 +74,12 @@ def standing(row: SideRow) -> list[str]:
 
 def _flat(table: SideBySide) -> Iterator[dict[str, Any]]:
     """One line for each data set, metric and model, numbers unrounded; a figure that is not there has none."""
+    none_apart = {field_of(part): None for apart in table.apart.values() for part in apart.parts}
     for column in table.columns:
         for row in table.rows:
             if column in row.figures:
-                yield _fields(column, row, row.figures[column])
+                of_parts = apart_fields(table.apart.get(column.dataset), column.metric, row.label)
+                yield {**_fields(column, row, row.figures[column]), **none_apart, **of_parts}
 
 
 def _fields(column: Column, row: SideRow, figure: Figure) -> dict[str, Any]:
@@ -94,18 +110,21 @@ def notes(table: SideBySide) -> list[str]:
         *_about_tests(table),
         *_about_ranks(table),
         "None of this covers another choice of settings, another split or other data sets.",
+        *table.cautions,
     ]
 
 
 def _about_figures(table: SideBySide) -> Iterator[str]:
     records = {model.records[0].key.dataset: model.records for row in table.rows for model in row.models.values()}
-    users = ", ".join(f"{name} ({len(found[0].test.better)})" for name, found in records.items())
+    users = ", ".join(f"{name} ({found[0].test.n_users})" for name, found in records.items())
     seeds = sorted(
         {r.key.seed for row in table.rows for m in row.models.values() for r in m.records if not r.deterministic}
     )
     over = f" over seeds {', '.join(map(str, seeds))}," if seeds else ""
     yield f"Means{over} on the test users of {users}, protocol {table.protocol}."
-    yield from order_notes(model.records[0] for row in table.rows for model in row.models.values())
+    shown = [model.records[0] for row in table.rows for model in row.models.values()]
+    yield from target_notes(shown)
+    yield from order_notes(shown)
     fewer = [
         f"{row.label} on {dataset} ({len(model.records)})"
         for row in table.rows
@@ -199,9 +218,8 @@ def _no_rank_test(n_datasets: int) -> str:
 
 def side_by_side_section(table: SideBySide, command: str | None, lacking: Sequence[str]) -> Section:
     """A row for each model, a column for each data set and metric."""
-    return Section(
-        "side-by-side", "All data sets", [_grid(table, "\n"), Notes(notes(table))], command, lacking, in_text=True
-    )
+    blocks = [_grid(table, "\n"), *_apart_grids(table), Notes(notes(table))]
+    return Section("side-by-side", "All data sets", blocks, command, lacking, in_text=True)
 
 
 def _grid(table: SideBySide, between: str) -> Grid:

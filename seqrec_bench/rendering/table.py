@@ -10,6 +10,7 @@ from seqrec_bench.rendering.blocks import Grid, Notes, numbers, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.latex import escape_latex, latex_cell, latex_table
 from seqrec_bench.rendering.markdown import NONE, number, with_width
+from seqrec_bench.rendering.repeated import apart_fields, apart_grids, apart_latex
 from seqrec_bench.text import one_line
 
 
@@ -30,6 +31,7 @@ def table_document(table: Table) -> Document:
     rows = list(_rows(table))
     fields = {"rows": rows, "missing": [str(cell) for cell in table.missing], "notes": table.notes}
     others = {"latex": lambda: _latex(table), "csv": lambda: _csv(rows, table)}
+    grids += apart_grids(table.apart, [row.label for row in table.rows])
     return Document([*grids, Notes(table.notes)], fields, others)
 
 
@@ -53,7 +55,8 @@ def _latex(table: Table) -> str:
     groups = [(metric, len(heads)) for metric in table.metrics]
     reported = [_latex_row(row, table) for row in table.rows if not row.is_reference]
     references = [_latex_row(row, table) for row in table.rows if row.is_reference]
-    return latex_table(groups, heads * len(table.metrics), [reported, references], table.notes)
+    whole = latex_table(groups, heads * len(table.metrics), [reported, references], table.notes)
+    return f"{whole}\n{apart_latex(table.apart, [row.label for row in table.rows])}" if table.apart else whole
 
 
 def _latex_row(row: TableRow, table: Table) -> list[str]:
@@ -101,6 +104,7 @@ def _rows(table: Table) -> Iterable[dict[str, Any]]:
                 "no_interval": estimate.no_interval if estimate else table.absent,
                 "difference": entry.difference,
                 "n_seeds": row.n_seeds,
+                **apart_fields(table.apart, metric, row.label),
             }
 
 

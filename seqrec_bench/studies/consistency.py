@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
-from seqrec_bench.evaluation.protocol_parts import Negatives
-from seqrec_bench.evaluation.protocols import find_protocol
+from seqrec_bench.evaluation.protocol_parts import Given, Negatives
+from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.claim import Ablation, Claim, Convergence, Order, Peak, RelativeRise, Trend
 from seqrec_bench.studies.fields import place
-from seqrec_bench.studies.study import Study, StudyRow
+from seqrec_bench.studies.study import DataFile, Study, StudyRow, name_of
 
 
 def inconsistencies(study: Study, wrong: Collection[str]) -> Iterator[str]:
@@ -28,6 +28,35 @@ def _datasets(study: Study) -> Iterator[str]:
     for name in study.users:
         if name not in study.dataset_names:
             yield f"users has {name!r}, which is none of datasets"
+
+
+def _files(study: Study) -> Iterator[str]:
+    """Data of one's own are one file, or a split."""
+    for number, data in enumerate(study.datasets):
+        if not isinstance(data, DataFile):
+            continue
+        where, parts = f"datasets[{number}]", {"train": data.train, "validation": data.validation, "test": data.test}
+        given = [name for name, path in parts.items() if path is not None]
+        if data.interactions is not None and given:
+            yield f"{where} has interactions and {given[0]}: give all in one file, or a split in several"
+        elif data.interactions is None and not given:
+            yield f"it lacks the key {where}.interactions, or train and test of a split"
+        elif given and not {"train", "test"} <= set(given):
+            lacking = next(name for name in ("train", "test") if name not in given)
+            yield f"it lacks the key {where}.{lacking} beside {given[0]}"
+
+
+def _protocols(study: Study) -> Iterator[str]:
+    """Data are split as their protocol has it, or by their files."""
+    usual = {
+        name_of(data): find_protocol(data.usual_protocol if isinstance(data, DataFile) else LOO_FULL)
+        for data in study.datasets
+    }
+    named = dict.fromkeys((study.protocol, *(name for each in study.cells for name in each.protocols or ())))
+    for under in map(find_protocol, named):
+        for name, own in usual.items():
+            if under.split != own.split and (isinstance(under.split, Given) or isinstance(own.split, Given)):
+                yield f"protocol is {under.name}, and {name} is to be split as {own.name} has it: name that"
 
 
 def _something(study: Study) -> Iterator[str]:
@@ -235,6 +264,8 @@ def _has_figures(study: Study, models: Collection[str], metric: Metric) -> bool:
 
 _CHECKS: tuple[tuple[set[str], Callable[[Study], Iterator[str]]], ...] = (
     ({"datasets", "users"}, _datasets),
+    ({"datasets"}, _files),
+    ({"datasets", "protocol", "cells"}, _protocols),
     ({"rows", "cells"}, _something),
     ({"rows", "variant", "dimension"}, _row_names),
     ({"rows", "ablations", "cells", "variant", "select"}, _unnamed_variants),

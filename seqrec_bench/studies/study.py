@@ -6,13 +6,14 @@ docs/studies.md has every key of such a file.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, VALIDATION_METRICS, Metric
-from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.evaluation.protocol_parts import Given
+from seqrec_bench.evaluation.protocols import LOO_FULL, Protocol
 from seqrec_bench.evaluation.registry import build, has_dimension, load
 from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.studies.cells import DEFAULT_DATASET, Group
@@ -54,7 +55,11 @@ class DataFile(FieldSet):
 
     name: OwnName
     """What they are called in records."""
-    interactions: Text
+    interactions: Text | None = None
+    train: Text | None = None
+    """With `test`, and with or without `validation`, a split in place of `interactions`."""
+    validation: Text | None = None
+    test: Text | None = None
     tags: Text | None = None
     user_column: Text | None = None
     item_column: Text | None = None
@@ -66,6 +71,11 @@ class DataFile(FieldSet):
     quoting: QuotingName | None = None
     ids_as_written: Flag = False
     drop_negative_rows: Text | None = None
+
+    @property
+    def usual_protocol(self) -> str:
+        """What they are evaluated under where nothing else is said."""
+        return LOO_FULL if self.train is None else Protocol(split=Given(self.validation is not None)).name
 
 
 Data = Annotated[
@@ -147,6 +157,7 @@ class Study(FieldSet):
     """For a paper, its citation."""
     datasets: Some[Data] = (DEFAULT_DATASET,)
     protocol: ProtocolName = LOO_FULL
+    """Where the file has none and the data are given as splits, that of them."""
     negatives: Text | None = None
     """The file of negatives of whatever protocols are ``negatives-...``, relative to the study's."""
     metrics: Some[MetricName] = VALIDATION_METRICS
@@ -171,6 +182,14 @@ class Study(FieldSet):
     protocol_notes: Notes = Notes()
     claims: tuple[Any, ...] = ()
     """As `loading` turns them into `Claim`s."""
+
+    @model_validator(mode="after")
+    def _under_the_given_split(self) -> Self:
+        if "protocol" not in self.model_fields_set:
+            usual = {data.usual_protocol if isinstance(data, DataFile) else LOO_FULL for data in self.datasets}
+            if len(usual) == 1:
+                object.__setattr__(self, "protocol", usual.pop())
+        return self
 
     @property
     def dataset_names(self) -> tuple[str, ...]:

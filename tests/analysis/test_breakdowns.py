@@ -1,6 +1,8 @@
 """Breakdowns against slow, literal countings."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +13,11 @@ from seqrec_bench.analysis.breakdowns import by_history_length, by_target_popula
 from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.analysis.statistics.questions import population
 from seqrec_bench.analysis.statistics.runs import Runs
-from seqrec_bench.data import Split, leave_one_out
+from seqrec_bench.data import Dataset, Split, leave_one_out
+from seqrec_bench.data.given_split import split_as_given
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.recommender import Sequences
-from seqrec_bench.records import Configuration, Record
+from seqrec_bench.records import Configuration, Ranks, Record
 
 N_ITEMS = 30
 
@@ -104,3 +107,32 @@ def test_no_interval_where_nothing_is_known_of_the_spread(
     groups = by_history_length(split_of([[1, 2, 3]] * length).test)
     found = figures(Compared("FPMC", Configuration("fpmc", "paper", 100), records), groups, ["HR@50"])
     assert [figure.half_width for figure in found["HR@50"]] == [None]
+
+
+def test_several_targets_are_in_the_groups_of_their_kinds_and_figures_are_means_over_users(
+    make_record: Callable[..., Record],
+    given_rows: Callable[..., dict[str, object]],
+    given_dataset: Callable[..., Dataset],
+) -> None:
+    """A user's figure in a group is the mean over that user's targets of the kind."""
+    split = split_as_given(given_dataset(given_rows(n_users=60)))
+    test, rng = split.test, np.random.default_rng(0)
+    records = []
+    for seed in range(3):
+        ranks = Ranks(rng.integers(0, 20, len(test.users)), np.ones(len(test.users), dtype=np.int64), test.users)
+        records.append(replace(make_record("fpmc", 100, seed), test=ranks))
+    model = Compared("FPMC", Configuration("fpmc", "paper", 100), records)
+    for groups in (by_target_popularity(split), by_history_length(test)):
+        assert sorted(place for group in groups for place in group.targets) == list(range(len(test.users)))
+        (found,) = figures(model, groups, ["NDCG@10"]).values()
+        for group, figure in zip(groups, found, strict=True):
+            assert test.evaluated[group.users].tolist() == sorted({int(test.users[place]) for place in group.targets})
+            means = []
+            for record in records:
+                values: dict[int, list[float]] = {}
+                for place in group.targets.tolist():
+                    rank = int(record.test.better[place]) + 1
+                    gain = 1 / math.log2(rank + 1) if rank <= 10 else 0.0
+                    values.setdefault(int(test.users[place]), []).append(gain)
+                means.append([sum(of_user) / len(of_user) for of_user in values.values()])
+            assert figure.mean == pytest.approx(float(np.mean(means)))

@@ -83,7 +83,11 @@ def test_describe_shows_the_facts_about_movielens_100k(ml_100k: Dataset) -> None
     facts = table(result.stdout)
     assert facts["fingerprint"] == ml_100k.fingerprint
     assert facts["share of all items in the first 50"] == "3.0%"
-    assert "Note" not in result.stderr
+    (note,) = [line for line in result.stderr.splitlines() if line.startswith("Note: ")]
+    assert note.startswith(
+        "Note: 415 of 943 test targets (44 %) have a neighbour of the same time: the order of the file"
+    )
+    assert facts["test targets that repeat an item"] == "0"
     assert facts["interactions"] == "100,000"
     assert facts["training interactions"] == "98,114"
     assert facts["items without training interaction"] == "4 (1525, 1624, 1625, 1671)"
@@ -105,7 +109,8 @@ def test_describe_of_own_files_warns_of_repeats(tmp_path: Path) -> None:
         assert "repeat" not in other.stderr
         assert table(other.stdout)["interactions that repeat an item"] == ("1" if "seen" in name else "0")
     assert table(result.stdout)["share of all items in the first 50"] == "100.0%"
-    assert "Note: the first 50 are 100% of all 3 items: a random order has an HR@50 of 1, so" in result.stderr
+    few = "Note: Few candidates: a target is ranked among 1 item, so a random order has HR@50 1.00, MRR@50 1.00 and"
+    assert few in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -144,3 +149,16 @@ def test_describe_shortens_a_long_list_of_cold_items(tmp_path: Path) -> None:
 def test_describe_of_a_name_and_a_file_is_an_error() -> None:
     result = runner.invoke(app, ["describe", "ml-100k", "--interactions", "f.csv"])
     assert isinstance(result.exception, InputError)
+
+
+def test_export_writes_the_formats_that_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("user,item,time\n" + "".join(f"u,{item},{time}\n" for time, item in enumerate("abcd")))
+    command = ["export", "--interactions", str(path), "--split", str(tmp_path / "out"), "--format", "sasrec-pairs,csv"]
+    result = runner.invoke(app, [*command, "--format", "sequences"])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / "sequences" / "mine-loo-full-v1.txt").read_text() == "u a b c d\n"
+    assert (tmp_path / "out" / "sasrec-pairs" / "mine-loo-full-v1.txt").read_text() == "1 1\n1 2\n1 3\n1 4\n"
+    assert (tmp_path / "out" / "train.csv").exists()
+    assert not (tmp_path / "out" / "recbole").exists()
+    assert isinstance(runner.invoke(app, [*command[:-1], "xml"]).exception, InputError)

@@ -37,7 +37,9 @@ def test_own_files_are_loaded_with_their_columns(tmp_path: Path, capsys: pytest.
     interactions, tags = tmp_path / "mine.csv", tmp_path / "tags.csv"
     interactions.write_text("who,what,when\nu,a,1\nu,b,2\n")
     tags.write_text("item,tags\na,x|y\n")
-    data = DataOptions(None, interactions, tags, "who", "what", "when").load()
+    data = DataOptions(
+        interactions=interactions, tags=tags, user_column="who", item_column="what", time_column="when"
+    ).load()
     assert data.name == "mine"
     assert data.sequences.tags is not None
     assert data.sequences.tags.names == ("x", "y")
@@ -102,7 +104,9 @@ def test_a_note_tells_of_rows_that_say_no(tmp_path: Path, capsys: pytest.Capture
 def test_how_a_file_is_laid_out_is_said_by_options(tmp_path: Path) -> None:
     path = tmp_path / "my clicks.dat"
     path.write_text("u::a\nu::b\n")
-    by_number = DataOptions(None, path, None, "1", "2", None, None, None, "::", True, True)
+    by_number = DataOptions(
+        interactions=path, user_column="1", item_column="2", separator="::", no_header=True, no_times=True
+    )
     pairs = DataOptions(interactions=path, layout="pairs", separator="::")
     assert by_number.load().fingerprint == pairs.load().fingerprint
     assert by_number.arguments() == (

@@ -407,9 +407,11 @@ def test_a_small_catalogue_is_warned_of_also_where_it_is_that_of_a_core(
     rows = [f"{user},{user % 600},{time}" for user in range(1200) for time in range(3)]
     rows += [f"{user},{1000 + (user + time) % 30},{3 + time}" for user in range(30) for time in range(30)]
     ratings.write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
-    assert "the first 50" not in bench("--models", "popularity").stderr
-    shown = bench("--models", "popularity", "--k-core", "25").stderr
-    assert "Warning: the first 50 are 100% of all 30 items: a random order has an HR@50 of 1, so" in shown
+    assert "Few candidates" not in bench("--models", "popularity").stderr
+    few = "Few candidates: a target is ranked among 1 item, so a random order has"
+    shown = bench("--models", "popularity", "--k-core", "25", "--select", "HR@10", "--variant", "x").stderr
+    assert f"Warning: {few} HR@10 1.00." in shown
+    assert f"Warning: {few} NDCG@50 1.00." in bench("--models", "popularity", "--k-core", "25").stderr
 
 
 def test_without_dask_the_executor_says_how_to_install_it(

@@ -48,7 +48,7 @@ def test_sound_records_end_with_0_and_a_line_for_every_check(verify: Callable[..
     assert done.exit_code == 0, done.output
     table, notes = done.stdout.split("\n\n")
     lines = [line.split("|")[1:-1] for line in table.splitlines()[2:]]
-    assert len(lines) == 17
+    assert len(lines) == 18
     assert {line[2].strip() for line in lines} == {"0"}
     assert lines[-1][0].strip() == "cells that were run again have the same ranks"
     assert lines[-1][1].strip() == "2"

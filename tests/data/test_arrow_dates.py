@@ -17,7 +17,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read(times: object, dates: bool = True) -> TimeArray:
-    return read_times(pa.table({"t": times})["t"], "t", "the file", dates)
+    return read_times(pa.table({"t": times})["t"], "t", "the file", dates).values
 
 
 @pytest.mark.parametrize(

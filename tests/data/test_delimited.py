@@ -11,7 +11,7 @@ from pyarrow import csv as arrow_csv
 
 from seqrec_bench.data import row_blocks
 from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS, read_columns, read_names, text_rows
+from seqrec_bench.data.delimited import COMMAS, TABS, UNQUOTED_TABS, read_columns, read_names, text_rows
 from seqrec_bench.data.row_blocks import LONGEST_ROW, Layout
 from seqrec_bench.errors import InputError
 
@@ -107,7 +107,7 @@ MANY = b"1,%b,3\n" % bytes(2_000) * 2_500
         ((HEAD + ROW + b"1,%b,3\n" % LONG + ROW).replace(b"\n", b"\r"), COMMAS),
         ((HEAD + ROW + b"1,%b,3\n" % LONG + ROW).replace(b"\n", b"\r\n"), COMMAS),
         ((HEAD + ROW + b"1,%b,3\n" % LONG + ROW).replace(b",", b"\t"), TABS),
-        ((HEAD + ROW + b'1,"%b,3\n' % LONG + ROW).replace(b",", b"\t"), RECBOLE),
+        ((HEAD + ROW + b'1,"%b,3\n' % LONG + ROW).replace(b",", b"\t"), UNQUOTED_TABS),
     ],
 )
 def test_arrow_is_never_given_a_row_that_is_too_long(

@@ -17,7 +17,7 @@ fractions = st.from_regex(r"[0-9]{0,17}\.[0-9]{1,12}|1593012345\.[0-9]{3,9}|[1-9
 
 
 def read(times: list[str]) -> TimeArray:
-    return read_times(pa.chunked_array([times]), "t", "the file", True)
+    return read_times(pa.chunked_array([times]), "t", "the file", True).values
 
 
 @given(st.lists(digits | near | fractions | st.just("0.5"), min_size=2, max_size=8))

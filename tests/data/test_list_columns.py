@@ -69,6 +69,7 @@ def test_lists_of_text_have_spaces_between_values(tmp_path: Path, separator: str
         (LISTS, {"item_ids": [["a", None], ["b"]]}, "Row 1 of .* lacks a value in its item_ids"),
         (LISTS, {"item_ids": [["a", "NA"], ["b"]]}, "Interaction 2 of .* has the item 'NA', a mark"),
         (LISTS, {"item_ids": ["[1, 2]", "[2]"]}, "holds lists in brackets, '\\[1, 2\\]': write them with spaces"),
+        (LISTS, {"item_ids": ["a, b", "b"]}, "holds lists with commas, 'a, b': write them with spaces between values"),
         (LISTS, {"item_ids": [1, 2]}, "Column item_ids of .* holds int64: it has to hold lists"),
         (LISTS, {"item_ids": [[1.5, 2.0], [1.0]]}, "holds double: ids have to be text or integers"),
         (LISTS, {"item_ids": [[["a"], ["b"]], [["a"]]]}, "ids have to be text or integers"),
@@ -156,6 +157,14 @@ def test_lists_beside_are_of_no_matter_where_rows_are_asked_for(tmp_path: Path) 
     ):
         read_interactions(path, Columns())
     assert rows_of(read_interactions(path, Columns(), Form("rows"))) == ROWS[:2]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [("item_list", [[1.0], [1.0, 2.0]]), ("item_list", [[True], [False]]), ("item", [2.0, 3.0])]
+)
+def test_samples_have_ids_and_no_fractions(read: Callable[..., object], column: str, values: list[Any]) -> None:
+    with pytest.raises(InputError, match=f"Column {column} of .* holds (double|bool): ids have to be text or integers"):
+        read(SAMPLES, **{"user": ["u", "u"], "item": [2, 3], "item_list": [[1], [1, 2]], column: values})
 
 
 def test_samples_need_the_column_of_what_came_before(tmp_path: Path) -> None:

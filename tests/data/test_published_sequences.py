@@ -12,6 +12,7 @@ import pytest
 from seqrec_bench.cache import cache_folder
 from seqrec_bench.data import Columns, describe, leave_one_out, load_file
 from seqrec_bench.data.form import Form
+from seqrec_bench.data.sequence_files import write_pairs, write_sequences
 from seqrec_bench.recommender import Sequences
 
 FILES = [
@@ -47,7 +48,15 @@ def in_words(sequences: Sequences, users: list[str], items: list[str]) -> dict[s
     ids=[f[0] for f in FILES],
 )
 def test_counts_order_and_split_are_those_of_the_file(
-    name: str, layout: str, digest: str, n_users: int, n_items: int, n_rows: int, n_repeats: int, n_cold: int
+    name: str,
+    layout: str,
+    digest: str,
+    n_users: int,
+    n_items: int,
+    n_rows: int,
+    n_repeats: int,
+    n_cold: int,
+    tmp_path: Path,
 ) -> None:
     path = next((each for each in sorted(cache_folder().glob(f"*/{name}")) if is_published(each, digest)), None)
     if path is None:
@@ -74,6 +83,8 @@ def test_counts_order_and_split_are_those_of_the_file(
     assert counts == (n_users, n_items, n_rows, n_repeats, n_cold)
     assert (repeats, cold) == (n_repeats, n_cold)
     assert (described.has_times, described.tied_interactions, described.n_ambiguous_targets) == (False, None, None)
+    written, *_ = (write_sequences if layout == "sequences" else write_pairs)(tmp_path / "again", "again", dataset)
+    assert written.read_bytes() == path.read_bytes()
 
 
 def is_published(path: Path, digest: str) -> bool:

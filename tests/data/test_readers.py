@@ -285,6 +285,21 @@ def test_a_first_line_like_data_above_marks_at_fault_is_an_error(tmp_path: Path,
 @pytest.mark.parametrize(
     ("name", "content", "form"),
     [
+        ("f.csv", b"\n\r\nu,a\nv,b\n", {"has_header": False, "has_times": False}),
+        ("f.txt", b"\n \t\nu a\nv b\n", {"layout": "pairs"}),
+    ],
+)
+def test_empty_lines_before_the_first_row_are_none(
+    tmp_path: Path, name: str, content: bytes, form: dict[str, Any]
+) -> None:
+    columns = Columns() if form.get("layout") else Columns("1", "2")
+    found = read_interactions(write(tmp_path, name, content), columns, Form(**form))
+    assert found.user_ids[found.users].tolist() == ["u", "v"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
         ("f.csv", b"user_id,item_id\nu,a\nv,b\n", {"has_header": False, "has_times": False}),
         ("f.txt", b"UserID movieId\nu a\nv b\n", {"layout": "pairs"}),
     ],
@@ -295,3 +310,16 @@ def test_column_names_are_no_interaction(tmp_path: Path, name: str, content: byt
     with pytest.raises(InputError, match=r"has column names in its first line, .* leave --no-header or --layout pairs"):
         read_interactions(path, columns, Form(**form))
     assert len(read_interactions(path, columns, Form(**form, ids_as_written=True)).users) == 3
+
+
+def test_column_names_are_called_so_where_no_header_is_given_without_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", b"user_id,item_id,time\nu,a,1\n")
+    with pytest.raises(InputError, match="has column names in its first line, user_id, item_id, time, which"):
+        read_interactions(path, Columns(), Form(has_header=False))
+
+
+def test_column_names_of_a_file_put_behind_another_are_no_interaction(tmp_path: Path) -> None:
+    path = write(tmp_path, "f.csv", b"user,item\nu,a\nu,item\nuser,item\nu,b\n")
+    with pytest.raises(InputError, match=r"Row 3 of .* has the column names again: take that line out"):
+        read_interactions(path, Columns(), Form(has_times=False))
+    assert len(read_interactions(path, Columns(), Form(has_times=False, ids_as_written=True)).users) == 4

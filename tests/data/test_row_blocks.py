@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqrec_bench.data import row_blocks as module
-from seqrec_bench.data.delimited import COMMAS, RECBOLE, TABS
+from seqrec_bench.data.delimited import COMMAS, TABS, UNQUOTED_TABS
 from seqrec_bench.data.row_blocks import LONGEST_ROW, BrokenValueError, Layout, LongRowError, row_blocks
 
 DOUBLE = TABS._replace(doubt="")
@@ -75,7 +75,7 @@ pieces = [
 contents = st.lists(st.sampled_from(pieces), max_size=40).map(b"".join)
 
 
-@given(contents, st.sampled_from([COMMAS, TABS, DOUBLE, RECBOLE]), st.integers(4, 30), st.integers(3, 30))
+@given(contents, st.sampled_from([COMMAS, TABS, DOUBLE, UNQUOTED_TABS]), st.integers(4, 30), st.integers(3, 30))
 def test_blocks_are_cut_between_rows_and_end_before_one_at_fault(
     content: bytes, layout: Layout, block: int, longest: int
 ) -> None:
@@ -144,7 +144,7 @@ def test_a_byte_order_mark_is_taken_off_once(content: bytes) -> None:
 
 def test_marks_of_a_layout_without_quotation_open_nothing() -> None:
     content = b'"a\n' * 100
-    blocks, error = blocks_of(content, RECBOLE, 40, longest=5)
+    blocks, error = blocks_of(content, UNQUOTED_TABS, 40, longest=5)
     assert (b"".join(blocks), error) == (content, None)
 
 

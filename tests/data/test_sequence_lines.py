@@ -99,6 +99,8 @@ def test_columns_by_number_are_read_from_lines_of_spaces(read: Callable[..., lis
         (b"u,a\nv,b,\n", Form("sequences", ","), r"Row 2 of .* has an empty value"),
         (b",u,a\n", Form("sequences", ","), r"Row 1 of .* has an empty value"),
         (b"u;a;b\n", SEQUENCES, "has a user and no item: .* by --separator"),
+        (b"u a\nu2, a, b, c\n", SEQUENCES, r"Row 2 of .* has items with commas behind them, 'a, b, c': write spaces"),
+        (b"a, b\n", Form("sequences-without-users"), r"Row 1 of .* has items with commas behind them, 'a, b': write"),
         (b"u a NA\n", SEQUENCES, r"Interaction 2 of .* has the item 'NA', a mark for a missing value"),
         (b"u a\nu b c\n", PAIRS, r"Row 2 of .* has 3 values for 2 columns: correct it or, if a line is a sequence"),
         (b"u a b\nu c d\n", PAIRS, r"The first line of .* has 3 values, and pairs have two: .* --layout sequences"),
@@ -117,6 +119,10 @@ def test_what_is_no_line_of_that_form_is_refused_by_its_row(
 def test_columns_are_not_for_lines_of_values(read: Callable[..., object], form: Form) -> None:
     with pytest.raises(InputError, match="leave the column options out"):
         read("u a\n", form, Columns(user="user"))
+
+
+def test_ids_may_end_with_a_comma(read: Callable[..., object]) -> None:
+    assert read("u a, b,\nv b c,\n", SEQUENCES) == [("u", "a,"), ("u", "b,"), ("v", "b"), ("v", "c,")]
 
 
 def test_lines_may_stand_where_a_block_ends(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from seqrec_bench.data import Columns, Dataset, Interactions, Split, leave_one_out, load_file, prepare
-from seqrec_bench.data.split_files import LONGEST_LIST, Labels, write_split
+from seqrec_bench.data.recbole_files import LONGEST_LIST
+from seqrec_bench.data.split_files import FORMATS, Labels, read_formats, write_split
 from seqrec_bench.data.time_split import split_at_time
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.candidates import with_seen
@@ -125,3 +128,88 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is there already: name a new or an empty folder"):
         write_split(tmp_path, data, leave_one_out(data.sequences), LABELS)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_parquet_has_the_rows_of_csv(tmp_path: Path) -> None:
+    data = dataset(of_item="0{}")
+    split = leave_one_out(data.sequences)
+    write_split(tmp_path, data, split, LABELS, ("parquet",))
+    assert not (tmp_path / "train.csv").exists()
+    for part, expected in literal(data, split).items():
+        table = parquet.read_table(tmp_path / f"{part}.parquet")
+        assert table.column_names == ["user_id", "item_id", "timestamp"]
+        assert [
+            [user, item, str(time)] for user, item, time in zip(*table.to_pydict().values(), strict=True)
+        ] == expected
+    assert load_file(tmp_path / "train.parquet", Columns(), None).sequences.n_interactions == split.train.n_interactions
+
+
+def test_only_what_is_asked_for_is_written_and_told_of(tmp_path: Path) -> None:
+    data = dataset()
+    split = leave_one_out(data.sequences)
+    for formats in (("csv",), ("csv", "parquet"), ("recbole",), ("sequences",), ("sasrec-pairs",)):
+        folder = tmp_path / "-".join(formats)
+        written = write_split(folder, data, split, LABELS, formats)
+        assert sorted(written) == sorted(path for path in folder.rglob("*") if path.is_file())
+        there = {name for name in ("recbole", "sequences", "sasrec-pairs") if (folder / name).exists()}
+        assert there | {path.suffix[1:] for path in folder.glob("train.*")} == {*formats}
+        readme = (folder / "README.md").read_text()
+        assert {name for name in FORMATS if f"`{name}/" in readme or f"`train.{name}`" in readme} == {*formats}
+        assert "There are no files for RecBole" not in readme
+        facts = json.loads((folder / "split.json").read_text())
+        assert (facts["formats"], facts["recbole"]) == ([*formats], "recbole" in formats)
+        assert (folder / "users.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("formats", "of_item", "complaint"),
+    [
+        (("recbole", "csv"), "a b{}", "has a space or a quotation mark in it, which RecBole's files can't hold: leave"),
+        (
+            ("csv", "sequences"),
+            "a b{}",
+            "has a space in it, which separates ids in lines of sequences: leave sequences out",
+        ),
+        (("sequences",), "a\t{}", "has a space in it"),
+    ],
+)
+def test_a_format_that_can_not_hold_the_ids_is_refused_before_anything_is_written(
+    formats: tuple[str, ...], of_item: str, complaint: str, tmp_path: Path
+) -> None:
+    data = dataset(of_item=of_item)
+    with pytest.raises(InputError, match=complaint):
+        write_split(tmp_path / "out", data, leave_one_out(data.sequences), LABELS, formats)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["sequences", "sasrec-pairs"])
+def test_whole_sequences_hold_no_other_split_than_leave_one_out(name: str, tmp_path: Path) -> None:
+    data = dataset()
+    for split in (split_at_time(data.sequences, 0.5), shorter_by_one(leave_one_out(data.sequences))):
+        complaint = (
+            f"--format {name} has whole sequences, whose last two items are the targets, and loo-full-v1 has others"
+        )
+        with pytest.raises(InputError, match=complaint):
+            write_split(tmp_path / "out", data, split, LABELS, ("csv", name))
+        assert not (tmp_path / "out").exists()
+    write_split(tmp_path / "seen", data, with_seen(leave_one_out(data.sequences)), LABELS, (name,))
+
+
+def shorter_by_one(split: Split) -> Split:
+    """The same targets but for a user who has none."""
+    test = replace(split.test, users=split.test.users[1:], targets=split.test.targets[1:])
+    return replace(split, test=test)
+
+
+def test_formats_are_read_from_options_with_and_without_commas() -> None:
+    assert read_formats(["sequences,csv", "csv", "parquet"]) == ("csv", "parquet", "sequences")
+    with pytest.raises(InputError, match="There is no format 'xml' of a split: choose from csv, parquet, recbole, seq"):
+        read_formats(["csv,xml"])
+
+
+def test_times_that_are_none_are_called_so(tmp_path: Path) -> None:
+    data = replace(dataset(), has_times=False)
+    write_split(tmp_path, data, leave_one_out(data.sequences), LABELS)
+    assert (
+        "These data have no times: `timestamp` is a row's place in that order." in (tmp_path / "README.md").read_text()
+    )

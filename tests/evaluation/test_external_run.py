@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqrec_bench.data import Dataset, Interactions, leave_one_out, prepare
+from seqrec_bench.data import Dataset, Holdout, Interactions, Split, leave_one_out, prepare
 from seqrec_bench.data.score_files import RawScores
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.external_run import external_run
+from seqrec_bench.evaluation.candidates import with_seen, with_uniform_sample
+from seqrec_bench.evaluation.external_run import ExternalRun, external_run, n_candidates
 from seqrec_bench.evaluation.ranking import rank_targets
 
 Scores = dict[tuple[str, str], float]
@@ -105,21 +106,46 @@ def test_a_pair_that_is_there_twice_is_named() -> None:
     refuse(again, r"has 2 rows too many for one user and item \(the first is the user u2 and the item 5\)")
 
 
+def holdouts(split: Split) -> list[Holdout]:
+    """Of every kind: what a target is ranked against is all unseen items, all items, or a sample."""
+    kinds = (split, with_seen(split), with_uniform_sample(split, 3, 0))
+    return [holdout for kind in kinds for holdout in (kind.validation, kind.test)]
+
+
 def test_what_has_a_score_is_counted_as_by_going_through_it() -> None:
     data, split = dataset(), leave_one_out(dataset().sequences)
     lists = {user: ITEMS[number % 2 :: 2] for number, user in enumerate(USERS)}
-    outcomes = set()
+    names, outcomes = [str(user) for user in data.user_ids], set()
     scores = external_run(raw({(user, item): 1.0 for user in USERS for item in lists[user]}), data, split.test)
-    for holdout in (split.validation, split.test):
-        history, n_users = holdout.history, len(data.user_ids)
-        names = [str(user) for user in data.user_ids]
-        had = [{str(data.item_ids[item]) for item in history.items[history.users == user]} for user in range(n_users)]
-        expected = [len(set(lists[names[user]]) - had[user]) for user in holdout.users]
-        assert scores.lengths_beside(history)[holdout.users].tolist() == expected
+    for holdout in holdouts(split):
         found = [
             str(data.item_ids[item]) in lists[names[user]]
             for user, item in zip(holdout.users, holdout.targets, strict=True)
         ]
         assert scores.have(holdout.users, holdout.targets).tolist() == found
         outcomes |= {*found}
+        lengths = []
+        for row, user in enumerate(holdout.users):
+            history = {str(data.item_ids[i]) for i in holdout.history.items[holdout.history.users == user]}
+            sample = None if holdout.negatives is None else {str(data.item_ids[i]) for i in holdout.negatives[row] if i}
+            candidates = sample if sample is not None else {*ITEMS} - (set() if holdout.ranks_seen else history)
+            lengths.append((len(candidates & {*lists[names[user]]}), len(candidates)))
+        counted = zip(scores.scored_candidates(holdout).tolist(), n_candidates(holdout).tolist(), strict=True)
+        assert list(counted) == lengths
     assert outcomes == {True, False}
+
+
+def test_runs_are_held_against_each_other_by_their_order() -> None:
+    data, split = dataset(), leave_one_out(dataset().sequences)
+
+    def run(scores: Scores) -> ExternalRun:
+        return external_run(raw(scores), data, split.test)
+
+    pairs = list(whole())
+    backwards = {pair: 3 * whole()[pair] + 1 for pair in reversed(pairs)}
+    assert run(whole()).orders_as(run(backwards))
+    level = dict.fromkeys(pairs, 0.5)
+    assert run(level).orders_as(run(dict.fromkeys(reversed(pairs), 2.0)))
+    assert not run(whole()).orders_as(run(level))
+    assert not run(whole()).orders_as(run(whole() | {("u2", "3"): -1.0}))
+    assert not run(whole()).orders_as(run({pair: whole()[pair] for pair in pairs if pair != ("u2", "8")}))

@@ -72,7 +72,7 @@ def test_without_being_asked_for_they_are_not_kept(toy: Dataset) -> None:
 def test_a_process_of_its_own_makes_the_same(setting: Setting) -> None:
     here = run_cell(CELL, setting, lambda epoch: None)
     processes: CellProcesses[Lesson, FinishedCell]
-    processes = CellProcesses(1, learn, setting.lesson, lambda cell, epoch: None, setting.split.test, keep=setting.keep)
+    processes = CellProcesses(1, learn, setting.lesson, lambda cell, epoch: None, setting.examination)
     try:
         there = processes.submit(CELL).result()
     finally:
@@ -218,7 +218,7 @@ def test_lists_are_not_put_beside_ranks_that_are_others(store: Store, toy: Datas
         listed(toy, store)
     setting = setting_under("loo-full-v1", toy, "cpu", store, 5)
     processes: CellProcesses[Lesson, FinishedCell]
-    processes = CellProcesses(1, learn, setting.lesson, lambda cell, epoch: None, setting.split.test, keep=setting.keep)
+    processes = CellProcesses(1, learn, setting.lesson, lambda cell, epoch: None, setting.examination)
     try:
         with pytest.raises(CellError, match="train it anew with --fresh"):
             processes.submit(CELL).result()

@@ -75,7 +75,7 @@ def processes(
     monkeypatch.chdir(tmp_path)
     install_plugin("leaving", "leaving", LEAVING, "Leaving")
     setting = Setting(toy, "cpu")
-    found = CellProcesses(1, learn, setting.lesson, lambda cell, epoch: None, setting.split.test, max_tries=1)
+    found = CellProcesses(1, learn, setting.lesson, lambda cell, epoch: None, setting.examination, max_tries=1)
     yield found
     found.shutdown()
 

@@ -33,7 +33,7 @@ def reports() -> Reports:
 
 
 def open_processes(jobs: int, setting: Setting, report: Callable[[Cell, Progress], None]) -> CellProcesses:
-    return CellProcesses(jobs, learn, setting.lesson, report, setting.split.test)
+    return CellProcesses(jobs, learn, setting.lesson, report, setting.examination)
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_a_setting_that_is_shared_already_serves_several(toy: Dataset) -> None:
     setting = Setting(toy, "cpu")
     with closing(Shared(setting.lesson)) as shared:
         for seed in (0, 1):
-            processes = CellProcesses(1, learn, shared, lambda cell, epoch: None, setting.split.test)
+            processes = CellProcesses(1, learn, shared, lambda cell, epoch: None, setting.examination)
             assert processes.submit(Cell("unruly", "paper", 0, seed)).result().record.key.seed == seed
             processes.shutdown()
 

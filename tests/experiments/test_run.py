@@ -74,6 +74,23 @@ def test_records_of_other_models_on_other_data_keep_these_from_their_folder(
     plan.require_no_loss()
 
 
+@pytest.mark.parametrize(
+    ("protocol", "is_refused"),
+    [("loo-uniform9-v1", True), ("time-full-v1", True), ("loo-full-reversed-ties-v1", False), ("loo-odd-v1", False)],
+)
+def test_records_on_other_data_under_protocols_that_arrange_data_alike_keep_these_out_too(
+    store: Store, toy: Dataset, record: Record, protocol: str, is_refused: bool
+) -> None:
+    """Where the arrangement is another, fingerprints differ anyway."""
+    path = store.save(other_data(replace(record, key=replace(record.key, protocol=protocol)), fingerprint="0" * 64))
+    plan = make_plan([CELL], store, toy, fresh=False)
+    if is_refused:
+        with pytest.raises(InputError, match=f"^{path} was made on other data: .* with --name NAME, .* --results.$"):
+            plan.require_no_loss()
+        path.unlink()
+    plan.require_no_loss()
+
+
 def test_what_another_run_has_stored_of_other_data_since_is_not_replaced(
     store: Store, toy: Dataset, record: Record
 ) -> None:

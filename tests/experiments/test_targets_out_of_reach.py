@@ -157,7 +157,7 @@ def setting(toy: Dataset) -> Setting:
 
 @pytest.fixture
 def processes(setting: Setting) -> Iterator[CellProcesses]:
-    found = CellProcesses(2, learn, setting.lesson, lambda cell, epoch: None, setting.split.test)
+    found = CellProcesses(2, learn, setting.lesson, lambda cell, epoch: None, setting.examination)
     yield found
     found.shutdown()
 
@@ -182,7 +182,7 @@ def test_a_cells_process_has_no_test_target_at_any_time(processes: CellProcesses
 
 
 def test_a_model_that_looks_finds_them_where_a_process_has_them(setting: Setting) -> None:
-    processes = CellProcesses(2, learn_with_all, setting, lambda cell, epoch: None, setting.split.test)
+    processes = CellProcesses(2, learn_with_all, setting, lambda cell, epoch: None, setting.examination)
     found = {place: processes.submit(peek(place)) for place in PLACES}
     assert {place: hits(cell.result()) for place, cell in found.items()} == dict.fromkeys(PLACES, 1.0)
     processes.shutdown()

@@ -85,6 +85,8 @@ CASES: list[tuple[str, str, bytes | Callable[[Path], None], str, str, str | Rows
     # form, file, content, what has to be said unasked, options that the refusal adds, rows or a sentence
     ("one user a line: S3-Rec and those who took its files", "Beauty.txt", SEQUENCES, "", "--layout sequences", IN_ORDER),
     ("one sequence a line without a user: gSASRec", "sessions.txt", b"5 6 7 4\n7 5 8\n", "--layout sequences-without-users", "", IN_ORDER),
+    ("a user and, behind a tab, items", "users.txt", b"1\t5 6 7 4\n2\t7 5 8\n", "", "--layout sequences", IN_ORDER),
+    ("one user a line, commas and spaces", "sequences.txt", SEQUENCES.replace(b" ", b", "), "--layout sequences", "", "Row 1 of sequences.txt has items with commas behind them, '5, 6, 7, 4': write spaces alone between values."),
     ("one user a line, commas", "sequences.csv", SEQUENCES.replace(b" ", b","), "--layout sequences --separator ,", "", IN_ORDER),
     ("pairs: SASRec, BERT4Rec", "beauty.txt", text(PAIRS, " "), "", "--layout pairs", IN_ORDER),
     ("pairs with column names", "clicks.csv", text(PAIRS, ",", ["user_id", "item_id"]), "", "--no-times", IN_ORDER),
@@ -99,6 +101,7 @@ CASES: list[tuple[str, str, bytes | Callable[[Path], None], str, str, str | Rows
     ("tabs, no column names, a quotation mark before a title: Last.fm 1K", "userid-timestamp-artid-artname-traid-traname.tsv", text([(u, t, i, "The artist", "", f'"Heroes" no. {n}' if n else '"Heroes') for n, (u, i, t) in enumerate(dated(CLOCKS))], "\t"), "", "--quoting none --no-header --user-column 1 --item-column 3 --time-column 2", CLOCKED),
     ("tabs, no column names: Gowalla", "loc-gowalla_totalCheckins.txt", text([(u, t, "30.2359091167", "-97.7951395833", i) for u, i, t in dated(CLOCKS)], "\t"), "", "--separator tab --no-header --user-column 1 --item-column 5 --time-column 2", CLOCKED),
     ("tabs, no column names, Latin-1, dates with months: Foursquare", "dataset_TSMC2014_NYC.txt", text([(u, i, "4bf58dd8", "Café", "40.71", "-74.00", -240, f"Tue Apr 03 18:0{n}:09 +0000 2012") for n, (u, i, _) in enumerate(IN_ORDER)], "\t").decode().encode("latin-1"), "", "--separator tab --no-header --user-column 1 --item-column 2 --time-column 8", [(u, i, 1_333_476_009 + 60 * n) for n, (u, i, _) in enumerate(IN_ORDER)]),
+    ("commas, no column names, numbers of rows: pandas", "clicks.csv", text([(n, u, i, t) for n, (u, i, t) in enumerate(AMAZON)], ","), "", "--no-header --user-column 2 --item-column 3 --time-column 4", AMAZON),
     ("commas, no column names: Yoochoose", "yoochoose-clicks.dat", text([(u, t, i, 0) for u, i, t in dated([f"2014-04-07T10:5{n}:09.277Z" for n in range(7)])], ","), "", "--separator , --no-header --user-column 1 --item-column 3 --time-column 2", [(u, i, 1_396_867_809_277 + 60_000 * n) for n, (u, i, _) in enumerate(IN_ORDER)]),
     ("commas, no column names: Amazon 2014 and 2018, ratings alone", "ratings_Beauty.csv", text([(u, i, 5.0, t) for u, i, t in AMAZON], ","), "", "--no-header --user-column 1 --item-column 2 --time-column 4", AMAZON),
     ("JSON lines: Amazon 2014 and 2018", "reviews_Beauty_5.json", json_lines([(u, i, 5.0, "06 3, 2013", t) for u, i, t in AMAZON], "reviewerID asin overall reviewTime unixReviewTime"), "", "", AMAZON),
@@ -117,6 +120,7 @@ CASES: list[tuple[str, str, bytes | Callable[[Path], None], str, str, str | Rows
     ("a folder of Parquet parts: Spark, DuckDB", "events.parquet", parts, "", "", SECONDS),
     ("RecBole's atomic file", "ml.inter", text(SECONDS, "\t", ["user_id:token", "item_id:token", "timestamp:float"]), "", "", SECONDS),
     ("RecBole's samples", "ml.train.inter", SAMPLES, "", "--layout samples", IN_ORDER),
+    ("RecBole's samples, one a user and no times", "ml.test.inter", b"user_id:token\titem_id_list:token_seq\titem_id:token\n1\t5 6 7\t4\n2\t7 5\t8\n", "", "--layout samples", IN_ORDER),
     ("RecBole's sequences", "ml.inter", b"user_id:token\titem_id_list:token_seq\n1\t5 6 7 4\n2\t7 5 8\n", "", "--layout lists --no-times", IN_ORDER),
 ]  # fmt: skip
 TEXTS = [case for case in CASES if isinstance(case[2], bytes) and not case[1].endswith(".parquet")]

@@ -24,6 +24,7 @@ from pyarrow import parquet
 
 from seqrec_bench.data import Columns, describe, prepare, read_interactions, read_tags
 from seqrec_bench.data.form import Form
+from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.errors import InputError, InvalidRecordError
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
@@ -132,7 +133,9 @@ def same_json(read: dict[str, Any], written: dict[str, Any]) -> bool:
     """Whether both say the same but for what may be absent, and for the seconds of epochs, which are rounded."""
     for epoch in (*read["curve"], *written["curve"]):
         epoch["seconds"] = 0
-    return json.dumps({"weights_sha256": None, **read}, sort_keys=True) == json.dumps(written, sort_keys=True)
+    return json.dumps({"weights_sha256": None, "targets": None, **read}, sort_keys=True) == json.dumps(
+        written, sort_keys=True
+    )
 
 
 def a_record() -> Record:
@@ -147,6 +150,7 @@ def a_record() -> Record:
         peak_memory_bytes=3,
         parameters=1,
         environment={"numpy": "2.1.0"},
+        targets=TargetFacts(fewest=90, most=99, tied=None, untrained=1, repeated=np.array([1])),
     )
 
 
@@ -294,6 +298,7 @@ def test_an_array_file_of_any_bytes_is_read_or_refused(
     fields = json.loads(path.read_bytes())
     for name in ("validation", "test"):
         fields[name] = {"file": f"{path.stem}.{digest[:16]}.npz", "sha256": digest}
+    fields["targets"]["repeated"] = fields["test"]
     path.write_text(json.dumps(fields))
     try:
         loaded = store.load(record.key)

@@ -34,6 +34,11 @@ NONE = f"f.csv has no column with a usual name (user_id, user, uid), no column w
 ALL_THREE = "name the right ones by --user-column, --item-column and --time-column."
 
 
+TAIL = (
+    f"has quotation marks that do not fit together {QUOTES[:-1]}, or add --quoting none if marks are a part of values."
+)
+
+
 def with_time(time: str) -> bytes:
     return HEAD + f"u,a,1\nu,b,{time}\nu,c,3\n".encode()
 
@@ -103,6 +108,9 @@ CASES = [
     ("the same in a csv, where lines within a value look like rows", "f.csv", b'user,item,time,title\nu,a,1,One\nu,b,2,"Two\nu,c,3,Three"\n', f"Row 2 of f.csv has a value that begins with a quotation mark and goes on over lines that look like rows: {TELL_TABS}"),
     ("quoted values of several lines, in a csv", "f.csv", b'user,item,time,title\nu,a,1,"two\nlines, a"\nu,b,2,"a ""b""\n\nc, d, 3, e"\nu,c,3,\n', SAME),
     ("quotation marks within values that are not quoted", "f.csv", with_item('12" vinyl'), ("as they stand", rows_with('12" vinyl'))),
+    ("a quoted beginning of a value", "f.csv", with_item('"a" live'), f"Row 1 of f.csv {TAIL}"),
+    ("a quoted beginning of a value in a .tsv", "f.tsv", b'user\titem\ttime\nu\t"a" live\t1\nu\tb\t2\nu\tc\t3\n', f"Row 1 of f.tsv {TAIL}"),
+    ("such a value in another column", "f.tsv", b'user\titem\ttime\ttitle\nu\ta\t1\t"Heroes" live\nu\tb\t2\tx\nu\tc\t3\tx\n', SAME),
     ("quotation marks in RecBole's format, which are content", "f.inter", b'user\titem\ttime\nu\t"a\t1\nu\t"b"\t2\nu\tc\t3\n', ('items "a, "b" and c', [("u", '"a', 1), ("u", '"b"', 2), ("u", "c", 3)])),
     # times
     ("times that are words", "f.csv", with_time("two"), f"Row 2 of f.csv has the timestamp 'two', {NO_NUMBER}"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record, Store
 
@@ -28,6 +29,7 @@ def record() -> Record:
         peak_memory_bytes=300_000_000,
         parameters=1_000,
         environment={"numpy": "2.1.0", "threads": 1},
+        targets=TargetFacts(fewest=1_650, most=1_682, tied=1, untrained=0, repeated=np.array([0, 1])),
     )
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record
-from seqrec_bench.records.encoding import decode, decode_rank_lists, encode, encode_rank_lists
+from seqrec_bench.records.encoding import decode, decode_places, decode_rank_lists, encode, encode_rank_lists
 
 names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,7}", fullmatch=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -22,10 +23,12 @@ plain = st.recursive(
 mappings = st.dictionaries(st.text(), plain, max_size=4)
 
 
-def ranks_of(n_users: int) -> st.SearchStrategy[Ranks]:
-    better = st.lists(st.integers(0, 2**62), min_size=n_users, max_size=n_users)
-    tied = st.lists(st.integers(1, 2**62), min_size=n_users, max_size=n_users)
-    return st.builds(Ranks, better=better.map(np.array), tied=tied.map(np.array))
+def ranks_of(n_targets: int, names_users: bool) -> st.SearchStrategy[Ranks]:
+    better = st.lists(st.integers(0, 2**62), min_size=n_targets, max_size=n_targets)
+    tied = st.lists(st.integers(1, 2**62), min_size=n_targets, max_size=n_targets)
+    users = st.lists(st.integers(0, 3), min_size=n_targets, max_size=n_targets).map(sorted)
+    whose = users.map(np.array) if names_users else st.none()
+    return st.builds(Ranks, better=better.map(np.array), tied=tied.map(np.array), users=whose)
 
 
 def epochs(losses: list[float], values: dict[str, float]) -> list[Epoch]:
@@ -33,34 +36,46 @@ def epochs(losses: list[float], values: dict[str, float]) -> list[Epoch]:
 
 
 @st.composite
+def facts_on(draw: st.DrawFn, n_targets: int) -> TargetFacts:
+    fewest, most = sorted((draw(st.integers(1)), draw(st.integers(1))))
+    counts = st.integers(0, n_targets)
+    repeated = sorted(draw(st.sets(st.integers(0, n_targets - 1))))
+    return TargetFacts(fewest, most, draw(st.none() | counts), draw(counts), np.array(repeated, dtype=np.int64))
+
+
+@st.composite
 def any_record(draw: st.DrawFn) -> Record:
     orders = st.sampled_from([BY_TIME, BY_ROW])
     dataset = draw(st.builds(DatasetIdentity, names, st.text(), st.none() | st.text(), orders))
     key = draw(st.builds(CellKey, st.just(dataset.name), names, names, names, st.integers(0), st.integers(0)))
-    n_users = draw(st.integers(1, 4))
+    names_users = draw(st.booleans())
+    n_targets = draw(st.integers(1, 4))
+    n_others = draw(st.integers(1, 4)) if names_users else n_targets
     selection = draw(st.sampled_from(["NDCG@50", "MRR", "HR@1", None]))
     figures = draw(st.dictionaries(st.text(), numbers, max_size=2)) | ({selection: 0.5} if selection else {})
     return Record(
         key=key,
         recipe=Recipe(dataset, draw(st.integers(1)), draw(mappings), selection),
         deterministic=draw(st.booleans()),
-        validation=draw(ranks_of(n_users)),
-        test=draw(ranks_of(n_users)),
+        validation=draw(ranks_of(n_others, names_users)),
+        test=draw(ranks_of(n_targets, names_users)),
         curve=draw(st.builds(epochs, st.lists(numbers, max_size=3), st.just(figures))),
         seconds=draw(st.dictionaries(names, numbers, max_size=2)),
         peak_memory_bytes=draw(st.integers(0)),
         parameters=draw(st.integers(0)),
         environment=draw(mappings),
         weights=draw(st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)),
+        targets=draw(st.none() | facts_on(n_targets)),
     )
 
 
 def written(record: Record) -> str:
-    return encode(record, {part: encode_rank_lists(getattr(record, part)) for part in ("validation", "test")})
+    ranks = {part: encode_rank_lists(getattr(record, part)) for part in ("validation", "test")}
+    return encode(record, {**ranks, "repeated": record.targets and record.targets.repeated.tolist()})
 
 
 def read(text: str) -> Record:
-    return decode(text, lambda part, value: decode_rank_lists(value))
+    return decode(text, lambda part, value: decode_rank_lists(value), decode_places)
 
 
 @given(any_record())
@@ -110,14 +125,53 @@ def setting_epoch(**values: Any) -> Edit:
     return lambda fields: fields["curve"][0].update(values)
 
 
-def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
-    return {"better": better, "tied": tied}
+def ranks(better: Any, tied: Any, **users: Any) -> Mapping[str, Any]:
+    return {"better": better, "tied": tied, **users}
+
+
+def of_targets(users: Any) -> Edit:
+    """Several targets a user at the test, and one of each user at the validation."""
+
+    def edit(fields: dict[str, Any]) -> None:
+        fields["schema"] = 2
+        fields["validation"]["users"] = list(range(len(fields["validation"]["better"])))
+        fields["test"] = ranks([0, 1, 2], [1, 1, 1], users=users)
+
+    return edit
+
+
+def setting_fact(name: str, value: Any) -> Edit:
+    return lambda fields: fields["targets"].update({name: value})
 
 
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [
-        (setting("schema", 2), "its schema is 2, and this version reads 1"),
+        (setting("targets", [3]), "its targets do not have the fields"),
+        (lambda fields: fields["targets"].pop("tied"), "its targets do not have the fields"),
+        (setting_fact("cold", 3), "its targets do not have the fields"),
+        (setting_fact("candidates", 1_682), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [1_682]), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [1_682, 1_650]), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [0, 1_650]), "its candidates are not the fewest and the most"),
+        (setting_fact("candidates", [True, 1_650]), "its candidates are not the fewest and the most"),
+        (setting_fact("tied", 4), "its tied targets are 4, not a whole number up to 3"),
+        (setting_fact("tied", -1), "its tied targets are -1"),
+        (setting_fact("untrained", None), "its untrained targets are None"),
+        (setting_fact("untrained", 1.0), "its untrained targets are 1.0"),
+        (setting_fact("repeated", None), "its repeated targets are no whole numbers"),
+        (setting_fact("repeated", [0.5]), "its repeated targets are no whole numbers"),
+        (setting_fact("repeated", [2**70]), "its repeated targets are no places"),
+        (setting_fact("repeated", [3]), "its repeated targets are not places among its 3"),
+        (setting_fact("repeated", [-1]), "its repeated targets are no places"),
+        (setting_fact("repeated", [2, 0]), "in ascending order"),
+        (setting_fact("repeated", [0, 0]), "in ascending order"),
+        (
+            setting_fact("repeated", {"file": "x.npz", "sha256": "a" * 64}),
+            "its repeated targets are not where its ranks",
+        ),
+        (setting("schema", 3), "its schema is 3, and this version reads 1 and 2"),
+        (setting("schema", 2), "of schema 2 are other ranks"),
         (lambda fields: fields.pop("schema"), "its schema is None"),
         (lambda fields: fields.pop("curve"), r"missing \['curve'\]"),
         (setting("score", 0.9), r"unknown \['score'\]"),
@@ -167,6 +221,12 @@ def ranks(better: Any, tied: Any) -> Mapping[str, Any]:
         (setting("test", ranks([0, 1, 2], [1, 1])), "equal, 1-d"),
         (setting("test", ranks([0, -1, 2], [1, 1, 1])), "better must be 0 or more"),
         (setting("test", ranks([0, 1], [1, 1])), "not of the same users"),
+        (setting("test", ranks([0, 1, 2], [1, 1, 1], users=[0, 0, 1])), "of schema 1 are other ranks"),
+        (of_targets([0, 0]), "they must be equal"),
+        (of_targets([1, 1, 0]), "its users are not in ascending order"),
+        (of_targets([-1, 0, 0]), "users must be 0 or more"),
+        (of_targets([0, 0.5, 1]), "its ranks are not whole numbers"),
+        (of_targets(None), "its ranks are not whole numbers"),
     ],
 )
 def test_what_is_not_exactly_a_record_is_refused(record: Record, edit: Edit, complaint: str) -> None:
@@ -176,10 +236,10 @@ def test_what_is_not_exactly_a_record_is_refused(record: Record, edit: Edit, com
         read(json.dumps(fields))
 
 
-def test_a_record_from_before_weights_and_lists_were_kept_has_none(record: Record) -> None:
-    fields = json.loads(written(record))
-    assert (fields.pop("weights_sha256"), fields.pop("top")) == (None, None)
-    assert read(json.dumps(fields)) == record
+def test_a_record_from_before_weights_lists_and_facts_were_kept_has_none(record: Record) -> None:
+    fields = json.loads(written(replace(record, targets=None)))
+    assert (fields.pop("weights_sha256"), fields.pop("top"), fields.pop("targets")) == (None, None, None)
+    assert read(json.dumps(fields)) == replace(record, targets=None)
 
 
 @pytest.mark.parametrize(

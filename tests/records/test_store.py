@@ -138,7 +138,9 @@ def assert_refused(store: Store, key: CellKey, complaint: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        pytest.param('"schema": 1', '"schema": 0', "its schema is 0, and this version reads 1", id="unknown schema"),
+        pytest.param(
+            '"schema": 1', '"schema": 0', "its schema is 0, and this version reads 1 and 2", id="unknown schema"
+        ),
         pytest.param('"parameters"', '"metrics": {}, "parameters"', "unknown .'metrics'", id="unknown field"),
         pytest.param('"parameters": 1000,\n', "", "missing .'parameters'", id="missing field"),
         pytest.param("1681", "-1", "better must be 0 or more", id="impossible ranks"),

@@ -29,7 +29,7 @@ class Evidence:
 
     @property
     def n_users(self) -> int:
-        return len(next(iter(self.cells.values()))[0].test.better)
+        return next(iter(self.cells.values()))[0].test.n_users
 
     def label(self, model: str) -> str:
         return next(row.label for row in self.view.rows if row.model == model)

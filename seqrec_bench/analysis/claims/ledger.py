@@ -11,7 +11,7 @@ from seqrec_bench.analysis.claims.part import Answer, Part, Verdict, decide, who
 from seqrec_bench.analysis.claims.peak import judge_peak, peak_configurations
 from seqrec_bench.analysis.claims.relative_rise import judge_relative_rise, relative_rise_configurations
 from seqrec_bench.analysis.claims.trend import judge_trend, trend_configurations
-from seqrec_bench.analysis.notes import Note, Topic
+from seqrec_bench.analysis.notes import Note, Topic, target_notes
 from seqrec_bench.analysis.selection import Missing, select
 from seqrec_bench.records import Configuration, Record
 from seqrec_bench.studies.claim import (
@@ -129,6 +129,7 @@ def _notes(evidence: Evidence, missing: Sequence[Missing]) -> list[str]:
         f"Refuted here: outside of what is said by more than the practical margin ({margins}), by Holm over a claim's "
         "parts, under this protocol, with these implementations and settings. It does not say that the authors erred. "
         f"Each claim is judged at 5 %; there are {len(view.claims)}.",
+        *target_notes(record for group in evidence.cells.values() for record in group),
         *protocol.disclosed,
         *(f"Stated: {sentence}" for sentence in protocol.stated),
         *(f"Inferred, not stated: {sentence}" for sentence in protocol.inferred),
@@ -143,6 +144,6 @@ def _judged_from(cells: Mapping[Configuration, Sequence[Record]], view: View) ->
     if not records:
         return f"There are no records of it on {view.dataset} under {view.protocol}."
     return (
-        f"Judged from {len(records)} records on the {len(records[0].test.better)} test users of {view.dataset} "
+        f"Judged from {len(records)} records on the {records[0].test.n_users} test users of {view.dataset} "
         f"(fingerprint {records[0].recipe.dataset.fingerprint[:12]}), protocol {view.protocol}."
     )

@@ -138,8 +138,10 @@ def _require_comparable(new: Record, old: Record) -> None:
         raise _not_comparable(new, "made on different data")
     if mine.tags_fingerprint != its.tags_fingerprint:
         raise _not_comparable(new, "made with different item tags")
-    if len(new.test.better) != len(old.test.better):
+    if new.test.n_users != old.test.n_users:
         raise _not_comparable(new, "made for different numbers of users")
+    if not new.test.has_same_targets(old.test):
+        raise _not_comparable(new, "made for other targets")
 
 
 def _not_comparable(new: Record, why: str) -> InvalidRecordError:

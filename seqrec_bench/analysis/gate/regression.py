@@ -16,6 +16,7 @@ from seqrec_bench.analysis.gate.pairs import (
 )
 from seqrec_bench.analysis.gate.report import Judgement, Report
 from seqrec_bench.analysis.gate.verdicts import Verdict, beside_reference
+from seqrec_bench.analysis.notes import target_notes
 from seqrec_bench.analysis.selection import Missing, only_elsewhere
 from seqrec_bench.analysis.statistics.families import holm
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS, lacking_seeds
@@ -97,7 +98,7 @@ def check_regression(
         view.metrics,
         tuple(judgements),
         missing=tuple(f"{lack}" for lack in lacking if lack.side is not Side.OLD),
-        notes=tuple(_notes(view, dataset, exact)),
+        notes=(*_notes(view, dataset, exact), *target_notes(record for pair in pairs for record in pair.new)),
         scope=f"{dataset} under {view.protocol} against {name}",
         missing_before=tuple(f"{lack}" for lack in lacking if lack.side is Side.OLD),
         warnings=(*_changes(pairs), *_unjudged(expected, new, old)),

@@ -74,9 +74,9 @@ def _reported_part(view: View) -> View:
 
 def _require_users(selection: Selection, view: View) -> None:
     for record in selection.records:
-        if view.n_users is not None and len(record.test.better) != view.n_users:
+        if view.n_users is not None and record.test.n_users != view.n_users:
             raise InvalidRecordError(
-                f"{record.key} ranks {len(record.test.better)} users, and the figures of {view.name} are means over "
+                f"{record.key} ranks {record.test.n_users} users, and the figures of {view.name} are means over "
                 f"{view.n_users}: run it on {view.dataset} as it is."
             )
 

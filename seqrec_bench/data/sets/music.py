@@ -5,11 +5,12 @@ from pathlib import Path
 
 from seqrec_bench.data.arrow_columns import interactions_from_table
 from seqrec_bench.data.columns import ChosenColumns
+from seqrec_bench.data.delimited import UNQUOTED_TABS
 from seqrec_bench.data.interactions import RawData
 from seqrec_bench.data.parquet_files import read_parquet
 from seqrec_bench.data.sets.declaration import Family, NamedDataset
 from seqrec_bench.data.sets.packed import Member, Packed
-from seqrec_bench.data.sets.reading import UNQUOTED_TABS, read_rows
+from seqrec_bench.data.sets.reading import read_rows
 from seqrec_bench.data.sets.sources import Download, RemoteFile
 
 LASTFM_FILE = "userid-timestamp-artid-artname-traid-traname.tsv"

@@ -18,8 +18,6 @@ from seqrec_bench.data.sets.unpacking import MOST_UNPACKED, opened
 from seqrec_bench.errors import InputError
 
 SPACES = SEPARATORS["space"]
-UNQUOTED_TABS = Layout("\t", quoted=False)
-"""Where a title may begin with a quotation mark that is never closed."""
 
 
 def read_rows(

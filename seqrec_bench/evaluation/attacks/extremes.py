@@ -5,10 +5,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from seqrec_bench.data.split import Split
+from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.evaluation.attacks.attack import Attack, Deviation, Evaluator
-from seqrec_bench.evaluation.attacks.expectations import count_candidates, count_targets, parts, require_ranks
-from seqrec_bench.evaluation.attacks.holdouts import targets_by_user
+from seqrec_bench.evaluation.attacks.expectations import (
+    count_candidates,
+    count_targets,
+    means_of_users,
+    parts,
+    ranks_in,
+    require_ranks,
+)
 from seqrec_bench.evaluation.attacks.scorers import STEP, Oracle, Ruled
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.recommender import Int64Array
@@ -30,8 +36,8 @@ def constant_scores_tie_every_candidate(evaluate: Evaluator, split: Split) -> st
     for part, holdout in parts(split):
         c = count_candidates(holdout)
         found = evaluate(Ruled(split.train.n_items), holdout)
-        require_ranks(found, Ranks(better=np.zeros_like(c), tied=c), holdout.users, part)
-        _require_metrics(found, np.ones_like(c), c)
+        require_ranks(found, ranks_in(holdout, np.zeros_like(c), c), holdout.users, part)
+        _require_metrics(found, holdout, np.ones_like(c), c)
         spans += [int(c.min()), int(c.max())]
         hits.append(metric(found, f"HR@{_K}"))
     chance = np.concatenate(hits).mean()
@@ -41,9 +47,9 @@ def constant_scores_tie_every_candidate(evaluate: Evaluator, split: Split) -> st
 def an_oracle_ranks_every_target_first(evaluate: Evaluator, split: Split) -> str:
     """The target one float above all others."""
     for part, holdout in parts(split):
-        found = evaluate(Oracle(split.train.n_items, targets_by_user(holdout), float(STEP)), holdout)
+        found = evaluate(Oracle(split.train.n_items, holdout.users, holdout.targets, float(STEP)), holdout)
         first = np.ones_like(holdout.users)
-        require_ranks(found, Ranks(better=first - 1, tied=first), holdout.users, part)
+        require_ranks(found, ranks_in(holdout, first - 1, first), holdout.users, part)
         for name in _GAINS:
             if (metric(found, f"{name}@{_K}") != 1).any():
                 raise Deviation(f"{name}@{_K} of {metric(found, f'{name}@{_K}').min()} for a target ranked first")
@@ -54,16 +60,17 @@ def a_reversed_oracle_ranks_every_target_last(evaluate: Evaluator, split: Split)
     """The target below all others."""
     for part, holdout in parts(split):
         c = count_candidates(holdout)
-        found = evaluate(Oracle(split.train.n_items, targets_by_user(holdout), -float(STEP)), holdout)
-        require_ranks(found, Ranks(better=c - 1, tied=np.ones_like(c)), holdout.users, part)
-        _require_metrics(found, c, c)
+        found = evaluate(Oracle(split.train.n_items, holdout.users, holdout.targets, -float(STEP)), holdout)
+        require_ranks(found, ranks_in(holdout, c - 1, np.ones_like(c)), holdout.users, part)
+        _require_metrics(found, holdout, c, c)
     return f"so for {count_targets(split)}"
 
 
-def _require_metrics(ranks: Ranks, first: Int64Array, last: Int64Array) -> None:
-    """Each metric has to be the mean gain over the ranks from `first` to `last`."""
+def _require_metrics(ranks: Ranks, holdout: Holdout, first: Int64Array, last: Int64Array) -> None:
+    """Each metric has to be the mean over a user's targets of the mean gain over the ranks from `first` to `last`."""
     for name, gain in _GAINS.items():
-        due = [_mean_gain(gain, low, high) for low, high in zip(first.tolist(), last.tolist(), strict=True)]
+        gains = [_mean_gain(gain, low, high) for low, high in zip(first.tolist(), last.tolist(), strict=True)]
+        due = means_of_users(holdout, gains)
         found = metric(ranks, f"{name}@{_K}")
         if not np.allclose(found, due, rtol=_TOLERANCE, atol=_TOLERANCE):
             worst = int(np.abs(found - due).argmax())

@@ -16,24 +16,21 @@ def excerpt(split: Split) -> Split:
     n_users = max(2, MAX_SCORES // (split.train.n_items + 1))
     if split.train.n_users <= n_users:
         return split
-    evaluated = split.test.users
-    chosen = evaluated[np.unique(np.linspace(0, len(evaluated) - 1, n_users).astype(np.int64))]
+    chosen = np.union1d(*(_spaced(holdout.evaluated, n_users) for holdout in (split.validation, split.test)))
     validation = select_users(split.validation, chosen)
     return Split(train=validation.history, validation=validation, test=select_users(split.test, chosen))
 
 
-def targets_by_user(holdout: Holdout) -> Int64Array:
-    """(n_users,) each user's target; the padding where there is none."""
-    targets = np.zeros(holdout.history.n_users, dtype=np.int64)
-    targets[holdout.users] = holdout.targets
-    return targets
+def _spaced(users: Int64Array, number: int) -> Int64Array:
+    return users[np.unique(np.linspace(0, len(users) - 1, number).astype(np.int64))]
 
 
 def select_users(holdout: Holdout, chosen: Int64Array) -> Holdout:
     """The holdout of these users in this order: user k of it is user ``chosen[k]`` here."""
-    targets = targets_by_user(holdout)[chosen]
-    users = np.flatnonzero(targets)
-    return Holdout(_rows(holdout.history, chosen), users, targets[users])
+    counts = np.bincount(holdout.users, minlength=holdout.history.n_users)[chosen]
+    targets = holdout.targets[holdout.places_of(chosen)]
+    users = np.repeat(np.arange(len(chosen)), counts)
+    return Holdout(_rows(holdout.history, chosen), users, targets, names_users=holdout.names_users)
 
 
 def rename_items(holdout: Holdout, names: Int64Array) -> Holdout:
@@ -43,9 +40,10 @@ def rename_items(holdout: Holdout, names: Int64Array) -> Holdout:
 
 
 def see_targets(holdout: Holdout) -> Holdout:
-    """The holdout with each target in the place of the first item of its user's history."""
-    items = holdout.history.items.copy()
-    items[holdout.history.offsets[holdout.users]] = holdout.targets
+    """The holdout with each user's first target in the place of the first item of the history, where there is one."""
+    items, (users, first) = holdout.history.items.copy(), np.unique(holdout.users, return_index=True)
+    has_history = holdout.history.lengths[users] > 0
+    items[holdout.history.offsets[users[has_history]]] = holdout.targets[first[has_history]]
     return replace(holdout, history=replace(holdout.history, items=items))
 
 

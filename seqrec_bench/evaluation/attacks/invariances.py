@@ -2,6 +2,7 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,22 +37,23 @@ def user_numbers_mean_nothing(evaluate: Evaluator, split: Split) -> str:
         expected = evaluate(Hashed(split.train.n_items, _LEVELS), holdout)
         reordered = select_users(holdout, order)
         found = evaluate(Hashed(split.train.n_items, _LEVELS, user_labels=order), reordered)
-        users = order[reordered.users]
-        require_ranks(found, _of(expected, np.searchsorted(holdout.users, users)), users, part)
+        due = _of(expected, holdout.places_of(order[reordered.evaluated]))
+        renamed = replace(found, users=None if found.users is None else order[found.users])
+        require_ranks(renamed, due, order[reordered.users], part)
     return f"equal for {count_targets(split)}"
 
 
 def it_does_not_matter_who_is_asked_for(evaluate: Evaluator, split: Split) -> str:
     """One user, a few, all, in any order, by a scorer whose rounding depends on who is scored together."""
     rng = np.random.default_rng(_SEED)
-    n_users = len(split.test.users)
-    sizes = sorted({min(size, n_users) for size in (1, 2, 17, 1 + n_users // 2, n_users)})
     for part, holdout in parts(split):
-        scorer = Unsteady(split.train.n_items)
-        everyone = evaluate(scorer, holdout)
+        scorer, evaluated = Unsteady(split.train.n_items), holdout.evaluated
+        everyone, n_users = evaluate(scorer, holdout), len(evaluated)
+        sizes = sorted({min(size, n_users) for size in (1, 2, 17, 1 + n_users // 2, n_users)})
         for size in sizes:
-            places = rng.permutation(n_users)[:size]
-            found = evaluate(scorer, holdout, holdout.users[places])
+            users = evaluated[rng.permutation(n_users)[:size]]
+            places = holdout.places_of(users)
+            found = evaluate(scorer, holdout, users)
             require_ranks(found, _of(everyone, places), holdout.users[places], f"{part}, {size:,} asked for")
     return f"equal for calls with {', '.join(f'{size:,}' for size in sizes)} of {n_users:,} users"
 
@@ -82,16 +84,19 @@ def fresh_processes_rank_alike(evaluate: Evaluator, split: Split) -> str:
     """
     scorer, holdout = Hashed(split.train.n_items, _LEVELS), split.test
     expected = evaluate(scorer, holdout)
-    shares = [share for share in np.array_split(holdout.users, _N_PROCESSES) if len(share)]
+    shares = [share for share in np.array_split(holdout.evaluated, _N_PROCESSES) if len(share)]
     with ProcessPoolExecutor(len(shares), mp_context=multiprocessing.get_context("spawn")) as pool:
         found = list(pool.map(evaluate, [scorer] * len(shares), [holdout] * len(shares), shares))
     better, tied = (np.concatenate([getattr(ranks, field) for ranks in found]) for field in ("better", "tied"))
-    require_ranks(Ranks(better=better, tied=tied), expected, holdout.users, "the test in other processes")
+    users = None if expected.users is None else np.concatenate([ranks.users for ranks in found])
+    together = Ranks(better=better, tied=tied, users=users)
+    require_ranks(together, expected, holdout.users, "the test in other processes")
     return f"equal for {len(holdout.users):,} targets in {len(shares)} processes"
 
 
 def _of(ranks: Ranks, places: Int64Array) -> Ranks:
-    return Ranks(better=ranks.better[places], tied=ranks.tied[places])
+    users = None if ranks.users is None else ranks.users[places]
+    return Ranks(better=ranks.better[places], tied=ranks.tied[places], users=users)
 
 
 def _block_size(n_items: int) -> int:

@@ -9,21 +9,25 @@ from seqrec_bench.evaluation.attacks.expectations import (
     count_targets,
     history_of,
     parts,
+    ranks_in,
     require_ranks,
+    targets_by_user,
 )
 from seqrec_bench.evaluation.attacks.scorers import Echo, Spy
 from seqrec_bench.recommender import PADDING, Int64Array
-from seqrec_bench.records import Ranks
 
 _LENGTHS = (None, 1, 5)
 
 
 def histories_end_before_the_validation_target(evaluate: Evaluator, split: Split) -> str:
-    """The split itself: the training items, then the validation target, are all that is known at the test."""
-    targets = dict(zip(split.validation.users.tolist(), split.validation.targets.tolist(), strict=True))
+    """The split itself: the training items, then the validation targets, are all that is known at the test."""
+    targets = targets_by_user(split.validation)
     for user in range(split.train.n_users):
-        due = [*history_of(split.validation, user).tolist(), *([targets[user]] if user in targets else [])]
-        if history_of(split.test, user).tolist() != due:
+        training, known = (history_of(holdout, user).tolist() for holdout in (split.validation, split.test))
+        added = known[len(training) :]
+        if split.validation.names_users:  # an item that stands twice among them is one target
+            added = list(dict.fromkeys(added))
+        if known[: len(training)] != training or added != targets.get(user, []):
             raise Deviation(f"at the test, user {user} has another history than the training and validation items")
     return f"so for {split.train.n_users:,} users"
 
@@ -53,7 +57,7 @@ def what_is_given_does_not_point_at_the_target(evaluate: Evaluator, split: Split
         ]
         tied = np.where(seen, 1, count_candidates(holdout))
         found = evaluate(Echo(split.train.n_items), holdout)
-        require_ranks(found, Ranks(better=np.zeros_like(tied), tied=tied), holdout.users, part)
+        require_ranks(found, ranks_in(holdout, np.zeros_like(tied), tied), holdout.users, part)
         n_seen += sum(seen)
     return f"so for {count_targets(split)}, {n_seen:,} of which the user had before"
 

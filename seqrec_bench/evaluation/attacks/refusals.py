@@ -5,7 +5,7 @@ import numpy as np
 from seqrec_bench.data.split import Holdout, Split
 from seqrec_bench.errors import ScoreError
 from seqrec_bench.evaluation.attacks.attack import Attack, Deviation, Evaluator
-from seqrec_bench.evaluation.attacks.expectations import parts
+from seqrec_bench.evaluation.attacks.expectations import history_of, parts
 from seqrec_bench.evaluation.attacks.scorers import Spoilt
 
 
@@ -34,14 +34,11 @@ def _refused(evaluate: Evaluator, split: Split, values: list[float]) -> str:
 
 
 def _places(holdout: Holdout) -> list[tuple[int, int]]:
-    """The target of the last user, another item of the first, and an item of the first one's history."""
+    """The last target, another item of the first user, and an item of the first history that an evaluated user has."""
     first, last = int(holdout.users[0]), int(holdout.users[-1])
     other = 1 + int(holdout.targets[0]) % holdout.history.n_items
-    return [
-        (last, int(holdout.targets[-1])),
-        (first, other),
-        (first, int(holdout.history.items[holdout.history.offsets[first]])),
-    ]
+    seen = [(user, int(items[0])) for user in holdout.evaluated.tolist() if len(items := history_of(holdout, user))]
+    return [(last, int(holdout.targets[-1])), (first, other), *seen[:1]]
 
 
 ATTACKS = (

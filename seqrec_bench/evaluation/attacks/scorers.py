@@ -49,13 +49,17 @@ class Ruled:
 class Oracle(Ruled):
     """Knows the targets and scores them `step` above all other items, or below where it is negative."""
 
+    users: Int64Array
+    """(n_targets,) whose target each is, ascending."""
     targets: Int64Array
-    """(n_users,) each user's target; the padding where there is none."""
+    """(n_targets,)"""
     step: float
 
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
         scores = super().score(users, histories)
-        scores[np.arange(len(users)), self.targets[users]] += np.float32(self.step)
+        for row, user in enumerate(users.tolist()):
+            first, last = np.searchsorted(self.users, [user, user + 1])
+            scores[row, self.targets[first:last]] += np.float32(self.step)
         return scores
 
 

@@ -67,14 +67,15 @@ class AttentionSummary:
 def summarise(recommender: Recommender, holdout: Holdout, seed: int, track: Track = untracked) -> AttentionSummary:
     """Looks at what is behind the answers for all users who have a target; the recommender is `Explainable`."""
     assert isinstance(recommender, Explainable)
-    histories = latest_items(holdout.history, holdout.users, recommender.history_length)  # (n, L)
+    evaluated = holdout.evaluated
+    histories = latest_items(holdout.history, evaluated, recommender.history_length)  # (n, L)
     last: list[npt.NDArray[np.float32]] = []
     effects: list[Float64Array] = []
     recalled: list[npt.NDArray[np.float32]] = []
     spreads: list[Mapping[str, Float64Array]] = []
     size = block_size(holdout.history.n_items)
     for first in track(f"seed {seed}, blocks of users", range(0, len(histories), size)):
-        users, given = holdout.users[first : first + size], histories[first : first + size]
+        users, given = evaluated[first : first + size], histories[first : first + size]
         found = recommender.explain(users, given)
         spreads.append({name: part[:, 1:].std(axis=1, dtype=np.float64) for name, part in (found.parts or {}).items()})
         if found.items is not None:

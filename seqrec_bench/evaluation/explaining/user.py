@@ -46,7 +46,7 @@ class Question:
 
     @cached_property
     def target(self) -> int | None:
-        """The held-out item."""
+        """The held-out item, the first of a user with several targets."""
         found = self.split.test.targets[self.split.test.users == self.user]
         return int(found[0]) if len(found) else None
 
@@ -74,10 +74,11 @@ class Question:
 
     @cached_property
     def candidates(self) -> Int64Array:
-        """The items that the held-out one is ranked among, itself included, ascending."""
+        """The items that the held-out one is ranked among, itself included, ascending; without the user's others."""
         history = self.split.test.history
         is_candidate = np.ones(history.n_items + 1, dtype=bool)
         is_candidate[history.items[history.offsets[self.user] : history.offsets[self.user + 1]]] = False
+        is_candidate[self.split.test.targets[self.split.test.users == self.user]] = False
         is_candidate[PADDING] = False
         if self.target is not None:
             is_candidate[self.target] = True

@@ -11,6 +11,7 @@ from seqrec_bench.experiments.verification.data import (
     check_data_are_here,
     check_ranked_again,
     check_ranks,
+    check_targets,
 )
 from seqrec_bench.experiments.verification.figures import check_curves, check_metrics
 from seqrec_bench.experiments.verification.files import Unread, check_files, check_hashes, read_records
@@ -58,6 +59,7 @@ def check_contents(
     return [
         check_metrics(records, track),
         check_ranks(records, arrangements),
+        *([check_targets(records, arrangements)] if any(record.targets for record in records) else []),
         *([check_lists(records, arrangements)] if any(record.top for record in records) else []),
         check_curves(records, track),
         check_data_are_here(records, datasets),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.split import Holdout, Split
+from seqrec_bench.data.targets import TargetFacts, n_candidates, seen_items, target_facts
 from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
 from seqrec_bench.recommender import PADDING, Int32Array, Int64Array
@@ -24,11 +25,11 @@ class Arranged:
     """A data set as a protocol has it."""
 
     dataset: Dataset
-    users: Int64Array
-    """(n_evaluated,) those that have a target."""
     split: Split
     n_candidates: Mapping[str, Int64Array]
-    """(n_evaluated,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
+    """(n_targets,) what each target of ``validation`` and of ``test`` is ranked against, itself included."""
+    facts: TargetFacts
+    """On the test targets."""
 
 
 @dataclass
@@ -60,7 +61,7 @@ def _arrange(dataset: Dataset, protocol: str) -> Arranged:
     arranged = find_protocol(protocol).arrange(dataset)
     split = find_protocol(protocol).hold_out(arranged)
     candidates = {"validation": n_candidates(split.validation), "test": n_candidates(split.test)}
-    return Arranged(arranged, split.test.users, split, candidates)
+    return Arranged(arranged, split, candidates, target_facts(arranged, split))
 
 
 def check_data_are_here(records: Sequence[Record], datasets: Mapping[str, Dataset | str]) -> Check:
@@ -122,17 +123,19 @@ def check_ranks(records: Sequence[Record], arrangements: Arrangements) -> Check:
     for record in records:
         found = arrangements.of(record)
         if found and _data_fault(record, found.dataset) is None:  # of other data, nothing can be said of its ranks
-            of_validation = _ranks_fault("validation", record.validation, found)
-            fault = of_validation or _ranks_fault("test", record.test, found)
+            of_validation = _ranks_fault("validation", record.validation, found.split.validation, found)
+            fault = of_validation or _ranks_fault("test", record.test, found.split.test, found)
             faults += [f"{record.key.path()}: {fault}: run its cell again."] if fault else []
             n_passed += fault is None
     return Check("ranks are possible for users, targets and candidates", n_passed, faults)
 
 
-def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:
-    users, most = found.users, found.n_candidates[part]
-    if len(ranks.better) != len(users):
-        return f"{part} has the ranks of {len(ranks.better)} users, and {len(users)} are evaluated"
+def _ranks_fault(part: str, ranks: Ranks, holdout: Holdout, found: Arranged) -> str | None:
+    users, most = holdout.users, found.n_candidates[part]
+    if ranks.n_users != len(holdout.evaluated):
+        return f"{part} has the ranks of {ranks.n_users} users, and {len(holdout.evaluated)} are evaluated"
+    if not np.array_equal(users if holdout.names_users else [], [] if ranks.users is None else ranks.users):
+        return f"{part} ranks are not one of each target of the evaluated users"
     impossible = np.flatnonzero(ranks.better + ranks.tied > most)
     if len(impossible) == 0:
         return None
@@ -143,25 +146,36 @@ def _ranks_fault(part: str, ranks: Ranks, found: Arranged) -> str | None:
     )
 
 
-def n_candidates(holdout: Holdout) -> Int64Array:
-    """(n_evaluated,) what each target is ranked against, itself included."""
-    if holdout.negatives is not None:
-        sampled: Int64Array = 1 + (holdout.negatives != PADDING).sum(axis=1)
-        return sampled
-    everything = np.full(len(holdout.users), holdout.history.n_items)
-    if holdout.ranks_seen:
-        return everything
-    n_seen, target_seen = seen_items(holdout)
-    counts: Int64Array = everything - n_seen + target_seen
-    return counts
+def check_targets(records: Sequence[Record], arrangements: Arrangements) -> Check:
+    """What records say of their test targets is so; the first records say nothing."""
+    faults, n_passed = [], 0
+    for record in records:
+        found = arrangements.of(record)
+        if record.targets and found and _data_fault(record, found.dataset) is None:
+            fault = _targets_fault(record.targets, found.facts)
+            faults += [f"{record.key.path()}: {fault}: run its cell again with --fresh."] if fault else []
+            n_passed += fault is None
+    n_silent = sum(record.targets is None for record in records)
+    notes = [f"{n_silent} records say nothing of their targets: they are older than that."] if n_silent else []
+    return Check("what is said of test targets is so in the data", n_passed, faults, notes)
 
 
-def seen_items(holdout: Holdout) -> tuple[Int64Array, BoolArray]:
-    """(n_evaluated,) how many items of the catalogue the user has had, and (n_evaluated,) whether the target is one."""
-    history = holdout.history
-    width, pairs = history.n_items + 1, history.pairs
-    n_seen = np.bincount(pairs // width, minlength=history.n_users)[holdout.users]
-    return n_seen, np.isin(holdout.users * width + holdout.targets, pairs)
+def _targets_fault(said: TargetFacts, due: TargetFacts) -> str | None:
+    """The first thing that is said and not so."""
+    for words, mine, its in (
+        ("the fewest and the most candidates of a target are", (said.fewest, said.most), (due.fewest, due.most)),
+        ("the targets with a neighbour of their time are", said.tied, due.tied),
+        ("the targets that were never trained on are", said.untrained, due.untrained),
+    ):
+        if mine != its:
+            return f"it says that {words} {mine}, and they are {its}"
+    differing = np.setxor1d(said.repeated, due.repeated)
+    if len(differing) == 0:
+        return None
+    return (
+        f"of {len(differing)} targets it says wrongly whether they stand in their user's history (the first is number "
+        f"{differing[0]}, counted from 0)"
+    )
 
 
 def check_ranked_again(records: Sequence[Record], arrangements: Arrangements) -> Check:
@@ -192,7 +206,7 @@ def _again_fault(record: Record, base: Record, arrangements: Arrangements) -> st
     split = found.split
     parts = ((split.validation, record.validation, base.validation), (split.test, record.test, base.test))
     for holdout, ranks, trained in parts:
-        are_alike = len(holdout.users) == len(ranks.better) == len(trained.better)
+        are_alike = ranks.has_same_targets(trained) and len(holdout.users) == ranks.n_targets
         if are_alike and (fault := _moved(holdout, ranks, trained)):
             return f"{fault} {base.key.path()}"
     return None
@@ -216,7 +230,7 @@ def _moved(holdout: Holdout, ranks: Ranks, trained: Ranks) -> str | None:
 
 
 def _fits_zeroed(holdout: Holdout, ranks: Ranks, trained: Ranks) -> BoolArray:
-    """(n_evaluated,) whether the history's items, all scored 0, can have come to the unseen ones.
+    """(n_targets,) whether the history's items, all scored 0, can have come to the unseen ones.
 
     They are all above the target, all level with it, or all below. A target that the user has had before is one of
     them, and what else is above it or level with it depends on scores that nobody has.
@@ -229,7 +243,7 @@ def _fits_zeroed(holdout: Holdout, ranks: Ranks, trained: Ranks) -> BoolArray:
 
 
 def _are_unseen_once(holdout: Holdout, negatives: Int32Array) -> BoolArray:
-    """(n_evaluated,) whose negatives are all different items that the user has not had: among all unseen ones."""
+    """(n_targets,) whose negatives are all different items that the user has not had: among all unseen ones."""
     seen = np.isin(holdout.users[:, None] * (holdout.history.n_items + 1) + negatives, holdout.history.pairs)
     once = n_different(negatives) == (negatives != PADDING).sum(axis=1)
     found: BoolArray = once & ~(seen & (negatives != PADDING)).any(axis=1)

@@ -14,7 +14,7 @@ from seqrec_bench.records import Ranks
 
 
 def literal_values(ranks: Ranks, name: str) -> list[float]:
-    """The metric that is written ``NDCG@50`` or ``MRR``, one value per user.
+    """The metric that is written ``NDCG@50`` or ``MRR``, one value per user: the mean over the user's targets.
 
     Raises:
         InputError: There is no such metric, or not here.
@@ -23,7 +23,13 @@ def literal_values(ranks: Ranks, name: str) -> list[float]:
     if kind not in _SAME_AS:
         raise InputError(f"There is no literal twin of {name}: write one.")
     pairs = zip(ranks.better.tolist(), ranks.tied.tolist(), strict=True)
-    return [_expectation(_SAME_AS[kind], int(cut_off) if cut_off else None, *pair) for pair in pairs]
+    of_targets = [_expectation(_SAME_AS[kind], int(cut_off) if cut_off else None, *pair) for pair in pairs]
+    if ranks.users is None:
+        return of_targets
+    of_users: dict[int, list[float]] = {}
+    for user, value in zip(ranks.users.tolist(), of_targets, strict=True):
+        of_users.setdefault(user, []).append(value)
+    return [mean(values) for values in of_users.values()]
 
 
 def mean(values: Sequence[float]) -> float:
@@ -31,7 +37,7 @@ def mean(values: Sequence[float]) -> float:
 
 
 _SAME_AS = {"HR": "HR", "Recall": "HR", "MRR": "MRR", "MAP": "MRR", "NDCG": "NDCG", "MeanRank": "MeanRank"}
-"""With one target a user, Recall is the hit rate and the average precision the reciprocal rank."""
+"""Recall is the hit rate of single targets and, with one target a user, the average precision the reciprocal rank."""
 
 
 @cache

@@ -149,13 +149,14 @@ def environment_difference(there: Mapping[str, Any], here: Mapping[str, Any]) ->
 
 
 def _ranks_difference(part: str, ranks: Ranks, again: Ranks) -> str | None:
-    if len(ranks.better) != len(again.better):
-        return f"{part} has {len(ranks.better)} users, and {len(again.better)} now"
-    n_users = int(((ranks.better != again.better) | (ranks.tied != again.tied)).sum())
-    if n_users == 0:
+    if not ranks.has_same_targets(again):
+        sizes = [f"{found.n_targets} targets of {found.n_users} users" for found in (ranks, again)]
+        return f"{part} has {sizes[0]}, and {sizes[1]} now"
+    n_others = int(((ranks.better != again.better) | (ranks.tied != again.tied)).sum())
+    if n_others == 0:
         return None
     moved = (f"{name} by {metric(again, name).mean() - metric(ranks, name).mean():+.4f}" for name in VALIDATION_METRICS)
-    return f"{n_users} of {len(ranks.better)} {part} ranks differ, which moves {', '.join(moved)}"
+    return f"{n_others} of {ranks.n_targets} {part} ranks differ, which moves {', '.join(moved)}"
 
 
 def _first_difference(curve: Sequence[Mapping[str, float]], again: Sequence[Mapping[str, float]]) -> str:

@@ -126,7 +126,7 @@ class Sources:
 
     @property
     def n_users(self) -> int:
-        return len(self.models[0].records[0].test.better)
+        return self.models[0].records[0].test.n_users
 
 
 def in_shell(*words: str) -> str:

@@ -47,8 +47,8 @@ def test_labels_take_the_place_of_numbers() -> None:
 
 
 def test_the_oracle_knows_targets_only_where_there_are_any() -> None:
-    scores = Oracle(3, np.array([2, 0]), -0.5).score(np.array([1, 0]), NOTHING[:2])
-    assert scores.tolist() == [[0.5, 1, 1, 1], [1, 1, 0.5, 1]]
+    scores = Oracle(3, np.array([0]), np.array([2]), -0.5).score(np.array([1, 0]), NOTHING[:2])
+    assert scores.tolist() == [[1, 1, 1, 1], [1, 1, 0.5, 1]]
 
 
 def test_the_unsteady_scorer_would_give_itself_away() -> None:

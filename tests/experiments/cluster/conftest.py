@@ -136,7 +136,7 @@ def open_cells(
         setting = Setting(toy, "cpu", keep_top=3)
         return DaskCells(
             cluster.client(n_workers), learn, setting.lesson, toy.fingerprint, ["unruly", "fpmc"],
-            warnings.append, lambda cell, epoch: reports.append((cell, epoch)), setting.split.test, setting.keep,
+            warnings.append, lambda cell, epoch: reports.append((cell, epoch)), setting.examination,
         )  # fmt: skip
 
     return open_for

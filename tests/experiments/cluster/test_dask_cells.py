@@ -107,7 +107,9 @@ def test_the_command_runs_one_protocol_after_another_there(
     (tmp_path / "ratings.csv").write_text("user_id,item_id,timestamp\n" + "\n".join(rows) + "\n")
     protocols = ["loo-full-v1", "loo-full-reversed-ties-v1"]
     groups = [Group(["unruly"], [0], [0], "paper", {}, protocols)]
-    monkeypatch.setattr("seqrec_bench.cli.cell_options.load_study", lambda name: SimpleNamespace(groups=groups))
+    monkeypatch.setattr(
+        "seqrec_bench.cli.cell_options.load_study", lambda name: SimpleNamespace(groups=groups, negatives=None)
+    )
     arguments = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
     done = CliRunner().invoke(app, ["run", "--study", "two", *arguments, "--executor", f"dask://{cluster.address}"])
     assert done.exit_code == 0, done.output

@@ -26,6 +26,7 @@ READABLE = "records can be read, each at the place that its key gives"
 HASHES = "files beside records have their hashes"
 METRICS = "HR, Recall, NDCG, MRR, MAP, MeanRank are what a literal count of the ranks gives"
 RANKS = "ranks are possible for users, targets and candidates"
+TARGETS = "what is said of test targets is so in the data"
 CURVES = "validation ranks are those of the curve's best epoch"
 HERE = "the data that records are on are here"
 DATA = "protocols are known, and fingerprints those of the data"
@@ -51,10 +52,10 @@ def test_sound_results_pass_every_check(store: Store, checks_of: Callable[[Store
     checks = checks_of(store)
     assert exit_code(checks) is ExitCode.DONE
     assert {check.name: check.n_passed for check in checks if check.n_passed} == {
-        FILES: 8, READABLE: 6, HASHES: 2, READ: 8, METRICS: 6, RANKS: 6, CURVES: 2, HERE: 6, DATA: 6, AGAIN: 3,
-        COPIES: 4, VERSIONS: 6, SETTINGS: 6, SEEDS: 3,
+        FILES: 8, READABLE: 6, HASHES: 2, READ: 8, METRICS: 6, RANKS: 6, TARGETS: 6, CURVES: 2, HERE: 6, DATA: 6,
+        AGAIN: 3, COPIES: 4, VERSIONS: 6, SETTINGS: 6, SEEDS: 3,
     }  # fmt: skip
-    assert len(checks) == 15
+    assert len(checks) == 16
 
 
 class TestFiles:
@@ -246,6 +247,40 @@ class TestData:
                  (("validation", trained.validation), ("test", trained.test))}  # fmt: skip
         resave(store, trained, **fewer)
         assert "validation has the ranks of 39 users, and 40 are evaluated" in faults_of(store)[RANKS][0]
+
+    @pytest.mark.parametrize(
+        ("change", "complaint"),
+        [
+            ({"most": 15}, "the fewest and the most candidates of a target are (14, 15), and they are (14, 14)"),
+            ({"tied": 1}, "the targets with a neighbour of their time are 1, and they are 0"),
+            ({"tied": None}, "the targets with a neighbour of their time are None, and they are 0"),
+            ({"untrained": 7}, "the targets that were never trained on are 7, and they are 0"),
+            (
+                {"repeated": np.array([4, 39])},
+                "of 2 targets it says wrongly whether they stand in their user's history",
+            ),
+        ],
+    )
+    def test_facts_on_targets_that_the_data_do_not_bear_out_are_found(
+        self, store: Store, trained: Record, faults_of: Faults, change: dict[str, Any], complaint: str
+    ) -> None:
+        assert trained.targets is not None
+        resave(store, trained, targets=replace(trained.targets, **change))
+        found = faults_of(store)
+        assert list(found) == [TARGETS]
+        assert complaint in found[TARGETS][0]
+
+    def test_records_from_before_facts_on_targets_were_kept_are_counted(
+        self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
+    ) -> None:
+        resave(store, trained, targets=None)
+        checks = {check.name: check for check in checks_of(store)}
+        assert exit_code(list(checks.values())) is ExitCode.DONE
+        assert checks[TARGETS].n_passed == 5
+        assert checks[TARGETS].notes == ["1 records say nothing of their targets: they are older than that."]
+        for record in store.records():
+            resave(store, record, targets=None)
+        assert TARGETS not in {check.name for check in checks_of(store)}
 
     @pytest.mark.parametrize(
         ("identity", "complaint"),

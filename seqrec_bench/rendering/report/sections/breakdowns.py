@@ -1,4 +1,4 @@
-"""For whom the models work: by the length of the history, and by the popularity of the target."""
+"""For whom the models work: by the length of the history, by the popularity of the target, by whether it repeats."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -8,6 +8,7 @@ from seqrec_bench.analysis.breakdowns import (
     Group,
     GroupFigure,
     by_history_length,
+    by_repeats,
     by_target_popularity,
     figures,
 )
@@ -24,28 +25,40 @@ Figures = Mapping[str, dict[str, list[GroupFigure]]]
 
 
 def breakdowns_section(sources: Sources) -> Section:
-    """Two breakdowns, each with a panel and a table for each metric."""
+    """The breakdowns that the data and the records allow, each with a panel and a table for each metric."""
     section = partial(Section, "breakdowns", "For whom")
-    if isinstance(sources.split, str):
-        return section([], lacking=[sources.split], in_text=True)
     models, metrics = sources.models, sources.view.by_importance
     blocks: list[Block] = []
-    kinds = (
-        ("By length of history", "history", by_history_length(sources.split.test)),
-        ("By popularity of the target", "popularity", by_target_popularity(sources.split)),
-    )
+    kinds: list[tuple[str, str, list[Group]]] = []
+    notes: list[str] = []
+    if not isinstance(sources.split, str):
+        kinds += [
+            ("By length of history", "history", by_history_length(sources.split.test)),
+            ("By popularity of the target", "popularity", by_target_popularity(sources.split)),
+        ]
+        notes += _OF_DATA
+    if repeats := by_repeats([record for model in models for record in model.records]):
+        kinds.append(("By whether the target repeats an item of the history", "repeats", repeats))
+        notes.append(_OF_REPEATS)
     for says, name, groups in kinds:
         found = _figures(models, groups, metrics)
         blocks += [Heading(says), _charts(sources, says, name, groups, found)]
         blocks += [_grid(says, metric, groups, found, folded=metric != metrics[0]) for metric in metrics]
-    return section([*blocks, Notes(_NOTES)], in_text=True)
+    blocks += [Notes([*notes, *_OF_ALL])] if kinds else []
+    return section(blocks, lacking=[sources.split] if isinstance(sources.split, str) else [], in_text=True)
 
 
-_NOTES = (
+_OF_REPEATS = (
+    "Repeats: users whose target stands in their history, and the others; the notes of the table say what that does to "
+    "figures under this protocol."
+)
+_OF_DATA = (
     "History: a test user's interactions before the target, the validation item among them. The four parts have as "
     "equal numbers of users as ties allow.",
     "Popularity: the target's interactions in the training data. Head: the most popular items that together have half "
     "of all training interactions; torso: those that have the next 30 %; tail: the others; cold: items without any.",
+)
+_OF_ALL = (
     f"±: half the 95 % interval for other users like these, trained again; none for fewer than {MIN_USERS} users, nor "
     "where all of them have the same figure. Groups are looked at after the fact and not tested against each other: "
     "differences between them are hints.",

@@ -25,7 +25,7 @@ def dimensions_section(sources: Sources) -> Section:
     names = [f"Figure {number}, {curves.metric}" for number, curves in enumerate(figures, start=1)]
     blocks = [
         Charts(f"{'; '.join(names)}: over the dimension.", chart, data, abreast=2),
-        Notes(without(chart.notes, Topic.MISSING)),
+        Notes(without(chart.notes, Topic.MISSING, Topic.CAUTION)),
     ]
     return section(blocks, sources.command("plot"), lacking)
 
