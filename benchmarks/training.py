@@ -21,6 +21,7 @@ MODELS: Mapping[str, Mapping[str, Any]] = {
     "caser": {},
     "fpmc": {},
     "gru4rec": {},
+    "hgn": {},
     "sasrec": {},
 }
 PRODUCT: Shape = (1, 256, 200, 1682)

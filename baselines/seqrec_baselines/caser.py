@@ -15,6 +15,7 @@ from seqrec_baselines.caser_filters import horizontal_activations
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.negatives import UnseenItems
 from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.samples import instances
 from seqrec_baselines.training.seeding import seeded
 from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
@@ -207,19 +208,3 @@ class Caser:
         present = targets != PADDING
         losses = scores.logsumexp(dim=1, keepdim=True) - scores.gather(1, targets.clamp(min=1) - 1)  # (B, T)
         return losses[present].mean()
-
-
-def instances(train: Sequences, length: int, n_targets: int) -> tuple[Int64Array, Int64Array]:
-    """Every window of `length` + `n_targets` consecutive items of a user; one, filled up, for a shorter sequence.
-
-    Returns:
-        (M,) users and (M, length + n_targets) item ids, filled with padding on the left.
-    """
-    size = length + n_targets
-    within = np.arange(train.n_interactions) - train.offsets[train.users]  # place in the user's sequence
-    is_last = within == train.lengths[train.users] - 1
-    ends = np.flatnonzero((within >= size - 1) | is_last)
-    steps_back = np.arange(size - 1, -1, -1)
-    inside = steps_back <= within[ends][:, None]
-    windows = np.where(inside, train.items[np.where(inside, ends[:, None] - steps_back, 0)], PADDING)
-    return train.users[ends], windows.astype(np.int64)

@@ -74,7 +74,8 @@ def _built_in(name: str) -> Path:
     if name in files:
         return files[name]
     models = {stem: list(tomllib.loads(file.read_text(encoding="utf-8"))["spaces"]) for stem, file in files.items()}
-    known = " and ".join(f"{stem} (of {', '.join(searched)})" for stem, searched in models.items())
+    *others, last = (f"{stem} (of {', '.join(searched)})" for stem, searched in models.items())
+    known = f"{', '.join(others)} and {last}"
     stem = next((stem for stem, searched in models.items() if name in searched), None)
     own = "name one, or a .toml file of your own (docs/your-own-model.md)"
     mend = f"`seqrec-bench search {stem} --models {name}` searches {name}" if stem else own

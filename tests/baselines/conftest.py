@@ -1,9 +1,12 @@
 """Small data for models that count: every awkward case, and small enough for a literal computation."""
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from seqrec_bench.recommender import FitContext, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 
 @pytest.fixture
@@ -35,3 +38,19 @@ def histories() -> np.ndarray:
 def context() -> FitContext:
     """A run that validates nothing."""
     return FitContext(seed=0, device="cpu", validate=dict, report=lambda epoch: None)
+
+
+@pytest.fixture
+def literal_instances() -> Callable[[Sequences, int], list[tuple[int, list[int]]]]:
+    """Makes each user's windows of a size, one after the other; one, filled up, of a shorter sequence."""
+
+    def windows(train: Sequences, size: int) -> list[tuple[int, list[int]]]:
+        rows = [train.items[start:end].tolist() for start, end in pairwise(train.offsets)]
+        found = []
+        for user, row in enumerate(rows):
+            if 0 < len(row) < size:
+                found.append((user, [PADDING] * (size - len(row)) + row))
+            found += [(user, row[first : first + size]) for first in range(len(row) - size + 1)]
+        return found
+
+    return windows

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from seqrec_baselines.caser import Caser, CaserNet, instances
+from seqrec_baselines.caser import Caser, CaserNet
 from seqrec_baselines.training.seeding import seeded
 from seqrec_baselines.training.weights import net_state
 from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
 
+LiteralInstances = Callable[[Sequences, int], list[tuple[int, list[int]]]]
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 
 N_USERS, N_ITEMS, D, L, T, NH, NV = 4, 7, 3, 4, 2, 3, 2
@@ -125,30 +126,6 @@ def test_initial_spread_is_one_over_the_dimension() -> None:
     assert not net.item_output.weight[PADDING].any()
 
 
-def literal_instances(train: Sequences, size: int) -> list[tuple[int, list[int]]]:
-    rows = [train.items[start:end].tolist() for start, end in pairwise(train.offsets)]
-    found = []
-    for user, row in enumerate(rows):
-        if 0 < len(row) < size:
-            found.append((user, [PADDING] * (size - len(row)) + row))
-        found += [(user, row[first : first + size]) for first in range(len(row) - size + 1)]
-    return found
-
-
-@pytest.mark.parametrize(("length", "n_targets"), [(5, 3), (1, 1), (4, 1), (15, 10)])
-def test_instances_equal_literal_windows(uneven: Sequences, length: int, n_targets: int) -> None:
-    users, windows = instances(uneven, length, n_targets)
-    assert windows.shape[1] == length + n_targets
-    found = list(zip(users.tolist(), windows.tolist(), strict=True))
-    assert found == literal_instances(uneven, length + n_targets)
-
-
-def test_users_without_interactions_have_no_instance() -> None:
-    train = Sequences(np.array([4, 2], dtype=np.int32), np.array([0, 1]), np.array([0, 0, 2, 2]), n_items=4)
-    users, windows = instances(train, 2, 1)
-    assert (users.tolist(), windows.tolist()) == ([1], [[0, 4, 2]])
-
-
 Look = Callable[[Caser, torch.Tensor, torch.Tensor, torch.Tensor], Any]
 Watch = Callable[[Look], list[tuple[Any, float]]]
 
@@ -245,7 +222,9 @@ def test_padding_stays_zero_and_gets_no_gradient(uneven: Sequences, loss: str) -
         assert parameter[1:].all()
 
 
-def test_an_epoch_has_every_instance_once_with_new_unseen_negatives(uneven: Sequences, watch: Watch) -> None:
+def test_an_epoch_has_every_instance_once_with_new_unseen_negatives(
+    uneven: Sequences, watch: Watch, literal_instances: LiteralInstances
+) -> None:
     steps = watch(lambda model, *batch: batch)
     fitted(uneven, epochs=2, batch_size=1_000)
     (first, _), (second, _) = steps

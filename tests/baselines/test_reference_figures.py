@@ -6,6 +6,8 @@ from seqrec_baselines.item_knn import ItemKNN
 from seqrec_baselines.markov_chain import MarkovChain
 from seqrec_baselines.popularity import Popularity
 from seqrec_baselines.sequential_rules import SequentialRules
+from seqrec_baselines.stan import STAN
+from seqrec_baselines.vsknn import VSKNN
 from seqrec_bench.data import Dataset
 from seqrec_bench.data.split import leave_one_out
 from seqrec_bench.evaluation.metrics import metric
@@ -20,6 +22,8 @@ from seqrec_bench.recommender import FitContext, Recommender
         (ItemKNN(), 0.3489, 0.0565, 0.1126),
         (MarkovChain(), 0.3383, 0.0655, 0.1196),
         (SequentialRules(), 0.4708, 0.1007, 0.1730),
+        (VSKNN(), 0.2492, 0.0457, 0.0853),
+        (STAN(), 0.4814, 0.0846, 0.1617),
     ],
     ids=lambda value: value.name if isinstance(value, Recommender) else "",
 )

@@ -16,7 +16,8 @@ def split() -> Split:
 
 
 def test_every_model_that_is_trained_is_measured() -> None:
-    assert MODELS.keys() == registered().keys() - {"item-knn", "markov-chain", "popularity", "sequential-rules"}
+    counting = {"item-knn", "markov-chain", "popularity", "sequential-rules", "stan", "v-sknn"}
+    assert MODELS.keys() == registered().keys() - counting
 
 
 @pytest.mark.parametrize("name", ["am-lstm", "fpmc"])

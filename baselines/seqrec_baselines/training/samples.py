@@ -83,6 +83,22 @@ def cut_windows(train: Sequences, length: int, batch_size: int, rng: np.random.G
         yield Samples(users[chosen], inputs, targets)
 
 
+def instances(train: Sequences, length: int, n_targets: int) -> tuple[Int64Array, Int64Array]:
+    """Every window of `length` + `n_targets` consecutive items of a user; one, filled up, for a shorter sequence.
+
+    Returns:
+        (M,) users and (M, length + n_targets) item ids, filled with padding on the left.
+    """
+    size = length + n_targets
+    within = np.arange(train.n_interactions) - train.offsets[train.users]  # place in the user's sequence
+    is_last = within == train.lengths[train.users] - 1
+    ends = np.flatnonzero((within >= size - 1) | is_last)
+    steps_back = np.arange(size - 1, -1, -1)
+    inside = steps_back <= within[ends][:, None]
+    windows = np.where(inside, train.items[np.where(inside, ends[:, None] - steps_back, 0)], PADDING)
+    return train.users[ends], windows.astype(np.int64)
+
+
 def _pieces(train: Sequences, starts: Int64Array, ends: Int64Array, length: int) -> tuple[Int64Array, Int64Array]:
     """The items at starts .. ends - 1, filled up to `length` on the right, and the items that follow each of them."""
     positions = starts[:, None] + np.arange(length)  # (B, L)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqrec_baselines.training.samples import Samples, cut_windows, shift_left, sliding_windows
+from seqrec_baselines.training.samples import Samples, cut_windows, instances, shift_left, sliding_windows
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, Sequences
 
+LiteralInstances = Callable[[Sequences, int], list[tuple[int, list[int]]]]
 Windows = Callable[[Sequences, int, int, np.random.Generator], Iterator[Samples]]
 
 user_lengths = st.lists(st.integers(0, 12), min_size=1, max_size=8).filter(lambda lengths: max(lengths) > 1)
@@ -146,3 +147,19 @@ def test_full_histories_stay_as_they_are() -> None:
 def test_without_any_order_to_learn_there_is_an_error(windows: Windows) -> None:
     with pytest.raises(InputError, match="nothing to learn an order from"):
         list(windows(sequences([1, 0, 1]), 5, 10, np.random.default_rng(0)))
+
+
+@pytest.mark.parametrize(("length", "n_targets"), [(5, 3), (1, 1), (4, 1), (15, 10)])
+def test_instances_equal_literal_windows(
+    uneven: Sequences, literal_instances: LiteralInstances, length: int, n_targets: int
+) -> None:
+    users, windows = instances(uneven, length, n_targets)
+    assert windows.shape[1] == length + n_targets
+    found = list(zip(users.tolist(), windows.tolist(), strict=True))
+    assert found == literal_instances(uneven, length + n_targets)
+
+
+def test_users_without_interactions_have_no_instance() -> None:
+    train = Sequences(np.array([4, 2], dtype=np.int32), np.array([0, 1]), np.array([0, 0, 2, 2]), n_items=4)
+    users, windows = instances(train, 2, 1)
+    assert (users.tolist(), windows.tolist()) == ([1], [[0, 4, 2]])
