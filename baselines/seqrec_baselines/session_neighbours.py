@@ -132,7 +132,10 @@ def array_of(state: State, name: str, size: int) -> Float64Array:
     """
     found = {key: array.shape for key, array in state.items()}
     if found != {name: (size,)}:
-        raise InputError(f"the state has {found}, not {name!r} of the shape {(size,)}: it is of other data.")
+        raise InputError(
+            f"These arrays ({found}) are not those of this model on these data, {name!r} of the shape {(size,)}: "
+            "restore what was fitted to the same data, or fit again."
+        )
     return np.array(state[name], dtype=np.float64)
 
 

@@ -97,5 +97,7 @@ def test_settings_without_a_meaning_are_refused(settings: dict[str, float], comp
 def test_a_state_of_other_data_is_refused(uneven: Sequences, context: FitContext) -> None:
     model = STAN()
     model.fit(uneven, context)
-    with pytest.raises(InputError, match=r"not 'factors' of the shape \(40,\): it is of other data"):
+    with pytest.raises(
+        InputError, match=r"not those of this model on these data, 'factors' of the shape \(40,\): restore what"
+    ):
         model.restore(uneven, {"factors": np.zeros(41)})

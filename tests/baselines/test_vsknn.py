@@ -136,7 +136,9 @@ def test_settings_without_a_meaning_are_refused(settings: dict[str, float], comp
 def test_a_state_of_other_data_is_refused(uneven: Sequences, context: FitContext) -> None:
     model = VSKNN()
     model.fit(uneven, context)
-    with pytest.raises(InputError, match=r"not 'idf' of the shape \(15,\): it is of other data"):
+    with pytest.raises(
+        InputError, match=r"not those of this model on these data, 'idf' of the shape \(15,\): restore what"
+    ):
         model.restore(uneven, {"idf": np.zeros(14)})
-    with pytest.raises(InputError, match=r"not 'idf' of the shape"):
+    with pytest.raises(InputError, match=r"'idf' of the shape"):
         model.restore(uneven, {**model.state(), "more": np.zeros(1)})

@@ -10,9 +10,10 @@ from seqrec_bench.evaluation.registry import build, registered
 
 SETTINGS = {
     "caser": {"batch_size": 32, "learning_rate": 0.01},
+    "hgn": {"batch_size": 64, "learning_rate": 0.01, "epochs": 20},
     "sasrec": {"epochs": 40, "learning_rate": 0.01},
 }
-"""Where the defaults would take too few and too small steps on so little data."""
+"""Where the defaults would take too few or too small steps on so little data, or too many epochs."""
 
 OF_LEARNING = {fitting.check_order_is_learned, fitting.check_nothing_is_learned_from_noise}
 """The other checks ask for what holds however long a model is trained, and train it for two epochs."""
