@@ -14,12 +14,21 @@ from seqrec_bench.records import Store
 COMMITTED = Store(Path(__file__).parents[2] / "results")
 
 
-@pytest.mark.parametrize("name", list(registered()))
+RECORDED = {key.model for key in COMMITTED.recorded()}
+
+
+@pytest.mark.parametrize("name", sorted(RECORDED))
 def test_extrapolated_counts_are_those_of_the_committed_records(name: str) -> None:
     records = [COMMITTED.load(key) for key in COMMITTED.recorded() if (key.model, key.variant) == (name, "paper")]
     found = {record.key.dimension: record.parameters for record in records if record}
     dimension = min(found)
     assert count_parameters(name, dimension, n_users=943, n_items=1682) == found[dimension]
+
+
+@pytest.mark.parametrize("name", sorted(registered().keys() - RECORDED))
+def test_extrapolated_counts_are_those_of_a_fit_to_data_of_that_size(name: str) -> None:
+    dimension = 0 if name in ("v-sknn", "stan") else 10
+    assert count_parameters(name, dimension, 50, 64) == parameter_count._count(name, dimension, 50, 64)
 
 
 @dataclass
