@@ -23,7 +23,7 @@ def draw_growth(points: Iterable["Point"], path: Path) -> None:
 
     points = list(points)
     with style.context("default"):
-        figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+        figure = Figure(figsize=(6.4, 4.8), layout="constrained")
         axes = figure.add_subplot()
         for suffix, colour in COLOURS.items():
             some = [point for point in points if point.suffix == suffix]
@@ -39,6 +39,6 @@ def draw_growth(points: Iterable["Point"], path: Path) -> None:
         axes.set_ylim(bottom=0)
         axes.set_xlabel("interactions")
         axes.set_ylabel("µs per interaction")
-        axes.legend(fontsize=8)
+        figure.legend(loc="outside upper center", ncols=2, fontsize=8, frameon=False)
         axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(path, dpi=DPI)
