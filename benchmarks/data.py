@@ -10,7 +10,7 @@ from benchmarks.growth import draw_growth
 from benchmarks.results import Measurement
 from benchmarks.timing import MB, in_fresh_process, memory_in_use, peak_memory, seconds_of
 from seqrec_bench.data import Columns, leave_one_out, load_file
-from seqrec_bench.data.form import Form
+from seqrec_bench.data.reading.form import Form
 
 SIZES = (1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000)
 TURNS = 3

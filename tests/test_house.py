@@ -132,11 +132,13 @@ def test_imports_point_one_way(copy: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+KNOWS_NO_SPLIT = "what reads files knows nothing of what becomes of their rows"
 KNOW_NO_MODEL = "models do not know each other, and what they share knows none"
 WRONG_WAY = [
     ("seqrec_bench/evaluation/metrics.py", "torch", "the harness knows neither the models nor torch"),
     ("seqrec_bench/cli/run.py", "seqrec_baselines.am_lstm", "the harness knows neither the models nor torch"),
     ("seqrec_bench/data/split.py", "seqrec_bench.records", "the harness's floors import downwards only"),
+    ("seqrec_bench/data/reading/readers.py", "seqrec_bench.data.split", KNOWS_NO_SPLIT),
     ("seqrec_bench/analysis/table.py", "seqrec_bench.rendering.table", "the harness's floors import downwards only"),
     ("seqrec_bench/rendering/table.py", "seqrec_bench.experiments", "the harness's floors import downwards only"),
     ("seqrec_bench/experiments/cell.py", "seqrec_bench.analysis", "what runs cells does not judge them"),

@@ -17,9 +17,9 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.data import Description, find_cached, named_dataset
 from seqrec_bench.data import describe as describe_dataset
+from seqrec_bench.data.exporting.split_files import FORMATS, UNASKED, Labels, read_formats, write_split
 from seqrec_bench.data.sets.listing import Line, line_of
 from seqrec_bench.data.sets.registry import registered
-from seqrec_bench.data.split_files import FORMATS, UNASKED, Labels, read_formats, write_split
 from seqrec_bench.data.targets import target_facts
 from seqrec_bench.errors import ExitCode, InputError
 from seqrec_bench.evaluation.metrics import VALIDATION_METRICS

@@ -15,10 +15,10 @@ from seqrec_bench.cli.showing import is_live, print_line, say_bytes
 from seqrec_bench.cli.steps import Steps, shown
 from seqrec_bench.data import Columns, Dataset, FetchedDataset, find_cached, load_fetched, load_file, named_dataset
 from seqrec_bench.data import fetch as fetch_named
-from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
 from seqrec_bench.data.given_split import say_given
 from seqrec_bench.data.negatives import GivenNegatives, read_negatives
 from seqrec_bench.data.part_files import PartFiles, load_parts
+from seqrec_bench.data.reading.form import LAYOUTS, SEPARATORS, Form
 from seqrec_bench.data.sets.fetching import folder_of, is_there, sources_to_ask
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.protocol_parts import Given

@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 from reprlib import repr as shorten
 
-from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import Dataset, prepare
-from seqrec_bench.data.form import PLAIN, Form
-from seqrec_bench.data.readers import read_interactions
+from seqrec_bench.data.reading.columns import Columns
+from seqrec_bench.data.reading.form import PLAIN, Form
+from seqrec_bench.data.reading.readers import read_interactions
+from seqrec_bench.data.reading.tag_files import read_tags
 from seqrec_bench.data.sets.fetching import FetchedDataset, fetch
 from seqrec_bench.data.sets.others import read
 from seqrec_bench.data.sets.registry import is_public
-from seqrec_bench.data.tag_files import read_tags
 from seqrec_bench.errors import InputError
 from seqrec_bench.text import is_name
 

@@ -10,13 +10,13 @@ from reprlib import repr as shorten
 
 import numpy as np
 
-from seqrec_bench.data.arrow_ids import encode_ids
-from seqrec_bench.data.delimited import damage_refused, open_bytes
 from seqrec_bench.data.fingerprints import negatives_fingerprint
-from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.interactions import StrArray
-from seqrec_bench.data.readers import table_suffix
-from seqrec_bench.data.token_lines import token_lines
+from seqrec_bench.data.reading.arrow_ids import encode_ids
+from seqrec_bench.data.reading.delimited import damage_refused, open_bytes
+from seqrec_bench.data.reading.form import SEPARATORS
+from seqrec_bench.data.reading.readers import table_suffix
+from seqrec_bench.data.reading.token_lines import token_lines
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import Int32Array, Int64Array
 

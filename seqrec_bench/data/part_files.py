@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from seqrec_bench.data.columns import Columns
 from seqrec_bench.data.dataset import TEST, TRAIN, VALIDATION, Dataset, GivenParts, prepare
-from seqrec_bench.data.doubtful_ids import refuse_doubtful
-from seqrec_bench.data.form import PLAIN, Form
 from seqrec_bench.data.interactions import Interactions
 from seqrec_bench.data.loading import not_public, path_safe_name, require_several_items, required_name, safe_name
-from seqrec_bench.data.readers import read_interactions
-from seqrec_bench.data.tag_files import read_tags
+from seqrec_bench.data.reading.columns import Columns
+from seqrec_bench.data.reading.doubtful_ids import refuse_doubtful
+from seqrec_bench.data.reading.form import PLAIN, Form
+from seqrec_bench.data.reading.readers import read_interactions
+from seqrec_bench.data.reading.tag_files import read_tags
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import TimeArray
 from seqrec_bench.text import listed

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqrec_bench.data.dataset import Dataset, find_ids
 from seqrec_bench.data.interactions import StrArray
-from seqrec_bench.data.score_files import RawScores
+from seqrec_bench.data.reading.score_files import RawScores
 from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int32Array, Int64Array, Sequences

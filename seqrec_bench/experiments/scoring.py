@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqrec_bench.data.score_files import RawScores, read_scores
+from seqrec_bench.data.reading.score_files import RawScores, read_scores
 from seqrec_bench.data.split import Holdout
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.external_run import ExternalRun, external_run, n_candidates

@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError
 
-from seqrec_bench.data.form import Form
 from seqrec_bench.data.loading import required_name
+from seqrec_bench.data.reading.form import Form
 from seqrec_bench.data.sets.registry import is_public, names_like
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import Metric

@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.generated import N_ITEMS, generate, generated_dataset, write_files
 from seqrec_bench.data import Columns, load_file
-from seqrec_bench.data.form import Form
+from seqrec_bench.data.reading.form import Form
 
 
 def test_no_user_has_an_item_twice_and_all_interactions_are_there() -> None:

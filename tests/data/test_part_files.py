@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Columns, Dataset
-from seqrec_bench.data.form import Form
 from seqrec_bench.data.part_files import PartFiles, load_parts
+from seqrec_bench.data.reading.form import Form
 from seqrec_bench.errors import InputError
 
 Rows = dict[str, list[tuple[str, str, int]]]

@@ -11,8 +11,8 @@ import pytest
 
 from seqrec_bench.cache import cache_folder
 from seqrec_bench.data import Columns, describe, leave_one_out, load_file
-from seqrec_bench.data.form import Form
-from seqrec_bench.data.sequence_files import write_pairs, write_sequences
+from seqrec_bench.data.exporting.sequence_files import write_pairs, write_sequences
+from seqrec_bench.data.reading.form import Form
 from seqrec_bench.recommender import Sequences
 
 FILES = [

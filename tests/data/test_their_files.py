@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from seqrec_bench.data import Columns, Dataset, leave_one_out, load_file
-from seqrec_bench.data.score_files import read_scores
+from seqrec_bench.data.reading.score_files import read_scores
 from seqrec_bench.evaluation.external_run import external_run
 from seqrec_bench.evaluation.ranking import rank_targets
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqrec_bench.data import Dataset, Holdout, Interactions, Split, leave_one_out, prepare
-from seqrec_bench.data.score_files import RawScores
+from seqrec_bench.data.reading.score_files import RawScores
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.candidates import with_seen, with_uniform_sample
 from seqrec_bench.evaluation.external_run import ExternalRun, external_run, n_candidates

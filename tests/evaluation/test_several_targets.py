@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Columns, Dataset, Holdout, leave_one_out, load_file
+from seqrec_bench.data.exporting.split_files import Labels, write_split
 from seqrec_bench.data.part_files import PartFiles, load_parts
-from seqrec_bench.data.split_files import Labels, write_split
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.metrics import Metric, metric, require_choice, validation_figures
 from seqrec_bench.evaluation.protocols import find_protocol

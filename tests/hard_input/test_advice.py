@@ -9,7 +9,7 @@ import pytest
 
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.data import Columns, load_file
-from seqrec_bench.data.form import Form
+from seqrec_bench.data.reading.form import Form
 from seqrec_bench.errors import InputError
 
 HEAD = "user_id,item_id,timestamp\n"

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 import numpy as np
 from seqrec_bench.data import ChosenColumns, Download, Family, Interactions, NamedDataset, RemoteFile, read_rows
-from seqrec_bench.data.form import SEPARATORS
+from seqrec_bench.data.reading.form import SEPARATORS
 
 CHOSEN = ChosenColumns("who", "what", "when")
 LAYOUT = partial(

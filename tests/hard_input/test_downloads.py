@@ -16,7 +16,7 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 
 from seqrec_bench.data import ChosenColumns, Interactions, NamedDataset, RawTags, read_rows
-from seqrec_bench.data.delimited import COMMAS
+from seqrec_bench.data.reading.delimited import COMMAS
 from seqrec_bench.data.sets import downloads, packed
 from seqrec_bench.data.sets.packed import Member, Wheel
 from seqrec_bench.data.sets.sources import Download, RemoteFile

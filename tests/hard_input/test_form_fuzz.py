@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqrec_bench.data import Columns, Interactions, prepare, read_interactions
-from seqrec_bench.data.form import LAYOUTS, SEPARATORS, Form
+from seqrec_bench.data.reading.form import LAYOUTS, SEPARATORS, Form
 from seqrec_bench.errors import InputError
 
 LINES = b"1 5 6 7 4\n2 7 5 8\n3\t5  6 \n"

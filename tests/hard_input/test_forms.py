@@ -17,8 +17,8 @@ from pyarrow import parquet
 
 from seqrec_bench.cli.data_options import DataOptions
 from seqrec_bench.data import Interactions, prepare
-from seqrec_bench.data.columns import LIST_NAMES, OF_SOURCES
-from seqrec_bench.data.form import LAYOUTS, SEPARATORS
+from seqrec_bench.data.reading.columns import LIST_NAMES, OF_SOURCES
+from seqrec_bench.data.reading.form import LAYOUTS, SEPARATORS
 from seqrec_bench.errors import InputError
 from seqrec_bench.rendering.markdown import escape_markdown, markdown_table
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from seqrec_bench.data import Columns, describe, prepare, read_interactions, read_tags
-from seqrec_bench.data.form import Form
+from seqrec_bench.data.reading.form import Form
 from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.errors import InputError, InvalidRecordError
 from seqrec_bench.recommender import Epoch

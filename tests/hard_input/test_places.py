@@ -74,8 +74,8 @@ import os, resource, sys
 import pyarrow.csv, pyarrow.json, pyarrow.parquet
 from pathlib import Path
 from seqrec_bench.data import Columns, read_interactions
-from seqrec_bench.data.form import Form
-from seqrec_bench.data.score_files import read_scores
+from seqrec_bench.data.reading.form import Form
+from seqrec_bench.data.reading.score_files import read_scores
 from seqrec_bench.errors import InputError
 
 def costs():

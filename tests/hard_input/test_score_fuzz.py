@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqrec_bench.data.score_files import read_scores
+from seqrec_bench.data.reading.score_files import read_scores
 from seqrec_bench.errors import InputError
 
 THEIRS = Path(__file__).parents[1] / "data" / "their_files"

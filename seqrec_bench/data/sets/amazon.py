@@ -10,11 +10,11 @@ from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.delimited import COMMAS
 from seqrec_bench.data.interactions import RawData
-from seqrec_bench.data.json_lines import read_json_lines
+from seqrec_bench.data.reading.arrow_columns import interactions_from_table
+from seqrec_bench.data.reading.columns import ChosenColumns
+from seqrec_bench.data.reading.delimited import COMMAS
+from seqrec_bench.data.reading.json_lines import read_json_lines
 from seqrec_bench.data.sets.declaration import Family, NamedDataset
 from seqrec_bench.data.sets.reading import read_rows
 from seqrec_bench.data.sets.sources import Download, RemoteFile

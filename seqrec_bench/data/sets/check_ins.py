@@ -4,10 +4,10 @@ import io
 from functools import partial
 from pathlib import Path
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.delimited import UNQUOTED_TABS, read_columns
 from seqrec_bench.data.interactions import RawData, RawTags
+from seqrec_bench.data.reading.arrow_columns import interactions_from_table
+from seqrec_bench.data.reading.columns import ChosenColumns
+from seqrec_bench.data.reading.delimited import UNQUOTED_TABS, read_columns
 from seqrec_bench.data.sets.declaration import NamedDataset
 from seqrec_bench.data.sets.reading import read_rows
 from seqrec_bench.data.sets.sources import Download, RemoteFile

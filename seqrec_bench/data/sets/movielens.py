@@ -9,16 +9,16 @@ from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import ChosenColumns, Columns
-from seqrec_bench.data.delimited import COMMAS, TABS, read_columns
 from seqrec_bench.data.interactions import Interactions, RawData, RawTags
-from seqrec_bench.data.readers import read_interactions
-from seqrec_bench.data.row_blocks import Bytes, Layout
+from seqrec_bench.data.reading.arrow_columns import interactions_from_table
+from seqrec_bench.data.reading.columns import ChosenColumns, Columns
+from seqrec_bench.data.reading.delimited import COMMAS, TABS, read_columns
+from seqrec_bench.data.reading.readers import read_interactions
+from seqrec_bench.data.reading.row_blocks import Bytes, Layout
+from seqrec_bench.data.reading.tag_files import parse_tags, read_tags, split_tags
 from seqrec_bench.data.sets.declaration import NamedDataset
 from seqrec_bench.data.sets.packed import Member, Wheel
 from seqrec_bench.data.sets.sources import Source, zip_archive
-from seqrec_bench.data.tag_files import parse_tags, read_tags, split_tags
 
 LICENCE = "GroupLens terms of use: for research; no redistribution without permission; cite the paper."
 CITATION = (

@@ -3,11 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.delimited import UNQUOTED_TABS
 from seqrec_bench.data.interactions import RawData
-from seqrec_bench.data.parquet_files import read_parquet
+from seqrec_bench.data.reading.arrow_columns import interactions_from_table
+from seqrec_bench.data.reading.columns import ChosenColumns
+from seqrec_bench.data.reading.delimited import UNQUOTED_TABS
+from seqrec_bench.data.reading.parquet_files import read_parquet
 from seqrec_bench.data.sets.declaration import Family, NamedDataset
 from seqrec_bench.data.sets.packed import Member, Packed
 from seqrec_bench.data.sets.reading import read_rows

@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 from reprlib import repr as shorten
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.delimited import damage_refused, read_columns, text_rows
-from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.interactions import RawData, RawTags
-from seqrec_bench.data.row_blocks import Bytes, Layout
-from seqrec_bench.data.sequence_lines import read_sequences, read_spaced_columns
+from seqrec_bench.data.reading.arrow_columns import interactions_from_table
+from seqrec_bench.data.reading.columns import ChosenColumns
+from seqrec_bench.data.reading.delimited import damage_refused, read_columns, text_rows
+from seqrec_bench.data.reading.form import SEPARATORS
+from seqrec_bench.data.reading.row_blocks import Bytes, Layout
+from seqrec_bench.data.reading.sequence_lines import read_sequences, read_spaced_columns
 from seqrec_bench.data.sets.unpacking import MOST_UNPACKED, opened
 from seqrec_bench.errors import InputError
 

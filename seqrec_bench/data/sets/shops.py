@@ -7,11 +7,11 @@ one is a folder of a file service.
 from functools import partial
 from pathlib import Path
 
-from seqrec_bench.data.arrow_columns import interactions_from_table
-from seqrec_bench.data.columns import ChosenColumns
-from seqrec_bench.data.delimited import COMMAS, read_columns
-from seqrec_bench.data.form import SEPARATORS
 from seqrec_bench.data.interactions import RawData
+from seqrec_bench.data.reading.arrow_columns import interactions_from_table
+from seqrec_bench.data.reading.columns import ChosenColumns
+from seqrec_bench.data.reading.delimited import COMMAS, read_columns
+from seqrec_bench.data.reading.form import SEPARATORS
 from seqrec_bench.data.sets.declaration import NamedDataset
 from seqrec_bench.data.sets.reading import read_rows, require_header
 from seqrec_bench.data.sets.sources import ByHand

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from seqrec_bench.data.interactions import Interactions, RawData
-from seqrec_bench.data.row_blocks import LONGEST_ROW
+from seqrec_bench.data.reading.row_blocks import LONGEST_ROW
 from seqrec_bench.data.sets.declaration import NamedDataset
 from seqrec_bench.data.sets.sources import Download, RemoteFile
 from seqrec_bench.data.sets.unpacking import opened

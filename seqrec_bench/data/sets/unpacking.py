@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
-from seqrec_bench.data.delimited import open_bytes
-from seqrec_bench.data.row_blocks import Bytes
+from seqrec_bench.data.reading.delimited import open_bytes
+from seqrec_bench.data.reading.row_blocks import Bytes
 from seqrec_bench.errors import InputError, in_words
 
 UNREADABLE = (
