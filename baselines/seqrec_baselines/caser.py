@@ -6,16 +6,15 @@ Shapes: B instances, L input items, T targets, d the dimension, nh horizontal fi
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.caser_filters import horizontal_activations
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
-from seqrec_baselines.training.negatives import UnseenItems
+from seqrec_baselines.training.epochs import fit_epochs
+from seqrec_baselines.training.instances import instance_epochs
 from seqrec_baselines.training.ranges import require_at_least, require_share
-from seqrec_baselines.training.samples import instances
+from seqrec_baselines.training.samples import filled_left
 from seqrec_baselines.training.seeding import seeded
 from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
@@ -140,20 +139,16 @@ class Caser:
             optimizer = torch.optim.Adam(
                 self._net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
             )
-            rng = np.random.default_rng(context.seed)
-            user_of, windows = instances(train, self.history_length, self.n_targets)
-            unseen = UnseenItems(train)
             n_negatives = self.n_targets * self.negatives if self.loss == "binary" else 0
-
-            def train_epoch() -> float:
-                order = rng.permutation(len(user_of))
-                negatives = unseen.draw(user_of[order], n_negatives, rng)
-                drawn = [
-                    torch.from_numpy(array).to(context.device) for array in (user_of[order], windows[order], negatives)
-                ]
-                batches = zip(*(tensor.split(self.batch_size) for tensor in drawn), strict=True)
-                return mean_loss(self._step(users, pieces, others, optimizer) for users, pieces, others in batches)
-
+            train_epoch = instance_epochs(
+                train,
+                context,
+                lambda users, windows, negatives: self._step(users, windows, negatives, optimizer),
+                length=self.history_length,
+                n_targets=self.n_targets,
+                n_negatives=n_negatives,
+                batch_size=self.batch_size,
+            )
             fit_epochs(
                 self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
             )
@@ -161,8 +156,7 @@ class Caser:
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
         self._net.eval()
-        missing = self.history_length - histories.shape[1]
-        items = np.pad(histories, ((0, 0), (missing, 0)), constant_values=PADDING)
+        items = filled_left(histories, self.history_length)
         device = self._net.item_bias.device
         representation = self._net(torch.from_numpy(users).to(device), torch.from_numpy(items).to(device))
         return self._net.score_all(representation).cpu().numpy()

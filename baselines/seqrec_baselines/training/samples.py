@@ -109,6 +109,11 @@ def _pieces(train: Sequences, starts: Int64Array, ends: Int64Array, length: int)
     return inputs.astype(np.int64), following.astype(np.int64)
 
 
+def filled_left(histories: Int64Array, length: int) -> Int64Array:
+    """Histories of at most `length` items, filled with padding on the left up to it: (B, L) -> (B, length)."""
+    return np.pad(histories, ((0, 0), (length - histories.shape[1], 0)), constant_values=PADDING)
+
+
 def shift_left(histories: Int64Array) -> tuple[Int64Array, Int64Array]:
     """Histories filled with padding on the left, filled on the right instead, and the number of items of each.
 
