@@ -8,10 +8,10 @@ from typing import Protocol
 
 from rich.progress import Progress as Bars
 
-from seqrec_bench.cli.progress import COLUMNS, print_above, say_lost, say_validation
+from seqrec_bench.cli.progress import COLUMNS, BesideEpochs, print_above, say_news, say_validation
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.processes import Lost, Progress
+from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.experiments.time_left import SearchTimeLeft
 from seqrec_bench.records.search_log import Trial
@@ -52,8 +52,8 @@ class LogSearch:
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
-            if isinstance(progress, Lost):
-                print_line(say_lost(f"{cell.model} {cell.variant}", progress))
+            if isinstance(progress, BesideEpochs):
+                print_line(say_news(f"{cell.model} {cell.variant}", progress))
                 return
             now = time.monotonic()
             self._time_left.advance(cell, progress.number if progress else 0, now)
@@ -90,8 +90,8 @@ class LiveSearch:
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
-            if isinstance(progress, Lost):
-                print_above(self._progress, say_lost(f"{cell.model} {cell.variant}", progress))
+            if isinstance(progress, BesideEpochs):
+                print_above(self._progress, say_news(f"{cell.model} {cell.variant}", progress))
                 return
             number = progress.number if progress else 0
             self._time_left.advance(cell, number, time.monotonic())

@@ -17,11 +17,13 @@ from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build, hyperparameters
-from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
+from seqrec_bench.experiments.answers import require_unchanged, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
+from seqrec_bench.experiments.fitting import fit_recommender
 from seqrec_bench.experiments.restoring import restore_trained
-from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
+from seqrec_bench.experiments.sittings import News, Sitting, circumstances_of
+from seqrec_bench.recommender import Epoch, Recommender, Restorable, State
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
 
@@ -43,6 +45,8 @@ class Lesson:
     """Where the models are that the protocol ranks again; without it, all are fitted."""
     recorded: Store | None = None
     """Where cells may be recorded already, so that their models need not be fitted again to have what is missing."""
+    begun: Store | None = None
+    """Where trainings that are stopped leave how far they are; without it, they begin anew."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Setting:
     """How many of each test user's first candidates are kept."""
     recorded: Store | None = None
     """As `Lesson` has it."""
+    begun: Store | None = None
+    """As `Lesson` has it."""
     split: Split = field(init=False)
     examination: Examination = field(init=False)
 
@@ -72,7 +78,7 @@ class Setting:
     @property
     def lesson(self) -> Lesson:
         data = identify(self.dataset)
-        return Lesson(data, self.split.validation, self.device, self.protocol, self.trained, self.recorded)
+        return Lesson(data, self.split.validation, self.device, self.protocol, self.trained, self.recorded, self.begun)
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,13 @@ class FinishedCell:
 
 
 def setting_under(
-    protocol: str, dataset: Dataset, device: str, store: Store, keep_top: int = 0, fresh: bool = False
+    protocol: str,
+    dataset: Dataset,
+    device: str,
+    store: Store,
+    keep_top: int = 0,
+    fresh: bool = False,
+    is_here: bool = True,
 ) -> Setting:
     """The setting of the cells of one protocol.
 
@@ -159,10 +171,12 @@ def setting_under(
         store: Where the cells' records go, and trained models come from.
         keep_top: How many of each test user's first candidates are kept.
         fresh: Whether all cells are run again, even where only their lists are missing.
+        is_here: Whether the cells' processes can write to the store.
     """
     found = find_protocol(protocol)
     recorded = store if keep_top and not (fresh or found.base) else None
-    return Setting(found.arrange(dataset), device, protocol, store if found.base else None, keep_top, recorded)
+    trained, begun = store if found.base else None, store if is_here else None
+    return Setting(found.arrange(dataset), device, protocol, trained, keep_top, recorded, begun)
 
 
 def identify(dataset: Dataset) -> DatasetIdentity:
@@ -195,7 +209,7 @@ def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity, sele
     )
 
 
-def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
+def run_cell(cell: Cell, setting: Setting, report: Callable[[News], None]) -> FinishedCell:
     """Trains and tests the cell in this process, which then has the test targets while the model learns.
 
     `CellProcesses` does the same in two processes, one of which has no model and the other no test target.
@@ -208,7 +222,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
     return conclude(learnt).finished(marks)
 
 
-def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt:
+def learn(cell: Cell, lesson: Lesson, report: Callable[[News], None]) -> Learnt:
     """Fits the cell's recommender, or restores it where the protocol trains nothing, and ranks its validation targets.
 
     A model without a state is fitted in either case. One that is recorded already is restored too, if that is possible
@@ -227,7 +241,9 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt
     made_by = environment(cell.model, lesson.device)
     started = time.perf_counter()
     trained = _restore(recommender, cell, recipe, lesson)
-    fit = None if trained else _fit(recommender, cell, lesson.validation, lesson.device, report)
+    sitting = _sitting(recommender, cell, recipe, lesson, made_by, report)
+    fit = None if trained else fit_recommender(recommender, cell, lesson.validation, lesson.device, report, sitting)
+    recommender = fit.recommender if fit else recommender
     fitted = time.perf_counter()
     chosen = trained.recipe.selection if trained else recipe.selection if fit and fit.is_chosen else None
     validation = rank_targets(recommender, lesson.validation)
@@ -240,7 +256,7 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt
         validation=validation,
         curve=fit.curve if fit else [],
         weights=trained.weights if trained else None,
-        fit_seconds=fitted - started,
+        fit_seconds=sitting.seconds if fit and sitting else fitted - started,
         fitted_at=fitted,
         n_items=lesson.validation.history.n_items,
     )
@@ -273,7 +289,7 @@ def conclude(learnt: Learnt) -> Examined:
     return Examined(record, None, None) if learnt.weights else Examined(record, *state_of(recommender))
 
 
-def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]) -> Fitted:
+def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[News], None]) -> Fitted:
     """Trains the cell in this process and ranks its validation targets.
 
     Raises:
@@ -281,8 +297,23 @@ def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]
         InputError: As `learn` has it.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    curve = _fit(recommender, cell, setting.validation, setting.device, report).curve
+    curve = fit_recommender(recommender, cell, setting.validation, setting.device, report).curve
     return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation), cell.selection))
+
+
+def _sitting(
+    recommender: Recommender,
+    cell: Cell,
+    recipe: Recipe,
+    lesson: Lesson,
+    made_by: Mapping[str, Any],
+    report: Callable[[News], None],
+) -> Sitting | None:
+    """What this process is to do of the cell's training; None where it is done in one go, or not kept."""
+    if lesson.begun is None or recommender.deterministic:
+        return None
+    path = lesson.begun.checkpoint(cell_key(cell, lesson.data))
+    return Sitting(path, recipe, circumstances_of(recommender, cell.seed, made_by), report)
 
 
 def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson) -> Record | None:
@@ -332,38 +363,6 @@ def _as_recorded(record: Record, test: Ranks, targets: TargetFacts) -> Record:
             "by other software or on another machine: train it anew with --fresh, or as another --variant."
         )
     return replace(record, targets=targets)
-
-
-@dataclass
-class _Fit:
-    """What a fit has brought so far."""
-
-    curve: list[Epoch] = field(default_factory=list)
-    is_chosen: bool = False
-    """Whether the model has asked for validation figures, or reported some: then the metric that chooses matters."""
-
-
-def _fit(
-    recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Callable[[Epoch], None]
-) -> _Fit:
-    """Fits the recommender to the validation targets' histories."""
-    fit = _Fit()
-
-    def keep(epoch: Epoch) -> None:
-        fit.is_chosen = True
-        fit.curve.append(sound_epoch(epoch, len(fit.curve) + 1, recommender.name, cell.selection))
-        report(fit.curve[-1])
-
-    def validate() -> Mapping[str, float]:
-        fit.is_chosen = True
-        return validation_figures(rank_targets(recommender, validation), cell.selection)
-
-    context = FitContext(cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0)
-    try:
-        recommender.fit(validation.history, context)
-    except ScoreError as error:
-        raise ScoreError(f"In epoch {len(fit.curve) + 1}: {error}") from error
-    return fit
 
 
 def peak_memory() -> int:

@@ -22,6 +22,7 @@ from seqrec_bench.experiments.examining import Answer, Examination, Examinee, Ma
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.orphans import adopt_orphans, end_orphans
 from seqrec_bench.experiments.shared import Shared
+from seqrec_bench.experiments.sittings import News
 from seqrec_bench.experiments.software import uses_torch
 from seqrec_bench.experiments.starting import (
     STARTING,
@@ -31,14 +32,13 @@ from seqrec_bench.experiments.starting import (
     start_patiently,
 )
 from seqrec_bench.experiments.temporary import settle_temporary_files
-from seqrec_bench.recommender import Epoch
 from seqrec_bench.studies.cells import Cell
 from seqrec_bench.supervision import signal_name
 
 SettingT = TypeVar("SettingT")
 OutcomeT = TypeVar("OutcomeT")
-Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT | Learnt]
-"""What a process does with its cell: `learn` or `run_trial`. It reports epochs as they end."""
+Work = Callable[[Cell, SettingT, Callable[[News], None]], OutcomeT | Learnt]
+"""What a process does with its cell: `learn` or `run_trial`. It reports epochs as they end, and what else is new."""
 
 MAX_TRIES = 2
 """How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
@@ -67,8 +67,8 @@ class Lost:
     """In words."""
 
 
-Progress = Epoch | Lost | None
-"""What is reported of a cell: it has ended an epoch, it was lost, or (None) it has started."""
+Progress = News | Lost | None
+"""What is reported of a cell: news of it, that it was lost, or (None) that it has started."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         Args:
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             setting: What the cells have in common. One that is shared already stays open at the end.
-            report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            report: Called from another thread when a cell starts, when there is news of it, and when it is lost.
             examination: Taken here by what comes of `learn`, whose outcome is then a `FinishedCell`.
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
             with_torch: Whether cells find torch imported though no model that was loaded here has imported it.
@@ -234,8 +234,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         return examine(examinee, examination, cell.seed, channel, receive_answer)
 
     def _next(self, cell: Cell, channel: Channel) -> object:
-        """The next message that is neither an epoch, which is reported, nor a failure, which is raised."""
-        while isinstance(message := channel.receive(), Epoch):
+        """The next message that is neither news, which are reported, nor a failure, which is raised."""
+        while isinstance(message := channel.receive(), News):
             self._report(cell, message)
         if isinstance(message, _Failure):
             raise _Failed(message)
@@ -243,7 +243,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
 
 
 def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, channel: Channel) -> None:
-    """The process's whole life: do the work, and send the cell's epochs and what came of it."""
+    """The process's whole life: do the work, and send the news of the cell and what came of it."""
     die_with_parent()
     die_with_run()
     adopt_orphans()
