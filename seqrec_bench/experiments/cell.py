@@ -16,7 +16,7 @@ from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.evaluation.registry import absent_hyperparameters, build, hyperparameters
 from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
@@ -190,9 +190,8 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
 def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity, selection: str | None) -> Recipe:
     """What a record of this recommender must have been made by; the data are arranged as the cell's protocol has it."""
     data = identify(dataset) if isinstance(dataset, Dataset) else dataset
-    return Recipe(
-        data, recommender.version, hyperparameters(recommender), None if selection is None else str(selection)
-    )
+    chose, absent = None if selection is None else str(selection), absent_hyperparameters(type(recommender))
+    return Recipe(data, recommender.version, hyperparameters(recommender), chose, absent)
 
 
 def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
@@ -311,7 +310,7 @@ def _restore_recorded(cell: Cell, recipe: Recipe, lesson: Lesson) -> Learnt | No
     return Learnt(
         cell=cell,
         recommender=recommender,
-        recipe=record.recipe,
+        recipe=replace(recipe, selection=record.recipe.selection),
         data=lesson.data,
         environment=record.environment,
         validation=record.validation,
