@@ -70,6 +70,8 @@ class AMLSTM:
     """Whether there is self-attention over the items; without it, X~ = X'."""
     memory: bool = True
     """Whether there is a memory over all users; without it, O~ = O."""
+    memory_over: str = "all"
+    """What the memory is over: all users, sample-N, most-active-N or k-means-N."""
     fixed_user_vector: bool = True
     """Whether Y holds A[u]; without it, Y = O~."""
     weight_averaging: float = 0.0
@@ -91,7 +93,7 @@ class AMLSTM:
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
-            self._net = self._new_net(train)
+            self._net = self._new_net(train, context.seed)
             self._set_starting_vectors(train, context.seed)
             self._net.to(context.device)
             optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
@@ -139,7 +141,9 @@ class AMLSTM:
             users=self._net.memory_weights(latest).cpu().numpy() if self.memory else None,
         )
 
-    def _new_net(self, train: Sequences) -> AMLSTMNet:
+    def _new_net(self, train: Sequences, seed: int = 0) -> AMLSTMNet:
+        way, _, number = self.memory_over.rpartition("-")
+        remembered = self._remembered(way, int(number), train, seed) if way in ("sample", "most-active") else None
         return AMLSTMNet(
             train.n_users,
             train.n_items,
@@ -148,7 +152,16 @@ class AMLSTM:
             self.dropout,
             self.dropout_places,
             Parts(self.attention, self.memory, self.fixed_user_vector),
+            remembered,
+            int(number) if way == "k-means" else None,
         )
+
+    def _remembered(self, way: str, number: int, train: Sequences, seed: int) -> torch.Tensor:
+        if way == "sample":
+            chosen = np.random.default_rng([seed, train.n_users]).choice(train.n_users, number, replace=False)
+        else:
+            chosen = np.argsort(-train.lengths, kind="stable")[:number]
+        return torch.from_numpy(np.sort(chosen).astype(np.int64))
 
     def _set_starting_vectors(self, train: Sequences, seed: int) -> None:
         """B and D start from item vectors, A and C from user vectors; all of them are trained on."""
@@ -162,9 +175,20 @@ class AMLSTM:
             self._net.item_input.weight.copy_(torch.from_numpy(items))
             self._net.item_output.copy_(torch.from_numpy(outputs))
             if self._net.user_vectors:
-                users = torch.from_numpy(user_vectors(train, self.dimension, settings, seed))
-                for vectors in self._net.user_vectors:
-                    vectors.copy_(users)
+                vectors = user_vectors(train, self.dimension, settings, seed)
+                self._net.user_key.copy_(torch.from_numpy(vectors))
+                if hasattr(self._net, "slot_key"):
+                    from scipy.cluster.vq import kmeans2
+
+                    centroids = kmeans2(
+                        vectors.astype(np.float64), len(self._net.slot_key), iter=20, minit="++", rng=seed
+                    )[0]
+                    self._net.slot_key.copy_(torch.from_numpy(centroids.astype(np.float32)))
+                    self._net.user_value.copy_(self._net.slot_key)
+                elif self._net.remembered is not None:
+                    self._net.user_value.copy_(self._net.user_key[self._net.remembered])
+                else:
+                    self._net.user_value.copy_(self._net.user_key)
 
     def _learning_rate_factor(self, step: int) -> float:
         decayed = self.learning_rate_decay ** (step // self.decay_steps)

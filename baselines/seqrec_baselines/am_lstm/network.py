@@ -72,6 +72,7 @@ class AMLSTMNet(nn.Module):
 
     positions: Tensor
     later: Tensor
+    remembered: Tensor | None
 
     def __init__(
         self,
@@ -82,14 +83,24 @@ class AMLSTMNet(nn.Module):
         dropout: float,
         dropout_places: DropoutPlaces,
         parts: Parts,
+        remembered: Tensor | None = None,
+        n_slots: int | None = None,
     ) -> None:
+        """
+        Args:
+            remembered: (M,) the users that the memory is over; None for all.
+            n_slots: Where it is over groups of users, how many: each has a key of its own.
+        """
         super().__init__()
+        n_values = n_slots or (n_users if remembered is None else len(remembered))
         width = 2 * dimension if parts.fixed_user_vector else dimension
         self.item_input = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # B
         if parts.memory or parts.fixed_user_vector:
             self.user_key = nn.Parameter(torch.empty(n_users, dimension))  # A, also the fixed representation
         if parts.memory:
-            self.user_value = nn.Parameter(torch.empty(n_users, dimension))  # C
+            self.user_value = nn.Parameter(torch.empty(n_values, dimension))  # C
+            if n_slots is not None:
+                self.slot_key = nn.Parameter(torch.empty(n_slots, dimension))
         self.item_output = nn.Parameter(torch.empty(n_items, width))  # D; row v - 1 is item v's
         self.item_bias = nn.Parameter(torch.zeros(n_items))
         if parts.attention:
@@ -102,6 +113,7 @@ class AMLSTMNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self._dropout_places = dropout_places
         self.register_buffer("positions", positional_encoding(length, dimension), persistent=False)
+        self.register_buffer("remembered", remembered, persistent=False)
         self.register_buffer("later", torch.ones(length, length, dtype=torch.bool).triu(1), persistent=False)
 
     @property
@@ -143,9 +155,16 @@ class AMLSTMNet(nn.Module):
             outputs.append(state[0])
         return torch.stack(outputs, dim=1)
 
+    @property
+    def memory_keys(self) -> Tensor:
+        """(M, d) of the users in the memory."""
+        if hasattr(self, "slot_key"):
+            return self.slot_key
+        return self.user_key if self.remembered is None else self.user_key[self.remembered]
+
     def recall(self, dynamic: Tensor) -> Tensor:
         """O + Attention(O, A, C): one hop through the memory of all users; (..., d) -> (..., d)."""
-        return dynamic + self.memory(dynamic, self.user_key, self.user_value) if self.parts.memory else dynamic
+        return dynamic + self.memory(dynamic, self.memory_keys, self.user_value) if self.parts.memory else dynamic
 
     def score_terms(self, users: Tensor, dynamic: Tensor) -> dict[str, Tensor]:
         """The terms that z(u, v) is the sum of, each (B, N): Y . D[v] + b[v] taken apart.
@@ -157,7 +176,7 @@ class AMLSTMNet(nn.Module):
         width = dynamic.shape[1]
         terms = {"LSTM": functional.linear(dynamic, self.item_output[:, :width])}
         if self.parts.memory:
-            recalled = self.memory(dynamic, self.user_key, self.user_value)
+            recalled = self.memory(dynamic, self.memory_keys, self.user_value)
             terms["memory"] = functional.linear(recalled, self.item_output[:, :width])
         if self.parts.fixed_user_vector:
             terms["fixed"] = functional.linear(self.user_key[users], self.item_output[:, width:])
@@ -170,7 +189,7 @@ class AMLSTMNet(nn.Module):
 
     def memory_weights(self, dynamic: Tensor) -> Tensor:
         """How much a dynamic representation recalls of each user, (..., d) -> (..., U)."""
-        return self.memory.weights(dynamic, self.user_key)
+        return self.memory.weights(dynamic, self.memory_keys)
 
     def _lstm_input(self, items: Tensor) -> Tensor:
         """X~: (B, L) -> (B, L, d)."""
