@@ -120,6 +120,10 @@ class Epoch:
     """Time spent on training, validation not counted."""
 
 
+def _unheard(what: str) -> None:
+    """Says it to nobody."""
+
+
 @dataclass(frozen=True)
 class FitContext:
     """What the run decides, as opposed to what the model is."""
@@ -136,6 +140,10 @@ class FitContext:
     """The validation metric that chooses, the epoch first of all; `validate` has it."""
     lower_is_better: bool = False
     """Whether less of that metric is better."""
+    say: Callable[[str], None] = _unheard
+    """May be called with what is done now, in a few words (``"skip-gram of items, 7 of 20 passes"``), where work beside
+    the epochs takes long: before the first one, say. It is shown to whoever waits and kept nowhere. As often as one
+    likes, since what comes within a second of another is left out; from the thread that `fit` was called in."""
 
     def merit(self, validation: Mapping[str, float]) -> float:
         """How good these figures of `validate` are by the metric that chooses: the greater, the better."""
