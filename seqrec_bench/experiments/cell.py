@@ -361,7 +361,7 @@ def _fit(recommender: Recommender, cell: Cell, validation: Holdout, device: str,
         return validation_figures(rank_targets(recommender, validation), cell.selection)
 
     context = FitContext(
-        cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0, said_seldom(report)
+        cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0, say=said_seldom(report)
     )
     try:
         recommender.fit(validation.history, context)
