@@ -21,9 +21,13 @@ from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, sta
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
 from seqrec_bench.experiments.restoring import restore_trained
+from seqrec_bench.experiments.saying import Doing, said_seldom
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
+
+Report = Callable[[Epoch | Doing], None]
+"""Told of each epoch as it ends, and of what a model says that it does."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,7 @@ def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity, sele
     return Recipe(data, recommender.version, hyperparameters(recommender), chose, absent)
 
 
-def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
+def run_cell(cell: Cell, setting: Setting, report: Report) -> FinishedCell:
     """Trains and tests the cell in this process, which then has the test targets while the model learns.
 
     `CellProcesses` does the same in two processes, one of which has no model and the other no test target.
@@ -207,7 +211,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
     return conclude(learnt).finished(marks)
 
 
-def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt:
+def learn(cell: Cell, lesson: Lesson, report: Report) -> Learnt:
     """Fits the cell's recommender, or restores it where the protocol trains nothing, and ranks its validation targets.
 
     A model without a state is fitted in either case. One that is recorded already is restored too, if that is possible
@@ -272,7 +276,7 @@ def conclude(learnt: Learnt) -> Examined:
     return Examined(record, None, None) if learnt.weights else Examined(record, *state_of(recommender))
 
 
-def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]) -> Fitted:
+def run_trial(cell: Cell, setting: TrialSetting, report: Report) -> Fitted:
     """Trains the cell in this process and ranks its validation targets.
 
     Raises:
@@ -342,9 +346,7 @@ class _Fit:
     """Whether the model has asked for validation figures, or reported some: then the metric that chooses matters."""
 
 
-def _fit(
-    recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Callable[[Epoch], None]
-) -> _Fit:
+def _fit(recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Report) -> _Fit:
     """Fits the recommender to the validation targets' histories."""
     fit = _Fit()
 
@@ -357,7 +359,9 @@ def _fit(
         fit.is_chosen = True
         return validation_figures(rank_targets(recommender, validation), cell.selection)
 
-    context = FitContext(cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0)
+    context = FitContext(
+        cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0, say=said_seldom(report)
+    )
     try:
         recommender.fit(validation.history, context)
     except ScoreError as error:
