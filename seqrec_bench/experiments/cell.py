@@ -112,6 +112,8 @@ class Learnt:
     weights: str | None
     """The sha256 of the weights that were restored; None where the recommender was fitted."""
     fit_seconds: float
+    fit_cpu_seconds: float
+    """Of the processor, on all threads of this process; less than the wall time where others ran on the machine."""
     fitted_at: float
     """By the clock of `time.perf_counter`."""
     n_items: int
@@ -228,10 +230,10 @@ def learn(cell: Cell, lesson: Lesson, report: Report) -> Learnt:
     if found := _restore_recorded(cell, recipe, lesson):
         return found
     made_by = environment(cell.model, lesson.device)
-    started = time.perf_counter()
+    started, started_cpu = time.perf_counter(), time.process_time()
     trained = _restore(recommender, cell, recipe, lesson)
     fit = None if trained else _fit(recommender, cell, lesson.validation, lesson.device, report)
-    fitted = time.perf_counter()
+    fitted, fitted_cpu = time.perf_counter(), time.process_time()
     chosen = trained.recipe.selection if trained else recipe.selection if fit and fit.is_chosen else None
     validation = rank_targets(recommender, lesson.validation)
     return Learnt(
@@ -244,6 +246,7 @@ def learn(cell: Cell, lesson: Lesson, report: Report) -> Learnt:
         curve=fit.curve if fit else [],
         weights=trained.weights if trained else None,
         fit_seconds=fitted - started,
+        fit_cpu_seconds=fitted_cpu - started_cpu,
         fitted_at=fitted,
         n_items=lesson.validation.history.n_items,
     )
@@ -259,7 +262,11 @@ def conclude(learnt: Learnt) -> Examined:
     require_unchanged(recommender, learnt.recipe)
     if learnt.recorded:
         return Examined(partial(_as_recorded, learnt.recorded), None, None)
-    seconds = {"fit": round(learnt.fit_seconds, 3), "score": round(time.perf_counter() - learnt.fitted_at, 3)}
+    seconds = {
+        "fit": round(learnt.fit_seconds, 3),
+        "fit_cpu": round(learnt.fit_cpu_seconds, 3),
+        "score": round(time.perf_counter() - learnt.fitted_at, 3),
+    }
     record = partial(
         Record,
         key=cell_key(learnt.cell, learnt.data),
@@ -321,6 +328,7 @@ def _restore_recorded(cell: Cell, recipe: Recipe, lesson: Lesson) -> Learnt | No
         curve=record.curve,
         weights=record.weights,
         fit_seconds=record.seconds["fit"],
+        fit_cpu_seconds=record.seconds.get("fit_cpu", 0.0),
         fitted_at=started,
         n_items=lesson.validation.history.n_items,
         recorded=record,
