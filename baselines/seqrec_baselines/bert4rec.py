@@ -109,7 +109,13 @@ class BERT4Rec:
                 return mean_loss(self._step(rows, optimizer, schedule) for rows in self._batches(windows, rng))
 
             fit_epochs(
-                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(optimizer, schedule, rng),
+                patience=self.patience,
+                averaging=self.weight_averaging,
             )
 
     @torch.no_grad()
