@@ -337,7 +337,7 @@ def test_weight_decay_leaves_biases_and_normalisations_alone(uneven: Sequences) 
 
 def test_the_gradient_is_scaled_down_to_its_greatest_norm(uneven: Sequences) -> None:
     norms = []
-    for limit in (0.01, 1e6):
+    for limit in (0.01, 0.0):
         net = fitted(uneven, max_gradient_norm=limit)._net
         norms.append(math.sqrt(sum(p.grad.square().sum().item() for p in net.parameters() if p.grad is not None)))
     assert norms[0] == pytest.approx(0.01, rel=1e-3) and norms[1] > 0.02
@@ -411,7 +411,7 @@ def test_heads_must_share_the_dimension() -> None:
         BERT4Rec(dimension=10, heads=4)
 
 
-@pytest.mark.parametrize(("field", "least"), [("history_length", 2), ("window_step", 1), ("max_gradient_norm", 0)])
+@pytest.mark.parametrize(("field", "least"), [("history_length", 2), ("window_step", 0), ("max_gradient_norm", 0)])
 def test_settings_that_make_no_sense_are_refused(field: str, least: int) -> None:
     with pytest.raises(InputError, match=rf"bert4rec\.{field} is {least - 1}: give {least} or more"):
         BERT4Rec(**{field: least - 1})
