@@ -1,61 +1,28 @@
 """SASRec: self-attentive sequential recommendation (Kang & McAuley 2018).
 
-Shapes: B pieces of sequences, L places each, T of all places that hold an item, d the dimension, N items. Pieces are
-filled with padding on the right; attention only looks back, so no item ever sees it.
+Shapes: B pieces of sequences, L places each, T of all places that hold an item, d the dimension, N items.
 """
 
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqrec_baselines.causal_transformer import CausalAttention, CausalBlock, CausalRecommender, CausalTransformer
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.negatives import UnseenItems
 from seqrec_baselines.training.ranges import require_at_least, require_share
-from seqrec_baselines.training.samples import Samples, cut_windows, shift_left, shift_right
+from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, Explanation, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 
-class CausalAttention(nn.Module):
-    """softmax(x W_Q (x W_K)^T / sqrt(d / heads)) x W_V by head, the heads side by side; eqs. 2 and 3."""
-
-    def __init__(self, dimension: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.query = nn.Linear(dimension, dimension, bias=False)
-        self.key = nn.Linear(dimension, dimension, bias=False)
-        self.value = nn.Linear(dimension, dimension, bias=False)
-
-    def forward(self, x: Tensor, present: Tensor) -> Tensor:
-        """(T, d) vectors of the places that are true in `present`, (B, L), in row order -> (T, d)."""
-        places = present.flatten().nonzero()[:, 0]  # (T,)
-        query, key, value = (
-            self._by_head(layer(x), places, *present.shape) for layer in (self.query, self.key, self.value)
-        )
-        attended = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
-        return attended.transpose(1, 2).flatten(2).flatten(0, 1).index_select(0, places)
-
-    def weights(self, x: Tensor, present: Tensor) -> Tensor:
-        """How much each place attends to those up to it, (B, L, L), averaged over heads; arguments as in `forward`."""
-        places = present.flatten().nonzero()[:, 0]
-        query, key = (self._by_head(layer(x), places, *present.shape) for layer in (self.query, self.key))
-        products = query @ key.transpose(2, 3) / math.sqrt(query.shape[3])
-        return products.masked_fill(torch.ones_like(products).triu(1) > 0, -math.inf).softmax(dim=3).mean(dim=1)
-
-    def _by_head(self, vectors: Tensor, places: Tensor, n_rows: int, length: int) -> Tensor:
-        """(T, d) at these of B * L places -> (B, heads, L, d / heads), zero elsewhere."""
-        padded = vectors.new_zeros(n_rows * length, vectors.shape[1]).index_copy(0, places, vectors)
-        return padded.view(n_rows, length, self.heads, -1).transpose(1, 2)
-
-
-class Block(nn.Module):
+class Block(CausalBlock):
     """Attention, then a feed-forward net of each place by itself, both as x + Dropout(g(LayerNorm(x)))."""
 
     def __init__(self, dimension: int, heads: int, dropout: float) -> None:
@@ -71,63 +38,29 @@ class Block(nn.Module):
         return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
 
 
-class SASRecNet(nn.Module):
+class SASRecNet(CausalTransformer):
+    """Such blocks with a LayerNorm after the last; item vectors are multiplied by sqrt(d) on the way in."""
+
     def __init__(self, n_items: int, dimension: int, length: int, blocks: int, heads: int, dropout: float) -> None:
-        super().__init__()
-        self.item = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # M, which also scores
-        self.position = nn.Embedding(length, dimension)  # P
-        self.blocks = nn.ModuleList([Block(dimension, heads, dropout) for _ in range(blocks)])
-        self.norm = nn.LayerNorm(dimension)
-        self.dropout = nn.Dropout(dropout)
+        super().__init__(
+            n_items,
+            dimension,
+            length,
+            blocks,
+            lambda: Block(dimension, heads, dropout),
+            norm=nn.LayerNorm(dimension),
+            item_scale=math.sqrt(dimension),
+            dropout=dropout,
+        )
         for parameter in self.parameters():
             if parameter.dim() == 2:
                 nn.init.xavier_uniform_(parameter)
         with torch.no_grad():
             self.item.weight[PADDING] = 0
 
-    def forward(self, items: Tensor, counts: Tensor) -> Tensor:
-        """What each item and those before it in its row say of the next one.
-
-        Args:
-            items: (B, L), filled with padding on the right.
-            counts: (B,) how many places of each row count, the first ones.
-
-        Returns:
-            (T, d), place by place in row order; T is the sum of the counts.
-        """
-        x, present = self._placed(items, counts)
-        for block in self.blocks:
-            x = block(x, present)
-        return self.norm(x)
-
-    def last_weights(self, items: Tensor, counts: Tensor) -> Tensor:
-        """The attention in the last block, (B, L, L); arguments as in `forward`."""
-        x, present = self._placed(items, counts)
-        for block in self.blocks[:-1]:
-            x = block(x, present)
-        last = cast(Block, self.blocks[-1])
-        return last.attention.weights(last.attention_norm(x), present) * present[:, :, None]
-
-    def _placed(self, items: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
-        """What goes into the first block, (T, d), and which places it stands at, (B, L)."""
-        places = torch.arange(items.shape[1], device=items.device)
-        present = places < counts[:, None]
-        n_positions, dimension = self.position.weight.shape
-        positions = n_positions - counts[:, None] + places  # the last item always has the last one
-        x = self.item(items[present]) * math.sqrt(dimension) + self.position(positions[present])
-        return self.dropout(x), present
-
-    def score(self, representation: Tensor, items: Tensor) -> Tensor:
-        """Each representation's score of one item: (T, d) and (T,) -> (T,)."""
-        return (representation * self.item(items)).sum(dim=1)
-
-    def score_all(self, representation: Tensor) -> Tensor:
-        """(T, d) -> (T, N); column v - 1 scores item v."""
-        return functional.linear(representation, self.item.weight[1:])
-
 
 @dataclass
-class SASRec:
+class SASRec(CausalRecommender):
     """Self-attention over the latest items (Kang & McAuley 2018).
 
     Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
@@ -177,10 +110,6 @@ class SASRec:
                 "give a multiple of sasrec.heads."
             )
 
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
-
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
             self._net = self._new_net(train).to(context.device)
@@ -193,32 +122,14 @@ class SASRec:
                 return mean_loss(self._step(samples, unseen, rng, optimizer) for samples in pieces)
 
             fit_epochs(
-                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(optimizer, rng),
+                patience=self.patience,
+                averaging=self.weight_averaging,
             )
-
-    @torch.no_grad()
-    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
-        """An empty history counts as one item with a zero vector."""
-        self._net.eval()
-        items, counts = shift_left(histories)
-        counts = np.maximum(counts, 1)
-        placed, numbers, last = self._tensors(items, counts, np.cumsum(counts) - 1)
-        scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
-        return functional.pad(scores, (1, 0)).cpu().numpy()
-
-    @torch.no_grad()
-    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
-        """The attention in the last block, whose rows and columns are items as the earlier blocks have mixed them."""
-        self._net.eval()
-        items, counts = shift_left(histories)
-        weights = self._net.last_weights(*self._tensors(items, counts))
-        return Explanation(items=shift_right(weights.cpu().numpy(), counts))
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
 
     def _new_net(self, train: Sequences) -> SASRecNet:
         return SASRecNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)
@@ -244,7 +155,3 @@ class SASRec:
         (negatives,) = self._tensors(unseen.draw(samples.users.repeat(counts), 1, rng)[:, 0])
         logits = self._net.score(representation, targets), self._net.score(representation, negatives)
         return (functional.softplus(-logits[0]) + functional.softplus(logits[1])).mean()
-
-    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
-        device = self._net.item.weight.device
-        return [torch.from_numpy(array).to(device) for array in arrays]
