@@ -16,13 +16,14 @@ from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.evaluation.registry import absent_hyperparameters, build, hyperparameters
 from seqrec_bench.experiments.answers import require_unchanged, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
 from seqrec_bench.experiments.fitting import fit_recommender
 from seqrec_bench.experiments.restoring import restore_trained
-from seqrec_bench.experiments.sittings import News, Sitting, circumstances_of
+from seqrec_bench.experiments.saying import Report
+from seqrec_bench.experiments.sittings import Place, Sitting, circumstances_of
 from seqrec_bench.recommender import Epoch, Recommender, Restorable, State
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
@@ -113,7 +114,8 @@ class Learnt:
     curve: Sequence[Epoch]
     weights: str | None
     """The sha256 of the weights that were restored; None where the recommender was fitted."""
-    fit_seconds: float
+    fit_seconds: Mapping[str, float]
+    """As a record has those of the fit: of all sittings."""
     fitted_at: float
     """By the clock of `time.perf_counter`."""
     n_items: int
@@ -204,12 +206,11 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
 def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity, selection: str | None) -> Recipe:
     """What a record of this recommender must have been made by; the data are arranged as the cell's protocol has it."""
     data = identify(dataset) if isinstance(dataset, Dataset) else dataset
-    return Recipe(
-        data, recommender.version, hyperparameters(recommender), None if selection is None else str(selection)
-    )
+    chose, absent = None if selection is None else str(selection), absent_hyperparameters(type(recommender))
+    return Recipe(data, recommender.version, hyperparameters(recommender), chose, absent)
 
 
-def run_cell(cell: Cell, setting: Setting, report: Callable[[News], None]) -> FinishedCell:
+def run_cell(cell: Cell, setting: Setting, report: Report) -> FinishedCell:
     """Trains and tests the cell in this process, which then has the test targets while the model learns.
 
     `CellProcesses` does the same in two processes, one of which has no model and the other no test target.
@@ -222,7 +223,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[News], None]) -> Fi
     return conclude(learnt).finished(marks)
 
 
-def learn(cell: Cell, lesson: Lesson, report: Callable[[News], None]) -> Learnt:
+def learn(cell: Cell, lesson: Lesson, report: Report) -> Learnt:
     """Fits the cell's recommender, or restores it where the protocol trains nothing, and ranks its validation targets.
 
     A model without a state is fitted in either case. One that is recorded already is restored too, if that is possible
@@ -239,12 +240,11 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[News], None]) -> Learnt:
     if found := _restore_recorded(cell, recipe, lesson):
         return found
     made_by = environment(cell.model, lesson.device)
-    started = time.perf_counter()
+    sitting = Sitting(report, _place(recommender, cell, recipe, lesson, made_by))
     trained = _restore(recommender, cell, recipe, lesson)
-    sitting = _sitting(recommender, cell, recipe, lesson, made_by, report)
-    fit = None if trained else fit_recommender(recommender, cell, lesson.validation, lesson.device, report, sitting)
+    fit = None if trained else fit_recommender(recommender, cell, lesson.validation, lesson.device, sitting)
     recommender = fit.recommender if fit else recommender
-    fitted = time.perf_counter()
+    seconds, fitted = sitting.seconds(), time.perf_counter()
     chosen = trained.recipe.selection if trained else recipe.selection if fit and fit.is_chosen else None
     validation = rank_targets(recommender, lesson.validation)
     return Learnt(
@@ -256,7 +256,7 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[News], None]) -> Learnt:
         validation=validation,
         curve=fit.curve if fit else [],
         weights=trained.weights if trained else None,
-        fit_seconds=sitting.seconds if fit and sitting else fitted - started,
+        fit_seconds=seconds,
         fitted_at=fitted,
         n_items=lesson.validation.history.n_items,
     )
@@ -272,7 +272,7 @@ def conclude(learnt: Learnt) -> Examined:
     require_unchanged(recommender, learnt.recipe)
     if learnt.recorded:
         return Examined(partial(_as_recorded, learnt.recorded), None, None)
-    seconds = {"fit": round(learnt.fit_seconds, 3), "score": round(time.perf_counter() - learnt.fitted_at, 3)}
+    seconds = {**learnt.fit_seconds, "score": time.perf_counter() - learnt.fitted_at}
     record = partial(
         Record,
         key=cell_key(learnt.cell, learnt.data),
@@ -280,7 +280,7 @@ def conclude(learnt: Learnt) -> Examined:
         deterministic=recommender.deterministic,
         validation=learnt.validation,
         curve=learnt.curve,
-        seconds=seconds,
+        seconds={name: round(value, 3) for name, value in seconds.items()},
         peak_memory_bytes=peak_memory(),
         parameters=number_of_parameters(recommender),
         environment=learnt.environment,
@@ -289,7 +289,7 @@ def conclude(learnt: Learnt) -> Examined:
     return Examined(record, None, None) if learnt.weights else Examined(record, *state_of(recommender))
 
 
-def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[News], None]) -> Fitted:
+def run_trial(cell: Cell, setting: TrialSetting, report: Report) -> Fitted:
     """Trains the cell in this process and ranks its validation targets.
 
     Raises:
@@ -297,23 +297,18 @@ def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[News], None])
         InputError: As `learn` has it.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    curve = fit_recommender(recommender, cell, setting.validation, setting.device, report).curve
+    curve = fit_recommender(recommender, cell, setting.validation, setting.device, Sitting(report)).curve
     return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation), cell.selection))
 
 
-def _sitting(
-    recommender: Recommender,
-    cell: Cell,
-    recipe: Recipe,
-    lesson: Lesson,
-    made_by: Mapping[str, Any],
-    report: Callable[[News], None],
-) -> Sitting | None:
-    """What this process is to do of the cell's training; None where it is done in one go, or not kept."""
+def _place(
+    recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson, made_by: Mapping[str, Any]
+) -> Place | None:
+    """Where the cell's training is kept that is stopped; None where it is not kept, or is done in one go."""
     if lesson.begun is None or recommender.deterministic:
         return None
     path = lesson.begun.checkpoint(cell_key(cell, lesson.data))
-    return Sitting(path, recipe, circumstances_of(recommender, cell.seed, made_by), report)
+    return Place(path, recipe, circumstances_of(recommender, cell.seed, made_by))
 
 
 def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson) -> Record | None:
@@ -342,13 +337,13 @@ def _restore_recorded(cell: Cell, recipe: Recipe, lesson: Lesson) -> Learnt | No
     return Learnt(
         cell=cell,
         recommender=recommender,
-        recipe=record.recipe,
+        recipe=replace(recipe, selection=record.recipe.selection),
         data=lesson.data,
         environment=record.environment,
         validation=record.validation,
         curve=record.curve,
         weights=record.weights,
-        fit_seconds=record.seconds["fit"],
+        fit_seconds=record.seconds,
         fitted_at=started,
         n_items=lesson.validation.history.n_items,
         recorded=record,

@@ -1,6 +1,6 @@
 """Fitting a cell's recommender: its epochs, the figures that choose them, and where an earlier sitting had come to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from seqrec_bench.data.split import Holdout
@@ -9,7 +9,8 @@ from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import build
 from seqrec_bench.experiments.answers import sound_epoch
-from seqrec_bench.experiments.sittings import Earlier, News, Sitting
+from seqrec_bench.experiments.saying import said_seldom
+from seqrec_bench.experiments.sittings import Sitting
 from seqrec_bench.recommender import Checkpoint, Epoch, FitContext, Recommender
 from seqrec_bench.studies.cells import Cell
 
@@ -33,83 +34,88 @@ def fit_recommender(
     cell: Cell,
     validation: Holdout,
     device: str,
-    report: Callable[[News], None],
-    sitting: Sitting | None = None,
+    sitting: Sitting,
 ) -> Fit:
     """Fits the recommender to the validation targets' histories.
 
     Args:
         recommender: A fresh one of the cell. Where it can't go on from an earlier sitting, another is fitted.
-        sitting: Of a training that can be stopped and go on.
+        sitting: Told of all that happens.
 
     Raises:
         ScoreError: The model's scores are not finite, or not scores; the message names the epoch.
     """
-    earlier = sitting and sitting.earlier()
-    if sitting and earlier:
+    if earlier := sitting.earlier():
         try:
-            return _Fitting(recommender, cell, validation, device, report, sitting, earlier).run()
+            return _Fitting(recommender, cell, validation, device, sitting, *earlier).run()
         except _Refusal as refusal:
             sitting.begin_anew(f"its model can't go on from where it stood ({in_words(refusal.args[0])})")
             recommender = build(cell.model, cell.dimension, cell.settings)
-    return _Fitting(recommender, cell, validation, device, report, sitting).run()
+    return _Fitting(recommender, cell, validation, device, sitting).run()
 
 
-@dataclass
 class _Fitting:
-    recommender: Recommender
-    cell: Cell
-    validation: Holdout
-    device: str
-    report: Callable[[News], None]
-    sitting: Sitting | None
-    earlier: Earlier | None = None
-    fit: Fit = field(init=False)
+    """One call of `fit`."""
 
-    def __post_init__(self) -> None:
-        curve = list(self.earlier.curve) if self.earlier else []
-        self.fit = Fit(self.recommender, curve, is_chosen=bool(curve))
-
-    def run(self) -> Fit:
-        selection = self.cell.selection
-        context = FitContext(
-            self.cell.seed,
-            self.device,
+    def __init__(
+        self,
+        recommender: Recommender,
+        cell: Cell,
+        validation: Holdout,
+        device: str,
+        sitting: Sitting,
+        curve: Sequence[Epoch] = (),
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
+        """
+        Args:
+            curve: The epochs of earlier sittings.
+            checkpoint: Where these have ended.
+        """
+        self._recommender, self._validation, self._selection = recommender, validation, cell.selection
+        self._sitting, self._n_before = sitting, len(curve)
+        self._fit = Fit(recommender, list(curve), is_chosen=bool(curve))
+        self._context = FitContext(
+            cell.seed,
+            device,
             self._validate,
             self._report,
-            str(selection),
-            selection.sign < 0,
-            self.earlier.checkpoint if self.earlier else None,
+            str(cell.selection),
+            cell.selection.sign < 0,
+            checkpoint,
             self._keep,
+            said_seldom(sitting.report),
         )
+
+    def run(self) -> Fit:
         try:
-            self.recommender.fit(self.validation.history, context)
+            self._recommender.fit(self._validation.history, self._context)
         except ScoreError as error:
-            raise ScoreError(f"In epoch {len(self.fit.curve) + 1}: {error}") from error
+            raise ScoreError(f"In epoch {len(self._fit.curve) + 1}: {error}") from error
         except Exception as error:
-            if self.earlier and self._stands_still:
+            if self._stands_still:
                 raise _Refusal(error) from error
             raise
-        return self.fit
+        return self._fit
 
     @property
     def _stands_still(self) -> bool:
-        """Whether no epoch has ended since the earlier sitting."""
-        return self.earlier is not None and len(self.fit.curve) == len(self.earlier.curve)
+        """Whether the training was to go on, and no epoch has ended yet."""
+        return 0 < len(self._fit.curve) == self._n_before
 
     def _validate(self) -> Mapping[str, float]:
-        self.fit.is_chosen = True
-        return validation_figures(rank_targets(self.recommender, self.validation), self.cell.selection)
+        self._fit.is_chosen = True
+        return validation_figures(rank_targets(self._recommender, self._validation), self._selection)
 
     def _report(self, epoch: Epoch) -> None:
-        self.fit.is_chosen = True
-        if self.sitting and self._stands_still and epoch.number == 1:
-            self.sitting.begin_anew("its model does not go on from where it stood")
-            self.fit.curve.clear()
-        number = len(self.fit.curve) + 1
-        self.fit.curve.append(sound_epoch(epoch, number, self.recommender.name, self.cell.selection))
-        self.report(self.fit.curve[-1])
+        self._fit.is_chosen = True
+        curve = self._fit.curve
+        if self._stands_still and epoch.number == 1:
+            self._sitting.begin_anew("its model does not go on from where it stood")
+            curve.clear()
+        curve.append(sound_epoch(epoch, len(curve) + 1, self._recommender.name, self._selection))
+        self._sitting.report(curve[-1])
 
     def _keep(self, make: Callable[[], Checkpoint]) -> None:
-        if self.sitting and self.fit.curve:
-            self.sitting.keep(make, self.fit.curve)
+        if self._fit.curve:
+            self._sitting.keep(make, self._fit.curve)

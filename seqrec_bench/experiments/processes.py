@@ -21,8 +21,8 @@ from seqrec_bench.experiments.channel import Channel
 from seqrec_bench.experiments.examining import Answer, Examination, Examinee, Marks, examine, stand_examination
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.orphans import adopt_orphans, end_orphans
+from seqrec_bench.experiments.saying import News, Report
 from seqrec_bench.experiments.shared import Shared
-from seqrec_bench.experiments.sittings import News
 from seqrec_bench.experiments.software import uses_torch
 from seqrec_bench.experiments.starting import (
     STARTING,
@@ -37,8 +37,8 @@ from seqrec_bench.supervision import signal_name
 
 SettingT = TypeVar("SettingT")
 OutcomeT = TypeVar("OutcomeT")
-Work = Callable[[Cell, SettingT, Callable[[News], None]], OutcomeT | Learnt]
-"""What a process does with its cell: `learn` or `run_trial`. It reports epochs as they end, and what else is new."""
+Work = Callable[[Cell, SettingT, Report], OutcomeT | Learnt]
+"""What a process does with its cell: `learn` or `run_trial`. It reports epochs as they end."""
 
 MAX_TRIES = 2
 """How often a cell is started. Each time but the last, what ran it died: for lack of memory, say, which may pass."""
@@ -111,7 +111,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         Args:
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             setting: What the cells have in common. One that is shared already stays open at the end.
-            report: Called from another thread when a cell starts, when there is news of it, and when it is lost.
+            report: Called from another thread when a cell starts, after each of its epochs, with what it says that it
+                does beside them, and when it is lost.
             examination: Taken here by what comes of `learn`, whose outcome is then a `FinishedCell`.
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
             with_torch: Whether cells find torch imported though no model that was loaded here has imported it.

@@ -17,117 +17,110 @@ from pathlib import Path
 from typing import Any
 
 from seqrec_bench.errors import UnreadableError, in_words
+from seqrec_bench.experiments.saying import GoesOn, Remark, Report
 from seqrec_bench.recommender import Checkpoint, Epoch, Recommender
 from seqrec_bench.records import Recipe
 from seqrec_bench.records.checkpoints import Progress, read_checkpoint, write_checkpoint
+from seqrec_bench.text import one_line
 
 SHARE = 0.05
 """Of the time of a training that writing its checkpoints may take, about."""
 
 
 @dataclass(frozen=True)
-class GoesOn:
-    """A training goes on after this epoch, which is one of an earlier sitting."""
+class Place:
+    """Where a training is kept that is stopped, and what it is of."""
 
-    epoch: int
+    path: Path
+    """Of the checkpoint's file."""
+    recipe: Recipe
+    circumstances: Mapping[str, Any]
+    """As `circumstances_of` gives them."""
 
-
-@dataclass(frozen=True)
-class Remark:
-    """What the user ought to know of a cell that is run all the same, in words."""
-
-    text: str
-
-
-News = Epoch | GoesOn | Remark
-"""What is told of a cell while it is run."""
-
-
-@dataclass(frozen=True, eq=False)
-class Earlier:
-    """Where earlier sittings have brought a training."""
-
-    curve: Sequence[Epoch]
-    seconds: float
-    checkpoint: Checkpoint
+    def difference(self, progress: Progress) -> str | None:
+        """Says in a few words what else that training was, or None where it is this one."""
+        its, mine = progress.circumstances, self.circumstances
+        changed = next((name for name in sorted({*its, *mine}) if its.get(name) != mine.get(name)), None)
+        return self.recipe.difference(progress.recipe) or (
+            changed and f"made with {changed} {its.get(changed)}, and here it is {mine.get(changed)}"
+        )
 
 
 class Sitting:
     """What one process does of a cell's training, from its beginning or from where an earlier process was stopped."""
 
-    def __init__(
-        self, path: Path, recipe: Recipe, circumstances: Mapping[str, Any], report: Callable[[News], None]
-    ) -> None:
+    def __init__(self, report: Report, place: Place | None = None) -> None:
         """
         Args:
-            path: Of the checkpoint's file.
-            circumstances: As `circumstances_of` gives them.
+            place: Without it, the training is not kept.
         """
-        self._path, self._recipe, self._circumstances, self._report = path, recipe, circumstances, report
-        self._started = time.perf_counter()
-        self._seconds_before = 0.0
-        self._spent = 0.0
-        """Seconds, on checkpoints."""
+        self.report, self._place = report, place
+        self._started = _clocks()
+        self._before = dict.fromkeys(self._started, 0.0)
+        """What earlier sittings have taken."""
+        self._spent = dict.fromkeys(self._started, 0.0)
+        """On checkpoints."""
         self._has_complained = False
 
-    def earlier(self) -> Earlier | None:
-        """Where the training stands; None where it has not begun, or can't go on, which is said."""
+    def earlier(self) -> tuple[Sequence[Epoch], Checkpoint] | None:
+        """The epochs of earlier sittings and where they have ended; None where there are none, or none to go on from.
+
+        The latter is said.
+        """
+        if self._place is None:
+            return None
+        path = self._place.path
         try:
-            progress, checkpoint = read_checkpoint(self._path)
+            progress, checkpoint = read_checkpoint(path)
         except FileNotFoundError:
             return None
         except (UnreadableError, ValueError) as error:
-            self.begin_anew(f"{self._path} is of no use: {in_words(error)}")
+            self.begin_anew(f"{path} is of no use: {one_line(str(error))}")
             return None
-        if difference := self._difference(progress):
-            self.begin_anew(f"what {self._path} holds was {difference}")
+        if difference := self._place.difference(progress):
+            self.begin_anew(f"what {path} holds was {difference}")
             return None
-        self._seconds_before = progress.seconds
-        self._report(GoesOn(len(progress.curve)))
-        return Earlier(progress.curve, progress.seconds, checkpoint)
+        self._before = dict(progress.seconds)
+        self.report(GoesOn(len(progress.curve)))
+        return progress.curve, checkpoint
 
     def begin_anew(self, reason: str) -> None:
-        """Nothing of an earlier sitting counts."""
-        self._seconds_before = 0.0
-        self._report(Remark(f"its training begins anew, since {reason}"))
+        """Nothing of earlier sittings counts."""
+        self._before = dict.fromkeys(self._before, 0.0)
+        self.report(Remark(f"its training begins anew, since {reason}"))
 
-    @property
-    def seconds(self) -> float:
-        """What the training has taken so far, all sittings together and without the writing of checkpoints."""
-        return self._seconds_before + time.perf_counter() - self._started - self._spent
+    def seconds(self) -> dict[str, float]:
+        """What the training has taken so far, of all sittings, by the names that records have for it.
+
+        The writing of checkpoints is not counted.
+        """
+        now = _clocks()
+        return {name: self._before[name] + now[name] - self._started[name] - self._spent[name] for name in now}
 
     def keep(self, make: Callable[[], Checkpoint], curve: Sequence[Epoch]) -> None:
         """Writes a checkpoint after the last epoch of that curve, unless those before it have taken too long.
 
-        What keeps it from being written is said once, and the training goes on: it is only worth as much as before.
+        What keeps it from being written is said once, and the training goes on.
         """
-        if self._spent > SHARE * (time.perf_counter() - self._started):
+        began = _clocks()
+        if self._place is None or self._spent["fit"] > SHARE * (began["fit"] - self._started["fit"]):
             return
-        progress = Progress(self._recipe, self._circumstances, curve, self.seconds)
-        began = time.perf_counter()
+        progress = Progress(self._place.recipe, self._place.circumstances, curve, self.seconds())
         try:
-            write_checkpoint(self._path, progress, make())
+            write_checkpoint(self._place.path, progress, make())
         except Exception as error:  # of the disk, or of the recommender
             self._complain(error)
-        self._spent += time.perf_counter() - began
+        self._spent = {name: self._spent[name] + now - began[name] for name, now in _clocks().items()}
 
     def _complain(self, error: Exception) -> None:
         if not self._has_complained:
             self._has_complained = True
             reason = error.strerror if isinstance(error, OSError) and error.strerror else in_words(error)
-            self._report(
-                Remark(f"where its training stands can't be kept ({reason}): if it is stopped, it begins anew")
-            )
+            self.report(Remark(f"where its training stands can't be kept ({reason}): if it is stopped, it begins anew"))
 
-    def _difference(self, progress: Progress) -> str | None:
-        """Says in a few words what else that training was, or None where it is this one."""
-        if difference := self._recipe.difference(progress.recipe):
-            return difference
-        its, mine = progress.circumstances, self._circumstances
-        for name in sorted({*its, *mine}):
-            if its.get(name) != mine.get(name):
-                return f"made with {name} {its.get(name)}, and here it is {mine.get(name)}"
-        return None
+
+def _clocks() -> dict[str, float]:
+    return {"fit": time.perf_counter(), "fit_cpu": time.process_time()}
 
 
 def circumstances_of(recommender: Recommender, seed: int, environment: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,9 +140,9 @@ def source_of(recommender: type[Recommender]) -> str:
     """
     packages = {base.__module__.partition(".")[0] for base in inspect.getmro(recommender)} - {"builtins", "typing"}
     digest = hashlib.sha256()
-    for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name.partition(".")[0] in packages and file and Path(file).is_file():
+    for name in sorted(list(sys.modules)):  # a copy, since a thread may import something meanwhile
+        file = name.partition(".")[0] in packages and getattr(sys.modules[name], "__file__", None)
+        if file and Path(file).is_file():
             digest.update(json.dumps([name, hashlib.sha256(Path(file).read_bytes()).hexdigest()]).encode())
     return digest.hexdigest()
 

@@ -35,8 +35,8 @@ class Progress:
     """All else that must be the same for the training to go on as if it had not been stopped, by name."""
     curve: Sequence[Epoch]
     """Of its epochs so far, at least one."""
-    seconds: float
-    """What these have taken, all sittings together."""
+    seconds: Mapping[str, float]
+    """What these have taken, all sittings together, as the record will have it: ``fit`` and ``fit_cpu``."""
 
 
 def checkpoint_path(record: Path) -> Path:
@@ -53,10 +53,10 @@ def write_checkpoint(path: Path, progress: Progress, checkpoint: Checkpoint) -> 
     """
     arrays = plain_arrays(checkpoint.arrays)
     fields = {
-        "recipe": asdict(progress.recipe),
+        "recipe": {**asdict(progress.recipe), "absent": {}},
         "circumstances": dict(progress.circumstances),
         "curve": [encode_epoch(epoch) for epoch in progress.curve],
-        "seconds": progress.seconds,
+        "seconds": dict(progress.seconds),
         "facts": dict(checkpoint.facts),
     }
     text = json.dumps(fields, allow_nan=False)
@@ -123,8 +123,9 @@ def _progress(text: str) -> Progress:
     try:
         fields = parse(text)
         recipe = fields["recipe"]
-        if not (is_finite_number(seconds := fields["seconds"]) and fields["curve"]):
-            raise ValueError("it says nothing of its epochs")
+        seconds = fields["seconds"]
+        if not (seconds.keys() == {"fit", "fit_cpu"} and all(map(is_finite_number, seconds.values()))):
+            raise ValueError("it does not say what its epochs have taken")
         selection = recipe["selection"]
         return Progress(
             Recipe(**{**recipe, "dataset": DatasetIdentity(**recipe["dataset"])}),
@@ -132,7 +133,7 @@ def _progress(text: str) -> Progress:
             [decode_epoch(number, epoch, selection) for number, epoch in enumerate(fields["curve"], start=1)],
             seconds,
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"it is not what it has to be ({in_words(error)})") from error
 
 
