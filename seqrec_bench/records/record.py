@@ -152,7 +152,7 @@ class Record:
     curve: Sequence[Epoch]
     """One entry an epoch; empty for a model that does not train in epochs."""
     seconds: Mapping[str, float]
-    """``fit`` and ``score``: wall time of each."""
+    """``fit`` and ``score``: wall time of each; ``fit_cpu``: processor time of the former, which early records lack."""
     peak_memory_bytes: int
     """The greatest resident size of the cell's process."""
     parameters: int

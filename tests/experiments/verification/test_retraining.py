@@ -105,11 +105,12 @@ def test_seeds_that_were_chosen_and_renumbered_are_seen_by_training_alone(
     ("change", "is_quick"),
     [
         (lambda record: record, True),
+        (lambda record: replace(record, seconds={"fit": 9.0, "fit_cpu": 9.0, "score": 1.0}), True),
         (lambda record: replace(record, seconds={"fit": 9.0, "score": 2.0}), False),
         (lambda record: replace(record, recipe=replace(record.recipe, version=9)), False),
         (lambda record: replace(record, key=replace(record.key, dataset="elsewhere")), False),
     ],
-    ids=["a model that counts", "a long one", "another version", "other data"],
+    ids=["a model that counts", "one of ten seconds", "a long one", "another version", "other data"],
 )
 def test_deterministic_models_that_take_seconds_are_run_again_unasked_and_others_counted(
     store: Store, small: Dataset, trained: Record, again: Again, change: Callable[[Record], Record], is_quick: bool
