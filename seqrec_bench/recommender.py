@@ -120,6 +120,20 @@ class Epoch:
     """Time spent on training, validation not counted."""
 
 
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Where a training stands between two epochs: all that the epochs to come depend on, beside fields and data."""
+
+    arrays: State
+    """They need not be copies: they are read before the training goes on."""
+    facts: Mapping[str, Any]
+    """All else, as JSON has it: text, numbers, booleans, None, and lists and string-keyed mappings of these."""
+
+
+def _keep_nothing(checkpoint: Callable[[], Checkpoint]) -> None:
+    """The `FitContext.keep` of whoever will not go on with the training."""
+
+
 @dataclass(frozen=True)
 class FitContext:
     """What the run decides, as opposed to what the model is."""
@@ -136,6 +150,14 @@ class FitContext:
     """The validation metric that chooses, the epoch first of all; `validate` has it."""
     lower_is_better: bool = False
     """Whether less of that metric is better."""
+    resume: Checkpoint | None = None
+    """Where an earlier training of this cell stood that was interrupted, as it gave it to `keep`: a model that can goes
+    on from there, reports the epochs after it only, and ends as if nothing had happened. Any other begins anew.
+
+    A model to which it makes no sense raises an error before it reports an epoch, and is fitted from the beginning."""
+    keep: Callable[[Callable[[], Checkpoint]], None] = _keep_nothing
+    """To be called once after `report`, by a model that can go on, with what makes the checkpoint after that epoch. It
+    is made only now and then, before this returns, since to make and to write it takes time."""
 
     def merit(self, validation: Mapping[str, float]) -> float:
         """How good these figures of `validate` are by the metric that chooses: the greater, the better."""

@@ -6,6 +6,7 @@ Shapes: B instances, L input items, T targets, d the dimension, nh horizontal fi
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -140,17 +141,25 @@ class Caser:
                 self._net.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
             )
             n_negatives = self.n_targets * self.negatives if self.loss == "binary" else 0
+            rng = np.random.default_rng(context.seed)
             train_epoch = instance_epochs(
                 train,
-                context,
+                context.device,
                 lambda users, windows, negatives: self._step(users, windows, negatives, optimizer),
+                rng,
                 length=self.history_length,
                 n_targets=self.n_targets,
                 n_negatives=n_negatives,
                 batch_size=self.batch_size,
             )
             fit_epochs(
-                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(optimizer, rng),
+                patience=self.patience,
+                averaging=self.weight_averaging,
             )
 
     @torch.no_grad()

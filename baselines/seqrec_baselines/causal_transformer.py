@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqrec_baselines.training.attention import by_head, side_by_side
 from seqrec_baselines.training.samples import shift_left, shift_right
 from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import PADDING, Explanation, Float32Array, Int64Array, Sequences, State
@@ -33,23 +34,18 @@ class CausalAttention(nn.Module):
         """(T, d) vectors of the places that are true in `present`, (B, L), in row order -> (T, d)."""
         places = present.flatten().nonzero()[:, 0]  # (T,)
         query, key, value = (
-            self._by_head(layer(x), places, *present.shape) for layer in (self.query, self.key, self.value)
+            by_head(layer(x), places, present.shape, self.heads) for layer in (self.query, self.key, self.value)
         )
         dropout = self.dropout if self.training else 0.0
         attended = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout, is_causal=True)
-        return attended.transpose(1, 2).flatten(2).flatten(0, 1).index_select(0, places)
+        return side_by_side(attended, places)
 
     def weights(self, x: Tensor, present: Tensor) -> Tensor:
         """How much each place attends to those up to it, (B, L, L), averaged over heads; arguments as in `forward`."""
         places = present.flatten().nonzero()[:, 0]
-        query, key = (self._by_head(layer(x), places, *present.shape) for layer in (self.query, self.key))
+        query, key = (by_head(layer(x), places, present.shape, self.heads) for layer in (self.query, self.key))
         products = query @ key.transpose(2, 3) / math.sqrt(query.shape[3])
         return products.masked_fill(torch.ones_like(products).triu(1) > 0, -math.inf).softmax(dim=3).mean(dim=1)
-
-    def _by_head(self, vectors: Tensor, places: Tensor, n_rows: int, length: int) -> Tensor:
-        """(T, d) at these of B * L places -> (B, heads, L, d / heads), zero elsewhere."""
-        padded = vectors.new_zeros(n_rows * length, vectors.shape[1]).index_copy(0, places, vectors)
-        return padded.view(n_rows, length, self.heads, -1).transpose(1, 2)
 
 
 class CausalBlock(nn.Module):

@@ -102,23 +102,23 @@ class FPMC:
             raise InputError("fpmc learns from pairs of items and the data have only one: give data with more items.")
         with seeded(context.seed, context.device):
             self._net = self._new_net(train).to(context.device)
-        rng = np.random.default_rng(context.seed)
-        user_of = train.users
-        successors = transitions(train)
+            rng = np.random.default_rng(context.seed)
+            user_of = train.users
+            successors = transitions(train)
 
-        def train_epoch() -> float:
-            drawn = rng.choice(successors, len(successors))
-            positive = train.items[drawn].astype(np.int64)
-            negative = rng.integers(1, train.n_items, len(drawn))
-            negative += negative >= positive  # uniform over all items but the positive one
-            draws = np.stack([user_of[drawn], train.items[drawn - 1], positive, negative])
-            batches = torch.from_numpy(draws).to(context.device).split(self.batch_size, dim=1)
-            return mean_loss(
-                self._net.update(users, last, chosen, other, self.learning_rate, self.regularisation)
-                for users, last, chosen, other in batches
-            )
+            def train_epoch() -> float:
+                drawn = rng.choice(successors, len(successors))
+                positive = train.items[drawn].astype(np.int64)
+                negative = rng.integers(1, train.n_items, len(drawn))
+                negative += negative >= positive  # uniform over all items but the positive one
+                draws = np.stack([user_of[drawn], train.items[drawn - 1], positive, negative])
+                batches = torch.from_numpy(draws).to(context.device).split(self.batch_size, dim=1)
+                return mean_loss(
+                    self._net.update(users, last, chosen, other, self.learning_rate, self.regularisation)
+                    for users, last, chosen, other in batches
+                )
 
-        fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
+            fit_epochs(self._net, self.epochs, train_epoch, context, moving=(rng,), averaging=self.weight_averaging)
 
     def state(self) -> State:
         return net_state(self._net)

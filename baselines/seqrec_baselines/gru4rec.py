@@ -129,7 +129,14 @@ class GRU4Rec:
                     chunk_losses.append(loss)
                 return torch.stack(chunk_losses).sum().item() / len(steps)
 
-            fit_epochs(self._net, self.epochs, train_epoch, context, averaging=self.weight_averaging)
+            fit_epochs(
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(*optimizers.values(), rng),
+                averaging=self.weight_averaging,
+            )
 
     def state(self) -> State:
         return net_state(self._net)

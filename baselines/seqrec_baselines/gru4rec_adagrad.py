@@ -1,5 +1,7 @@
 """The optimiser of GRU4Rec's authors."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -36,6 +38,15 @@ class Adagrad:
         self._move(gradient, *moved)
         for table, values in zip(self._tables, moved, strict=True):
             table.index_copy_(0, rows, values)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """What a step leaves for the next one, beside the parameter."""
+        return {"accumulated": self.accumulated} | ({"velocity": self.velocity} if self.momentum else {})
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        self.accumulated.copy_(state["accumulated"])
+        if self.momentum:
+            self.velocity.copy_(state["velocity"])
 
     @property
     def _tables(self) -> list[Tensor]:

@@ -122,7 +122,13 @@ class SASRec(CausalRecommender):
                 return mean_loss(self._step(samples, unseen, rng, optimizer) for samples in pieces)
 
             fit_epochs(
-                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(optimizer, rng),
+                patience=self.patience,
+                averaging=self.weight_averaging,
             )
 
     def _new_net(self, train: Sequences) -> SASRecNet:

@@ -105,7 +105,13 @@ class AMLSTM:
                 )
 
             fit_epochs(
-                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(optimizer, schedule, rng),
+                patience=self.patience,
+                averaging=self.weight_averaging,
             )
 
     def state(self) -> State:

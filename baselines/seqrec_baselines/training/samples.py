@@ -112,6 +112,49 @@ def instances(train: Sequences, length: int, n_targets: int) -> tuple[Int64Array
     return train.users[ends], windows.astype(np.int64)
 
 
+class OverlappingWindows:
+    """Windows of up to `length` items of every user: the latest, and as far as there are more, each `step` before.
+
+    The earliest one begins with the user's first item, whatever it overlaps. A shorter sequence is one window.
+    """
+
+    def __init__(self, train: Sequences, length: int, step: int | None) -> None:
+        """
+        Args:
+            step: Places from a window to the next; None for the latest windows alone.
+
+        Raises:
+            InputError: No user has two items.
+        """
+        transitions(train)
+        users = np.flatnonzero(train.lengths)
+        beyond = np.maximum(train.lengths[users] - length, 0)  # places before the latest window
+        numbers = -(-beyond // step) if step is not None else np.zeros_like(beyond)
+        owners = np.repeat(np.arange(len(users)), numbers + 1)
+        back = np.arange(len(owners)) - np.repeat(np.cumsum(numbers + 1) - numbers - 1, numbers + 1)
+        begins = np.maximum(beyond[owners] - (step or 0) * back, 0)
+        self._train = train
+        self._length = length
+        self._starts = train.offsets[users][owners] + begins
+        self._counts = np.minimum(train.lengths[users], length)[owners]
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def rows(self, chosen: Int64Array) -> tuple[Int64Array, Int64Array]:
+        """The items of these windows, filled with padding on the right, and their numbers.
+
+        Args:
+            chosen: (B,) numbers of windows.
+
+        Returns:
+            (B, L) item ids, L the most items of any, and (B,) counts.
+        """
+        starts, counts = self._starts[chosen], self._counts[chosen]
+        items, _ = _pieces(self._train, starts, starts + counts, int(counts.max()))
+        return items, counts
+
+
 def _pieces(train: Sequences, starts: Int64Array, ends: Int64Array, length: int) -> tuple[Int64Array, Int64Array]:
     """The items at starts .. ends - 1, filled up to `length` on the right, and the items that follow each of them."""
     positions = starts[:, None] + np.arange(length)  # (B, L)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from seqrec_bench.data import Dataset
-from seqrec_bench.experiments.verification.completeness import check_seeds, check_studies
+from seqrec_bench.experiments.verification.completeness import StudyCells, check_seeds, check_studies
 from seqrec_bench.experiments.verification.copies import check_copies
 from seqrec_bench.experiments.verification.data import (
     Arrangements,
@@ -19,7 +19,7 @@ from seqrec_bench.experiments.verification.lists import check_lists
 from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
-from seqrec_bench.studies.cells import Cell, cells
+from seqrec_bench.studies.cells import DEFAULT_DATASET, cells
 from seqrec_bench.studies.loading import load_study, studies
 from seqrec_bench.tracking import Track, untracked
 
@@ -34,16 +34,25 @@ def check_store(store: Store, track: Track = untracked) -> tuple[list[Record], l
     return records, [*checks, missed.check()]
 
 
-def cells_of_studies() -> dict[str, list[Cell]]:
-    """The cells of every study that comes with the package, by its name."""
-    return {study: cells(load_study(study).groups) for study in studies()}
+def cells_of_studies() -> dict[str, StudyCells]:
+    """The cells of every study that comes with the package, by its name.
+
+    Those on the usual data set are run on other data too (`run --all --interactions FILE`), the others on their own.
+    """
+    found = {name: load_study(name) for name in studies()}
+    return {
+        name: StudyCells(
+            cells(study.groups), None if DEFAULT_DATASET in study.dataset_names else set(study.dataset_names)
+        )
+        for name, study in found.items()
+    }
 
 
 def check_contents(
     records: Sequence[Record],
     store: Store,
     datasets: Mapping[str, Dataset | str],
-    cells_of: Mapping[str, Sequence[Cell]],
+    cells_of: Mapping[str, StudyCells],
     track: Track = untracked,
 ) -> list[Check]:
     """The checks of what the records say.
@@ -67,7 +76,7 @@ def check_contents(
         check_ranked_again(records, arrangements),
         check_copies(records),
         check_versions(records, models),
-        check_settings(records, models, [cell for found in cells_of.values() for cell in found]),
+        check_settings(records, models, [cell for found in cells_of.values() for cell in found.cells]),
         check_studies(records, store.root, cells_of),
         check_seeds(records),
     ]

@@ -2,7 +2,8 @@
 
 import shlex
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from seqrec_bench.data import data_option
@@ -17,7 +18,20 @@ _NAMED = 6
 """How many missing cells are named one by one."""
 
 
-def check_studies(records: Sequence[Record], root: Path, cells_of: Mapping[str, Sequence[Cell]]) -> Check:
+@dataclass(frozen=True)
+class StudyCells:
+    """What a directory that is to hold a study has."""
+
+    cells: Sequence[Cell]
+    datasets: Collection[str] | None = None
+    """The data sets that it is about; None for a study that is run on any."""
+
+    def is_about(self, dataset: str) -> bool:
+        """Whether records on the data set may be taken for the study's."""
+        return self.datasets is None or dataset in self.datasets
+
+
+def check_studies(records: Sequence[Record], root: Path, cells_of: Mapping[str, StudyCells]) -> Check:
     """Of each study of which half the cells or more are here, all are.
 
     Args:
@@ -26,9 +40,12 @@ def check_studies(records: Sequence[Record], root: Path, cells_of: Mapping[str, 
     there = {record.key for record in records}
     faults, notes, n_passed = [], [], 0
     for dataset in sorted({key.dataset for key in there}):
-        for study, cells in cells_of.items():
+        for study, found in cells_of.items():
+            if not found.is_about(dataset):
+                continue
             wanted = [
-                CellKey(dataset, cell.protocol, cell.model, cell.variant, cell.dimension, cell.seed) for cell in cells
+                CellKey(dataset, cell.protocol, cell.model, cell.variant, cell.dimension, cell.seed)
+                for cell in found.cells
             ]
             missing = [key for key in wanted if key not in there]
             n_here = len(wanted) - len(missing)

@@ -44,7 +44,9 @@ def run(
         return {"HR@50": -figures[len(validated) - 1], "NDCG@50": figures[len(validated) - 1]}
 
     context = FitContext(seed=0, device="cpu", validate=validate, report=reported.append)
-    fit_epochs(net, len(figures), train_epoch or net.train_epoch, context, patience=patience, averaging=averaging)
+    fit_epochs(
+        net, len(figures), train_epoch or net.train_epoch, context, moving=(), patience=patience, averaging=averaging
+    )
     return reported, validated
 
 
@@ -71,7 +73,7 @@ def test_the_metric_that_chooses_is_the_contexts(selection: str, lower_is_better
     figures = iter([{"HR@50": 0.9, "NDCG@50": 0.2}, {"HR@50": 0.8, "NDCG@50": 0.3}, {"HR@50": 0.7, "NDCG@50": 0.1}])
     reported: list[Epoch] = []
     context = FitContext(0, "cpu", lambda: next(figures), reported.append, selection, lower_is_better)
-    fit_epochs(net, 3, net.train_epoch, context, patience=2)
+    fit_epochs(net, 3, net.train_epoch, context, moving=(), patience=2)
     assert (len(reported), net.weight.item()) == (3, best)
 
 
@@ -127,7 +129,7 @@ def test_seconds_are_those_of_training_alone(monkeypatch: pytest.MonkeyPatch) ->
         return {"NDCG@50": 0.0}
 
     monkeypatch.setattr(epochs, "time", SimpleNamespace(perf_counter=lambda: now))
-    fit_epochs(net, 2, train_epoch, FitContext(0, "cpu", validate, reported.append))
+    fit_epochs(net, 2, train_epoch, FitContext(0, "cpu", validate, reported.append), moving=())
     assert [epoch.seconds for epoch in reported] == [3, 3]
 
 

@@ -9,6 +9,7 @@ from seqrec_bench.data import Dataset, Interactions, prepare
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.experiments.cell import run_cell, setting_under
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
+from seqrec_bench.experiments.verification.completeness import StudyCells
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
 from seqrec_bench.studies.cells import Cell
@@ -56,12 +57,12 @@ def trained(store: Store) -> Record:
 
 
 @pytest.fixture(scope="session")
-def cells_of() -> dict[str, list[Cell]]:
+def cells_of() -> dict[str, StudyCells]:
     return cells_of_studies()
 
 
 @pytest.fixture
-def checks_of(small: Dataset, cells_of: dict[str, list[Cell]]) -> Callable[[Store], list[Check]]:
+def checks_of(small: Dataset, cells_of: dict[str, StudyCells]) -> Callable[[Store], list[Check]]:
     def run(store: Store) -> list[Check]:
         records, checks = check_store(store)
         return checks + check_contents(records, store, {"small": small}, cells_of)

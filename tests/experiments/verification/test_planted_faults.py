@@ -393,8 +393,11 @@ class TestCompleteness:
         assert fault == "small/loo-full-v1/gone brief-d4 lacks the seeds 1 that other models there have: run them."
 
     def test_a_cell_that_a_study_lacks_is_named_with_the_command(self, store: Store, trained: Record) -> None:
-        wanted = {"mine": [Cell("fpmc", "brief", 4, seed) for seed in range(3)], "whole": [Cell("fpmc", "brief", 4, 0)]}
-        wanted["other"] = [Cell("fpmc", "brief", 4, seed) for seed in range(5)]
+        n_seeds = {"mine": 3, "whole": 1, "other": 5}
+        wanted = {
+            name: completeness.StudyCells([Cell("fpmc", "brief", 4, seed) for seed in range(number)])
+            for name, number in n_seeds.items()
+        }
         check = completeness.check_studies(store.records(), Path("my results"), wanted)
         (fault,) = check.faults
         assert "1 of 3 cells of the study mine on small are missing (fpmc brief-d4-s2 under loo-full-v1)" in fault
@@ -402,3 +405,10 @@ class TestCompleteness:
         assert check.n_passed == 1
         assert check.notes == ["Not taken for the study other on small: 2 of its 5 cells are here."]
         assert check.code is ExitCode.CELLS_MISSING
+
+    def test_a_study_of_other_data_sets_is_not_looked_for(self, store: Store) -> None:
+        wanted = [Cell("fpmc", "brief", 4, seed) for seed in range(3)]
+        for datasets, n_faults in ({"elsewhere"}, 0), ({"elsewhere", "small"}, 1), (None, 1):
+            cells_of = {"mine": completeness.StudyCells(wanted, datasets)}
+            check = completeness.check_studies(store.records(), Path("results"), cells_of)
+            assert (len(check.faults), check.notes) == (n_faults, [])
