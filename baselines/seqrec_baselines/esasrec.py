@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.causal_transformer import CausalAttention, CausalBlock, CausalRecommender, CausalTransformer
+from seqrec_baselines.training.candidate_scores import candidate_scores
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.ranges import require_at_least, require_share
 from seqrec_baselines.training.samples import Samples, end_windows
@@ -163,7 +164,13 @@ class ESASRec(CausalRecommender):
                 return mean_loss(self._step(samples, rng, optimizer) for samples in pieces)
 
             fit_epochs(
-                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(optimizer, rng),
+                patience=self.patience,
+                averaging=self.weight_averaging,
             )
 
     def _new_net(self, train: Sequences) -> ESASRecNet:
@@ -191,5 +198,5 @@ class ESASRec(CausalRecommender):
         representation = self._net(items, numbers)
         n = torch.from_numpy(rng.integers(1, self._net.item.num_embeddings, (len(targets), self.negatives)))
         columns = torch.cat([targets[:, None], n], dim=1)
-        logits = torch.einsum("td,tnd->tn", representation, self._net.item(columns))
+        logits = candidate_scores(representation, self._net.item.weight, columns)
         return functional.cross_entropy(logits, torch.zeros_like(targets))
