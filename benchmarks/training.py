@@ -19,6 +19,7 @@ EPOCHS = 3
 MODELS: Mapping[str, Mapping[str, Any]] = {
     "am-lstm": {"starting_vectors": "random"},  # what training starts from changes nothing about an epoch's work
     "caser": {},
+    "esasrec": {},
     "fpmc": {},
     "gru4rec": {},
     "hgn": {},

@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.causal_transformer import CausalAttention, CausalBlock, CausalRecommender, CausalTransformer
-from seqrec_baselines.training.candidate_scores import candidate_scores
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.item_losses import ItemLoss
 from seqrec_baselines.training.ranges import require_at_least, require_share
-from seqrec_baselines.training.samples import Samples, end_windows
+from seqrec_baselines.training.samples import end_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
@@ -51,6 +51,8 @@ class LiGRBlock(CausalBlock):
         self.feed_forward = SwiGLU(dimension, factor, dropout)
         self.feed_forward_gate = nn.Linear(dimension, dimension)
         self.dropout = nn.Dropout(dropout)
+        for layer in (self.attention.query, self.attention.key, self.attention.value, self.attention_output):
+            nn.init.zeros_(layer.bias)
 
     def forward(self, x: Tensor, present: Tensor) -> Tensor:
         attended = self.attention_output(self.attention(self.attention_norm(x), present))
@@ -77,19 +79,12 @@ class ESASRecNet(CausalTransformer):
         for parameter in self.parameters():
             if parameter.dim() == 2:
                 nn.init.xavier_normal_(parameter)
+        for module in self.modules():
+            if isinstance(module, CausalAttention):  # W_Q, W_K and W_V start as parts of one matrix of d x 3d
+                for layer in (module.query, module.key, module.value):
+                    nn.init.xavier_normal_(layer.weight, gain=math.sqrt(0.5))
         with torch.no_grad():
             self.item.weight[PADDING] = 0
-            for block in self.blocks:
-                _start_attention(block)
-
-
-def _start_attention(block: LiGRBlock) -> None:
-    """W_Q, W_K and W_V start as parts of one matrix of d x 3d; they and the output have biases of 0."""
-    attention = block.attention
-    for layer in (attention.query, attention.key, attention.value):
-        nn.init.xavier_normal_(layer.weight, gain=math.sqrt(0.5))
-        nn.init.zeros_(layer.bias)
-    nn.init.zeros_(block.attention_output.bias)
 
 
 @dataclass
@@ -117,8 +112,8 @@ class ESASRec(CausalRecommender):
     """The share of values that are dropped in training: of the first vectors, of attention weights, inside SwiGLU and
     of what each layer adds."""
     negatives: int = 256
-    """Items drawn anew for each target, uniformly and with replacement: the target and the user's own may be among
-    them."""
+    """Items drawn anew for each target, uniformly and with replacement, the user's own too. Where the target itself is
+    drawn, it does not count."""
     epochs: int = 200
     """At most."""
     patience: int = 10
@@ -158,10 +153,11 @@ class ESASRec(CausalRecommender):
             self._net = self._new_net(train).to(context.device)
             optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, betas=(0.9, 0.98), fused=True)
             rng = np.random.default_rng(context.seed)
+            item_loss = ItemLoss(train, rng, loss="sampled-softmax", negatives=self.negatives, sampling="uniform")
 
             def train_epoch() -> float:
                 pieces = end_windows(train, self.history_length, self.batch_size * self.history_length, rng)
-                return mean_loss(self._step(samples, rng, optimizer) for samples in pieces)
+                return mean_loss(self._step(samples, item_loss, optimizer) for samples in pieces)
 
             fit_epochs(
                 self._net,
@@ -183,20 +179,3 @@ class ESASRec(CausalRecommender):
             self.feed_forward_factor,
             self.dropout,
         )
-
-    def _step(self, samples: Samples, rng: np.random.Generator, optimizer: torch.optim.Optimizer) -> Tensor:
-        """One update; returns the loss."""
-        loss = self._loss(samples, rng)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss.detach()
-
-    def _loss(self, samples, rng) -> Tensor:  # TEMP
-        present = samples.targets != PADDING
-        items, numbers, targets = self._tensors(samples.inputs, present.sum(axis=1), samples.targets[present])
-        representation = self._net(items, numbers)
-        n = torch.from_numpy(rng.integers(1, self._net.item.num_embeddings, (len(targets), self.negatives)))
-        columns = torch.cat([targets[:, None], n], dim=1)
-        logits = candidate_scores(representation, self._net.item.weight, columns)
-        return functional.cross_entropy(logits, torch.zeros_like(targets))

@@ -3,6 +3,7 @@
 Shapes: T places, K items of each, d the dimension, N items.
 """
 
+import warnings
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from torch.nn import functional
 def candidate_scores(representation: Tensor, items: Tensor, candidates: Tensor) -> Tensor:
     """Each representation's products with the vectors of its own candidates, among which an item may be twice.
 
-    On a processor, neither the vectors of all candidates (T, K, d) nor their gradients are ever laid out, which for
+    On a CPU, neither the vectors of all candidates (T, K, d) nor their gradients are ever laid out, which for
     hundreds of candidates takes most of a step's time.
 
     Args:
@@ -24,6 +25,8 @@ def candidate_scores(representation: Tensor, items: Tensor, candidates: Tensor) 
     Returns:
         (T, K)
     """
+    if candidates.shape[1] >= len(items):  # then the whole product is the lesser work; nor could sparse places hold it
+        return (representation @ items.T).gather(1, candidates)
     if representation.device.type == "cpu":
         scores: Tensor = _ProductsAtCandidates.apply(representation, items, candidates)
         return scores
@@ -37,13 +40,14 @@ class _ProductsAtCandidates(torch.autograd.Function):
     def forward(ctx: Any, representation: Tensor, items: Tensor, candidates: Tensor) -> Tensor:
         ctx.save_for_backward(representation, items, candidates)
         n_rows, width = candidates.shape
-        places = torch.sparse_csr_tensor(
-            torch.arange(0, n_rows * width + 1, width),
-            candidates.flatten(),
-            representation.new_zeros(n_rows * width),
-            (n_rows, len(items)),
-            check_invariants=False,  # they want the columns of a row in order and all different; nothing here needs that
-        )
+        starts = torch.arange(0, n_rows * width + 1, width)
+        zeros = representation.new_zeros(n_rows * width)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta")
+            # The invariants want a row's columns in order and all different; nothing here needs that.
+            places = torch.sparse_csr_tensor(
+                starts, candidates.flatten(), zeros, (n_rows, len(items)), check_invariants=False
+            )
         return torch.sparse.sampled_addmm(places, representation, items.T, beta=0.0).values().view(n_rows, width)
 
     @staticmethod

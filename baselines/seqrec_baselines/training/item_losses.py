@@ -24,6 +24,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from seqrec_baselines.training.candidate_scores import candidate_scores
 from seqrec_baselines.training.negatives import UnseenItems
 from seqrec_baselines.training.ranges import require_at_least, require_share
 from seqrec_baselines.training.samples import Samples, transitions
@@ -235,8 +236,10 @@ def _scores(representation: Tensor, items: Tensor, ids: Tensor) -> Tensor:
 
 def _shared_scores(representation: Tensor, items: Tensor, negatives: Tensor, counts: Int64Array) -> Tensor:
     """The scores (T, K) of the items (G, K) that so many consecutive representations (G,) each share."""
-    if len(negatives) == len(representation) and negatives.shape[1] == 1:
-        return _scores(representation, items, negatives[:, 0])[:, None]
+    if len(negatives) == len(representation):
+        if negatives.shape[1] == 1:
+            return _scores(representation, items, negatives[:, 0])[:, None]
+        return candidate_scores(representation, items, negatives)
     vectors = functional.embedding(negatives, items, padding_idx=PADDING).transpose(1, 2)  # (G, d, K)
     most = int(counts.max())
     if (counts == most).all():
