@@ -25,6 +25,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from seqrec_baselines.training.candidate_scores import candidate_scores
 from seqrec_baselines.training.negatives import UnseenItems
 from seqrec_baselines.training.ranges import require_at_least, require_share
 from seqrec_baselines.training.samples import Samples, transitions
@@ -248,6 +249,8 @@ def _shared_scores(representation: Tensor, items: Tensor, negatives: Tensor, at:
     own = representation.index_select(0, at.flatten())  # (G * M, d)
     if negatives.shape[1] == at.shape[1] == 1:  # products of 1 by 1 would take longer
         return _scores(own, items, negatives[:, 0])[:, None, None]
+    if at.shape[1] == 1:
+        return candidate_scores(own, items, negatives)[:, :, None]
     vectors = items.index_select(0, negatives.flatten()).view(*negatives.shape, -1)
     return torch.bmm(vectors, own.view(*at.shape, -1).transpose(1, 2))
 
