@@ -1,0 +1,215 @@
+"""LRURec: linear recurrent units for sequential recommendation (Yue et al. 2024).
+
+Shapes: B pieces of sequences, L places each, T of all places that hold an item, d the dimension, H = 2 d the width of
+the state, N items.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from seqrec_baselines.linear_recurrence import recur
+from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.samples import Samples, cut_windows, shift_left
+from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.weights import net_state, restored_net
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
+
+LEAST_MODULUS, GREATEST_MODULUS = 0.8, 0.99
+"""Of the factors lambda that training starts from."""
+
+
+class LinearRecurrentUnit(nn.Module):
+    """h_k = lambda h_(k-1) + gamma (B x_k + b) and y_k = Re(C h_k) + c, value by value in the complex h.
+
+    lambda = exp(-exp(nu) + i exp(theta)) never grows a state (Orvieto et al. 2023, section 3.3); gamma, which starts at
+    sqrt(1 - |lambda|^2), is kept positive by its logarithm as well.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        width = 2 * dimension
+        self.input = nn.Linear(dimension, 2 * width)  # the real parts of B and b, then the imaginary ones
+        self.output = nn.Linear(2 * width, dimension)  # the real part of C, then the imaginary one times -1; c
+        squares = torch.rand(width) * (GREATEST_MODULUS**2 - LEAST_MODULUS**2) + LEAST_MODULUS**2  # even over the ring
+        self.log_nu = nn.Parameter((-0.5 * squares.log()).log())
+        self.log_theta = nn.Parameter((2 * math.pi * torch.rand(width)).log())
+        self.log_gamma = nn.Parameter(0.5 * (1 - squares).log())
+
+    def forward(self, x: Tensor, step_sizes: Sequence[int]) -> Tensor:
+        """(T, d) places, step by step as `recur` takes them -> (T, d)."""
+        inputs = self.input(x).unflatten(1, (2, -1)) * self.log_gamma.exp()  # (T, 2, H)
+        return self.output(recur(inputs, self.factor(), step_sizes).flatten(1))
+
+    def factor(self) -> Tensor:
+        """lambda, (2, H)."""
+        modulus, angle = (-self.log_nu.exp()).exp(), self.log_theta.exp()
+        return torch.stack([modulus * angle.cos(), modulus * angle.sin()])
+
+
+class Block(nn.Module):
+    """The unit, then a feed-forward net of each place by itself, both as LayerNorm(x + Dropout(g(x)))."""
+
+    def __init__(self, dimension: int, dropout: float) -> None:
+        super().__init__()
+        self.unit = LinearRecurrentUnit(dimension)
+        self.unit_norm = nn.LayerNorm(dimension)
+        self.expand = nn.Linear(dimension, 4 * dimension)
+        self.contract = nn.Linear(4 * dimension, dimension)
+        self.feed_forward_norm = nn.LayerNorm(dimension)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, step_sizes: Sequence[int]) -> Tensor:
+        x = self.unit_norm(x + self.dropout(self.unit(x, step_sizes)))
+        hidden = self.dropout(functional.gelu(self.expand(x)))
+        return self.feed_forward_norm(x + self.dropout(self.contract(hidden)))
+
+
+class LRURecNet(nn.Module):
+    def __init__(self, n_items: int, dimension: int, blocks: int, dropout: float) -> None:
+        super().__init__()
+        self.item = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # E, which also scores
+        self.item_bias = nn.Parameter(torch.empty(n_items))
+        self.norm = nn.LayerNorm(dimension)
+        self.dropout = nn.Dropout(dropout)
+        self.blocks = nn.ModuleList([Block(dimension, dropout) for _ in range(blocks)])
+        for name, parameter in self.named_parameters():
+            if "norm" not in name and "log_" not in name:
+                nn.init.trunc_normal_(parameter, std=0.02, a=-0.04, b=0.04)
+        with torch.no_grad():
+            self.item.weight[PADDING] = 0
+
+    def forward(self, items: Tensor, counts: Tensor) -> Tensor:
+        """What each item and those before it in its row say of the next one.
+
+        Args:
+            items: (B, L), filled with padding on the right.
+            counts: (B,) how many places of each row count, the first ones; at least one.
+
+        Returns:
+            (T, d), place by place in row order; T is the sum of the counts.
+        """
+        numbers = torch.arange(items.numel(), device=items.device).view_as(items)
+        packed = pack_padded_sequence(numbers, counts.cpu(), batch_first=True, enforce_sorted=False)
+        places, step_sizes = packed.data, packed.batch_sizes.tolist()
+        x = self.norm(self.dropout(self.item(items.flatten()[places])))
+        for block in self.blocks:
+            x = block(x, step_sizes)
+        return x[places.argsort()]
+
+    def score_all(self, representation: Tensor) -> Tensor:
+        """(T, d) -> (T, N); column v - 1 scores item v."""
+        return functional.linear(representation, self.item.weight[1:], self.item_bias)
+
+
+@dataclass
+class LRURec:
+    """Linear recurrent units over the latest items (Yue et al. 2024).
+
+    Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
+    """
+
+    name: ClassVar[str] = "lrurec"
+    version: ClassVar[int] = 1
+    deterministic: ClassVar[bool] = False
+    uses_order: ClassVar[bool] = True
+
+    dimension: int = 64
+    history_length: int = 50
+    """The authors have 50, and 200 for MovieLens 1M."""
+    blocks: int = 2
+    """Of a linear recurrent unit and a feed-forward net, one after the other."""
+    dropout: float = 0.2
+    """The share of values that are dropped in training, after the vectors and in the blocks."""
+    epochs: int = 500
+    """At most."""
+    patience: int = 10
+    """Training ends after so many epochs without a better validation NDCG@50."""
+    batch_size: int = 128
+    """Pieces in a step."""
+    learning_rate: float = 0.001
+    """Of AdamW."""
+    weight_decay: float = 0.01
+    """Of AdamW, on everything but biases and LayerNorms."""
+    max_gradient_norm: float = 5.0
+    """A gradient with a greater norm is scaled down to it."""
+    weight_averaging: float = 0.0
+    """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
+
+    _net: LRURecNet = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        require_at_least(self, 1, "dimension", "history_length", "blocks", "patience", "batch_size")
+        require_at_least(self, 0, "epochs", "learning_rate", "weight_decay", "max_gradient_norm")
+        require_share(self, "dropout", "weight_averaging")
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self._net.parameters())
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        with seeded(context.seed, context.device):
+            self._net = self._new_net(train).to(context.device)
+            optimizer = self._new_optimizer()
+            rng = np.random.default_rng(context.seed)
+
+            def train_epoch() -> float:
+                pieces = cut_windows(train, self.history_length, self.batch_size * self.history_length, rng)
+                return mean_loss(self._step(samples, optimizer) for samples in pieces)
+
+            fit_epochs(
+                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+            )
+
+    @torch.no_grad()
+    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
+        """An empty history counts as one item with a zero vector."""
+        self._net.eval()
+        items, counts = shift_left(histories)
+        counts = np.maximum(counts, 1)
+        placed, numbers, last = self._tensors(items, counts, np.cumsum(counts) - 1)
+        scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
+        return functional.pad(scores, (1, 0)).cpu().numpy()
+
+    def state(self) -> State:
+        return net_state(self._net)
+
+    def restore(self, train: Sequences, state: State) -> None:
+        self._net = restored_net(lambda: self._new_net(train), state)
+
+    def _new_net(self, train: Sequences) -> LRURecNet:
+        return LRURecNet(train.n_items, self.dimension, self.blocks, self.dropout)
+
+    def _new_optimizer(self) -> torch.optim.Optimizer:
+        decaying, fixed = [], []
+        for name, parameter in self._net.named_parameters():
+            (fixed if "norm" in name or "bias" in name else decaying).append(parameter)
+        groups = [{"params": decaying}, {"params": fixed, "weight_decay": 0.0}]
+        return torch.optim.AdamW(groups, lr=self.learning_rate, weight_decay=self.weight_decay, eps=1e-9, fused=True)
+
+    def _step(self, samples: Samples, optimizer: torch.optim.Optimizer) -> Tensor:
+        """One update; returns the loss."""
+        loss = self._loss(samples)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
+        optimizer.step()
+        return loss.detach()
+
+    def _loss(self, samples: Samples) -> Tensor:
+        """Cross-entropy over all items, the mean over the targets."""
+        present = samples.targets != PADDING
+        items, counts, targets = self._tensors(samples.inputs, present.sum(axis=1), samples.targets[present])
+        return functional.cross_entropy(self._net.score_all(self._net(items, counts)), targets - 1)
+
+    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
+        device = self._net.item_bias.device
+        return [torch.from_numpy(array).to(device) for array in arrays]
