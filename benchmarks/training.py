@@ -18,6 +18,7 @@ DIMENSION = 100
 EPOCHS = 3
 MODELS: Mapping[str, Mapping[str, Any]] = {
     "am-lstm": {"starting_vectors": "random"},  # what training starts from changes nothing about an epoch's work
+    "bert4rec": {},
     "caser": {},
     "fpmc": {},
     "gru4rec": {},

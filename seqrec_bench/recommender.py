@@ -134,6 +134,10 @@ def _keep_nothing(checkpoint: Callable[[], Checkpoint]) -> None:
     """The `FitContext.keep` of whoever will not go on with the training."""
 
 
+def _unheard(what: str) -> None:
+    """Says it to nobody."""
+
+
 @dataclass(frozen=True)
 class FitContext:
     """What the run decides, as opposed to what the model is."""
@@ -158,6 +162,10 @@ class FitContext:
     keep: Callable[[Callable[[], Checkpoint]], None] = _keep_nothing
     """To be called once after `report`, by a model that can go on, with what makes the checkpoint after that epoch. It
     is made only now and then, before this returns, since to make and to write it takes time."""
+    say: Callable[[str], None] = _unheard
+    """May be called with what is done now, in a few words (``"skip-gram of items, 7 of 20 passes"``), where work beside
+    the epochs takes long: before the first one, say. It is shown to whoever waits and kept nowhere. As often as one
+    likes, since what comes within a second of another is left out; from the thread that `fit` was called in."""
 
     def merit(self, validation: Mapping[str, float]) -> float:
         """How good these figures of `validate` are by the metric that chooses: the greater, the better."""

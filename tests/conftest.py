@@ -1,5 +1,6 @@
 """What tests of several floors need."""
 
+import dataclasses
 import gc
 import signal
 import sys
@@ -20,6 +21,7 @@ from seqrec_bench.cli import steps
 from seqrec_bench.data import Dataset, Family, Interactions, NamedDataset, load_named, prepare
 from seqrec_bench.data.dataset import TEST, TRAIN, VALIDATION, GivenParts
 from seqrec_bench.data.sets.registry import KIND as DATASETS
+from seqrec_bench.evaluation.registry import load
 from seqrec_bench.records import CellKey, DatasetIdentity, Ranks, Recipe, Record
 from seqrec_bench.rendering import drawing
 from seqrec_bench.studies.loading import load_study
@@ -145,6 +147,18 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
         return site
 
     return install
+
+
+@pytest.fixture
+def imply(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes fields of a model say what a record means that lacks them."""
+
+    def say(model: str, **values: object) -> None:
+        for each in dataclasses.fields(load(model)):  # type: ignore[arg-type]
+            if each.name in values:
+                monkeypatch.setattr(each, "metadata", {"absent": values[each.name]})
+
+    return say
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ class BERT4Rec:
     dimension: int = 100
     history_length: int = 50
     """L: the places of a row. In training they are items; at test, the mask after the history is the last of them."""
-    window_step: int | None = 25
-    """From a sequence longer than L, windows of L items are taken so many places apart, the latest first; None for the
+    window_step: int = 25
+    """From a sequence longer than L, windows of L items are taken so many places apart, the latest first; 0 for the
     latest alone."""
     blocks: int = 2
     """Of attention and a feed-forward net, one after the other."""
@@ -72,7 +72,7 @@ class BERT4Rec:
     weight_decay: float = 0.01
     """Each step takes this times the learning rate from all weights but biases and those of normalisations."""
     max_gradient_norm: float = 5.0
-    """A gradient with a greater norm is scaled down to it."""
+    """A gradient with a greater norm is scaled down to it; 0 for no limit."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
@@ -81,10 +81,9 @@ class BERT4Rec:
     def __post_init__(self) -> None:
         require_at_least(self, 2, "history_length")
         require_at_least(self, 1, "dimension", "blocks", "heads", "patience", "batch_size")
-        require_at_least(self, 0, "epochs", "learning_rate", "warmup_steps", "weight_decay", "max_gradient_norm")
+        require_at_least(self, 0, "window_step", "epochs", "learning_rate", "warmup_steps", "weight_decay")
+        require_at_least(self, 0, "max_gradient_norm")
         require_share(self, "dropout", "attention_dropout", "mask_share", "last_only", "weight_averaging")
-        if self.window_step is not None:
-            require_at_least(self, 1, "window_step")
         if self.dimension % self.heads != 0:
             raise InputError(
                 f"bert4rec.dimension is {self.dimension}, which {self.heads} heads can't share: "
@@ -167,7 +166,8 @@ class BERT4Rec:
         loss = self._loss(rows)
         optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
+        if self.max_gradient_norm:
+            nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
         optimizer.step()
         schedule.step()
         return loss.detach()

@@ -120,10 +120,6 @@ class CausalTransformer(nn.Module):
         x = self.item(items[present]) * self.item_scale + self.position(positions[present])
         return self.dropout(x), present
 
-    def score(self, representation: Tensor, items: Tensor) -> Tensor:
-        """Each representation's score of one item: (T, d) and (T,) -> (T,)."""
-        return (representation * self.item(items)).sum(dim=1)
-
     def score_all(self, representation: Tensor) -> Tensor:
         """(T, d) -> (T, N); column v - 1 scores item v."""
         return functional.linear(representation, self.item.weight[1:])

@@ -5,16 +5,15 @@ Shapes: B pieces of sequences, L places each, T of all places that hold an item,
 
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from seqrec_baselines.causal_transformer import CausalAttention, CausalBlock, CausalRecommender, CausalTransformer
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
-from seqrec_baselines.training.negatives import UnseenItems
+from seqrec_baselines.training.item_losses import ItemLoss, LossName, Sampling, require_loss_settings
 from seqrec_baselines.training.ranges import require_at_least, require_share
 from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
@@ -85,8 +84,16 @@ class SASRec(CausalRecommender):
     """Attention heads in a block; they divide the dimension."""
     dropout: float = 0.2
     """The share of values that are dropped in training, after the vectors and in the blocks."""
-    loss: Literal["cross-entropy", "binary"] = "cross-entropy"
-    """Over all items (Klenitskiy & Vasilev 2023), or the paper's: of each target and an item that the user has not."""
+    loss: LossName = "cross-entropy"
+    """Cross-entropy is over all items (Klenitskiy & Vasilev 2023), binary the paper's; all but cross-entropy are of
+    targets and negatives."""
+    negatives: int = 1
+    """Of each target, or of each piece where it shares them. The paper has 1."""
+    sampling: Sampling = "unseen"
+    """Negatives are drawn for each target from the items that the user has not, as in the paper, or from all; once for
+    all targets of a piece, from the former; or they are all targets of the step, with logQ correction."""
+    gbce_t: float = 0.75
+    """gbce only: 0 is the binary loss, 1 gives probabilities that are calibrated."""
     epochs: int = 200
     """At most."""
     patience: int = 5
@@ -104,6 +111,7 @@ class SASRec(CausalRecommender):
         require_at_least(self, 1, "dimension", "history_length", "blocks", "heads", "patience", "batch_size")
         require_at_least(self, 0, "epochs", "learning_rate")
         require_share(self, "dropout", "weight_averaging")
+        require_loss_settings(self)
         if self.dimension % self.heads != 0:
             raise InputError(
                 f"sasrec.dimension is {self.dimension}, which {self.heads} heads can't share: "
@@ -115,11 +123,18 @@ class SASRec(CausalRecommender):
             self._net = self._new_net(train).to(context.device)
             optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, betas=(0.9, 0.98), fused=True)
             rng = np.random.default_rng(context.seed)
-            unseen = UnseenItems(train) if self.loss == "binary" else None
+            item_loss = ItemLoss(
+                train,
+                rng,
+                loss=self.loss,
+                negatives=self.negatives,
+                sampling=self.sampling,
+                gbce_t=self.gbce_t,
+            )
 
             def train_epoch() -> float:
                 pieces = cut_windows(train, self.history_length, self.batch_size * self.history_length, rng)
-                return mean_loss(self._step(samples, unseen, rng, optimizer) for samples in pieces)
+                return mean_loss(self._step(samples, item_loss, optimizer) for samples in pieces)
 
             fit_epochs(
                 self._net,
@@ -134,24 +149,15 @@ class SASRec(CausalRecommender):
     def _new_net(self, train: Sequences) -> SASRecNet:
         return SASRecNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)
 
-    def _step(
-        self, samples: Samples, unseen: UnseenItems | None, rng: np.random.Generator, optimizer: torch.optim.Optimizer
-    ) -> Tensor:
+    def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
         """One update; returns the loss."""
-        loss = self._loss(samples, unseen, rng)
+        loss = self._loss(samples, item_loss)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         return loss.detach()
 
-    def _loss(self, samples: Samples, unseen: UnseenItems | None, rng: np.random.Generator) -> Tensor:
-        """Mean over the targets, against all items or, where there are unseen ones to draw from, one of these each."""
-        present = samples.targets != PADDING
-        counts = present.sum(axis=1)
-        items, numbers, targets = self._tensors(samples.inputs, counts, samples.targets[present])
-        representation = self._net(items, numbers)  # (T, d)
-        if unseen is None:
-            return functional.cross_entropy(self._net.score_all(representation), targets - 1)
-        (negatives,) = self._tensors(unseen.draw(samples.users.repeat(counts), 1, rng)[:, 0])
-        logits = self._net.score(representation, targets), self._net.score(representation, negatives)
-        return (functional.softplus(-logits[0]) + functional.softplus(logits[1])).mean()
+    def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:
+        """Mean over the targets."""
+        items, numbers = self._tensors(samples.inputs, (samples.targets != PADDING).sum(axis=1))
+        return item_loss(samples, self._net(items, numbers), self._net.item.weight)

@@ -9,6 +9,7 @@ import numpy as np
 from seqrec_bench.analysis.statistics.estimates import Estimate, estimate_over_seeds
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import InputError, InvalidRecordError
+from seqrec_bench.evaluation.absence import implied
 from seqrec_bench.evaluation.metrics import Metric, values_of
 from seqrec_bench.records import PAPER_VARIANT, CellKey, Configuration, Record
 from seqrec_bench.studies.cells import cells as cells_of
@@ -74,7 +75,8 @@ def as_rows_give(records: Iterable[Record], study: Study) -> Iterator[Record]:
         name = record.key.model, record.key.variant
         of_row = settings.get(name, {}) if record.key.dataset in study.dataset_names else {}
         for setting, value in of_row.items():
-            made = record.recipe.hyperparameters.get(setting, value)
+            has = record.recipe.hyperparameters
+            made = has[setting] if setting in has else implied(record.key.model).get(setting, value)
             if made != value:
                 raise InvalidRecordError(
                     f"{record.key} was made with {setting} = {made!r}, and the study {study.name} has {value!r} there: "

@@ -19,6 +19,7 @@ from seqrec_bench.cli.paths import named_path
 from seqrec_bench.cli.tables import FormatOptions
 from seqrec_bench.cli.view_options import Shown, ViewOptions
 from seqrec_bench.errors import BenchError, ExitCode, InputError, MissingCellsError
+from seqrec_bench.evaluation.absence import completed
 from seqrec_bench.records import RESTORE, Record, Store
 from seqrec_bench.rendering.gate import check_document, workflow_command
 from seqrec_bench.studies.cells import MAX_DIMENSION, MAX_SEED
@@ -122,7 +123,9 @@ def _sides(judged: Shown, against: Path) -> tuple[list[Record], list[Record]]:
         raise InputError(f"There is no directory {against}: name one of records with --against.")
     if results.resolve() == against.resolve():
         raise InputError(f"--results and --against are both {results}, which proves nothing: name two directories.")
-    return judged.records, Store(against, mend=RESTORE).records()
+    records = judged.records
+    both = completed([*records, *Store(against, mend=RESTORE).records()])
+    return both[: len(records)], both[len(records) :]
 
 
 def _asked(suite: str | None, models: str | None, dims: str | None, seeds: str | None) -> Asked:

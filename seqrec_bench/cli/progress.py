@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Protocol
 
+from rich.markup import escape
 from rich.progress import Progress as Bars
 from rich.progress import TaskID, TimeElapsedColumn
 
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good, validation_figures
 from seqrec_bench.experiments.processes import Lost, Progress
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import LockHolder, Record
@@ -24,7 +26,7 @@ class RunDisplay(Protocol):
     """Told of all that happens to the cells of a run, some of it from other threads."""
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
-        """The cell has started (None), has ended an epoch, or was lost and will be started once more."""
+        """The cell has started (None), has ended an epoch, says what it does, or was lost and starts once more."""
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         """The cell has a record, or has failed for the cause given."""
@@ -57,10 +59,11 @@ class LogDisplay:
                 print_line(say_lost(str(cell), progress))
                 return
             now = time.monotonic()
-            self._time_left.advance(cell, progress.number if progress else 0, now)
+            if not isinstance(progress, Doing):
+                self._time_left.advance(cell, progress.number if progress else 0, now)
             if progress is None or now - self._last_line[cell] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell] = now
-                print_line(f"{cell}: {_describe(progress, cell.selection) if progress else 'started'}")
+                print_line(f"{cell}: {_describe(progress, cell.selection)}")
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         with self._lock:
@@ -87,6 +90,9 @@ class LiveDisplay:
         with self._lock:
             if isinstance(progress, Lost):
                 print_above(self._progress, say_lost(str(cell), progress))
+                return
+            if isinstance(progress, Doing):
+                self._progress.update(self._bars[cell], note=as_note(progress))
                 return
             self._time_left.advance(cell, progress.number if progress else 0, time.monotonic())
             self._progress.update(self._run, note=_say_left(self._time_left))
@@ -133,8 +139,18 @@ def _say_waiting(cell: Cell, holder: LockHolder) -> str:
     return f"{cell}: waiting for {holder}, which is running it"
 
 
-def _describe(epoch: Epoch, selection: Metric) -> str:
-    return f"epoch {epoch.number}, loss {epoch.loss:.4f}, {say_validation(epoch, selection)}, {epoch.seconds:.1f} s"
+def _describe(progress: Epoch | Doing | None, selection: Metric) -> str:
+    if progress is None:
+        return "started"
+    if isinstance(progress, Doing):
+        return progress.what
+    of = f"epoch {progress.number}, loss {progress.loss:.4f}"
+    return f"{of}, {say_validation(progress, selection)}, {progress.seconds:.1f} s"
+
+
+def as_note(doing: Doing) -> str:
+    """What stands behind a bar, whose text is a format of rich: square brackets would be read as markup."""
+    return escape(doing.what)
 
 
 def say_validation(epoch: Epoch, selection: Metric) -> str:

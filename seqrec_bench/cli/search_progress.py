@@ -8,12 +8,14 @@ from typing import Protocol
 
 from rich.progress import Progress as Bars
 
-from seqrec_bench.cli.progress import COLUMNS, print_above, say_lost, say_validation
+from seqrec_bench.cli.progress import COLUMNS, as_note, print_above, say_lost, say_validation
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.settings import Value
 from seqrec_bench.experiments.processes import Lost, Progress
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.experiments.time_left import SearchTimeLeft
+from seqrec_bench.recommender import Epoch
 from seqrec_bench.records.search_log import Trial
 from seqrec_bench.studies.cells import Cell
 from seqrec_bench.text import one_line
@@ -23,7 +25,7 @@ class SearchDisplay(Protocol):
     """Told of all that happens to the trials of a search, some of it from other threads."""
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
-        """The trial has started (None), has ended an epoch, or was lost and will be started once more."""
+        """The trial has started (None), has ended an epoch, says what it does, or was lost and starts once more."""
 
     def ended(self, search: ModelSearch, trial: Trial) -> None:
         """The trial is in the log of its model."""
@@ -56,13 +58,19 @@ class LogSearch:
                 print_line(say_lost(f"{cell.model} {cell.variant}", progress))
                 return
             now = time.monotonic()
-            self._time_left.advance(cell, progress.number if progress else 0, now)
+            if not isinstance(progress, Doing):
+                self._time_left.advance(cell, progress.number if progress else 0, now)
             if progress is None:
                 self._last_line[cell.model] = now
             elif now - self._last_line[cell.model] >= SECONDS_BETWEEN_LINES:
                 self._last_line[cell.model] = now
-                of = _say_epoch(progress.number, self._time_left.n_epochs(cell))
-                print_line(f"{cell.model} {cell.variant}: {of}, {say_validation(progress, cell.selection)}")
+                print_line(f"{cell.model} {cell.variant}: {self._describe(cell, progress)}")
+
+    def _describe(self, cell: Cell, progress: Epoch | Doing) -> str:
+        if isinstance(progress, Doing):
+            return progress.what
+        of = _say_epoch(progress.number, self._time_left.n_epochs(cell))
+        return f"{of}, {say_validation(progress, cell.selection)}"
 
     def ended(self, search: ModelSearch, trial: Trial) -> None:
         with self._lock:
@@ -92,6 +100,10 @@ class LiveSearch:
         with self._lock:
             if isinstance(progress, Lost):
                 print_above(self._progress, say_lost(f"{cell.model} {cell.variant}", progress))
+                return
+            if isinstance(progress, Doing):
+                running = f"{cell.variant}: {as_note(progress)}"
+                self._progress.update(self._bars[cell.model], note=f"{self._best[cell.model]}, {running}")
                 return
             number = progress.number if progress else 0
             self._time_left.advance(cell, number, time.monotonic())

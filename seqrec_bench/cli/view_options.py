@@ -13,6 +13,7 @@ from seqrec_bench.analysis.selection import Missing, as_rows_give, not_run, wher
 from seqrec_bench.cli.paths import named_path
 from seqrec_bench.data import data_option
 from seqrec_bench.errors import InputError, MissingCellsError
+from seqrec_bench.evaluation.absence import completed
 from seqrec_bench.evaluation.metrics import Metric, read_metrics
 from seqrec_bench.evaluation.protocol_parts import Given
 from seqrec_bench.evaluation.protocols import Protocol, known_protocol
@@ -44,7 +45,7 @@ class Shown:
     @cached_property
     def records(self) -> list[Record]:
         """All that are in the directory, on other data too; of a study's rows, as the rows give them."""
-        return list(as_rows_give(self.store.records(), self.study))
+        return list(as_rows_give(completed(self.store.records()), self.study))
 
     def beside(self, dataset: str) -> "Shown":
         """The same on another data set, of the same records, which are read once."""

@@ -10,7 +10,7 @@ from typing import Any, cast, get_type_hints
 from seqrec_bench import entry_points
 from seqrec_bench.entry_points import Kind, imported, refusal
 from seqrec_bench.errors import InputError, in_words
-from seqrec_bench.evaluation.contract import contract_fault, declaration_fault, hyperparameter_names
+from seqrec_bench.evaluation.contract import absent_values, contract_fault, declaration_fault, hyperparameter_names
 from seqrec_bench.evaluation.settings import Value, check_value, parse_value
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records.strict_json import parse
@@ -112,15 +112,30 @@ def hyperparameters(recommender: Recommender) -> dict[str, Any]:
     Raises:
         InputError: A value can't be written as JSON.
     """
+    names = hyperparameter_names(type(recommender))
+    return _read(type(recommender), lambda: {key: getattr(recommender, key) for key in names})
+
+
+def absent_hyperparameters(recommender: type[Recommender]) -> dict[str, Any]:
+    """By field, what a record means that lacks it, as that comes back from JSON.
+
+    Raises:
+        InputError: A value can't be written as JSON.
+    """
+    return _read(recommender, lambda: absent_values(recommender))
+
+
+def _read(recommender: type[Recommender], values: Callable[[], Mapping[str, object]]) -> dict[str, Any]:
+    """These values of its fields as they come back from JSON; reading them runs code of its own."""
     try:
-        with running(type(recommender).name, "while its hyperparameters were read"):
-            values = {key: getattr(recommender, key) for key in hyperparameter_names(type(recommender))}
-            return dict(as_recorded(values))
+        with running(recommender.name, "while its hyperparameters were read"):
+            return dict(as_recorded(values()))
     except InputError:
         raise
     except Exception as error:  # whatever a value, or what stands in its place, may raise
-        name = type(recommender).name
-        raise InputError(f"A hyperparameter of {name} can't be written as JSON ({in_words(error)}).") from error
+        raise InputError(
+            f"A hyperparameter of {recommender.name} can't be written as JSON ({in_words(error)})."
+        ) from error
 
 
 def as_recorded(value: object) -> Any:

@@ -16,14 +16,18 @@ from seqrec_bench.evaluation.metrics import validation_figures
 from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.evaluation.registry import absent_hyperparameters, build, hyperparameters
 from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
 from seqrec_bench.experiments.restoring import restore_trained
+from seqrec_bench.experiments.saying import Doing, said_seldom
 from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
+
+Report = Callable[[Epoch | Doing], None]
+"""Told of each epoch as it ends, and of what a model says that it does."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ class Learnt:
     weights: str | None
     """The sha256 of the weights that were restored; None where the recommender was fitted."""
     fit_seconds: float
+    fit_cpu_seconds: float
+    """Of the processor, on all threads of this process; less than the wall time where others ran on the machine."""
     fitted_at: float
     """By the clock of `time.perf_counter`."""
     n_items: int
@@ -190,12 +196,11 @@ def cell_recipe(cell: Cell, dataset: Dataset) -> Recipe:
 def recipe_of(recommender: Recommender, dataset: Dataset | DatasetIdentity, selection: str | None) -> Recipe:
     """What a record of this recommender must have been made by; the data are arranged as the cell's protocol has it."""
     data = identify(dataset) if isinstance(dataset, Dataset) else dataset
-    return Recipe(
-        data, recommender.version, hyperparameters(recommender), None if selection is None else str(selection)
-    )
+    chose, absent = None if selection is None else str(selection), absent_hyperparameters(type(recommender))
+    return Recipe(data, recommender.version, hyperparameters(recommender), chose, absent)
 
 
-def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> FinishedCell:
+def run_cell(cell: Cell, setting: Setting, report: Report) -> FinishedCell:
     """Trains and tests the cell in this process, which then has the test targets while the model learns.
 
     `CellProcesses` does the same in two processes, one of which has no model and the other no test target.
@@ -208,7 +213,7 @@ def run_cell(cell: Cell, setting: Setting, report: Callable[[Epoch], None]) -> F
     return conclude(learnt).finished(marks)
 
 
-def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt:
+def learn(cell: Cell, lesson: Lesson, report: Report) -> Learnt:
     """Fits the cell's recommender, or restores it where the protocol trains nothing, and ranks its validation targets.
 
     A model without a state is fitted in either case. One that is recorded already is restored too, if that is possible
@@ -225,10 +230,10 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt
     if found := _restore_recorded(cell, recipe, lesson):
         return found
     made_by = environment(cell.model, lesson.device)
-    started = time.perf_counter()
+    started, started_cpu = time.perf_counter(), time.process_time()
     trained = _restore(recommender, cell, recipe, lesson)
     fit = None if trained else _fit(recommender, cell, lesson.validation, lesson.device, report)
-    fitted = time.perf_counter()
+    fitted, fitted_cpu = time.perf_counter(), time.process_time()
     chosen = trained.recipe.selection if trained else recipe.selection if fit and fit.is_chosen else None
     validation = rank_targets(recommender, lesson.validation)
     return Learnt(
@@ -241,6 +246,7 @@ def learn(cell: Cell, lesson: Lesson, report: Callable[[Epoch], None]) -> Learnt
         curve=fit.curve if fit else [],
         weights=trained.weights if trained else None,
         fit_seconds=fitted - started,
+        fit_cpu_seconds=fitted_cpu - started_cpu,
         fitted_at=fitted,
         n_items=lesson.validation.history.n_items,
     )
@@ -256,7 +262,11 @@ def conclude(learnt: Learnt) -> Examined:
     require_unchanged(recommender, learnt.recipe)
     if learnt.recorded:
         return Examined(partial(_as_recorded, learnt.recorded), None, None)
-    seconds = {"fit": round(learnt.fit_seconds, 3), "score": round(time.perf_counter() - learnt.fitted_at, 3)}
+    seconds = {
+        "fit": round(learnt.fit_seconds, 3),
+        "fit_cpu": round(learnt.fit_cpu_seconds, 3),
+        "score": round(time.perf_counter() - learnt.fitted_at, 3),
+    }
     record = partial(
         Record,
         key=cell_key(learnt.cell, learnt.data),
@@ -273,7 +283,7 @@ def conclude(learnt: Learnt) -> Examined:
     return Examined(record, None, None) if learnt.weights else Examined(record, *state_of(recommender))
 
 
-def run_trial(cell: Cell, setting: TrialSetting, report: Callable[[Epoch], None]) -> Fitted:
+def run_trial(cell: Cell, setting: TrialSetting, report: Report) -> Fitted:
     """Trains the cell in this process and ranks its validation targets.
 
     Raises:
@@ -311,13 +321,14 @@ def _restore_recorded(cell: Cell, recipe: Recipe, lesson: Lesson) -> Learnt | No
     return Learnt(
         cell=cell,
         recommender=recommender,
-        recipe=record.recipe,
+        recipe=replace(recipe, selection=record.recipe.selection),
         data=lesson.data,
         environment=record.environment,
         validation=record.validation,
         curve=record.curve,
         weights=record.weights,
         fit_seconds=record.seconds["fit"],
+        fit_cpu_seconds=record.seconds.get("fit_cpu", 0.0),
         fitted_at=started,
         n_items=lesson.validation.history.n_items,
         recorded=record,
@@ -343,9 +354,7 @@ class _Fit:
     """Whether the model has asked for validation figures, or reported some: then the metric that chooses matters."""
 
 
-def _fit(
-    recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Callable[[Epoch], None]
-) -> _Fit:
+def _fit(recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Report) -> _Fit:
     """Fits the recommender to the validation targets' histories."""
     fit = _Fit()
 
@@ -358,7 +367,9 @@ def _fit(
         fit.is_chosen = True
         return validation_figures(rank_targets(recommender, validation), cell.selection)
 
-    context = FitContext(cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0)
+    context = FitContext(
+        cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0, say=said_seldom(report)
+    )
     try:
         recommender.fit(validation.history, context)
     except ScoreError as error:

@@ -23,6 +23,7 @@ from seqrec_bench.experiments.dask_client import CONNECT_SECONDS
 from seqrec_bench.experiments.dask_worker import TOPIC, CellPlugin, FailedCell, bench_version, run_on_worker
 from seqrec_bench.experiments.examining import Examination
 from seqrec_bench.experiments.processes import MAX_TRIES, CellError, Lost, OutcomeT, Progress, SettingT, Work
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.studies.cells import Cell
 
@@ -78,7 +79,7 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             fingerprint: That of the data; part of the name under which the workers keep the setting.
             models: Those that will be run.
             warn: Told, from another thread, of a worker that joins later and is refused.
-            report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            report: As `CellProcesses` has it.
             examination: As `CellProcesses` has it; taken before the workers.
 
         Raises:
@@ -184,6 +185,9 @@ class DaskCells(Generic[SettingT, OutcomeT]):
             return
         if message["epoch"] is not None:
             self._report(sent.cell, Epoch(**message["epoch"]))
+            return
+        if message["doing"] is not None:
+            self._report(sent.cell, Doing(message["doing"]))
             return
         sent.n_starts += 1
         if sent.n_starts <= MAX_TRIES:

@@ -21,6 +21,7 @@ from seqrec_bench.experiments.processes import (
     SettingT,
     Work,
 )
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import difference, software, uses_torch
 from seqrec_bench.recommender import Epoch
@@ -127,7 +128,8 @@ class CellPlugin(WorkerPlugin, Generic[SettingT, OutcomeT]):
             "validation": dict(progress.validation),
             "seconds": progress.seconds,
         }
-        self._tell({"key": key, "epoch": fields or None})
+        doing = progress.what if isinstance(progress, Doing) else None
+        self._tell({"key": key, "epoch": fields or None, "doing": doing})
 
     def _find_fault(self, me: str) -> str | None:
         """Why this worker can't run the cells, in one sentence; None if it can."""

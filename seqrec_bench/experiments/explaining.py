@@ -15,7 +15,7 @@ from seqrec_bench.evaluation.explaining.user import Question, explain_user
 from seqrec_bench.evaluation.metrics import Metric, selection_of, validation_figures
 from seqrec_bench.evaluation.protocols import find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
-from seqrec_bench.evaluation.registry import build, load, registered, running
+from seqrec_bench.evaluation.registry import absent_hyperparameters, build, load, registered, running
 from seqrec_bench.experiments.answers import explain
 from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.restoring import restore_trained
@@ -64,7 +64,8 @@ def bring_back(key: CellKey, dataset: Dataset, store: Store, data_options: str |
         command = training_command(store.root, key, data_options)
         raise MissingCellsError(f"There is no record {store.path(key)}{_others(key, store)} `{command}`.")
     _require_tags(record, dataset, store)
-    settings = {name: value for name, value in record.recipe.hyperparameters.items() if name != "dimension"}
+    recorded = {**absent_hyperparameters(load(key.model)), **record.recipe.hyperparameters}
+    settings = {name: value for name, value in recorded.items() if name != "dimension"}
     recommender = build(key.model, key.dimension, settings)
     recipe = recipe_of(recommender, dataset, record.recipe.selection)
     split = find_protocol(key.protocol).hold_out(dataset)

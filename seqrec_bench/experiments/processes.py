@@ -16,11 +16,12 @@ from typing import Generic, TypeVar, cast
 
 from seqrec_bench.errors import BenchError, ExitCode, ScoreError, in_words
 from seqrec_bench.experiments.answers import explain
-from seqrec_bench.experiments.cell import Examined, Learnt, conclude
+from seqrec_bench.experiments.cell import Examined, Learnt, Report, conclude
 from seqrec_bench.experiments.channel import Channel
 from seqrec_bench.experiments.examining import Answer, Examination, Examinee, Marks, examine, stand_examination
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.orphans import adopt_orphans, end_orphans
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import uses_torch
 from seqrec_bench.experiments.starting import (
@@ -37,7 +38,7 @@ from seqrec_bench.supervision import signal_name
 
 SettingT = TypeVar("SettingT")
 OutcomeT = TypeVar("OutcomeT")
-Work = Callable[[Cell, SettingT, Callable[[Epoch], None]], OutcomeT | Learnt]
+Work = Callable[[Cell, SettingT, Report], OutcomeT | Learnt]
 """What a process does with its cell: `learn` or `run_trial`. It reports epochs as they end."""
 
 MAX_TRIES = 2
@@ -67,8 +68,8 @@ class Lost:
     """In words."""
 
 
-Progress = Epoch | Lost | None
-"""What is reported of a cell: it has ended an epoch, it was lost, or (None) it has started."""
+Progress = Epoch | Doing | Lost | None
+"""What is reported of a cell: it has ended an epoch, does something else, was lost, or (None) it has started."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         Args:
             work: Done with each cell in its process: a function of a module, as it is found there by name.
             setting: What the cells have in common. One that is shared already stays open at the end.
-            report: Called from another thread when a cell starts, after each of its epochs, and when it is lost.
+            report: Called from another thread when a cell starts, after each of its epochs, with what it says that it
+                does beside them, and when it is lost.
             examination: Taken here by what comes of `learn`, whose outcome is then a `FinishedCell`.
             max_tries: How often a cell is started whose process dies without a word. One that raises is not retried.
             with_torch: Whether cells find torch imported though no model that was loaded here has imported it.
@@ -234,8 +236,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         return examine(examinee, examination, cell.seed, channel, receive_answer)
 
     def _next(self, cell: Cell, channel: Channel) -> object:
-        """The next message that is neither an epoch, which is reported, nor a failure, which is raised."""
-        while isinstance(message := channel.receive(), Epoch):
+        """The next message that is neither progress, which is reported, nor a failure, which is raised."""
+        while isinstance(message := channel.receive(), Epoch | Doing):
             self._report(cell, message)
         if isinstance(message, _Failure):
             raise _Failed(message)

@@ -12,7 +12,7 @@ from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import InputError, in_words
 from seqrec_bench.evaluation.metrics import USUAL_SELECTION, Metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
-from seqrec_bench.evaluation.registry import build, has_dimension, hyperparameters, load
+from seqrec_bench.evaluation.registry import absent_hyperparameters, build, has_dimension, hyperparameters, load
 from seqrec_bench.experiments.cell import Fitted
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.sampler import next_settings
@@ -57,7 +57,9 @@ class ModelSearch:
         self._space, self._seed = space, search.seed
         self._dimension = search.dimension if has_dimension(load(space.model)) else 0
         self._log = SearchLog(
-            folder / f"{space.model}.jsonl", _conditions(search, space, dataset, device, protocol, selection)
+            folder / f"{space.model}.jsonl",
+            _conditions(search, space, dataset, device, protocol, selection),
+            absent_hyperparameters(load(space.model)),
         )
         if len(self.trials) > self.n_trials:
             raise InputError(

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -101,6 +101,8 @@ class Recipe:
     hyperparameters: Mapping[str, Any]
     selection: str | None = SELECTION_METRIC
     """The validation metric that chose, epochs first of all; None where none did, since the model never asked."""
+    absent: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """By setting, what a recipe means that lacks it: the installed model says it, so no record has this."""
 
     def is_of_same_data(self, other: "Recipe") -> bool:
         """Whether `other` was made from the same data and item tags."""
@@ -121,9 +123,11 @@ class Recipe:
             return "made with other item tags"
         if self.version != other.version:
             return f"made by version {other.version} of the model, not {self.version}"
-        mine, its = _as_recorded(self.hyperparameters), _as_recorded(other.hyperparameters)
+        implied = {name: value for name, value in self.absent.items() if name not in other.hyperparameters}
+        mine, its = _as_recorded(self.hyperparameters), _as_recorded({**other.hyperparameters, **implied})
         changed = [
-            f"{name} = {its.get(name, 'absent')}, not {mine.get(name, 'absent')}"
+            f"{name} = {its.get(name, 'absent')}{' (which it means by not saying it)' if name in implied else ''}, "
+            f"not {mine.get(name, 'absent')}"
             for name in sorted({*mine, *its})
             if mine.get(name) != its.get(name)
         ]
@@ -148,7 +152,7 @@ class Record:
     curve: Sequence[Epoch]
     """One entry an epoch; empty for a model that does not train in epochs."""
     seconds: Mapping[str, float]
-    """``fit`` and ``score``: wall time of each."""
+    """``fit`` and ``score``: wall time of each; ``fit_cpu``: processor time of the former, which early records lack."""
     peak_memory_bytes: int
     """The greatest resident size of the cell's process."""
     parameters: int

@@ -60,19 +60,24 @@ def best_trial(trials: Sequence[Trial]) -> Trial | None:
 class SearchLog:
     """The trials of one model in one file."""
 
-    def __init__(self, path: Path, conditions: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, path: Path, conditions: Mapping[str, Any] | None = None, absent: Mapping[str, Any] | None = None
+    ) -> None:
         """Reads what is there; a last line that was not written to its end counts for nothing.
 
         Args:
             conditions: What all trials of the log have in common, as JSON has it, among them the metric that chooses,
                 ``selection``, and whether it is ``lower_is_better``: NDCG@50, which is not, if they are left out. For
                 a log that is only to be read all may be left out: then the trials must be made under the first's.
+            absent: By setting, what a log means that lacks it among what is ``fixed``.
 
         Raises:
             InputError: The file holds something else than trials under these conditions.
             UnreadableError: It can't be read.
         """
         self.path, self._conditions = path, {**_EARLY_CONDITIONS, **conditions} if conditions else {}
+        self._absent = absent or {}
+        self._written: Mapping[str, Any] = {}
         self.trials: list[Trial] = []
         content = read_bytes(path) if is_there(path) else b""
         self._size = content.rfind(b"\n") + 1
@@ -83,7 +88,7 @@ class SearchLog:
         """Adds the trial; it is on the disk when this returns."""
         fields = {
             "trial": trial.number,
-            "conditions": self._conditions,
+            "conditions": self._written or self._conditions,  # one log says the same throughout
             "settings": dict(trial.settings),
             self._conditions["selection"]: trial.value,
             "epoch": trial.epoch,
@@ -102,13 +107,21 @@ class SearchLog:
         self._size += len(line)
         self.trials.append(trial)
 
+    def _completed(self, conditions: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The same with what they mean by not saying it."""
+        if "fixed" not in conditions:
+            return conditions
+        wanted, fixed = self._conditions.get("fixed", {}), conditions["fixed"]
+        implied = {name: self._absent[name] for name in self._absent.keys() & wanted.keys() - fixed.keys()}
+        return {**conditions, "fixed": {**fixed, **implied}}
+
     def _read(self, number: int, line: bytes) -> Trial:
         place = f"{self.path}, line {number},"
         try:
             fields = parse(line)
             conditions = {**_EARLY_CONDITIONS, **fields["conditions"]}
-            self._conditions = self._conditions or conditions
-            difference = _difference(conditions, self._conditions)
+            self._conditions, self._written = self._conditions or conditions, self._written or conditions
+            difference = _difference(self._completed(conditions), self._conditions)
             first = self.trials[0] if self.trials else None
             trial = None if difference else _trial(fields, number, first, conditions)
         except (ValueError, KeyError, TypeError) as error:
@@ -123,8 +136,11 @@ class SearchLog:
 def _difference(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | None:
     """The first of the conditions that differs, in words."""
     for key in (*wanted, *found):
-        if found.get(key) != wanted.get(key):
-            return f"{key} {json.dumps(found.get(key))}, not {json.dumps(wanted.get(key))}"
+        its, mine = found.get(key), wanted.get(key)
+        if its != mine:
+            if isinstance(its, Mapping) and isinstance(mine, Mapping):
+                return f"{key} {_difference(its, mine)}"
+            return f"{key} {json.dumps(its)}, not {json.dumps(mine)}"
     return None
 
 

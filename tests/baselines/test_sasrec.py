@@ -1,7 +1,7 @@
 """SASRec against loops over heads, places and dimensions on tiny weights."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count, pairwise
 from typing import Any
 
@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from seqrec_baselines import sasrec
 from seqrec_baselines.sasrec import Block, SASRec, SASRecNet
-from seqrec_baselines.training.negatives import UnseenItems
-from seqrec_baselines.training.samples import Samples
+from seqrec_baselines.training.item_losses import ItemLoss
+from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
@@ -103,8 +104,6 @@ def test_scores_are_products_with_the_item_vectors(net: SASRecNet) -> None:
     representation = net(ITEMS[:1], COUNTS[:1])
     expected = literal_scores(net, ITEMS[0].tolist())
     np.testing.assert_allclose(net.score_all(representation[-1:]).numpy(), [expected])
-    some = net.score(representation[[-1, -1]], torch.tensor([6, 2])).numpy()
-    np.testing.assert_allclose(some, expected[[5, 1]])
 
 
 def test_later_items_change_nothing_earlier(net: SASRecNet) -> None:
@@ -195,51 +194,58 @@ def fitted(train: Sequences, **settings: Any) -> SASRec:
     return model
 
 
-class Drawn(UnseenItems):
-    """Draws what it is told to, and keeps what it was asked."""
-
-    def __init__(self, items: list[int]) -> None:
-        self.items = np.array(items)
-
-    def draw(self, users: np.ndarray, n_draws: int, rng: np.random.Generator) -> np.ndarray:
-        self.users = users.tolist()
-        return self.items.reshape(len(users), n_draws)
-
-
 SAMPLES = Samples(
     users=np.array([4, 9]), inputs=np.array([[3, 7, 1], [5, 0, 0]]), targets=np.array([[7, 1, 2], [12, 0, 0]])
 )
-NEGATIVES = [8, 9, 8, 1]
 
 
-def literal_loss(model: SASRec, kind: str) -> float:
-    """Mean over the targets, each after the items before it, which are at the piece's positions."""
+def test_the_loss_is_of_each_place_by_the_scores_of_the_items(uneven: Sequences) -> None:
+    """What each of the losses makes of them is tested in training/test_item_losses.py."""
+    model = fitted(uneven, dropout=0.0)
+    found = model._loss(SAMPLES, ItemLoss(uneven, np.random.default_rng(0), loss="cross-entropy")).item()
     net = model._net.double().requires_grad_(False)
     losses = []
     for items, targets in [([3, 7, 1], [7, 1, 2]), ([5], [12])]:
-        for representation, target in zip(literal_representations(net, items), targets, strict=True):
+        for place, target in enumerate(targets):
+            representation = literal_representations(net, items)[place]
             scores = [float(vector @ representation) for vector in weight(net, "item.weight")]
-            negative = NEGATIVES[len(losses)]
-            if kind == "cross-entropy":
-                losses.append(math.log(sum(math.exp(score) for score in scores[1:])) - scores[target])
-            else:
-                losses.append(math.log(1 + math.exp(-scores[target])) + math.log(1 + math.exp(scores[negative])))
-    return sum(losses) / len(losses)
+            losses.append(math.log(sum(math.exp(score) for score in scores[1:])) - scores[target])
+    assert found == pytest.approx(sum(losses) / len(losses), rel=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["cross-entropy", "binary"])
-def test_the_loss_is_the_mean_over_all_targets(uneven: Sequences, kind: str) -> None:
-    model = fitted(uneven, loss=kind, dropout=0.0)
-    unseen = Drawn(NEGATIVES)
-    found = model._loss(SAMPLES, unseen if kind == "binary" else None, np.random.default_rng(0)).item()
-    assert found == pytest.approx(literal_loss(model, kind), rel=1e-5)
-    if kind == "binary":
-        assert unseen.users == [4, 4, 4, 9]
+def test_the_loss_is_the_one_that_the_settings_name(uneven: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each field of the axis reaches it, and the generator is the one that cuts the pieces."""
+    given: dict[str, Any] = {}
+
+    class Told(ItemLoss):
+        def __init__(self, train: Sequences, rng: np.random.Generator, **settings: Any) -> None:
+            given.update(settings, rng=rng)
+            super().__init__(train, rng, **settings)
+
+    def watched(train: Sequences, length: int, size: int, rng: np.random.Generator) -> Iterator[Samples]:
+        assert rng is given.pop("rng")
+        return cut_windows(train, length, size, rng)
+
+    monkeypatch.setattr(sasrec, "ItemLoss", Told)
+    monkeypatch.setattr(sasrec, "cut_windows", watched)
+    settings = {"loss": "gbce", "negatives": 5, "sampling": "sequence", "gbce_t": 0.5}
+    fitted(uneven, **settings)
+    assert given == settings
 
 
-@pytest.mark.parametrize("kind", ["cross-entropy", "binary"])
-def test_padding_is_never_trained(uneven: Sequences, kind: str) -> None:
-    net = fitted(uneven, loss=kind, epochs=3)._net
+LOSSES = [
+    {"loss": "cross-entropy"},
+    {"loss": "binary"},
+    {"loss": "gbce", "negatives": 4, "sampling": "uniform"},
+    {"loss": "sampled-softmax", "negatives": 13, "sampling": "sequence"},
+    {"loss": "sampled-softmax", "sampling": "in-batch"},
+]
+of_losses = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: "-".join(map(str, loss.values())))
+
+
+@of_losses
+def test_padding_is_never_trained(uneven: Sequences, loss: dict[str, Any]) -> None:
+    net = fitted(uneven, **loss, epochs=3)._net
     gradient = net.item.weight.grad
     assert gradient is not None
     assert not gradient[PADDING].any()
@@ -248,7 +254,7 @@ def test_padding_is_never_trained(uneven: Sequences, kind: str) -> None:
 
 def test_only_positions_that_hold_an_item_are_trained(uneven: Sequences) -> None:
     model = fitted(uneven, epochs=0, history_length=7, dropout=0.0)  # which may drop all that a position gives
-    model._loss(SAMPLES, Drawn(NEGATIVES), np.random.default_rng(0)).backward()
+    model._loss(SAMPLES, ItemLoss(uneven, np.random.default_rng(0), loss="cross-entropy")).backward()
     gradient = model._net.position.weight.grad
     assert gradient is not None
     assert gradient.any(dim=1).tolist() == [False] * 4 + [True] * 3
@@ -300,12 +306,13 @@ def test_scores_are_without_dropout_even_while_training(uneven: Sequences) -> No
     np.testing.assert_array_equal(model.score(users, histories), expected)
 
 
-@pytest.mark.parametrize("kind", ["cross-entropy", "binary"])
-def test_both_losses_learn_an_order(kind: str) -> None:
+@of_losses
+def test_each_loss_learns_an_order(loss: dict[str, Any]) -> None:
     train = synthetic_sequences(n_users=150, n_items=20, length=8, order=1, seed=0)
     rows = [train.items[start:end].tolist() for start, end in pairwise(train.offsets)]
     successor = {item: following for row in rows for item, following in pairwise(row)}
-    model = fitted(train, loss=kind, dimension=16, history_length=6, epochs=10, learning_rate=0.01, dropout=0.0)
+    settings = {"dimension": 16, "history_length": 6, "epochs": 10, "learning_rate": 0.01, "dropout": 0.0}
+    model = fitted(train, **loss, **settings)
     scores = model.score(np.zeros(20, dtype=np.int64), np.arange(1, 21)[:, None])[:, 1:]
     found = [best == successor[item] for item, best in enumerate(scores.argmax(axis=1) + 1, start=1)]
     assert np.mean(found) > 0.6

@@ -163,11 +163,17 @@ REAL = ("nowhere", "a seed less", "truncated", "one seed worse", "version and lo
 """Cases with the codes 2, 3, 4, 5, 6 and 0, one of each: these are asked of a real process."""
 
 
+def lack_a_setting(fields: dict[str, Any]) -> None:
+    """As a record from before there was that setting, whose default means what was done then."""
+    del fields["hyperparameters"]["learning_rate"]
+
+
 @pytest.mark.parametrize(
     ("spoil", "code", "exact", "words"),
     [
         (lambda root: None, 0, 0, "holds exactly"),
         (lambda root: change(root, "am-lstm/*-s1.json", change_one_rank), 0, 6, "1 of 2829 ranks differ"),
+        (lambda root: change(root, "fpmc/*-s1.json", lack_a_setting), 0, 0, "holds exactly"),
         (truncate, 4, 4, "-s1.json is not a valid record"),
         (lambda root: next(root.rglob("*-s2.json")).unlink(), 3, 3, "quick-d25 of seed 2"),
         (lambda root: change(root, "fpmc/*", lambda fields: fields.update(version=9)), 0, 0, "made by version 9"),
@@ -181,7 +187,8 @@ REAL = ("nowhere", "a seed less", "truncated", "one seed worse", "version and lo
         (shutil.rmtree, 2, 2, "There is no results directory"),
     ],
     ids=[
-        "as it is", "a rank", "truncated", "a seed less", "version", "version and loss", "one seed worse", "other data",
+        "as it is", "a rank", "a setting less",
+        "truncated", "a seed less", "version", "version and loss", "one seed worse", "other data",
         "empty", "nowhere",
     ],
 )  # fmt: skip

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from seqrec_bench.cli import progress
-from seqrec_bench.cli.progress import LiveDisplay, open_display
+from seqrec_bench.cli.progress import COLUMNS, LiveDisplay, open_display
 from seqrec_bench.experiments.processes import Lost
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import LockHolder, Ranks, Record
@@ -53,6 +54,37 @@ def test_a_log_gets_lines_seldom(capsys: pytest.CaptureFixture[str], clock: Call
         "fpmc paper-d4-s0: epoch 3, loss 1.5000, validation NDCG@50 0.1280, 2.0 s",
         "fpmc paper-d4-s0: done in 12 s, validation NDCG@50 0.7500 [1/1 cells, nothing left]",
     ]
+
+
+def test_what_a_model_says_is_shown_as_seldom_as_epochs(
+    capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
+) -> None:
+    with open_display([CELL], jobs=1) as display:
+        clock(0.0)
+        display.advanced(CELL, None)
+        for number in range(1, 5):
+            clock(12.0 * number)
+            display.advanced(CELL, Doing(f"skip-gram, {number} of 20 passes"))
+        clock(80.0)
+        display.advanced(CELL, epoch(1))
+    assert capsys.readouterr().err.splitlines() == [
+        "fpmc paper-d4-s0: started",
+        "fpmc paper-d4-s0: skip-gram, 3 of 20 passes",
+        "fpmc paper-d4-s0: epoch 1, loss 1.5000, validation NDCG@50 0.1260, 2.0 s",
+    ]
+
+
+def test_a_bar_has_what_a_model_says_until_an_epoch_ends() -> None:
+    terminal = io.StringIO()
+    bars = Progress("{task.description}", *COLUMNS, console=Console(file=terminal, width=120))
+    display = LiveDisplay(bars, [CELL], TimeLeft([CELL], jobs=1))
+    display.advanced(CELL, None)
+    display.advanced(CELL, Doing("[red]pass[/] 3 [of 20]"))
+    with bars:
+        pass
+    assert "[red]pass[/] 3 [of 20]" in terminal.getvalue()
+    display.advanced(CELL, epoch(1))
+    assert bars.tasks[1].fields["note"] == "validation NDCG@50 0.1260"
 
 
 def test_a_model_that_ranks_every_validation_target_first_is_doubted(

@@ -10,6 +10,7 @@ from rich.progress import Progress
 from seqrec_bench.cli import search_progress
 from seqrec_bench.cli.search_progress import LiveSearch, open_search_display
 from seqrec_bench.experiments.processes import Lost
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.experiments.time_left import SearchTimeLeft
 from seqrec_bench.recommender import Epoch
@@ -60,9 +61,12 @@ def test_a_log_has_a_line_for_each_trial_and_seldom_one_between(
 ) -> None:
     with open_search_display([search], jobs=1) as display:
         display.advanced(TRIAL, None)
+        display.advanced(TRIAL, Doing("skip-gram, 1 of 20 passes"))
         for number in range(1, 5):
             clock(12.0 * number)
             display.advanced(TRIAL, epoch(number))
+        clock(70.0)
+        display.advanced(TRIAL, Doing("skip-gram, 2 of 20 passes"))
         clock(60.0)
         add(search, ended(1, 0.25))
         display.ended(search, search.trials[0])
@@ -72,6 +76,7 @@ def test_a_log_has_a_line_for_each_trial_and_seldom_one_between(
     assert captured.out == ""
     assert captured.err.splitlines() == [
         "fpmc trial-1: epoch 3/10, validation NDCG@50 0.1250",
+        "fpmc trial-1: skip-gram, 2 of 20 passes",
         "fpmc 1/2 (n=1): NDCG@50 0.2500 in epoch 2, 12 s [1/2 trials, about 1 min left]",
         "fpmc 2/2 (n=1): failed: no luck in epoch 2, 12 s [2/2 trials, nothing left]",
     ]
@@ -96,6 +101,8 @@ def test_a_terminal_has_a_bar_for_the_search_and_one_for_each_model(
         ("trials", 0, "about 10 min left"),
         ("fpmc", 0, "none sound yet, trial-1: epoch 1/10"),
     ]
+    display.advanced(TRIAL, Doing("pass 2 [of 20]"))
+    assert notes()[1][2] == r"none sound yet, trial-1: pass 2 \[of 20]"
     display.advanced(TRIAL, Lost("its process was killed by SIGKILL: was memory short?"))
     display.advanced(TRIAL, None)
     assert notes()[0][2] == "time left not known yet"

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +240,21 @@ def test_rows_are_judged_as_they_give_their_variant_settings_and_seeds(judged: C
     few = judged(1.0, seeds="0, 1")
     assert code(few) == 3
     assert "`seqrec-bench run --study mine.toml --results runs`" in str(few.exception)
+
+
+def test_rows_are_of_records_that_lack_a_setting_if_that_means_the_same(
+    judged: Callable[..., Result], tmp_path: Path, imply: Callable[..., None]
+) -> None:
+    store = Store(tmp_path / "runs")
+    for record in store.records()[1:]:
+        store.save(replace(record, recipe=replace(record.recipe, hyperparameters={})))
+    imply("fpmc", epochs=5)
+    assert code(judged(1.0)) == 0
+    imply("fpmc", epochs=6)
+    assert "s1 was made with epochs = 6, and the study mine has 5 there" in str(judged(1.0).exception)
+    for record in store.records():  # no record says it, so no other one's lines can tell
+        store.save(replace(record, recipe=replace(record.recipe, hyperparameters={})))
+    assert "s0 was made with epochs = 6, and the study mine has 5 there" in str(judged(1.0).exception)
 
 
 def test_what_is_reported_is_judged_and_nothing_else(judged: Callable[..., Result]) -> None:

@@ -7,12 +7,20 @@ from collections.abc import Callable
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.registry import build, has_dimension, hyperparameters, load, parse_setting, registered
+from seqrec_bench.evaluation.registry import (
+    absent_hyperparameters,
+    build,
+    has_dimension,
+    hyperparameters,
+    load,
+    parse_setting,
+    registered,
+)
 
 Install = Callable[..., None]
 
 PLUG_IN = """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -58,7 +66,7 @@ def plug(install_plugin: Install) -> None:
 def test_the_models_of_the_bench_and_of_others_are_registered_in_order(plug: None) -> None:
     names = list(registered())
     assert names == sorted(names)
-    learnt = {"am-lstm", "caser", "fpmc", "gru4rec", "hgn", "lrurec", "sasrec"}
+    learnt = {"am-lstm", "bert4rec", "caser", "fpmc", "gru4rec", "hgn", "lrurec", "sasrec"}
     assert {*learnt, "item-knn", "plug", "popularity", "sequential-rules"} <= set(names)
 
 
@@ -113,6 +121,14 @@ def test_an_unknown_name_gets_a_suggestion_and_the_list() -> None:
         (("def history_length", "def length"), r"neither a field nor a property 'history_length'"),
         (("def n_parameters", "def size"), r"neither a field nor a property 'n_parameters'"),
         (("rate: float", "rate: 'Rate'"), r"a field whose type can't be looked up"),
+        (
+            ("float = 0.5", "float = field(default=0.5, metadata={'absent': 'x'})"),
+            r"has a field 'rate' whose metadata have a wrong value for 'absent': give a number",
+        ),
+        (
+            ("= (1, 2)", "= field(default=(), metadata={'absent': ()})"),
+            r"has a field 'layers' whose metadata .* give no such value, since its type is none of a setting",
+        ),
     ],
 )
 def test_a_plug_in_that_is_no_recommender_is_named_with_the_reason(
@@ -170,6 +186,13 @@ def test_the_dimension_goes_only_to_models_that_have_one(plug: None) -> None:
 def test_a_wrong_setting_is_refused(plug: None, name: str, settings: dict[str, object], complaint: str) -> None:
     with pytest.raises(InputError, match=f"^{complaint}"):
         build(name, dimension=8, settings=settings)
+
+
+def test_what_a_record_means_that_lacks_a_field_is_what_the_field_says_or_its_default(install_plugin: Install) -> None:
+    source = PLUG_IN.format(class_name="Plug", name="plug")
+    source = source.replace("float = 0.5", "float = field(default=0.5, metadata={'absent': 2})")
+    install_plugin("plugs", "plug", source.replace("= (1, 2)", "= field(default_factory=lambda: (3,))"))
+    assert absent_hyperparameters(load("plug")) == {"rate": 2.0, "dimension": 8, "loss": "a", "layers": [3]}
 
 
 def test_texts_of_the_command_line_become_values(plug: None) -> None:

@@ -30,6 +30,7 @@ class Unruly:
     ] = "none"
     epochs: int = 3
     report: str = ""
+    says: str = ""
 
     name: ClassVar[str] = "unruly"
     version: ClassVar[int] = 1
@@ -40,6 +41,9 @@ class Unruly:
 
     def fit(self, train, context):
         self._width, self._worst = train.n_items + 1, 0.0
+        if self.says:
+            context.say(self.says)
+            context.say(self.says)
         if self.fault == "raises":
             raise ZeroDivisionError("no luck")
         if self.fault == "dies":

@@ -31,12 +31,12 @@ def finish(cell: Cell, dataset: Dataset, report: Callable[[Epoch], None] = lambd
 def test_the_record_says_what_was_run_and_what_came_of_it(toy: Dataset) -> None:
     record, epochs = run(Cell("unruly", "short", 0, 3, {"epochs": 2}), toy)
     assert record.key == CellKey("toy", "loo-full-v1", "unruly", "short", 0, 3)
-    assert record.recipe.hyperparameters == {"fault": "none", "epochs": 2, "report": ""}
+    assert record.recipe.hyperparameters == {"fault": "none", "epochs": 2, "report": "", "says": ""}
     assert record.recipe.dataset.fingerprint == toy.fingerprint
     assert record.curve == epochs
     assert [epoch.number for epoch in epochs] == [1, 2]
     assert (record.parameters, record.deterministic) == (7, False)
-    assert record.seconds.keys() == {"fit", "score"}
+    assert record.seconds.keys() == {"fit", "fit_cpu", "score"}
     assert record.peak_memory_bytes > 10_000_000
     assert record.environment["commit"] is None or len(record.environment["commit"].split()[0]) == 40
     json.dumps(record.environment)

@@ -1,5 +1,6 @@
 """A recorded model put back to be asked about a user."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,17 @@ def test_a_trained_model_is_not_fitted_again(toy: Dataset, store: Store, monkeyp
         "user",
         "last item",
     }
+
+
+def test_what_a_record_lacks_is_set_as_it_was_before_there_was_such_a_setting(
+    toy: Dataset, store: Store, imply: Callable[..., None]
+) -> None:
+    record = record_of(store, COUNTED)
+    assert record.recipe.hyperparameters
+    store.save(replace(record, recipe=replace(record.recipe, hyperparameters={})))
+    (name, value), *_ = record.recipe.hyperparameters.items()
+    imply(COUNTED.model, **{name: value})
+    assert getattr(bring_back(record.key, toy, store).recommender, name) == value
 
 
 def test_a_rank_other_than_the_recorded_one_is_refused(toy: Dataset, store: Store) -> None:

@@ -171,13 +171,22 @@ def listed(toy: Dataset, store: Store, fresh: bool = False) -> FinishedCell:
     return run_cell(CELL, setting_under("loo-full-v1", toy, "cpu", store, 5, fresh), lambda epoch: None)
 
 
+def without_learning_rate(store: Store, record: Record) -> Record:
+    """The record as it was before there was that setting."""
+    has = {name: value for name, value in record.recipe.hyperparameters.items() if name != "learning_rate"}
+    return store.read(store.save(replace(record, recipe=replace(record.recipe, hyperparameters=has))))
+
+
+@pytest.mark.parametrize("early", [False, True])
 def test_a_recorded_model_is_restored_to_make_its_lists(
-    store: Store, toy: Dataset, unlisted: Record, monkeypatch: pytest.MonkeyPatch
+    store: Store, toy: Dataset, unlisted: Record, monkeypatch: pytest.MonkeyPatch, early: bool
 ) -> None:
+    unlisted = without_learning_rate(store, unlisted) if early else unlisted
     trained = run_cell(CELL, Setting(toy, "cpu", keep_top=5), lambda epoch: None)
     monkeypatch.setattr(type(build("fpmc", 4, {})), "fit", lambda *_: pytest.fail("it was fitted"))
     done = listed(toy, store)
     assert (done.record, done.top, done.weights) == (unlisted, trained.top, None)
+    assert ("learning_rate" in done.record.recipe.hyperparameters) is not early
     store.save(done.record, done.weights, done.top)
     found = store.load(unlisted.key)
     assert found is not None and found.top is not None

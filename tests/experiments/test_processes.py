@@ -18,6 +18,7 @@ import pytest
 from seqrec_bench.data import Dataset
 from seqrec_bench.experiments.cell import Setting, learn, run_cell
 from seqrec_bench.experiments.processes import CellError, CellProcesses, Lost, Progress, _explain_death
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.studies.cells import Cell
@@ -46,7 +47,7 @@ def processes(toy: Dataset, reports: Reports) -> Iterator[CellProcesses]:
 def test_a_cell_gives_the_record_and_weights_that_it_gives_in_this_process(
     processes: CellProcesses, reports: Reports, toy: Dataset
 ) -> None:
-    cell = Cell("unruly", "paper", 0, 0)
+    cell = Cell("unruly", "paper", 0, 0, {"says": "counting\n1 of 7"})
     finished, finished_here = processes.submit(cell).result(), run_cell(cell, Setting(toy, "cpu"), lambda epoch: None)
     record, here = finished.record, finished_here.record
     assert (record.key, record.recipe, record.test, record.validation) == (
@@ -56,7 +57,7 @@ def test_a_cell_gives_the_record_and_weights_that_it_gives_in_this_process(
     assert finished.weights is not None and finished_here.weights is not None
     for name, value in finished_here.weights.items():
         np.testing.assert_array_equal(finished.weights[name], value)
-    assert reports == [(cell, None), *((cell, epoch) for epoch in record.curve)]
+    assert reports == [(cell, None), (cell, Doing("counting 1 of 7")), *((cell, epoch) for epoch in record.curve)]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,22 @@ def test_a_recipe_says_how_another_differs(other: Recipe, difference: str | None
     assert RECIPE.difference(other) == difference
 
 
+@pytest.mark.parametrize(
+    ("means", "difference"),
+    [
+        ((2, 3), None),
+        ([2, 4], "made with heights = [2, 4] (which it means by not saying it), not [2, 3]"),
+    ],
+)
+def test_what_another_lacks_is_what_that_means_to_the_model(means: object, difference: str | None) -> None:
+    early = replace(RECIPE, hyperparameters={"rate": 0.5, "loss": "bpr"})
+    now = replace(RECIPE, absent={"rate": 0.25, "loss": "ce", "heights": means})
+    assert now.difference(early) == difference
+    assert now.difference(RECIPE) is None and now == RECIPE
+    more = replace(RECIPE, hyperparameters={**RECIPE.hyperparameters, "gone": 1})
+    assert now.difference(more) == "made with gone = 1, not absent"
+
+
 def test_other_data_is_named_before_all_that_follows_from_it() -> None:
     other = Recipe(DatasetIdentity("ml-100k", "other", None), 1, {})
     assert RECIPE.difference(other) == "made on other data"

@@ -56,6 +56,21 @@ def test_a_log_of_another_metric_has_its_figures_by_its_name(tmp_path: Path) -> 
     assert best_trial(again) is again[1]
 
 
+def test_a_log_that_lacks_a_setting_goes_on_if_the_model_means_the_same_by_it(tmp_path: Path) -> None:
+    path, before = tmp_path / "fpmc.jsonl", {**CONDITIONS, "fixed": {"epochs": 100}}
+    SearchLog(path, before).append(FIRST)
+    now = {**before, "fixed": {"epochs": 100, "patience": None}}
+    log = SearchLog(path, now, {"epochs": 5, "patience": None})
+    log.append(SECOND)
+    assert SearchLog(path).trials == SearchLog(path, before).trials == log.trials == [FIRST, SECOND]
+    with pytest.raises(InputError, match="line 1, was made with fixed patience 3, not null: move that file away"):
+        SearchLog(path, now, {"epochs": 100, "patience": 3})
+    with pytest.raises(InputError, match="line 1, was made with fixed epochs 100, not 5: move that file away"):
+        SearchLog(path, {**now, "fixed": {"epochs": 5, "patience": None}}, {"epochs": 5, "patience": None})
+    with pytest.raises(InputError, match="line 1, was made with fixed patience null, not 3"):
+        SearchLog(path, {**before, "fixed": {"patience": 3, "epochs": 100}})
+
+
 @pytest.mark.parametrize("key", CONDITIONS)
 def test_a_log_made_otherwise_is_refused_with_the_mend(path: Path, key: str) -> None:
     with pytest.raises(InputError, match=f"line 1, was made with {key} .*, not 9: move that file away to search anew"):

@@ -124,7 +124,14 @@ def test_a_cells_name_has_its_protocol_where_that_is_another() -> None:
 
 def test_every_study_has_a_name() -> None:
     of_the_paper = {"ablations", "audit", "audit-retrained", "chen2020", "quick", "tuned"}
-    assert of_the_paper | {"losses", "parity-beauty", "parity-lastfm", "s3rec-beauty", "s3rec-lastfm"} == set(studies())
+    assert of_the_paper | {
+        "bert4rec",
+        "losses",
+        "parity-beauty",
+        "parity-lastfm",
+        "s3rec-beauty",
+        "s3rec-lastfm",
+    } == set(studies())
     assert studies() == sorted(studies())
 
 

@@ -92,7 +92,7 @@ class AMLSTM:
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
             self._net = self._new_net(train)
-            self._set_starting_vectors(train, context.seed)
+            self._set_starting_vectors(train, context)
             self._net.to(context.device)
             optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
             schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._learning_rate_factor)
@@ -156,19 +156,20 @@ class AMLSTM:
             Parts(self.attention, self.memory, self.fixed_user_vector),
         )
 
-    def _set_starting_vectors(self, train: Sequences, seed: int) -> None:
+    def _set_starting_vectors(self, train: Sequences, context: FitContext) -> None:
         """B and D start from item vectors, A and C from user vectors; all of them are trained on."""
         if self.starting_vectors == "random":
             self._net.draw_vectors()
             return
         settings = SkipGramSettings(self.skip_gram_window, self.skip_gram_epochs, self.skip_gram_exponent)
-        items = item_vectors(train, self.dimension, settings, seed)
-        outputs = item_vectors(train, self._net.item_output.shape[1], settings, seed)[1:]
+        seed, say = context.seed, context.say
+        items = item_vectors(train, self.dimension, settings, seed, say)
+        outputs = item_vectors(train, self._net.item_output.shape[1], settings, seed, say)[1:]
         with torch.no_grad():
             self._net.item_input.weight.copy_(torch.from_numpy(items))
             self._net.item_output.copy_(torch.from_numpy(outputs))
             if self._net.user_vectors:
-                users = torch.from_numpy(user_vectors(train, self.dimension, settings, seed))
+                users = torch.from_numpy(user_vectors(train, self.dimension, settings, seed, say))
                 for vectors in self._net.user_vectors:
                     vectors.copy_(users)
 

@@ -5,7 +5,7 @@ drawn and placed around the cold item in extra sequences.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -36,30 +36,47 @@ class SkipGramSettings:
     """Negatives are drawn by frequency to this power."""
 
 
+Say = Callable[[str], None]
+
+
+def _unheard(what: str) -> None:
+    """Says it to nobody."""
+
+
 Tokens = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 
-def item_vectors(train: Sequences, dimension: int, settings: SkipGramSettings, seed: int) -> Float32Array:
+def item_vectors(
+    train: Sequences, dimension: int, settings: SkipGramSettings, seed: int, say: Say = _unheard
+) -> Float32Array:
     """item2vec, cold items included; (n_items + 1, dimension), the padding item's row is 0.
 
     Where there are no tags to place a cold item by, it gets the mean of the other items' vectors.
+
+    Args:
+        say: Told in words how many passes over the sentences are done.
     """
     cold = cold_item_sentences(train, settings.window, np.random.default_rng(seed))
     sentences: list[Tokens] = [*np.split(train.items, train.offsets[1:-1]), *cold]
-    vectors = _skip_gram(sentences, train.n_items + 1, dimension, settings, seed)
+    vectors = _skip_gram("items", sentences, train.n_items + 1, dimension, settings, seed, say)
     vectors[0] = 0
     return vectors
 
 
-def user_vectors(train: Sequences, dimension: int, settings: SkipGramSettings, seed: int) -> Float32Array:
+def user_vectors(
+    train: Sequences, dimension: int, settings: SkipGramSettings, seed: int, say: Say = _unheard
+) -> Float32Array:
     """user2vec: each item's users in time order are a sequence; (n_users, dimension).
 
     A user without a training interaction gets the mean of the other users' vectors.
+
+    Args:
+        say: As for `item_vectors`.
     """
     by_item = np.lexsort((train.times, train.items))  # stable: equal times stay in user order
     ends = np.cumsum(train.item_counts)
     sentences = np.split(train.users[by_item], ends[:-1])
-    return _skip_gram(sentences, train.n_users, dimension, settings, seed)
+    return _skip_gram("users", sentences, train.n_users, dimension, settings, seed, say)
 
 
 def cold_item_sentences(train: Sequences, window: int, rng: np.random.Generator) -> list[Int64Array]:
@@ -91,7 +108,13 @@ def tag_vectors(tags: ItemTags) -> Float32Array:
 
 
 def _skip_gram(
-    sentences: Iterable[Tokens], n_tokens: int, dimension: int, settings: SkipGramSettings, seed: int
+    of: str,
+    sentences: Iterable[Tokens],
+    n_tokens: int,
+    dimension: int,
+    settings: SkipGramSettings,
+    seed: int,
+    say: Say,
 ) -> Float32Array:
     """Input vectors of the tokens 0..n_tokens - 1 by skip-gram with negative sampling; bit-equal for equal seeds."""
     pieces = [sentence[i : i + _LONGEST_SENTENCE] for sentence in sentences for i in _starts(sentence)]
@@ -111,14 +134,32 @@ def _skip_gram(
     }
     versions = {package: version(package) for package in ("gensim", "numpy", "scipy")}  # scipy for gensim's BLAS
     recipe = {**versions, "n_tokens": n_tokens, **arguments}
-    return cached_vectors(recipe, pieces, lambda: _trained(pieces, n_tokens, arguments))
+
+    def say_passes(n_done: int) -> None:
+        say(f"skip-gram of {of} at width {dimension}, {n_done} of {settings.epochs} passes")
+
+    return cached_vectors(recipe, pieces, lambda: _trained(pieces, n_tokens, arguments, say_passes))
 
 
-def _trained(pieces: Sequence[Tokens], n_tokens: int, arguments: Mapping[str, float]) -> Float32Array:
+def _trained(
+    pieces: Sequence[Tokens], n_tokens: int, arguments: Mapping[str, float], say_passes: Callable[[int], None]
+) -> Float32Array:
     """The vectors of all tokens; one that is in no piece gets the mean of the others'."""
     from gensim.models import Word2Vec  # here, since its import takes a second, and vectors may be in the cache
+    from gensim.models.callbacks import CallbackAny2Vec
 
-    model = Word2Vec([[str(token) for token in piece.tolist()] for piece in pieces], **arguments)
+    class Passes(CallbackAny2Vec):  # type: ignore[misc]
+        """Tells of each pass once it is done."""
+
+        n_done = 0
+
+        def on_epoch_end(self, model: Word2Vec) -> None:
+            self.n_done += 1
+            say_passes(self.n_done)
+
+    say_passes(0)
+    words = [[str(token) for token in piece.tolist()] for piece in pieces]
+    model = Word2Vec(words, callbacks=[Passes()], **arguments)
     known = np.array([int(token) for token in model.wv.index_to_key])
     vectors = np.empty((n_tokens, model.vector_size), dtype=np.float32)
     vectors[:] = model.wv.vectors.mean(axis=0)

@@ -105,10 +105,10 @@ class OverlappingWindows:
     The earliest one begins with the user's first item, whatever it overlaps. A shorter sequence is one window.
     """
 
-    def __init__(self, train: Sequences, length: int, step: int | None) -> None:
+    def __init__(self, train: Sequences, length: int, step: int) -> None:
         """
         Args:
-            step: Places from a window to the next; None for the latest windows alone.
+            step: Places from a window to the next; 0 for the latest windows alone.
 
         Raises:
             InputError: No user has two items.
@@ -116,10 +116,10 @@ class OverlappingWindows:
         transitions(train)
         users = np.flatnonzero(train.lengths)
         beyond = np.maximum(train.lengths[users] - length, 0)  # places before the latest window
-        numbers = -(-beyond // step) if step is not None else np.zeros_like(beyond)
+        numbers = -(-beyond // step) if step else np.zeros_like(beyond)
         owners = np.repeat(np.arange(len(users)), numbers + 1)
         back = np.arange(len(owners)) - np.repeat(np.cumsum(numbers + 1) - numbers - 1, numbers + 1)
-        begins = np.maximum(beyond[owners] - (step or 0) * back, 0)
+        begins = np.maximum(beyond[owners] - step * back, 0)
         self._train = train
         self._length = length
         self._starts = train.offsets[users][owners] + begins

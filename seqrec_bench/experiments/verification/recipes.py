@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from seqrec_bench.errors import ExitCode, InputError
-from seqrec_bench.evaluation.registry import build, hyperparameters, load, registered
+from seqrec_bench.evaluation.registry import absent_hyperparameters, build, hyperparameters, load, registered
 from seqrec_bench.evaluation.settings import Value
+from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.recommender import Recommender
-from seqrec_bench.records import PAPER_VARIANT, Recipe, Record
+from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.records.check import Check
 from seqrec_bench.studies.cells import Cell
 
@@ -35,11 +36,15 @@ class Installed:
         return self._built[key]
 
     def settings_of(self, record: Record) -> dict[str, Value]:
-        """What has to be set to build the record's recommender: its values that are not the defaults."""
-        defaults = hyperparameters(self.build(record, {}))
+        """What has to be set to build the record's recommender: its values that are not the defaults.
+
+        What the record lacks is as it was before there was such a field.
+        """
+        usual = self.build(record, {})
+        defaults, absent = hyperparameters(usual), absent_hyperparameters(type(usual))
         return {
             name: value
-            for name, value in record.recipe.hyperparameters.items()
+            for name, value in {**absent, **record.recipe.hyperparameters}.items()
             if name not in defaults or value != defaults[name]
         }
 
@@ -94,7 +99,7 @@ def _settings_fault(record: Record, models: Installed, variant: Mapping[str, Val
         recommender = models.build(record, models.settings_of(record) if variant is None else variant)
     except InputError as error:
         return f"its settings are none of the installed model ({error})"
-    now = Recipe(record.recipe.dataset, recommender.version, hyperparameters(recommender), record.recipe.selection)
+    now = recipe_of(recommender, record.recipe.dataset, record.recipe.selection)
     if difference := now.difference(record.recipe):
         return difference
     if record.deterministic != recommender.deterministic:

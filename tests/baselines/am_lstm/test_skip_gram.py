@@ -19,7 +19,7 @@ from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import Float32Array, ItemTags, Sequences
 
 SETTINGS = SkipGramSettings(window=2, epochs=2, exponent=0.75)
-Vectors = Callable[[Sequences, int, SkipGramSettings, int], Float32Array]
+Vectors = Callable[..., Float32Array]
 
 
 def sequences(rows: list[list[tuple[int, int]]], n_items: int, tags: list[str] | None = None) -> Sequences:
@@ -77,6 +77,15 @@ def test_it_is_skip_gram_of_every_token_with_these_settings(corpora: list[Any]) 
     assert (settings["sg"], settings["min_count"], settings["workers"]) == (1, 1, 1)
     assert (settings["window"], settings["epochs"], settings["ns_exponent"]) == (4, 7, -0.5)
     assert settings["vector_size"] == 3
+
+
+@pytest.mark.parametrize(("vectors", "of"), [(item_vectors, "items"), (user_vectors, "users")])
+def test_passes_are_told_of_where_vectors_are_trained(vectors: Vectors, of: str) -> None:
+    told: list[str] = []
+    vectors(sequences(FOUR_USERS, n_items=4), 3, SETTINGS, 0, told.append)
+    assert told == [f"skip-gram of {of} at width 3, {n_done} of 2 passes" for n_done in range(3)]
+    vectors(sequences(FOUR_USERS, n_items=4), 3, SETTINGS, 0, told.append)  # from the cache
+    assert len(told) == 3
 
 
 def test_a_long_sequence_is_cut_so_that_nothing_is_dropped(corpora: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

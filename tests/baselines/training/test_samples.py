@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqrec_baselines.training.samples import Samples, cut_windows, instances, shift_left, sliding_windows
+from seqrec_baselines.training.samples import (
+    OverlappingWindows,
+    Samples,
+    cut_windows,
+    instances,
+    shift_left,
+    sliding_windows,
+)
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, Sequences
 
@@ -163,3 +170,27 @@ def test_users_without_interactions_have_no_instance() -> None:
     train = Sequences(np.array([4, 2], dtype=np.int32), np.array([0, 1]), np.array([0, 0, 2, 2]), n_items=4)
     users, windows = instances(train, 2, 1)
     assert (users.tolist(), windows.tolist()) == ([1], [[0, 4, 2]])
+
+
+@given(user_lengths, window_lengths, st.integers(0, 9), seeds)
+def test_overlapping_windows_equal_a_literal_loop(lengths: list[int], length: int, step: int, seed: int) -> None:
+    train = sequences(lengths)
+    expected = []
+    for row in rows_of(train):
+        begins = [max(len(row) - length, 0)] if row else []
+        while step and begins and begins[-1] > 0:
+            begins.append(max(begins[-1] - step, 0))
+        expected += [row[begin : begin + length] for begin in begins]
+    windows = OverlappingWindows(train, length, step)
+    assert len(windows) == len(expected)
+    chosen = np.random.default_rng(seed).permutation(len(expected))
+    items, counts = windows.rows(chosen)
+    assert items.shape == (len(chosen), counts.max())
+    found = [row[:n] for row, n in zip(items.tolist(), counts, strict=True)]
+    assert found == [expected[number] for number in chosen]
+    assert not items[np.arange(items.shape[1]) >= counts[:, None]].any()
+
+
+def test_windows_of_users_with_an_item_each_are_refused() -> None:
+    with pytest.raises(InputError, match="nothing to learn an order from"):
+        OverlappingWindows(sequences([1, 0, 1]), 5, 2)

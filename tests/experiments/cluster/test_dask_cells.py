@@ -17,6 +17,7 @@ from seqrec_bench.experiments.cell import FinishedCell, Lesson, Setting, run_cel
 from seqrec_bench.experiments.dask_cells import DaskCells
 from seqrec_bench.experiments.dask_client import connect
 from seqrec_bench.experiments.processes import CellError
+from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Store
 from seqrec_bench.studies.cells import Cell, Group
@@ -25,12 +26,13 @@ CELL = Cell("unruly", "paper", 0, 0)
 Cells = DaskCells[Lesson, FinishedCell]
 Cluster = Any
 """That of conftest.py."""
-Reports = list[tuple[Cell, Epoch | None]]
+Reports = list[tuple[Cell, Epoch | Doing | None]]
 
 
-def test_starts_and_epochs_are_reported_as_they_happen(cells: Cells, reports: Reports) -> None:
-    record = cells.submit(CELL).result().record
-    assert reports == [(CELL, None), *((CELL, epoch) for epoch in record.curve)]
+def test_starts_epochs_and_what_is_said_are_reported_as_they_happen(cells: Cells, reports: Reports) -> None:
+    cell = replace(CELL, settings={"says": "counting"})
+    record = cells.submit(cell).result().record
+    assert reports == [(cell, None), (cell, Doing("counting")), *((cell, epoch) for epoch in record.curve)]
 
 
 def test_lists_that_are_asked_for_come_with_the_cell(cells: Cells, toy: Dataset) -> None:

@@ -364,6 +364,34 @@ class TestRecipes:
             edit(store, trained, **change)
         assert complaint in faults_of(store)[SETTINGS][0]
 
+    @pytest.mark.parametrize(
+        ("means", "complaint"),
+        [
+            ({}, None),
+            ({"learning_rate": 0.75}, "learning_rate = 0.75 (which it means by not saying it), not "),
+        ],
+    )
+    def test_a_setting_that_a_record_lacks_is_what_that_means(
+        self,
+        store: Store,
+        trained: Record,
+        faults_of: Faults,
+        imply: Callable[..., None],
+        means: dict[str, Any],
+        complaint: str | None,
+    ) -> None:
+        has = {name: value for name, value in trained.recipe.hyperparameters.items() if name != "learning_rate"}
+        resave(
+            store,
+            trained,
+            key=replace(trained.key, variant="paper"),
+            recipe=replace(trained.recipe, hyperparameters=has),
+        )
+        imply("fpmc", **means)
+        assert "made with epochs = 3, not 100" in (fault := faults_of(store)[SETTINGS][0])
+        assert ("learning_rate" in fault) == (complaint is not None)
+        assert complaint is None or complaint in fault
+
     def test_models_that_are_not_installed_are_said_not_to_be_checked(
         self, store: Store, trained: Record, checks_of: Callable[[Store], list[Check]]
     ) -> None:

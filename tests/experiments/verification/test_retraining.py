@@ -64,6 +64,17 @@ def test_what_this_software_can_not_make_is_not_drawn(
     assert draw([change(trained)], {"small": small}, 1, 0) == []
 
 
+def test_a_setting_that_a_record_lacks_is_trained_as_it_was_before_there_was_one(
+    trained: Record, small: Dataset, again: Again, imply: Callable[..., None]
+) -> None:
+    imply("fpmc", epochs=3)
+    has = {name: value for name, value in trained.recipe.hyperparameters.items() if name != "epochs"}
+    early = replace(trained, recipe=replace(trained.recipe, hyperparameters=has))
+    assert draw([early], {"small": small}, 1, 0) == [early]
+    assert [cell.settings for cell in cells_to_train([early])] == [{"epochs": 3}]
+    assert check_retrained([early], again([early]), {}).n_passed == 1
+
+
 def test_what_was_ranked_again_is_trained_first(store: Store) -> None:
     base, seen = cells_to_train([of_fpmc(store, "loo-full-seen-v1")])
     assert (base.protocol, seen.protocol) == ("loo-full-v1", "loo-full-seen-v1")
@@ -94,11 +105,12 @@ def test_seeds_that_were_chosen_and_renumbered_are_seen_by_training_alone(
     ("change", "is_quick"),
     [
         (lambda record: record, True),
+        (lambda record: replace(record, seconds={"fit": 9.0, "fit_cpu": 9.0, "score": 1.0}), True),
         (lambda record: replace(record, seconds={"fit": 9.0, "score": 2.0}), False),
         (lambda record: replace(record, recipe=replace(record.recipe, version=9)), False),
         (lambda record: replace(record, key=replace(record.key, dataset="elsewhere")), False),
     ],
-    ids=["a model that counts", "a long one", "another version", "other data"],
+    ids=["a model that counts", "one of ten seconds", "a long one", "another version", "other data"],
 )
 def test_deterministic_models_that_take_seconds_are_run_again_unasked_and_others_counted(
     store: Store, small: Dataset, trained: Record, again: Again, change: Callable[[Record], Record], is_quick: bool
