@@ -24,6 +24,7 @@ MODELS: Mapping[str, Mapping[str, Any]] = {
     "fpmc": {},
     "gru4rec": {},
     "hgn": {},
+    "lrurec": {},
     "sasrec": {},
 }
 PRODUCT: Shape = (1, 256, 200, 1682)
