@@ -11,6 +11,8 @@ from seqrec_bench.evaluation.registry import build, registered
 SETTINGS = {
     "bert4rec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32},
     "caser": {"batch_size": 32, "learning_rate": 0.01},
+    "fpmc": {"epochs": 100},
+    "gru4rec": {"epochs": 10},
     "hgn": {"batch_size": 64, "learning_rate": 0.01, "epochs": 20},
     "sasrec": {"epochs": 40, "learning_rate": 0.01},
 }
