@@ -154,8 +154,8 @@ def test_the_published_variant_is_on_some_data_what_its_records_there_have(
     monkeypatch.setattr(published, "_published", lambda: {"ratings": {"fpmc": {"epochs": 1, "patience": 0}}})
     cells = ["--models", "fpmc,popularity", "--dims", "4", "--seeds", "0"]
     said = (
-        "On ratings the variant paper of fpmc has epochs = 1 and patience = 0, as its published records have; any other "
-        "variant begins with the model's defaults."
+        "On ratings the variant paper of fpmc has epochs = 1 and patience = 0, as its published records have; any "
+        "other variant begins with the model's defaults."
     )
     done = bench(*cells)
     assert said in done.stderr.splitlines()
