@@ -23,6 +23,7 @@ MODELS: Mapping[str, Mapping[str, Any]] = {
     "fpmc": {},
     "gru4rec": {},
     "hgn": {},
+    "hstu": {},
     "lrurec": {},
     "sasrec": {},
 }

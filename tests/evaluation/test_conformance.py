@@ -12,6 +12,7 @@ SETTINGS = {
     "bert4rec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32},
     "caser": {"batch_size": 32, "learning_rate": 0.01},
     "hgn": {"batch_size": 64, "learning_rate": 0.01, "epochs": 20},
+    "hstu": {"epochs": 40, "learning_rate": 0.01},
     "lrurec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32},
     "sasrec": {"epochs": 40, "learning_rate": 0.01},
 }
