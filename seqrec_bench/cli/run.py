@@ -119,6 +119,7 @@ def run(
                 store=store,
                 keep_top=keep_top,
                 fresh=fresh,
+                is_here=processes.executor is None,
             )
             _execute(part, place, setting, attacks)
         store.tidy()

@@ -75,6 +75,9 @@ def status(
     for part in parts:
         for key in (part.plan.planned[cell].key for cell, state in part.states.items() if state == "running"):
             typer.echo(f"Running: {key}, by {part.running[key]} since {part.running[key].since}.", err=True)
+        for cell, state in part.states.items():
+            if cell in part.plan.pending and state != "running" and (epoch := store.begun(part.plan.planned[cell].key)):
+                typer.echo(f"Begun: {cell}, which `run` goes on with from epoch {epoch}.", err=True)
         for cell, reason in part.plan.stale:
             is_kept = cell in part.plan.of_other_data or cell in part.plan.of_other_choice
             kept = ", and `run` does not replace it without --fresh" if is_kept else ""

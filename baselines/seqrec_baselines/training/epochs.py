@@ -52,7 +52,7 @@ def fit_epochs(
     parts: Parts = {"net": [net], "best": [best], "average": [average] if average else [], "moving": moving}
     device, number = torch.device(context.device), 0
     if context.resume is not None:
-        number = put_back(context.resume, parts, device)["epoch"]
+        number = put_back(context.resume, parts, device)
     while number < n_epochs and not (patience and number - best.number >= patience):
         number += 1
         started = time.perf_counter()
@@ -69,7 +69,7 @@ def fit_epochs(
             best.consider(number, context.merit(validation), net)
         context.report(Epoch(number, loss, validation, seconds))
         if device.type in RESUMABLE:
-            context.keep(partial(checkpoint_of, parts, device, {"epoch": number}))
+            context.keep(partial(checkpoint_of, parts, device, number))
     if best.weights is not None:
         net.load_state_dict(best.weights)
 
