@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,14 @@ def read_sequences(request: dict[str, Any]) -> list[list[int]]:
     """Each user's items by number, the earliest first; the last two are the targets of validation and test."""
     lines = Path(request["sequences"]).read_text(encoding="utf-8").splitlines()
     return [[int(item) for item in line.split()] for line in lines]
+
+
+def pieces(items: list[int], length: int) -> Iterator[list[int]]:
+    """Cut from the end into pieces of `length` inputs and as many targets: neighbours share an item."""
+    end = len(items)
+    while end > 1:
+        yield items[max(0, end - length - 1) : end]
+        end -= length
 
 
 def train_by_patience(

@@ -9,7 +9,6 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from rectools.dataset import Dataset
 from rectools.models import SASRecModel
 from rectools.models.nn.transformers.ligr import LiGRLayers
 
-from benchmarks.peer_training import Scores, read_sequences, train_by_patience
+from benchmarks.peer_training import Scores, pieces, read_sequences, train_by_patience
 
 HELD_OUT = {"validation": 2, "test": 1}
 
@@ -37,14 +36,6 @@ def dataset_of(rows: list[list[int]]) -> Dataset:
         Columns.Datetime: pd.to_datetime(places, unit="s"),
     }
     return Dataset.construct(pd.DataFrame(columns))
-
-
-def pieces(items: list[int], length: int) -> Iterator[list[int]]:
-    """Cut from the end into pieces of `length` inputs and as many targets: neighbours share an item."""
-    end = len(items)
-    while end > 1:
-        yield items[max(0, end - length - 1) : end]
-        end -= length
 
 
 @torch.no_grad()
