@@ -12,6 +12,7 @@ from rich.progress import TaskID, TimeElapsedColumn
 
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good, validation_figures
+from seqrec_bench.evaluation.training_end import training_end
 from seqrec_bench.experiments.processes import Lost, Progress
 from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.time_left import TimeLeft
@@ -164,4 +165,12 @@ def _conclude(outcome: Record | str, selection: Metric) -> str:
     figures = validation_figures(outcome.validation, selection)
     seconds = outcome.seconds["fit"] + outcome.seconds["score"]
     doubt = f" (in all metrics: {TOO_GOOD})" if too_good(figures.values()) else ""
-    return f"done in {seconds:.0f} s, validation {selection} {figures[selection]:.4f}{doubt}"
+    return f"done in {seconds:.0f} s, validation {selection} {figures[selection]:.4f}{doubt}{_say_last(outcome)}"
+
+
+def _say_last(record: Record) -> str:
+    """That a longer training might have been better, where it might."""
+    end = training_end(record)
+    if end is None or not end.is_best_at_last:
+        return ""
+    return f", best in epoch {end.best}, the last allowed: it may still have been learning ({end.setting})"

@@ -148,5 +148,6 @@ def _say_best(search: ModelSearch) -> str:
 def _say_trial(search: ModelSearch, trial: Trial) -> str:
     place = f"{search.model} {trial.number}/{search.n_trials} ({say_settings(trial.settings)})"
     outcome = f"failed: {trial.failure}" if trial.value is None else f"{search.selection} {trial.value:.4f}"
-    epoch = "" if trial.epoch is None else f" in epoch {trial.epoch}"
+    last = ", the last allowed" if trial.is_best_at_last else ""
+    epoch = "" if trial.epoch is None else f" in epoch {trial.epoch}{last}"
     return f"{place}: {outcome}{epoch}, {trial.seconds:.0f} s"
