@@ -135,9 +135,9 @@ def with_targets_within_reach(split: Split) -> Split:
     return Split(train, replace(split.validation, history=train), replace(split.test, targets=targets))
 
 
-def orderly_split() -> Split:
+def orderly_split(n_items: int = 40, length: int = 10) -> Split:
     """Data of 200 users in which the last item determines the next one."""
-    return leave_one_out(synthetic_sequences(n_users=200, n_items=40, length=10, order=1, seed=SEED))
+    return leave_one_out(synthetic_sequences(n_users=200, n_items=n_items, length=length, order=1, seed=SEED))
 
 
 def noise_split() -> Split:
