@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.training.attention import by_head, side_by_side
-from seqrec_baselines.training.samples import shift_left, shift_right
+from seqrec_baselines.training.item_losses import ItemLoss
+from seqrec_baselines.training.samples import Samples, shift_left, shift_right
 from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import PADDING, Explanation, Float32Array, Int64Array, Sequences, State
 
@@ -62,7 +63,8 @@ class CausalTransformer(nn.Module):
 
     Args:
         length: L, the number of positions.
-        make_block: Makes one of the blocks.
+        make_block: Makes one of the blocks, which takes (T, d) and which of B * L places they stand at, (B, L) ->
+            (T, d).
         norm: What follows the last block.
         item_scale: What item vectors are multiplied by on the way in.
         dropout: Share of the values that are dropped in training before the first block.
@@ -74,7 +76,7 @@ class CausalTransformer(nn.Module):
         dimension: int,
         length: int,
         blocks: int,
-        make_block: Callable[[], CausalBlock],
+        make_block: Callable[[], nn.Module],
         *,
         norm: nn.Module,
         item_scale: float,
@@ -147,6 +149,33 @@ class CausalRecommender:
         scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
+    def state(self) -> State:
+        return net_state(self._net)
+
+    def restore(self, train: Sequences, state: State) -> None:
+        self._net = restored_net(lambda: self._new_net(train), state)
+
+    def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
+        """One update; returns the loss."""
+        loss = self._loss(samples, item_loss)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:
+        """Mean over the targets."""
+        items, numbers = self._tensors(samples.inputs, (samples.targets != PADDING).sum(axis=1))
+        return item_loss(samples, self._net(items, numbers), self._net.item.weight)
+
+    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
+        device = self._net.item.weight.device
+        return [torch.from_numpy(array).to(device) for array in arrays]
+
+
+class AttentiveRecommender(CausalRecommender):
+    """One whose blocks are of attention: it can say what its last block attends to."""
+
     @torch.no_grad()
     def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
         """The attention in the last block, whose rows and columns are items as the earlier blocks have mixed them."""
@@ -154,13 +183,3 @@ class CausalRecommender:
         items, counts = shift_left(histories)
         weights = self._net.last_weights(*self._tensors(items, counts))
         return Explanation(items=shift_right(weights.cpu().numpy(), counts))
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
-
-    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
-        device = self._net.item.weight.device
-        return [torch.from_numpy(array).to(device) for array in arrays]

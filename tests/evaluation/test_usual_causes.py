@@ -58,6 +58,7 @@ PADDING_TRAINED = (
 ON_THE_LEFT = PADDING_TRAINED[-1]
 SEEDED = "with seeded(context.seed, context.device):"
 
+MOVING = ("moving=(optimizer, rng)", "moving=(optimizer,)")
 FAULTS: list[tuple[Kind, str, tuple[tuple[str, str], ...], str]] = [
     (
         TORCH,
@@ -173,6 +174,7 @@ FAULTS: list[tuple[Kind, str, tuple[tuple[str, str], ...], str]] = [
         ),
         r"the net, its optimiser, counts or a generator are made before fit\(\), or kept",
     ),
+    (TORCH, "a_stopped_training_ends_as_any_other", (MOVING,), "something moves in an epoch that no checkpoint has"),
     (
         COUNTING,
         "order_matters_only_where_declared",

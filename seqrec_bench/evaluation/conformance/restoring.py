@@ -51,8 +51,8 @@ def check_restored_scores_are_the_same(make: Factory) -> None:
     if isinstance(fitted.recommender, Restorable):
         restored = _restore(make(), everyday_split().train, _kept(fitted.recommender))
         usual = (
-            "something that score() needs is neither in the state nor made anew from the data (counts, a tensor that is "
-            "neither a parameter nor a buffer), or restore() leaves the net in training mode: call eval()"
+            "something that score() needs is neither in the state nor made anew from the data (counts, a tensor that "
+            "is neither a parameter nor a buffer), or restore() leaves the net in training mode: call eval()"
         )
         _require_scores_of(fitted, restored, "it scores otherwise once its state is restored", usual)
 
