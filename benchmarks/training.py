@@ -20,9 +20,11 @@ MODELS: Mapping[str, Mapping[str, Any]] = {
     "am-lstm": {"starting_vectors": "random"},  # what training starts from changes nothing about an epoch's work
     "bert4rec": {},
     "caser": {},
+    "esasrec": {},
     "fpmc": {},
     "gru4rec": {},
     "hgn": {},
+    "lrurec": {},
     "sasrec": {},
 }
 PRODUCT: Shape = (1, 256, 200, 1682)

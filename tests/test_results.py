@@ -32,9 +32,10 @@ from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import selection_of
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
-from seqrec_bench.records import Recipe, Record, Store
+from seqrec_bench.records import Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
 from seqrec_bench.rendering.audit_chart import audit_chart, audit_data_text
 from seqrec_bench.rendering.curves import curves_chart, data_text
@@ -101,7 +102,7 @@ def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now(
     for cell in planned:
         (record,) = [record for record in records if str(record.key) == str(cell)]
         model = build(cell.model, cell.dimension, cell.settings)
-        now = Recipe(record.recipe.dataset, model.version, hyperparameters(model))
+        now = recipe_of(model, record.recipe.dataset, record.recipe.selection)
         assert now.difference(record.recipe) is None, "run the suite and commit the new records"
         assert re.fullmatch("[0-9a-f]{40}", record.environment["commit"])
 

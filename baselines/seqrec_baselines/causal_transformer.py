@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.training.attention import by_head, side_by_side
-from seqrec_baselines.training.samples import shift_left, shift_right
+from seqrec_baselines.training.item_losses import ItemLoss
+from seqrec_baselines.training.samples import Samples, shift_left, shift_right
 from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import PADDING, Explanation, Float32Array, Int64Array, Sequences, State
 
@@ -160,6 +161,19 @@ class CausalRecommender:
 
     def restore(self, train: Sequences, state: State) -> None:
         self._net = restored_net(lambda: self._new_net(train), state)
+
+    def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
+        """One update; returns the loss."""
+        loss = self._loss(samples, item_loss)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:
+        """Mean over the targets."""
+        items, numbers = self._tensors(samples.inputs, (samples.targets != PADDING).sum(axis=1))
+        return item_loss(samples, self._net(items, numbers), self._net.item.weight)
 
     def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
         device = self._net.item.weight.device

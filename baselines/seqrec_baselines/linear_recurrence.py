@@ -1,14 +1,14 @@
 """h_k = lambda h_(k-1) + u_k in complex numbers, for many sequences at once and without places for padding.
 
-Shapes: T places of all sequences together, H the width of the state; 2 for the real and the imaginary part. The places
-stand step by step, longer sequences first, as in `torch.nn.utils.rnn.PackedSequence`: the rows of a step continue the
-first rows of the step before.
+Shapes: T places of all sequences together, H the width of the state. The places stand step by step, longer sequences
+first, as in `torch.nn.utils.rnn.PackedSequence`: the rows of a step continue the first rows of the step before.
 
 The steps are taken one by one, forwards and backwards, and nothing is kept but the states. The parallel scans that
-other hardware needs make many more products, or longer chains of them, and take longer on a processor.
+other hardware needs make more products and more copies, and take several times as long on a processor.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -19,12 +19,12 @@ def recur(inputs: Tensor, factor: Tensor, step_sizes: Sequence[int]) -> Tensor:
     """The states h of all places; before the first one of a sequence, h is 0.
 
     Args:
-        inputs: (T, 2, H) u.
-        factor: (2, H) lambda.
+        inputs: (T, H) u, complex.
+        factor: (H,) lambda, complex.
         step_sizes: How many sequences have each step, never more than have the one before; their sum is T.
 
     Returns:
-        (T, 2, H)
+        (T, H), complex.
     """
     states: Tensor = _Recurrence.apply(inputs, factor, step_sizes)
     return states
@@ -38,9 +38,9 @@ class _Recurrence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, inputs: Tensor, factor: Tensor, step_sizes: Sequence[int]) -> Tensor:
-        states = inputs.clone(memory_format=torch.contiguous_format)
+        states = inputs.clone()
         for before, after in _consecutive(states, step_sizes):
-            _add_product(after, before, factor, 1)
+            after.addcmul_(before, factor)
         ctx.save_for_backward(states, factor)
         ctx.step_sizes = step_sizes
         return states
@@ -49,30 +49,16 @@ class _Recurrence(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
         states, factor = ctx.saved_tensors
-        of_inputs = gradient.clone(memory_format=torch.contiguous_format)
-        of_factor = states.new_zeros(ctx.step_sizes[0], *factor.shape)
+        of_inputs, of_factor = gradient.clone(), torch.zeros_like(factor)
+        conjugate = factor.conj().resolve_conj()
         steps = zip(_consecutive(of_inputs, ctx.step_sizes), _consecutive(states, ctx.step_sizes), strict=True)
         for (before, after), (state, _) in reversed(list(steps)):
-            _add_product(before, after, factor, -1)
-            _add_product(of_factor[: len(after)], after, state, -1)
-        return of_inputs, of_factor.sum(dim=0), None
+            before.addcmul_(after, conjugate)
+            of_factor += (after * state.conj()).sum(dim=0)
+        return of_inputs, of_factor, None
 
 
 def _consecutive(places: Tensor, step_sizes: Sequence[int]) -> Iterator[tuple[Tensor, Tensor]]:
     """For each step but the first, what its rows continue, and its rows."""
-    steps = places.split(list(step_sizes))
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(places.split(list(step_sizes))):
         yield before[: len(after)], after
-
-
-def _add_product(to: Tensor, numbers: Tensor, others: Tensor, sign: int) -> None:
-    """Adds `numbers` times `others`, or times their conjugates where the sign is -1, to what is in `to`.
-
-    Args:
-        to: (B, 2, H)
-        numbers: (B, 2, H)
-        others: (B, 2, H), or (2, H) for all rows.
-    """
-    (real, imaginary), (a, b), (c, d) = to.unbind(-2), numbers.unbind(-2), others.unbind(-2)
-    real.addcmul_(a, c).addcmul_(b, d, value=-sign)
-    imaginary.addcmul_(b, c).addcmul_(a, d, value=sign)

@@ -16,6 +16,7 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from seqrec_baselines.linear_recurrence import recur
+from seqrec_baselines.training.decay import decayed_matrices
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.ranges import require_at_least, require_share
 from seqrec_baselines.training.samples import Samples, cut_windows, shift_left
@@ -30,29 +31,26 @@ LEAST_MODULUS, GREATEST_MODULUS = 0.8, 0.99
 class LinearRecurrentUnit(nn.Module):
     """h_k = lambda h_(k-1) + gamma (B x_k + b) and y_k = Re(C h_k) + c, value by value in the complex h.
 
-    lambda = exp(-exp(nu) + i exp(theta)) never grows a state (Orvieto et al. 2023, section 3.3); gamma, which starts at
-    sqrt(1 - |lambda|^2), is kept positive by its logarithm as well.
+    lambda = exp(-nu + i theta), and gamma starts at sqrt(1 - |lambda|^2), after Orvieto et al. 2023, "Resurrecting
+    recurrent neural networks for long sequences". What is learnt are the logarithms of nu, theta and gamma: nu stays
+    positive, so that no state grows.
     """
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
         width = 2 * dimension
-        self.input = nn.Linear(dimension, 2 * width)  # the real parts of B and b, then the imaginary ones
-        self.output = nn.Linear(2 * width, dimension)  # the real part of C, then the imaginary one times -1; c
+        self.input = nn.Linear(dimension, 2 * width)  # B and b: for each value of h, its real and its imaginary part
+        self.output = nn.Linear(2 * width, dimension)  # C, its imaginary parts times -1, in the same order; c
         squares = torch.rand(width) * (GREATEST_MODULUS**2 - LEAST_MODULUS**2) + LEAST_MODULUS**2  # even over the ring
-        self.log_nu = nn.Parameter((-0.5 * squares.log()).log())
-        self.log_theta = nn.Parameter((2 * math.pi * torch.rand(width)).log())
-        self.log_gamma = nn.Parameter(0.5 * (1 - squares).log())
+        nu, theta, gamma = -0.5 * squares.log(), 2 * math.pi * torch.rand(width), (1 - squares).sqrt()
+        self.logarithms = nn.Parameter(torch.stack([nu, theta, gamma]).log())  # (3, H)
 
     def forward(self, x: Tensor, step_sizes: Sequence[int]) -> Tensor:
         """(T, d) places, step by step as `recur` takes them -> (T, d)."""
-        inputs = self.input(x).unflatten(1, (2, -1)) * self.log_gamma.exp()  # (T, 2, H)
-        return self.output(recur(inputs, self.factor(), step_sizes).flatten(1))
-
-    def factor(self) -> Tensor:
-        """lambda, (2, H)."""
-        modulus, angle = (-self.log_nu.exp()).exp(), self.log_theta.exp()
-        return torch.stack([modulus * angle.cos(), modulus * angle.sin()])
+        nu, theta, gamma = self.logarithms.exp()
+        inputs = gamma * torch.view_as_complex(self.input(x).unflatten(1, (-1, 2)))  # (T, H)
+        states = recur(inputs, torch.polar((-nu).exp(), theta), step_sizes)
+        return self.output(torch.view_as_real(states).flatten(1))
 
 
 class Block(nn.Module):
@@ -82,7 +80,7 @@ class LRURecNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.blocks = nn.ModuleList([Block(dimension, dropout) for _ in range(blocks)])
         for name, parameter in self.named_parameters():
-            if "norm" not in name and "log_" not in name:
+            if "norm" not in name and "logarithms" not in name:
                 nn.init.trunc_normal_(parameter, std=0.02, a=-0.04, b=0.04)
         with torch.no_grad():
             self.item.weight[PADDING] = 0
@@ -133,12 +131,12 @@ class LRURec:
     """At most."""
     patience: int = 10
     """Training ends after so many epochs without a better validation NDCG@50."""
-    batch_size: int = 128
-    """Pieces in a step."""
+    batch_size: int = 32
+    """Pieces in a step. The authors have 128, with which an epoch of MovieLens 100K would be 23 steps."""
     learning_rate: float = 0.001
     """Of AdamW."""
     weight_decay: float = 0.01
-    """Of AdamW, on everything but biases and LayerNorms."""
+    """Each step takes this times the learning rate from all weights but biases and those of normalisations."""
     max_gradient_norm: float = 5.0
     """A gradient with a greater norm is scaled down to it."""
     weight_averaging: float = 0.0
@@ -166,7 +164,13 @@ class LRURec:
                 return mean_loss(self._step(samples, optimizer) for samples in pieces)
 
             fit_epochs(
-                self._net, self.epochs, train_epoch, context, patience=self.patience, averaging=self.weight_averaging
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(optimizer, rng),
+                patience=self.patience,
+                averaging=self.weight_averaging,
             )
 
     @torch.no_grad()
@@ -189,11 +193,8 @@ class LRURec:
         return LRURecNet(train.n_items, self.dimension, self.blocks, self.dropout)
 
     def _new_optimizer(self) -> torch.optim.Optimizer:
-        decaying, fixed = [], []
-        for name, parameter in self._net.named_parameters():
-            (fixed if "norm" in name or "bias" in name else decaying).append(parameter)
-        groups = [{"params": decaying}, {"params": fixed, "weight_decay": 0.0}]
-        return torch.optim.AdamW(groups, lr=self.learning_rate, weight_decay=self.weight_decay, eps=1e-9, fused=True)
+        groups = decayed_matrices(self._net, self.weight_decay)
+        return torch.optim.AdamW(groups, lr=self.learning_rate, eps=1e-9, fused=True)
 
     def _step(self, samples: Samples, optimizer: torch.optim.Optimizer) -> Tensor:
         """One update; returns the loss."""

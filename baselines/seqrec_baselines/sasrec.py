@@ -15,7 +15,7 @@ from seqrec_baselines.causal_transformer import CausalAttention, CausalBlock, Ca
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss, LossName, Sampling, require_loss_settings
 from seqrec_baselines.training.ranges import require_at_least, require_share
-from seqrec_baselines.training.samples import Samples, cut_windows
+from seqrec_baselines.training.samples import cut_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
@@ -148,16 +148,3 @@ class SASRec(CausalRecommender):
 
     def _new_net(self, train: Sequences) -> SASRecNet:
         return SASRecNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)
-
-    def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
-        """One update; returns the loss."""
-        loss = self._loss(samples, item_loss)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss.detach()
-
-    def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:
-        """Mean over the targets."""
-        items, numbers = self._tensors(samples.inputs, (samples.targets != PADDING).sum(axis=1))
-        return item_loss(samples, self._net(items, numbers), self._net.item.weight)

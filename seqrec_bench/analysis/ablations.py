@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from seqrec_bench.analysis.cautions import learning_notes
 from seqrec_bench.analysis.notes import missing_note, target_notes
 from seqrec_bench.analysis.selection import Missing, Selection, estimate, runs, select
 from seqrec_bench.analysis.statistics.estimates import Difference, Estimate, paired_difference
+from seqrec_bench.evaluation.training_end import training_end
 from seqrec_bench.records import PAPER_VARIANT, Configuration, Record
 from seqrec_bench.studies.view import Row, View
 
@@ -83,6 +85,7 @@ def _notes(rows: Sequence[AblationRow], selection: Selection, view: View) -> lis
         "does not cover another choice of settings or another split.",
     ]
     notes += target_notes(selection.records)
+    notes += learning_notes(map(training_end, selection.records))
     changes = [f"{row.label} ({change})" for row in view.ablations if (change := _change(row.configuration, selection))]
     if changes:
         notes.append(f"Changed in the records: {'; '.join(changes)}.")

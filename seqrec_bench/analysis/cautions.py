@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
+from typing import cast
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from seqrec_bench.evaluation.metrics import Metric
 from seqrec_bench.evaluation.protocol_parts import FILE_ORDER, Whole
 from seqrec_bench.evaluation.protocols import Protocol, known_protocol
 from seqrec_bench.evaluation.repeats_note import repeats_note, repeats_problem
+from seqrec_bench.evaluation.training_end import TrainingEnd, training_end
 from seqrec_bench.records import Ranks, Record
 from seqrec_bench.text import listed
 
@@ -53,16 +55,53 @@ def cautions(
 
 
 def cautions_of(records: Iterable[Record], metrics: Iterable[str]) -> list[str]:
-    """The same of records on one data set under one protocol; nothing where none of them says anything of its targets.
+    """The same of records on one data set under one protocol, and which of them may still have been learning.
+
+    Where none of them says anything of its targets, nothing is said of these.
 
     Args:
         metrics: Those that are shown.
     """
-    record = next((record for record in records if record.targets is not None), None)
-    if record is None or record.targets is None:
+    records = list(records)
+    found: list[str] = []
+    if record := next((record for record in records if record.targets is not None), None):
+        protocol = known_protocol(record.key.protocol)
+        found += cautions(cast(TargetFacts, record.targets), record.test.n_targets, protocol, metrics).values()
+    return found + learning_notes(map(training_end, records))
+
+
+def learning_notes(ends: Iterable[TrainingEnd | None], of: str = "runs") -> list[str]:
+    """Which models were best in the last epoch that they were allowed, in how many of these runs; nothing if none were.
+
+    It is a fact of a training that somebody wants to be so long, too: what a longer one would give, nobody knows.
+
+    Args:
+        ends: How each run's training ended; None for one that had no epochs.
+        of: What these runs are called.
+    """
+    runs: dict[str, list[TrainingEnd]] = {}
+    for end in filter(None, ends):
+        runs.setdefault(end.name, []).append(end)
+    last = {name: [end for end in group if end.is_best_at_last] for name, group in runs.items()}
+    counted = [
+        f"{len(last[name])} of {len(group)} {of} of {name} ({_allowed(last[name])})"
+        for name, group in runs.items()
+        if last[name]
+    ]
+    if not counted:
         return []
-    protocol = known_protocol(record.key.protocol)
-    return list(cautions(record.targets, record.test.n_targets, protocol, metrics).values())
+    were = "was" if len(counted) == 1 and sum(map(len, last.values())) == 1 else "were"
+    settings = listed(sorted({end.setting for group in last.values() for end in group}))
+    allow = "allow" if " and " in settings else "allows"
+    return [
+        f"{listed(counted)} {were} best in the last epoch allowed, and may still have been learning: "
+        f"{settings} {allow} more."
+    ]
+
+
+def _allowed(ends: Sequence[TrainingEnd]) -> str:
+    numbers = sorted({end.allowed for end in ends if end.allowed is not None})
+    return f"{' or '.join(map(str, numbers))} epoch{'' if numbers == [1] else 's'}"
 
 
 def _few_candidates(facts: TargetFacts, metrics: Sequence[Metric], protocol: Protocol | None) -> str | None:

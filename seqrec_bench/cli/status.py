@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import typer
 
+from seqrec_bench.analysis.cautions import learning_notes
 from seqrec_bench.cli.bundles import with_bundles
 from seqrec_bench.cli.cell_options import CellOptions
 from seqrec_bench.cli.data_options import DataOptions
@@ -14,10 +15,13 @@ from seqrec_bench.cli.steps import shown
 from seqrec_bench.cli.study_data import choose_data, load_data
 from seqrec_bench.cli.tables import JsonOption, print_table
 from seqrec_bench.cli.view_options import DEFAULT_RESULTS, ResultsOption
+from seqrec_bench.errors import InvalidRecordError, UnreadableError
 from seqrec_bench.evaluation.protocols import LOO_FULL
+from seqrec_bench.evaluation.training_end import TrainingEnd, training_end
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.records import CellKey, LockHolder, Store
 from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.published import as_published
 
 STATES = ("done", "running", "stale", "missing")
 
@@ -30,6 +34,8 @@ class Part:
     plan: Plan
     running: Mapping[CellKey, LockHolder]
     states: Mapping[Cell, str]
+    ends: Mapping[Cell, TrainingEnd]
+    """How training ended, of what is done."""
 
 
 @with_bundles
@@ -50,33 +56,54 @@ def status(
     store = Store(results)
     parts = []
     for dataset in load_data(choose_data(data, chosen.named_study)):
+        here = as_published(wanted, dataset.name)
         with shown("looking at cells") as steps:
-            plan = make_plan(wanted, store, dataset, fresh=False, track=steps.track)
-        running = store.running()
-        states = {cell: _state(cell, plan, running) for cell in wanted}
+            plan = make_plan(here, store, dataset, fresh=False, track=steps.track)
+        running, ends = store.running(), dict(plan.ends)
+        states = {cell: _state(cell, plan, running) for cell in here}
         if cells == CellOptions():
             planned = {each.key for each in plan.planned.values()}
-            states |= dict.fromkeys(_other_cells(store, dataset.name, planned), "done")
-        parts.append(Part(dataset.name, plan, running, states))
+            others = _other_keys(store, dataset.name, planned)
+            states |= {_cell(key): "done" for key in others}
+            ends |= {_cell(key): end for key in others if (end := _end(store, key))}
+        parts.append(Part(dataset.name, plan, running, states, ends))
     if as_json:
-        fields = [_fields(part.dataset, cell, state) for part in parts for cell, state in part.states.items()]
+        fields = [_fields(part, cell, state) for part in parts for cell, state in part.states.items()]
         typer.echo(json.dumps(fields, indent=2))
         return
     _show(parts)
     for part in parts:
         for key in (part.plan.planned[cell].key for cell, state in part.states.items() if state == "running"):
             typer.echo(f"Running: {key}, by {part.running[key]} since {part.running[key].since}.", err=True)
+        for cell, state in part.states.items():
+            if cell in part.plan.pending and state != "running" and (epoch := store.begun(part.plan.planned[cell].key)):
+                typer.echo(f"Begun: {cell}, which `run` goes on with from epoch {epoch}.", err=True)
         for cell, reason in part.plan.stale:
             is_kept = cell in part.plan.of_other_data or cell in part.plan.of_other_choice
             kept = ", and `run` does not replace it without --fresh" if is_kept else ""
             typer.echo(f"Stale: {cell} was {reason}{kept}.", err=True)
+        for note in learning_notes(part.ends.values()):
+            where = f"On {part.dataset}, " if len(parts) > 1 else ""
+            typer.echo(f"{where}{note}", err=True)
 
 
-def _other_cells(store: Store, dataset: str, planned: Set[CellKey]) -> list[Cell]:
+def _other_keys(store: Store, dataset: str, planned: Set[CellKey]) -> list[CellKey]:
     """The other cells of these data that have records: under the usual protocol first, then by key."""
     others = [key for key in store.recorded() if key.dataset == dataset and key not in planned]
-    others.sort(key=lambda key: (key.protocol != LOO_FULL, key))
-    return [Cell(key.model, key.variant, key.dimension, key.seed, protocol=key.protocol) for key in others]
+    return sorted(others, key=lambda key: (key.protocol != LOO_FULL, key))
+
+
+def _cell(key: CellKey) -> Cell:
+    return Cell(key.model, key.variant, key.dimension, key.seed, protocol=key.protocol)
+
+
+def _end(store: Store, key: CellKey) -> TrainingEnd | None:
+    """How training ended, of a record that nobody asked for: of one that is not valid, `verify` tells."""
+    try:
+        record = store.load(key)
+    except (InvalidRecordError, UnreadableError):
+        return None
+    return training_end(record) if record else None
 
 
 def _state(cell: Cell, plan: Plan, running: Mapping[CellKey, LockHolder]) -> str:
@@ -103,13 +130,15 @@ def _figures(found: Counter[str]) -> list[str]:
     return [*(str(found[state] or "") for state in STATES), str(found.total())]
 
 
-def _fields(dataset: str, cell: Cell, state: str) -> dict[str, str | int]:
+def _fields(part: Part, cell: Cell, state: str) -> dict[str, str | int | bool | None]:
+    end = part.ends.get(cell)
     return {
-        "dataset": dataset,
+        "dataset": part.dataset,
         "protocol": cell.protocol,
         "model": cell.model,
         "variant": cell.variant,
         "dimension": cell.dimension,
         "seed": cell.seed,
         "state": state,
+        "best_at_last_epoch": end and end.is_best_at_last,
     }

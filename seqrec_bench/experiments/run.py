@@ -8,6 +8,7 @@ from pathlib import Path
 from seqrec_bench.data.dataset import Dataset
 from seqrec_bench.errors import InputError, InvalidRecordError, MissingCellsError, UnreadableError
 from seqrec_bench.evaluation.protocols import find_protocol, known_protocol
+from seqrec_bench.evaluation.training_end import TrainingEnd, training_end
 from seqrec_bench.experiments.cell import cell_key, cell_recipe
 from seqrec_bench.experiments.restoring import stale_weights
 from seqrec_bench.records import CellKey, Recipe, Record, Store, TopFile
@@ -46,6 +47,8 @@ class Plan:
     """Whether whatever stands there may be replaced."""
     keep_top: int = 0
     """How long the test users' lists are at least that a record is to have."""
+    ends: Mapping[Cell, TrainingEnd] = field(default_factory=dict)
+    """How training ended, of the done cells that trained in epochs."""
 
     def stored_since(self, cell: Cell) -> Record | None:
         """The record that another run has stored of the cell since this plan was made; None where it is of no use.
@@ -163,7 +166,7 @@ def make_plan(
         InvalidRecordError: What stands in a cell's place is not its record; with `fresh`, that is no matter.
         UnreadableError: It can't be read, and so is never replaced.
     """
-    pending, done, stale, of_other_data, of_other_choice, planned = [], [], [], [], {}, {}
+    pending, done, stale, of_other_data, of_other_choice, planned, ends = [], [], [], [], {}, {}, {}
     arranged = {name: find_protocol(name).arrange(dataset) for name in {cell.protocol for cell in cells}}
     for cell in track("looking at cells", cells):
         key, recipe = cell_key(cell, dataset), cell_recipe(cell, arranged[cell.protocol])
@@ -172,6 +175,8 @@ def make_plan(
         difference = record and _difference(cell, record, recipe, store, keep_top)
         if record and not difference:
             done.append(cell)
+            if end := training_end(record):
+                ends[cell] = end
             continue
         if record and difference:
             stale.append((cell, difference))
@@ -179,7 +184,7 @@ def make_plan(
             if choice := recipe.other_choice(record.recipe):
                 of_other_choice[cell] = choice
         pending.append(cell)
-    return Plan(pending, done, stale, store, planned, of_other_data, of_other_choice, fresh, keep_top)
+    return Plan(pending, done, stale, store, planned, of_other_data, of_other_choice, fresh, keep_top, ends)
 
 
 def _difference(cell: Cell, record: Record, recipe: Recipe, store: Store, keep_top: int) -> str | None:

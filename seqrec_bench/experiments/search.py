@@ -138,7 +138,7 @@ def run_searches(
                 started = running.pop(future)
                 trial = _trial(started, future)
                 started.search.add(trial)
-                ended(started.search, trial)
+                ended(started.search, started.search.trials[-1])
     finally:
         executor.shutdown()
 

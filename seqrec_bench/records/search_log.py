@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ _FIELDS = {"trial", "conditions", "settings", "epoch", "failure", "seconds", "en
 """Of each line; beside them, it has the validation figure under the name of its metric."""
 _EARLY_CONDITIONS = {"selection": SELECTION_METRIC, "lower_is_better": False}
 """What a log was made with that does not say so, as the first logs do not."""
+
+
+ALLOWED = "epochs"
+"""The setting that says how many epochs a training has at most."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,13 @@ class Trial:
     """The metric that chooses."""
     lower_is_better: bool = False
     """Whether less of it is better."""
+    allowed: int | None = None
+    """How many epochs its settings allow, `ALLOWED`; None for a model that has no such setting."""
+
+    @property
+    def is_best_at_last(self) -> bool:
+        """Whether its best epoch is the last one allowed: a longer training might have been better."""
+        return self.epoch is not None and self.epoch == self.allowed
 
 
 def encode_curve(curve: Sequence[Epoch], selection: str) -> list[dict[str, float]]:
@@ -105,7 +116,7 @@ class SearchLog:
             file.flush()
             os.fsync(file.fileno())
         self._size += len(line)
-        self.trials.append(trial)
+        self.trials.append(replace(trial, allowed=_allowed(self._conditions, trial.settings)))
 
     def _completed(self, conditions: Mapping[str, Any]) -> Mapping[str, Any]:
         """The same with what they mean by not saying it."""
@@ -173,8 +184,15 @@ def _trial(fields: Mapping[str, Any], number: int, first: Trial | None, conditio
     environment, curve = dict(fields["environment"]), fields["curve"]
     seconds = fields["seconds"]
     return Trial(
-        number, settings, value, epoch, failure, seconds, environment, curve, selection, lower_is_better
+        number, settings, value, epoch, failure, seconds, environment, curve, selection, lower_is_better,
+        _allowed(conditions, settings),
     )  # fmt: skip
+
+
+def _allowed(conditions: Mapping[str, Any], settings: Mapping[str, Any]) -> int | None:
+    """How many epochs a trial with these settings has at most, under the log's conditions."""
+    found = {**conditions.get("fixed", {}), **settings}.get(ALLOWED)
+    return found if type(found) is int else None
 
 
 def _require(holds: bool, complaint: str) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from seqrec_bench.analysis.cautions import learning_notes
+from seqrec_bench.evaluation.training_end import TrainingEnd
+from seqrec_bench.records import PAPER_VARIANT
 from seqrec_bench.records.search_log import Trial, best_trial
-from seqrec_bench.rendering.blocks import Block, Grid, Verbatim, numbers, words
+from seqrec_bench.rendering.blocks import Block, Grid, Notes, Verbatim, numbers, words
 from seqrec_bench.rendering.document import Document
 from seqrec_bench.rendering.markdown import escape_markdown, number
 
@@ -18,6 +21,9 @@ def trials_document(logs: Mapping[str, Sequence[Trial]]) -> Document:
     blocks: list[Block] = []
     for model, trials in logs.items():
         blocks += [Verbatim(f"{escape_markdown(model)}:"), _grid(model, trials)]
+        ends = (TrainingEnd(model, PAPER_VARIANT, trial.allowed, trial.epoch) for trial in trials if trial.epoch)
+        if notes := learning_notes(ends, of="trials"):
+            blocks.append(Notes(notes))
     fields = {
         model: [{**asdict(trial), "chosen": trial is best_trial(trials)} for trial in trials]
         for model, trials in logs.items()

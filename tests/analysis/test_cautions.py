@@ -9,6 +9,7 @@ import pytest
 from seqrec_bench.analysis.cautions import Caution, cautions, cautions_of
 from seqrec_bench.data.targets import TargetFacts
 from seqrec_bench.evaluation.protocols import find_protocol
+from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
 
 NONE = np.empty(0, dtype=np.int64)
@@ -146,3 +147,53 @@ def test_records_say_what_any_of_them_knows_and_the_first_ones_nothing(make_reco
     assert cautions_of([early, later], METRICS) == cautions_of([later], METRICS)
     (sentence,) = cautions_of([early, later], METRICS)
     assert sentence.startswith("4 of 40 test targets (10 %) are items that nobody has in the training data")
+
+
+def trained(record: Record, figures: list[float], metric: str = "NDCG@50", allowed: object = 3) -> Record:
+    """The record with such a curve."""
+    curve = [Epoch(number, 1.0, {metric: figure}, 1.0) for number, figure in enumerate(figures, start=1)]
+    recipe = replace(record.recipe, hyperparameters={"epochs": allowed}, selection=metric)
+    return replace(record, curve=curve, recipe=recipe)
+
+
+RISING, PEAKED, LEVEL = [0.1, 0.2, 0.3], [0.1, 0.3, 0.2], [0.1, 0.3, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("curve", "metric", "allowed", "is_last"),
+    [
+        (RISING, "NDCG@50", 3, True),
+        (PEAKED, "NDCG@50", 3, False),
+        (LEVEL, "NDCG@50", 3, False),  # the earlier of equal ones is kept
+        (RISING, "NDCG@50", 4, False),  # its patience ended it
+        (RISING, "NDCG@50", "many", False),
+        (RISING, "NDCG@50", True, False),
+        (RISING[::-1], "MeanRank", 3, True),
+        (RISING, "MeanRank", 3, False),
+        ([], "NDCG@50", 3, False),
+    ],
+)
+def test_a_run_that_was_best_in_the_last_epoch_allowed_is_told_of(
+    make_record: Callable[..., Record], curve: list[float], metric: str, allowed: object, is_last: bool
+) -> None:
+    found = cautions_of([trained(make_record("fpmc", 100), curve, metric, allowed)], METRICS)
+    said = (
+        "1 of 1 runs of fpmc (3 epochs) was best in the last epoch allowed, and may still have been learning: "
+        "fpmc.epochs allows more."
+    )
+    assert found == [said] * is_last
+
+
+def test_runs_that_were_best_in_their_last_epoch_are_counted_by_model_and_variant(
+    make_record: Callable[..., Record],
+) -> None:
+    records = [trained(make_record("fpmc", 100, seed), PEAKED if seed else RISING) for seed in range(4)]
+    records += [trained(make_record("caser", dimension, 0), RISING) for dimension in (50, 100)]
+    records += [trained(make_record("fpmc", 100, 0, variant="short"), RISING[:n], allowed=n) for n in (2, 3)]
+    records += [make_record("popularity", 0)]
+    (sentence,) = cautions_of(records, METRICS)
+    assert sentence == (
+        "1 of 4 runs of fpmc (3 epochs), 2 of 2 runs of caser (3 epochs) and 2 of 2 runs of fpmc short (2 or 3 epochs) "
+        "were best in the last epoch allowed, and may still have been learning: caser.epochs and fpmc.epochs allow "
+        "more."
+    )

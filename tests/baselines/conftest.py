@@ -1,12 +1,12 @@
 """Small data for models that count: every awkward case, and small enough for a literal computation."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
 
-from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, Checkpoint, FitContext, Recommender, Sequences
 
 
 @pytest.fixture
@@ -54,3 +54,24 @@ def literal_instances() -> Callable[[Sequences, int], list[tuple[int, list[int]]
         return found
 
     return windows
+
+
+@pytest.fixture
+def interrupted() -> Callable[[Recommender, Recommender, Sequences, int], None]:
+    """Fits the first model to its end, and the other, which has the same settings, as if from a stop after an epoch."""
+
+    def fit(unbroken: Recommender, resumed: Recommender, train: Sequences, after: int) -> None:
+        kept: list[Checkpoint] = []
+
+        def keep(make: Callable[[], Checkpoint]) -> None:
+            checkpoint = make()
+            arrays = {name: np.array(value) for name, value in checkpoint.arrays.items()}
+            kept.append(Checkpoint(arrays, checkpoint.facts))
+
+        best = count()
+        unbroken.fit(train, FitContext(4, "cpu", lambda: {"NDCG@50": next(best)}, lambda epoch: None, keep=keep))
+        again = count(after)
+        context = FitContext(4, "cpu", lambda: {"NDCG@50": next(again)}, lambda epoch: None, resume=kept[after - 1])
+        resumed.fit(train, context)
+
+    return fit

@@ -49,12 +49,12 @@ def literal_norm(net: torch.nn.Module, name: str, x: np.ndarray) -> np.ndarray:
 
 def literal_unit(unit: torch.nn.Module, rows: list[np.ndarray]) -> list[np.ndarray]:
     """Place by place in complex128; torch keeps the matrices transposed."""
-    nu, theta, gamma = (np.exp(weight(unit, f"log_{name}")) for name in ("nu", "theta", "gamma"))
+    nu, theta, gamma = np.exp(weight(unit, "logarithms"))
     factor = np.exp(-nu + 1j * theta)
     parts = weight(unit, "input.weight"), weight(unit, "input.bias")
-    matrix, bias = (part[:H] + 1j * part[H:] for part in parts)  # B, (H, d), and b
+    matrix, bias = (part[::2] + 1j * part[1::2] for part in parts)  # B, (H, d), and b
     output = weight(unit, "output.weight")
-    output = output[:, :H] - 1j * output[:, H:]  # C, (d, H)
+    output = output[:, ::2] - 1j * output[:, 1::2]  # C, (d, H)
     state, answers = np.zeros(H, dtype=complex), []
     for x in rows:
         state = factor * state + gamma * (matrix @ x + bias)
@@ -152,15 +152,13 @@ def test_number_of_parameters(uneven: Sequences) -> None:
 def test_training_starts_on_a_ring_from_states_of_one_size() -> None:
     with seeded(0, "cpu"):
         unit = LinearRecurrentUnit(2_000)
-    real, imaginary = unit.factor().detach().double().numpy()
-    factors = real + 1j * imaginary
-    squares, angles = np.abs(factors) ** 2, np.angle(factors)
+    nu, theta, gamma = np.exp(unit.logarithms.detach().double().numpy())
+    squares = np.exp(-2 * nu)
     assert (squares.min(), squares.max()) == pytest.approx((0.64, 0.9801), abs=0.001)
     assert squares.mean() == pytest.approx((0.64 + 0.9801) / 2, abs=0.005)  # uniform, as are points of a ring
-    assert [np.mean((angles > low) & (angles < low + np.pi / 2)) for low in (-np.pi, -np.pi / 2, 0, np.pi / 2)] == (
-        pytest.approx([0.25] * 4, abs=0.03)
-    )
-    np.testing.assert_allclose(unit.log_gamma.detach().exp().numpy(), np.sqrt(1 - squares), rtol=1e-3)
+    assert (theta.min(), theta.max()) == pytest.approx((0, 2 * np.pi), abs=0.01)
+    assert theta.mean() == pytest.approx(np.pi, abs=0.1)
+    np.testing.assert_allclose(gamma, np.sqrt(1 - squares), rtol=1e-4)
 
 
 def test_weights_start_from_a_cut_normal_distribution() -> None:
@@ -170,7 +168,7 @@ def test_weights_start_from_a_cut_normal_distribution() -> None:
         values = parameter[1:] if name == "item.weight" else parameter
         if "norm" in name:
             assert (values == (0 if name.endswith("bias") else 1)).all(), name
-        elif "log_" not in name:
+        elif "logarithms" not in name:
             assert values.abs().max().item() <= 0.04, name
             assert values.std().item() == pytest.approx(0.0176, rel=0.15), name  # 0.02, cut at twice of it
     assert not net.item.weight[PADDING].any()
@@ -283,6 +281,15 @@ def test_training_ends_when_patience_does(uneven: Sequences) -> None:
     model, epochs = LRURec(dimension=D, patience=3), list[Epoch]()
     model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
     assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
+
+
+def test_a_training_that_was_stopped_goes_on_to_the_same_weights(
+    uneven: Sequences, interrupted: Callable[[LRURec, LRURec, Sequences, int], None]
+) -> None:
+    unbroken, resumed = (LRURec(dimension=D, history_length=L, epochs=3, batch_size=20) for _ in range(2))
+    interrupted(unbroken, resumed, uneven, 2)
+    for name, value in unbroken.state().items():
+        np.testing.assert_array_equal(resumed.state()[name], value)
 
 
 def test_what_is_restored_scores_alike(uneven: Sequences, histories: np.ndarray) -> None:

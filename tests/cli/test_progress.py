@@ -2,6 +2,7 @@ import errno
 import io
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -28,7 +29,7 @@ def epoch(number: int) -> Epoch:
 
 RANKS = Ranks(better=np.array([0, 2]), tied=np.array([1, 1]))
 """NDCG@50 of 1 and of 1 / log2(4)."""
-RECORD = cast(Record, SimpleNamespace(validation=RANKS, seconds={"fit": 11.0, "score": 1.0}))
+RECORD = cast(Record, SimpleNamespace(validation=RANKS, seconds={"fit": 11.0, "score": 1.0}, curve=[]))
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_model_that_ranks_every_validation_target_first_is_doubted(
 ) -> None:
     clock(0.0)
     seen = SimpleNamespace(
-        validation=Ranks(better=np.array([0, 0]), tied=np.array([1, 1])), seconds={"fit": 11.0, "score": 1.0}
+        validation=Ranks(better=np.array([0, 0]), tied=np.array([1, 1])), seconds={"fit": 11.0, "score": 1.0}, curve=[]
     )
     with open_display([CELL], jobs=1) as display:
         display.ended(CELL, cast(Record, seen))
@@ -100,6 +101,21 @@ def test_a_model_that_ranks_every_validation_target_first_is_doubted(
         "fpmc paper-d4-s0: done in 12 s, validation NDCG@50 1.0000 (in all metrics: a model that ranks every target "
         "first has almost surely seen them) [1/1 cells, nothing left]\n"
     )
+
+
+def test_a_run_that_was_best_in_its_last_epoch_says_so(
+    make_record: Callable[..., Record], capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
+) -> None:
+    clock(0.0)
+    with open_display([CELL], jobs=1) as display:
+        for allowed in (3, 4):
+            record = make_record("fpmc", 4, better=[0] * 40, hyperparameters={"epochs": allowed})
+            curve = [epoch(number) for number in range(1, 4)]
+            display.ended(CELL, replace(record, validation=RANKS, curve=curve))
+    first, second = capsys.readouterr().err.splitlines()
+    said = ", best in epoch 3, the last allowed: it may still have been learning (fpmc.epochs)"
+    assert f"validation NDCG@50 0.7500{said} [" in first
+    assert "validation NDCG@50 0.7500 [" in second
 
 
 def test_a_log_says_what_failed_and_how_long_it_takes(

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -25,10 +26,7 @@ def epoch(number: int) -> Epoch:
 
 
 def ended(number: int, value: float | None) -> Trial:
-    return cast(
-        Trial,
-        SimpleNamespace(number=number, settings={"n": 1}, value=value, epoch=2, failure="no luck", seconds=12.0),
-    )
+    return Trial(number, {"n": 1}, value, 2, None if value else "no luck", 12.0, {}, [])
 
 
 @pytest.fixture
@@ -54,6 +52,19 @@ def add(search: ModelSearch, trial: Trial) -> None:
     cast(list[Trial], search.trials).append(trial)
     if trial.value is not None:
         vars(search)["best"] = trial
+
+
+def test_a_trial_that_was_best_in_its_last_epoch_says_so(
+    search: ModelSearch, clock: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_search_display([search], jobs=1) as display:
+        for number, allowed in ((1, 2), (2, 3)):
+            display.advanced(TRIAL, None)
+            add(search, replace(ended(number, 0.25), allowed=allowed))
+            display.ended(search, search.trials[-1])
+    first, second = capsys.readouterr().err.splitlines()
+    assert "NDCG@50 0.2500 in epoch 2, the last allowed, 12 s" in first
+    assert "NDCG@50 0.2500 in epoch 2, 12 s" in second
 
 
 def test_a_log_has_a_line_for_each_trial_and_seldom_one_between(

@@ -58,6 +58,26 @@ def test_each_cell_is_done_running_stale_or_missing(bench: Callable[..., Result]
     }
 
 
+def test_runs_that_were_best_in_their_last_epoch_are_told_of(bench: Callable[..., Result], tmp_path: Path) -> None:
+    """After one epoch of one that is allowed, each is."""
+    some = [*CHOICE[:-1], "0-1"]
+    assert "best in epoch 1, the last allowed" in bench("run", *some).stderr
+    place = tmp_path / "runs/ratings/loo-full-v1/mine"
+    place.mkdir()
+    (place / "paper-d0-s0.json").touch()  # no record, of which nobody can tell
+    for choice in (some, []):
+        done = bench("status", *choice)
+        assert done.exit_code == 0
+        assert "2 of 2 runs of fpmc short (1 epoch) were best in the last epoch allowed" in done.stderr
+    cells = json.loads(bench("status", *CHOICE, extra=("--json",)).stdout)
+    told = {(cell["model"], cell["seed"]): cell["best_at_last_epoch"] for cell in cells}
+    assert told == {
+        ("fpmc", 0): True,
+        ("fpmc", 1): True,
+        **dict.fromkeys([("fpmc", 2), ("fpmc", 3), ("popularity", 0)]),
+    }
+
+
 def test_the_table_has_a_line_for_each_place_and_one_for_all(bench: Callable[..., Result]) -> None:
     done = bench("status", *CHOICE)
     lines = [line.split("\t") for line in done.stdout.splitlines()]

@@ -9,9 +9,13 @@ from seqrec_bench.evaluation.conformance import ALL_CHECKS, Factory, explaining,
 from seqrec_bench.evaluation.registry import build, registered
 
 SETTINGS = {
-    "bert4rec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32},
+    "bert4rec": {"epochs": 25, "learning_rate": 0.01, "batch_size": 32, "blocks": 1},
     "caser": {"batch_size": 32, "learning_rate": 0.01},
+    "esasrec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32, "negatives": 16, "blocks": 1},
+    "fpmc": {"epochs": 100},
+    "gru4rec": {"epochs": 10},
     "hgn": {"batch_size": 64, "learning_rate": 0.01, "epochs": 20},
+    "lrurec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32},
     "sasrec": {"epochs": 40, "learning_rate": 0.01},
 }
 """Where the defaults would take too few or too small steps on so little data, or too many epochs."""

@@ -62,13 +62,33 @@ def test_a_log_that_lacks_a_setting_goes_on_if_the_model_means_the_same_by_it(tm
     now = {**before, "fixed": {"epochs": 100, "patience": None}}
     log = SearchLog(path, now, {"epochs": 5, "patience": None})
     log.append(SECOND)
-    assert SearchLog(path).trials == SearchLog(path, before).trials == log.trials == [FIRST, SECOND]
+    assert SearchLog(path).trials == SearchLog(path, before).trials == log.trials
+    assert [replace(trial, allowed=None) for trial in log.trials] == [FIRST, SECOND]
     with pytest.raises(InputError, match="line 1, was made with fixed patience 3, not null: move that file away"):
         SearchLog(path, now, {"epochs": 100, "patience": 3})
     with pytest.raises(InputError, match="line 1, was made with fixed epochs 100, not 5: move that file away"):
         SearchLog(path, {**now, "fixed": {"epochs": 5, "patience": None}}, {"epochs": 5, "patience": None})
     with pytest.raises(InputError, match="line 1, was made with fixed patience null, not 3"):
         SearchLog(path, {**before, "fixed": {"patience": 3, "epochs": 100}})
+
+
+@pytest.mark.parametrize(
+    ("fixed", "settings", "allowed", "is_last"),
+    [
+        ({"epochs": 2}, {"rate": 0.1}, 2, True),
+        ({"epochs": 2}, {"rate": 0.1, "epochs": 3}, 3, False),
+        ({"epochs": "many"}, {"rate": 0.1}, None, False),
+        ({}, {"rate": 0.1}, None, False),
+    ],
+)
+def test_a_trial_says_whether_it_was_best_in_the_last_epoch_allowed(
+    tmp_path: Path, fixed: dict[str, object], settings: dict[str, float], allowed: int | None, is_last: bool
+) -> None:
+    path = tmp_path / "fpmc.jsonl"
+    log = SearchLog(path, {**CONDITIONS, "fixed": fixed})
+    log.append(replace(FIRST, settings=settings))
+    for trial in (*log.trials, *SearchLog(path).trials):
+        assert (trial.allowed, trial.is_best_at_last) == (allowed, is_last)
 
 
 @pytest.mark.parametrize("key", CONDITIONS)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,16 @@ fpmc:
 
 def test_every_trial_is_a_line_and_the_chosen_one_is_bold() -> None:
     assert trials_document({"fpmc": [FIRST, SECOND, FAILED]}).written("md") == PRINTED
+
+
+def test_trials_that_were_best_in_their_last_epoch_are_counted() -> None:
+    trials = [replace(trial, allowed=7) for trial in (FIRST, SECOND, FAILED)]
+    printed = trials_document({"fpmc": trials}).written("md")
+    assert printed.startswith(PRINTED)
+    assert " ".join(printed[len(PRINTED) :].split()) == (
+        "- 1 of 2 trials of fpmc (7 epochs) was best in the last epoch allowed, and may still have been learning: "
+        "fpmc.epochs allows more."
+    )
 
 
 def test_json_has_every_trial_and_says_which_is_chosen() -> None:

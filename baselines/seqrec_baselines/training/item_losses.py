@@ -16,6 +16,7 @@ A temperature and unit vectors are had by giving it such representations and ite
 """
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from seqrec_baselines.training.candidate_scores import candidate_scores
 from seqrec_baselines.training.negatives import UnseenItems
 from seqrec_baselines.training.ranges import require_at_least, require_share
 from seqrec_baselines.training.samples import Samples, transitions
@@ -89,11 +91,11 @@ def binary(positive: Tensor, negative: Tensor, beta: float = 1.0) -> Tensor:
     below which a target would have no gradient.
 
     Args:
-        positive: (T,) scores of targets.
-        negative: (T, K) scores of their negatives; -inf for none.
+        positive: (T,) or (G, M) scores of targets.
+        negative: (T, K) or (G, K, M) scores of their negatives; -inf for none.
 
     Returns:
-        (T,)
+        (T,) or (G, M)
     """
     return beta * functional.softplus(-positive) + functional.softplus(negative).sum(dim=1)
 
@@ -173,15 +175,14 @@ class ItemLoss:
         drawn, counts = self._draw(samples.users, samples.targets[present], present.sum(axis=1))
         negatives = torch.from_numpy(drawn).to(items.device)
         positive = _scores(representation, items, targets)
-        size = max(1, _VALUES_AT_ONCE // (drawn.shape[1] * (items.shape[1] + int(counts.max()))))
-        if size >= len(counts):
-            return self._of_targets(representation, items, targets, positive, negatives, counts).mean()
-        losses, ends = [], np.cumsum(counts)
-        for first in range(0, len(counts), size):
-            part = slice(first, first + size)
-            places = slice(ends[first] - counts[first], ends[part][-1])
-            arguments = representation[places], items, targets[places], positive[places], negatives[part], counts[part]
-            losses.append(checkpoint(self._of_targets, *arguments, use_reentrant=False, preserve_rng_state=False))
+        n_values = drawn.shape[1] * (len(counts) * items.shape[1] + len(targets))
+        losses = []
+        for rows, places in _parts(counts, drawn.shape[1], items.shape[1]):
+            arguments = representation, items, targets, positive, negatives[rows], places
+            if n_values <= _VALUES_AT_ONCE:
+                losses.append(self._of_part(*arguments))
+            else:
+                losses.append(checkpoint(self._of_part, *arguments, use_reentrant=False, preserve_rng_state=False))
         return torch.cat(losses).mean()
 
     def _draw(self, users: Int64Array, targets: Int64Array, counts: Int64Array) -> tuple[Int64Array, Int64Array]:
@@ -201,25 +202,35 @@ class ItemLoss:
             return self._unseen.draw_different(users, self._n_negatives, self._rng), counts
         return self._unseen.draw(users.repeat(counts), self._n_negatives, self._rng), one_each
 
-    def _of_targets(
+    def _of_part(
         self,
         representation: Tensor,
         items: Tensor,
         targets: Tensor,
         positive: Tensor,
         negatives: Tensor,
-        counts: Int64Array,
+        places: Int64Array,
     ) -> Tensor:
-        """(T,) each target's loss. `positive` (T,) is its score; negatives and counts are as `_draw` returns them."""
-        negative = _shared_scores(representation, items, negatives, counts)
+        """The losses of some of the targets.
+
+        Args:
+            positive: (T,) the scores of all targets.
+            negatives: (G, K)
+            places: (G, M) which targets each row of negatives is for, -1 where it is for fewer.
+        """
+        at = torch.from_numpy(np.maximum(places, 0)).to(items.device)  # (G, M)
+        negative = _shared_scores(representation, items, negatives, at)  # (G, K, M)
+        positive = positive[at]
         if self._log_counts is not None:
             log_counts = torch.from_numpy(self._log_counts).to(items.device)
-            positive, negative = positive - log_counts[targets], negative - log_counts[negatives]
-        rows = negatives.repeat_interleave(torch.from_numpy(counts).to(items.device), dim=0)  # (T, K)
-        negative = negative.masked_fill((rows == targets[:, None]) | (rows == PADDING), -torch.inf)
+            positive, negative = positive - log_counts[targets[at]], negative - log_counts[negatives][:, :, None]
+        none = (negatives[:, :, None] == targets[at][:, None]) | (negatives == PADDING)[:, :, None]
+        negative = negative.masked_fill(none, -torch.inf)
         if self._loss == "sampled-softmax":
-            return sampled_softmax(positive, negative)
-        return binary(positive, negative, self._beta)
+            losses = sampled_softmax(positive, negative)
+        else:
+            losses = binary(positive, negative, self._beta)
+        return losses[torch.from_numpy(places >= 0).to(items.device)]
 
 
 def _log_counts_of_targets(train: Sequences) -> Float32Array:
@@ -233,14 +244,33 @@ def _scores(representation: Tensor, items: Tensor, ids: Tensor) -> Tensor:
     return (representation * functional.embedding(ids, items, padding_idx=PADDING)).sum(dim=1)
 
 
-def _shared_scores(representation: Tensor, items: Tensor, negatives: Tensor, counts: Int64Array) -> Tensor:
-    """The scores (T, K) of the items (G, K) that so many consecutive representations (G,) each share."""
-    if len(negatives) == len(representation) and negatives.shape[1] == 1:
-        return _scores(representation, items, negatives[:, 0])[:, None]
-    vectors = functional.embedding(negatives, items, padding_idx=PADDING).transpose(1, 2)  # (G, d, K)
-    most = int(counts.max())
-    if (counts == most).all():
-        return torch.bmm(representation.reshape(len(counts), most, -1), vectors).flatten(0, 1)
-    places = torch.from_numpy(np.flatnonzero(np.arange(most) < counts[:, None])).to(items.device)  # (T,)
-    padded = representation.new_zeros(len(counts) * most, representation.shape[1]).index_copy(0, places, representation)
-    return torch.bmm(padded.view(len(counts), most, -1), vectors).flatten(0, 1).index_select(0, places)
+def _shared_scores(representation: Tensor, items: Tensor, negatives: Tensor, at: Tensor) -> Tensor:
+    """The scores (G, K, M) of the items (G, K) for the representations at these places (G, M)."""
+    own = representation.index_select(0, at.flatten())  # (G * M, d)
+    if negatives.shape[1] == at.shape[1] == 1:  # products of 1 by 1 would take longer
+        return _scores(own, items, negatives[:, 0])[:, None, None]
+    if at.shape[1] == 1:
+        return candidate_scores(own, items, negatives)[:, :, None]
+    vectors = items.index_select(0, negatives.flatten()).view(*negatives.shape, -1)
+    return torch.bmm(vectors, own.view(*at.shape, -1).transpose(1, 2))
+
+
+def _parts(counts: Int64Array, n_negatives: int, dimension: int) -> Iterator[tuple[Int64Array, Int64Array]]:
+    """Rows of negatives that are for about as many targets each, so that their products have little padding.
+
+    Args:
+        counts: (G,) for how many consecutive targets each row is.
+
+    Yields:
+        (g,) rows and (g, M) the places of their targets, filled up with -1.
+    """
+    firsts = np.cumsum(counts) - counts
+    order = np.argsort(-counts, kind="stable")
+    order = order[counts[order] > 0]
+    sizes = np.ceil(np.log2(counts[order]))  # no row of a part is for less than half as many targets as another
+    for alike in np.split(order, np.flatnonzero(np.diff(sizes)) + 1):
+        within = np.arange(counts[alike[0]])
+        places = np.where(within < counts[alike][:, None], firsts[alike][:, None] + within, -1)
+        at_once = max(1, _VALUES_AT_ONCE // (n_negatives * (dimension + len(within))))
+        for first in range(0, len(alike), at_once):
+            yield alike[first : first + at_once], places[first : first + at_once]

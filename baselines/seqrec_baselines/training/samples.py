@@ -67,10 +67,23 @@ def cut_windows(train: Sequences, length: int, batch_size: int, rng: np.random.G
         Batches, in random order, of as many pieces as have about `batch_size` targets.
     """
     inputs_at = transitions(train) - 1
+    shift = rng.integers(0, length, train.n_users)
+    yield from _cut(train, inputs_at, shift, length, batch_size, rng)
+
+
+def end_windows(train: Sequences, length: int, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
+    """As `cut_windows`, but cut from the end: the latest `length` inputs of a user are one piece, then those before."""
+    inputs_at = transitions(train) - 1
+    yield from _cut(train, inputs_at, 1 - train.lengths, length, batch_size, rng)
+
+
+def _cut(
+    train: Sequences, inputs_at: Int64Array, shift: Int64Array, length: int, batch_size: int, rng: np.random.Generator
+) -> Iterator[Samples]:
+    """A piece begins with a user's first input, and wherever the place in the sequence and the user's shift say so."""
     users = train.users[inputs_at]
     within = inputs_at - train.offsets[users]  # place in the user's sequence
-    shift = rng.integers(0, length, train.n_users)[users]
-    begins = (within == 0) | ((within + shift) % length == 0)
+    begins = (within == 0) | ((within + shift[users]) % length == 0)
     starts = inputs_at[begins]
     start_of_piece = np.cumsum(begins) - 1
     ends = starts + np.bincount(start_of_piece, minlength=len(starts))

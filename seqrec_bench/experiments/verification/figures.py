@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqrec_bench.evaluation.metrics import KINDS, VALIDATION_METRICS, CutOff, Metric, selection_of
+from seqrec_bench.evaluation.training_end import best_epoch
 from seqrec_bench.experiments.verification.literal import literal_values, mean
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import Record
@@ -62,7 +63,7 @@ def _curve_fault(record: Record) -> str | None:
     chose = selection_of([record])
     names = dict.fromkeys((*VALIDATION_METRICS, chose))
     figures: dict[str, float] = {name: mean(literal_values(record.validation, name)) for name in names}
-    best = max(record.curve, key=lambda epoch: chose.sign * epoch.validation.get(chose, -chose.sign * math.inf))
+    best = best_epoch(record)
     if _agrees(best, figures):
         return None
     found = next((epoch for epoch in record.curve if _agrees(epoch, figures)), None)

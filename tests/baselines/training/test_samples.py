@@ -12,6 +12,7 @@ from seqrec_baselines.training.samples import (
     OverlappingWindows,
     Samples,
     cut_windows,
+    end_windows,
     instances,
     shift_left,
     sliding_windows,
@@ -88,7 +89,21 @@ def test_cut_windows_are_a_partition_of_each_user(lengths: list[int], length: in
         assert all(1 <= len(inputs) <= length for inputs, _ in own)
 
 
-@pytest.mark.parametrize("windows", [sliding_windows, cut_windows])
+@given(user_lengths, window_lengths, batch_sizes, seeds)
+def test_end_windows_are_whole_from_the_end(lengths: list[int], length: int, batch_size: int, seed: int) -> None:
+    train = sequences(lengths)
+    expected = []
+    for user, row in enumerate(rows_of(train)):
+        end = len(row) - 1
+        while end > 0:
+            start = max(0, end - length)
+            expected.append((user, row[start:end], row[start + 1 : end + 1]))
+            end = start
+    found = unpadded(end_windows(train, length, batch_size, np.random.default_rng(seed)))
+    assert sorted(found) == sorted(expected)
+
+
+@pytest.mark.parametrize("windows", [sliding_windows, cut_windows, end_windows])
 @given(user_lengths, window_lengths, batch_sizes, seeds)
 def test_every_item_but_a_first_is_a_target_once_after_its_input(
     windows: Windows, lengths: list[int], length: int, batch_size: int, seed: int
@@ -104,7 +119,7 @@ def test_every_item_but_a_first_is_a_target_once_after_its_input(
     assert sorted(predicted) == [pair for row in rows_of(train) for pair in pairwise(row)]
 
 
-@pytest.mark.parametrize(("windows", "rows_per_batch"), [(sliding_windows, 12), (cut_windows, 2)])
+@pytest.mark.parametrize(("windows", "rows_per_batch"), [(sliding_windows, 12), (cut_windows, 2), (end_windows, 2)])
 def test_batches_are_full_but_for_the_last(windows: Windows, rows_per_batch: int) -> None:
     sizes = [len(batch.users) for batch in windows(sequences([40, 3, 25]), 5, 12, np.random.default_rng(0))]
     assert set(sizes[:-1]) == {rows_per_batch}
@@ -116,7 +131,7 @@ def test_a_batch_holds_at_least_one_piece() -> None:
     assert set(sizes) == {1}
 
 
-@pytest.mark.parametrize("windows", [sliding_windows, cut_windows])
+@pytest.mark.parametrize("windows", [sliding_windows, cut_windows, end_windows])
 def test_order_is_drawn_from_the_generator(windows: Windows) -> None:
     train = sequences([30, 30, 30])
     first, again, other = (unpadded(windows(train, 5, 8, np.random.default_rng(seed))) for seed in (1, 1, 2))
@@ -150,7 +165,7 @@ def test_full_histories_stay_as_they_are() -> None:
     assert (items.tolist(), counts.tolist()) == ([[4, 1, 3], [2, 2, 5]], [3, 3])
 
 
-@pytest.mark.parametrize("windows", [sliding_windows, cut_windows])
+@pytest.mark.parametrize("windows", [sliding_windows, cut_windows, end_windows])
 def test_without_any_order_to_learn_there_is_an_error(windows: Windows) -> None:
     with pytest.raises(InputError, match="nothing to learn an order from"):
         list(windows(sequences([1, 0, 1]), 5, 10, np.random.default_rng(0)))

@@ -5,8 +5,7 @@ from functools import partial
 
 from seqrec_bench.analysis.compared import Compared
 from seqrec_bench.evaluation.metrics import Metric, selection_of
-from seqrec_bench.recommender import Epoch
-from seqrec_bench.records import Record
+from seqrec_bench.evaluation.training_end import best_epoch
 from seqrec_bench.rendering.blocks import Charts, Grid, Section, numbers, words
 from seqrec_bench.rendering.charts import Axis, Chart, Panel, Point, Series
 from seqrec_bench.rendering.markdown import number
@@ -36,7 +35,7 @@ def _charts(sources: Sources, numbered: Sequence[tuple[int, Compared]], metric: 
     """The panels of the models whose epochs this metric chose, each with its number among all panels."""
     models = [model for _, model in numbered]
     trained = [record for model in models for record in model.records if record.curve]
-    scale = _scale([_best(record, metric).validation[metric] for record in trained], metric)
+    scale = _scale([best_epoch(record).validation[metric] for record in trained], metric)
     return Charts(
         f"Validation {metric} after each epoch, a line for each seed, with a mark at the "
         "epoch that was kept. All panels have the same scale; curves begin where they come into it.",
@@ -44,10 +43,6 @@ def _charts(sources: Sources, numbered: Sequence[tuple[int, Compared]], metric: 
         [_data(models, metric)],
         abreast=4,
     )
-
-
-def _best(record: Record, metric: Metric) -> Epoch:
-    return max(record.curve, key=lambda epoch: metric.sign * epoch.validation[metric])
 
 
 def _scale(best: Sequence[float], metric: Metric) -> tuple[float, float]:
@@ -63,7 +58,7 @@ def _panel(sources: Sources, model: Compared, place: int, metric: Metric, scale:
     last = max(record.curve[-1].number for record in records)
     series = []
     for record in records:
-        best, figures = _best(record, metric), [epoch.validation[metric] for epoch in record.curve]
+        best, figures = best_epoch(record), [epoch.validation[metric] for epoch in record.curve]
         curve = [
             Point(epoch.number, figure) if scale[0] <= figure <= scale[1] else None
             for epoch, figure in zip(record.curve, figures, strict=True)
@@ -74,7 +69,7 @@ def _panel(sources: Sources, model: Compared, place: int, metric: Metric, scale:
         kept = Point(best.number, best.validation[metric], text=text)
         series.append(Series(label, style, [kept], is_joined=False))
     says = f"{model.label}: {len(records)} runs of up to {last} epochs; best " + ", ".join(
-        number(_best(record, metric).validation[metric]) for record in records
+        number(best_epoch(record).validation[metric]) for record in records
     )
     x = Axis("epoch", shows=[last], is_from_zero=True)
     return Panel(f"learning-{place}", model.label, f"{says}.", x, Axis(metric, shows=scale), series)
@@ -86,8 +81,8 @@ def _data(models: Sequence[Compared], metric: Metric) -> Grid:
             model.label,
             str(record.key.seed),
             str(record.curve[-1].number),
-            str(_best(record, metric).number),
-            number(_best(record, metric).validation[metric]),
+            str(best_epoch(record).number),
+            number(best_epoch(record).validation[metric]),
             number(record.curve[-1].validation[metric]),
         ]
         for model in models
