@@ -15,6 +15,7 @@ SETTINGS = {
     "fpmc": {"epochs": 100},
     "gru4rec": {"epochs": 10},
     "hgn": {"batch_size": 64, "learning_rate": 0.01, "epochs": 20},
+    "hstu": {"epochs": 40, "learning_rate": 0.01},
     "lrurec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32},
     "sasrec": {"epochs": 40, "learning_rate": 0.01},
 }
