@@ -163,7 +163,7 @@ other = {code = "theirs", source = "a paper.", seeds = 3, figures = {"HR@10" = {
         ("seeds = 3", "seeds = 1", "a single run has no standard deviation"),
         ("sd = 0.01", "sd = 0", "sd is 0"),
         ('code = "theirs", ', "", "code"),
-        ('"HGN"', '"HGM"', "has no row 'HGM': choose from LRURec, "),
+        ('"HGN"', '"HGM"', "has no row 'HGM': choose from "),
         ('"s3rec-lastfm"', '"s3rec-lastfn"', "There is no study 's3rec-lastfn' (did you mean 's3rec-lastfm'?)"),
         ("margin = 0.1", "margins = 0.1", "margins"),
         ("[[pairs]]", "[[pairs", "is not valid"),
