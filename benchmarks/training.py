@@ -24,6 +24,7 @@ MODELS: Mapping[str, Mapping[str, Any]] = {
     "fpmc": {},
     "gru4rec": {},
     "hgn": {},
+    "hstu": {},
     "lrurec": {},
     "sasrec": {},
 }

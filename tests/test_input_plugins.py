@@ -21,7 +21,7 @@ from seqrec_bench.studies.cells import Cell
 ROOT = Path(__file__).parents[1]
 CASES: dict[str, list[dict[str, Any]]] = tomllib.loads(Path(__file__).with_name("input_plugins.toml").read_text())
 IN_CELLS = [*CASES["failed"], *CASES["finished"]]
-DIVERGING = ("am-lstm", "bert4rec", "caser", "esasrec", "fpmc", "gru4rec", "hgn", "lrurec", "sasrec")
+DIVERGING = ("am-lstm", "bert4rec", "caser", "esasrec", "fpmc", "gru4rec", "hgn", "hstu", "lrurec", "sasrec")
 
 HEAD = """
 import os, sys, threading, time

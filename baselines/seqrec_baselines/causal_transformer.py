@@ -63,7 +63,8 @@ class CausalTransformer(nn.Module):
 
     Args:
         length: L, the number of positions.
-        make_block: Makes one of the blocks.
+        make_block: Makes one of the blocks, which takes (T, d) and which of B * L places they stand at, (B, L) ->
+            (T, d).
         norm: What follows the last block.
         item_scale: What item vectors are multiplied by on the way in.
         dropout: Share of the values that are dropped in training before the first block.
@@ -75,7 +76,7 @@ class CausalTransformer(nn.Module):
         dimension: int,
         length: int,
         blocks: int,
-        make_block: Callable[[], CausalBlock],
+        make_block: Callable[[], nn.Module],
         *,
         norm: nn.Module,
         item_scale: float,
@@ -148,14 +149,6 @@ class CausalRecommender:
         scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
-    @torch.no_grad()
-    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
-        """The attention in the last block, whose rows and columns are items as the earlier blocks have mixed them."""
-        self._net.eval()
-        items, counts = shift_left(histories)
-        weights = self._net.last_weights(*self._tensors(items, counts))
-        return Explanation(items=shift_right(weights.cpu().numpy(), counts))
-
     def state(self) -> State:
         return net_state(self._net)
 
@@ -178,3 +171,15 @@ class CausalRecommender:
     def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
         device = self._net.item.weight.device
         return [torch.from_numpy(array).to(device) for array in arrays]
+
+
+class AttentiveRecommender(CausalRecommender):
+    """One whose blocks are of attention: it can say what its last block attends to."""
+
+    @torch.no_grad()
+    def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:
+        """The attention in the last block, whose rows and columns are items as the earlier blocks have mixed them."""
+        self._net.eval()
+        items, counts = shift_left(histories)
+        weights = self._net.last_weights(*self._tensors(items, counts))
+        return Explanation(items=shift_right(weights.cpu().numpy(), counts))

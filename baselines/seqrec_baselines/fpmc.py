@@ -73,8 +73,10 @@ class FPMC:
 
     dimension: int = 100
     """Of each of the two factorisations."""
-    epochs: int = 100
-    """Each of as many draws, with replacement, as there are transitions."""
+    epochs: int = 1000
+    """At most, each of as many draws, with replacement, as there are transitions."""
+    patience: int = field(default=50, metadata={"absent": 0})
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 256
     """Draws in a step, all from the values before it."""
     learning_rate: float = 0.02
@@ -90,7 +92,7 @@ class FPMC:
 
     def __post_init__(self) -> None:
         require_at_least(self, 1, "dimension", "batch_size")
-        require_at_least(self, 0, "epochs", "learning_rate", "regularisation", "initial_std")
+        require_at_least(self, 0, "epochs", "patience", "learning_rate", "regularisation", "initial_std")
         require_share(self, "weight_averaging")
 
     @property
@@ -118,7 +120,15 @@ class FPMC:
                     for users, last, chosen, other in batches
                 )
 
-            fit_epochs(self._net, self.epochs, train_epoch, context, moving=(rng,), averaging=self.weight_averaging)
+            fit_epochs(
+                self._net,
+                self.epochs,
+                train_epoch,
+                context,
+                moving=(rng,),
+                patience=self.patience,
+                averaging=self.weight_averaging,
+            )
 
     def state(self) -> State:
         return net_state(self._net)

@@ -61,8 +61,10 @@ class GRU4Rec:
     history_length: ClassVar[int | None] = None
 
     dimension: int = 100
-    epochs: int = 10
-    """Passes over all sessions."""
+    epochs: int = 100
+    """Passes over all sessions, at most."""
+    patience: int = field(default=10, metadata={"absent": 0})
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 32
     """Sessions side by side; where there are fewer, all of them."""
     learning_rate: float = 0.05
@@ -100,7 +102,7 @@ class GRU4Rec:
 
     def __post_init__(self) -> None:
         require_at_least(self, 1, "dimension", "batch_size", "truncation")
-        require_at_least(self, 0, "epochs", "learning_rate", "n_sample", "elu", "bpreg")
+        require_at_least(self, 0, "epochs", "patience", "learning_rate", "n_sample", "elu", "bpreg")
         require_share(self, "momentum", "dropout_embedding", "dropout_hidden", "weight_averaging")
 
     @property
@@ -135,6 +137,7 @@ class GRU4Rec:
                 train_epoch,
                 context,
                 moving=(*optimizers.values(), rng),
+                patience=self.patience,
                 averaging=self.weight_averaging,
             )
 

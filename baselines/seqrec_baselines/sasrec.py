@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from seqrec_baselines.causal_transformer import CausalAttention, CausalBlock, CausalRecommender, CausalTransformer
+from seqrec_baselines.causal_transformer import AttentiveRecommender, CausalAttention, CausalBlock, CausalTransformer
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss, LossName, Sampling, require_loss_settings
 from seqrec_baselines.training.ranges import require_at_least, require_share
@@ -59,7 +59,7 @@ class SASRecNet(CausalTransformer):
 
 
 @dataclass
-class SASRec(CausalRecommender):
+class SASRec(AttentiveRecommender):
     """Self-attention over the latest items (Kang & McAuley 2018).
 
     Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.

@@ -14,11 +14,14 @@ from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, p
 from seqrec_bench.evaluation.metrics import TOO_GOOD, Metric, too_good, validation_figures
 from seqrec_bench.evaluation.training_end import training_end
 from seqrec_bench.experiments.processes import Lost, Progress
-from seqrec_bench.experiments.saying import Doing
+from seqrec_bench.experiments.saying import Doing, GoesOn, Remark
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import LockHolder, Record
 from seqrec_bench.studies.cells import Cell
+
+BesideEpochs = Lost | GoesOn | Remark
+"""What may be reported of a cell that has started, but for its epochs."""
 
 COLUMNS = ("{task.completed}/{task.total}", "{task.fields[note]}", TimeElapsedColumn())
 
@@ -27,7 +30,7 @@ class RunDisplay(Protocol):
     """Told of all that happens to the cells of a run, some of it from other threads."""
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
-        """The cell has started (None), has ended an epoch, says what it does, or was lost and starts once more."""
+        """The cell has started (None), there is news of it, or it was lost and will be started once more."""
 
     def ended(self, cell: Cell, outcome: Record | str) -> None:
         """The cell has a record, or has failed for the cause given."""
@@ -56,8 +59,10 @@ class LogDisplay:
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
-            if isinstance(progress, Lost):
-                print_line(say_lost(str(cell), progress))
+            if isinstance(progress, GoesOn):
+                self._time_left.go_on(cell, progress.epoch)
+            if isinstance(progress, BesideEpochs):
+                print_line(say_news(str(cell), progress))
                 return
             now = time.monotonic()
             if not isinstance(progress, Doing):
@@ -89,8 +94,11 @@ class LiveDisplay:
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
-            if isinstance(progress, Lost):
-                print_above(self._progress, say_lost(str(cell), progress))
+            if isinstance(progress, GoesOn):
+                self._time_left.go_on(cell, progress.epoch)
+                self._progress.update(self._bars[cell], completed=progress.epoch)
+            if isinstance(progress, BesideEpochs):
+                print_above(self._progress, say_news(str(cell), progress))
                 return
             if isinstance(progress, Doing):
                 self._progress.update(self._bars[cell], note=as_note(progress))
@@ -132,8 +140,14 @@ def _say_left(time_left: TimeLeft) -> str:
     return f"at least {say_left(known)}" if left is None and known >= 60 else say_left(left)
 
 
-def say_lost(name: str, lost: Lost) -> str:
-    return f"{name}: lost, and started once more: {lost.cause}"
+def say_news(name: str, news: BesideEpochs) -> str:
+    match news:
+        case Lost(cause):
+            return f"{name}: lost, and started once more: {cause}"
+        case GoesOn(epoch):
+            return f"{name}: going on from epoch {epoch}"
+        case Remark(text):
+            return f"{name}: {text}"
 
 
 def _say_waiting(cell: Cell, holder: LockHolder) -> str:

@@ -29,9 +29,11 @@ from seqrec_bench.experiments.cell import Setting, setting_under
 from seqrec_bench.experiments.execution import Attacks, Executor, RunOutcome, execute_by_protocol
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.experiments.soundness import require_sound_evaluator
-from seqrec_bench.records import Store
+from seqrec_bench.records import PAPER_VARIANT, Store
 from seqrec_bench.records.locks import has_locks
 from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.published import as_published, published_settings
+from seqrec_bench.text import listed
 
 
 @dataclass
@@ -117,6 +119,7 @@ def run(
                 store=store,
                 keep_top=keep_top,
                 fresh=fresh,
+                is_here=processes.executor is None,
             )
             _execute(part, place, setting, attacks)
         store.tidy()
@@ -128,7 +131,8 @@ def _plan(wanted: Sequence[Cell], datasets: Sequence[Dataset], store: Store, fre
     parts = []
     for dataset in datasets:
         with shown("looking at cells") as steps:
-            parts.append(Part(dataset, make_plan(wanted, store, dataset, fresh, steps.track, keep_top)))
+            here = as_published(wanted, dataset.name)
+            parts.append(Part(dataset, make_plan(here, store, dataset, fresh, steps.track, keep_top)))
         parts[-1].plan.require_no_loss()
     for part in parts:
         _announce(part, named=len(parts) > 1)
@@ -157,6 +161,14 @@ def _announce(part: Part, named: bool) -> None:
     typer.echo(f"{where} run: {count_cells(len(plan.pending))}; done already: {count_cells(len(plan.done))}.", err=True)
     for cell, reason in plan.stale:
         typer.echo(f"Stale, so run again: {cell} was {reason}.", err=True)
+    for model in dict.fromkeys(cell.model for cell in plan.pending if cell.variant == PAPER_VARIANT):
+        if settings := published_settings(model, part.dataset.name):
+            has = listed([f"{key} = {value}" for key, value in settings.items()])
+            typer.echo(
+                f"On {part.dataset.name} the variant {PAPER_VARIANT} of {model} has {has}, as its published records "
+                "have; any other variant begins with the model's defaults.",
+                err=True,
+            )
 
 
 def _attack(datasets: Sequence[Dataset]) -> Attacks:

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from rich.progress import Progress as Bars
 
-from seqrec_bench.cli.progress import COLUMNS, as_note, print_above, say_lost, say_validation
+from seqrec_bench.cli.progress import COLUMNS, BesideEpochs, as_note, print_above, say_news, say_validation
 from seqrec_bench.cli.showing import SECONDS_BETWEEN_LINES, is_live, new_bars, print_line, say_left
 from seqrec_bench.evaluation.settings import Value
-from seqrec_bench.experiments.processes import Lost, Progress
+from seqrec_bench.experiments.processes import Progress
 from seqrec_bench.experiments.saying import Doing
 from seqrec_bench.experiments.search import ModelSearch
 from seqrec_bench.experiments.time_left import SearchTimeLeft
@@ -54,8 +54,8 @@ class LogSearch:
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
-            if isinstance(progress, Lost):
-                print_line(say_lost(f"{cell.model} {cell.variant}", progress))
+            if isinstance(progress, BesideEpochs):
+                print_line(say_news(f"{cell.model} {cell.variant}", progress))
                 return
             now = time.monotonic()
             if not isinstance(progress, Doing):
@@ -98,8 +98,8 @@ class LiveSearch:
 
     def advanced(self, cell: Cell, progress: Progress) -> None:
         with self._lock:
-            if isinstance(progress, Lost):
-                print_above(self._progress, say_lost(f"{cell.model} {cell.variant}", progress))
+            if isinstance(progress, BesideEpochs):
+                print_above(self._progress, say_news(f"{cell.model} {cell.variant}", progress))
                 return
             if isinstance(progress, Doing):
                 running = f"{cell.variant}: {as_note(progress)}"

@@ -21,6 +21,7 @@ from seqrec_bench.evaluation.training_end import TrainingEnd, training_end
 from seqrec_bench.experiments.run import Plan, make_plan
 from seqrec_bench.records import CellKey, LockHolder, Store
 from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.published import as_published
 
 STATES = ("done", "running", "stale", "missing")
 
@@ -55,10 +56,11 @@ def status(
     store = Store(results)
     parts = []
     for dataset in load_data(choose_data(data, chosen.named_study)):
+        here = as_published(wanted, dataset.name)
         with shown("looking at cells") as steps:
-            plan = make_plan(wanted, store, dataset, fresh=False, track=steps.track)
+            plan = make_plan(here, store, dataset, fresh=False, track=steps.track)
         running, ends = store.running(), dict(plan.ends)
-        states = {cell: _state(cell, plan, running) for cell in wanted}
+        states = {cell: _state(cell, plan, running) for cell in here}
         if cells == CellOptions():
             planned = {each.key for each in plan.planned.values()}
             others = _other_keys(store, dataset.name, planned)
@@ -73,6 +75,9 @@ def status(
     for part in parts:
         for key in (part.plan.planned[cell].key for cell, state in part.states.items() if state == "running"):
             typer.echo(f"Running: {key}, by {part.running[key]} since {part.running[key].since}.", err=True)
+        for cell, state in part.states.items():
+            if cell in part.plan.pending and state != "running" and (epoch := store.begun(part.plan.planned[cell].key)):
+                typer.echo(f"Begun: {cell}, which `run` goes on with from epoch {epoch}.", err=True)
         for cell, reason in part.plan.stale:
             is_kept = cell in part.plan.of_other_data or cell in part.plan.of_other_choice
             kept = ", and `run` does not replace it without --fresh" if is_kept else ""

@@ -17,17 +17,16 @@ from seqrec_bench.evaluation.parameter_count import number_of_parameters
 from seqrec_bench.evaluation.protocols import LOO_FULL, find_protocol
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.evaluation.registry import absent_hyperparameters, build, hyperparameters
-from seqrec_bench.experiments.answers import require_unchanged, sound_epoch, state_of
+from seqrec_bench.experiments.answers import require_unchanged, state_of
 from seqrec_bench.experiments.environment import environment
 from seqrec_bench.experiments.examining import Examination, Marks, examine_here, keep_of
+from seqrec_bench.experiments.fitting import fit_recommender
 from seqrec_bench.experiments.restoring import restore_trained
-from seqrec_bench.experiments.saying import Doing, said_seldom
-from seqrec_bench.recommender import Epoch, FitContext, Recommender, Restorable, State
+from seqrec_bench.experiments.saying import Report
+from seqrec_bench.experiments.sittings import Place, Sitting, circumstances_of
+from seqrec_bench.recommender import Epoch, Recommender, Restorable, State
 from seqrec_bench.records import BY_ROW, BY_TIME, CellKey, DatasetIdentity, Ranks, Recipe, Record, Store, TopLists
 from seqrec_bench.studies.cells import Cell
-
-Report = Callable[[Epoch | Doing], None]
-"""Told of each epoch as it ends, and of what a model says that it does."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,8 @@ class Lesson:
     """Where the models are that the protocol ranks again; without it, all are fitted."""
     recorded: Store | None = None
     """Where cells may be recorded already, so that their models need not be fitted again to have what is missing."""
+    begun: Store | None = None
+    """Where trainings that are stopped leave how far they are; without it, they begin anew."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Setting:
     """How many of each test user's first candidates are kept."""
     recorded: Store | None = None
     """As `Lesson` has it."""
+    begun: Store | None = None
+    """As `Lesson` has it."""
     split: Split = field(init=False)
     examination: Examination = field(init=False)
 
@@ -76,7 +79,7 @@ class Setting:
     @property
     def lesson(self) -> Lesson:
         data = identify(self.dataset)
-        return Lesson(data, self.split.validation, self.device, self.protocol, self.trained, self.recorded)
+        return Lesson(data, self.split.validation, self.device, self.protocol, self.trained, self.recorded, self.begun)
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,8 @@ class Learnt:
     curve: Sequence[Epoch]
     weights: str | None
     """The sha256 of the weights that were restored; None where the recommender was fitted."""
-    fit_seconds: float
-    fit_cpu_seconds: float
-    """Of the processor, on all threads of this process; less than the wall time where others ran on the machine."""
+    fit_seconds: Mapping[str, float]
+    """As a record has those of the fit: of all sittings."""
     fitted_at: float
     """By the clock of `time.perf_counter`."""
     n_items: int
@@ -156,7 +158,13 @@ class FinishedCell:
 
 
 def setting_under(
-    protocol: str, dataset: Dataset, device: str, store: Store, keep_top: int = 0, fresh: bool = False
+    protocol: str,
+    dataset: Dataset,
+    device: str,
+    store: Store,
+    keep_top: int = 0,
+    fresh: bool = False,
+    is_here: bool = True,
 ) -> Setting:
     """The setting of the cells of one protocol.
 
@@ -165,10 +173,12 @@ def setting_under(
         store: Where the cells' records go, and trained models come from.
         keep_top: How many of each test user's first candidates are kept.
         fresh: Whether all cells are run again, even where only their lists are missing.
+        is_here: Whether the cells' processes can write to the store.
     """
     found = find_protocol(protocol)
     recorded = store if keep_top and not (fresh or found.base) else None
-    return Setting(found.arrange(dataset), device, protocol, store if found.base else None, keep_top, recorded)
+    trained, begun = store if found.base else None, store if is_here else None
+    return Setting(found.arrange(dataset), device, protocol, trained, keep_top, recorded, begun)
 
 
 def identify(dataset: Dataset) -> DatasetIdentity:
@@ -230,10 +240,11 @@ def learn(cell: Cell, lesson: Lesson, report: Report) -> Learnt:
     if found := _restore_recorded(cell, recipe, lesson):
         return found
     made_by = environment(cell.model, lesson.device)
-    started, started_cpu = time.perf_counter(), time.process_time()
+    sitting = Sitting(report, _place(recommender, cell, recipe, lesson, made_by))
     trained = _restore(recommender, cell, recipe, lesson)
-    fit = None if trained else _fit(recommender, cell, lesson.validation, lesson.device, report)
-    fitted, fitted_cpu = time.perf_counter(), time.process_time()
+    fit = None if trained else fit_recommender(recommender, cell, lesson.validation, lesson.device, sitting)
+    recommender = fit.recommender if fit else recommender
+    seconds, fitted = sitting.seconds(), time.perf_counter()
     chosen = trained.recipe.selection if trained else recipe.selection if fit and fit.is_chosen else None
     validation = rank_targets(recommender, lesson.validation)
     return Learnt(
@@ -245,8 +256,7 @@ def learn(cell: Cell, lesson: Lesson, report: Report) -> Learnt:
         validation=validation,
         curve=fit.curve if fit else [],
         weights=trained.weights if trained else None,
-        fit_seconds=fitted - started,
-        fit_cpu_seconds=fitted_cpu - started_cpu,
+        fit_seconds=seconds,
         fitted_at=fitted,
         n_items=lesson.validation.history.n_items,
     )
@@ -262,11 +272,7 @@ def conclude(learnt: Learnt) -> Examined:
     require_unchanged(recommender, learnt.recipe)
     if learnt.recorded:
         return Examined(partial(_as_recorded, learnt.recorded), None, None)
-    seconds = {
-        "fit": round(learnt.fit_seconds, 3),
-        "fit_cpu": round(learnt.fit_cpu_seconds, 3),
-        "score": round(time.perf_counter() - learnt.fitted_at, 3),
-    }
+    seconds = {**learnt.fit_seconds, "score": time.perf_counter() - learnt.fitted_at}
     record = partial(
         Record,
         key=cell_key(learnt.cell, learnt.data),
@@ -274,7 +280,7 @@ def conclude(learnt: Learnt) -> Examined:
         deterministic=recommender.deterministic,
         validation=learnt.validation,
         curve=learnt.curve,
-        seconds=seconds,
+        seconds={name: round(value, 3) for name, value in seconds.items()},
         peak_memory_bytes=peak_memory(),
         parameters=number_of_parameters(recommender),
         environment=learnt.environment,
@@ -291,8 +297,18 @@ def run_trial(cell: Cell, setting: TrialSetting, report: Report) -> Fitted:
         InputError: As `learn` has it.
     """
     recommender = build(cell.model, cell.dimension, cell.settings)
-    curve = _fit(recommender, cell, setting.validation, setting.device, report).curve
+    curve = fit_recommender(recommender, cell, setting.validation, setting.device, Sitting(report)).curve
     return Fitted(curve, validation_figures(rank_targets(recommender, setting.validation), cell.selection))
+
+
+def _place(
+    recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson, made_by: Mapping[str, Any]
+) -> Place | None:
+    """Where the cell's training is kept that is stopped; None where it is not kept, or is done in one go."""
+    if lesson.begun is None or recommender.deterministic:
+        return None
+    path = lesson.begun.checkpoint(cell_key(cell, lesson.data))
+    return Place(path, recipe, circumstances_of(recommender, cell.seed, made_by))
 
 
 def _restore(recommender: Recommender, cell: Cell, recipe: Recipe, lesson: Lesson) -> Record | None:
@@ -327,8 +343,7 @@ def _restore_recorded(cell: Cell, recipe: Recipe, lesson: Lesson) -> Learnt | No
         validation=record.validation,
         curve=record.curve,
         weights=record.weights,
-        fit_seconds=record.seconds["fit"],
-        fit_cpu_seconds=record.seconds.get("fit_cpu", 0.0),
+        fit_seconds=record.seconds,
         fitted_at=started,
         n_items=lesson.validation.history.n_items,
         recorded=record,
@@ -343,38 +358,6 @@ def _as_recorded(record: Record, test: Ranks, targets: TargetFacts) -> Record:
             "by other software or on another machine: train it anew with --fresh, or as another --variant."
         )
     return replace(record, targets=targets)
-
-
-@dataclass
-class _Fit:
-    """What a fit has brought so far."""
-
-    curve: list[Epoch] = field(default_factory=list)
-    is_chosen: bool = False
-    """Whether the model has asked for validation figures, or reported some: then the metric that chooses matters."""
-
-
-def _fit(recommender: Recommender, cell: Cell, validation: Holdout, device: str, report: Report) -> _Fit:
-    """Fits the recommender to the validation targets' histories."""
-    fit = _Fit()
-
-    def keep(epoch: Epoch) -> None:
-        fit.is_chosen = True
-        fit.curve.append(sound_epoch(epoch, len(fit.curve) + 1, recommender.name, cell.selection))
-        report(fit.curve[-1])
-
-    def validate() -> Mapping[str, float]:
-        fit.is_chosen = True
-        return validation_figures(rank_targets(recommender, validation), cell.selection)
-
-    context = FitContext(
-        cell.seed, device, validate, keep, str(cell.selection), cell.selection.sign < 0, say=said_seldom(report)
-    )
-    try:
-        recommender.fit(validation.history, context)
-    except ScoreError as error:
-        raise ScoreError(f"In epoch {len(fit.curve) + 1}: {error}") from error
-    return fit
 
 
 def peak_memory() -> int:

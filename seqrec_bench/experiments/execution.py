@@ -157,6 +157,8 @@ class _Execution:
             self._outcome.elsewhere.append(cell)
             self._audience.ended(cell, record)
         else:
+            if self._plan.fresh:
+                self._plan.store.forget_training(self._plan.planned[cell].key)
             self._running[self._executor.submit(cell)] = cell, lock
 
     def _wait(self) -> None:

@@ -16,12 +16,12 @@ from typing import Generic, TypeVar, cast
 
 from seqrec_bench.errors import BenchError, ExitCode, ScoreError, in_words
 from seqrec_bench.experiments.answers import explain
-from seqrec_bench.experiments.cell import Examined, Learnt, Report, conclude
+from seqrec_bench.experiments.cell import Examined, Learnt, conclude
 from seqrec_bench.experiments.channel import Channel
 from seqrec_bench.experiments.examining import Answer, Examination, Examinee, Marks, examine, stand_examination
 from seqrec_bench.experiments.lifeline import die_with_parent, die_with_run
 from seqrec_bench.experiments.orphans import adopt_orphans, end_orphans
-from seqrec_bench.experiments.saying import Doing
+from seqrec_bench.experiments.saying import News, Report
 from seqrec_bench.experiments.shared import Shared
 from seqrec_bench.experiments.software import uses_torch
 from seqrec_bench.experiments.starting import (
@@ -32,7 +32,6 @@ from seqrec_bench.experiments.starting import (
     start_patiently,
 )
 from seqrec_bench.experiments.temporary import settle_temporary_files
-from seqrec_bench.recommender import Epoch
 from seqrec_bench.studies.cells import Cell
 from seqrec_bench.supervision import signal_name
 
@@ -68,8 +67,8 @@ class Lost:
     """In words."""
 
 
-Progress = Epoch | Doing | Lost | None
-"""What is reported of a cell: it has ended an epoch, does something else, was lost, or (None) it has started."""
+Progress = News | Lost | None
+"""What is reported of a cell: news of it, that it was lost, or (None) that it has started."""
 
 
 @dataclass(frozen=True)
@@ -236,8 +235,8 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
         return examine(examinee, examination, cell.seed, channel, receive_answer)
 
     def _next(self, cell: Cell, channel: Channel) -> object:
-        """The next message that is neither progress, which is reported, nor a failure, which is raised."""
-        while isinstance(message := channel.receive(), Epoch | Doing):
+        """The next message that is neither news, which are reported, nor a failure, which is raised."""
+        while isinstance(message := channel.receive(), News):
             self._report(cell, message)
         if isinstance(message, _Failure):
             raise _Failed(message)
@@ -245,7 +244,7 @@ class CellProcesses(Generic[SettingT, OutcomeT]):
 
 
 def _live(work: Work[SettingT, OutcomeT], cell: Cell, setting: SettingT, channel: Channel) -> None:
-    """The process's whole life: do the work, and send the cell's epochs and what came of it."""
+    """The process's whole life: do the work, and send the news of the cell and what came of it."""
     die_with_parent()
     die_with_run()
     adopt_orphans()

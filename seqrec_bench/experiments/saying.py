@@ -1,9 +1,10 @@
-"""What a model says that it is doing beside its epochs, on its way to whoever waits for its cell."""
+"""What is told of a cell while it is run: its epochs, and what its model and its process say beside them."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from seqrec_bench.recommender import Epoch
 from seqrec_bench.text import shortened
 
 SECONDS_BETWEEN = 1.0
@@ -16,6 +17,26 @@ class Doing:
 
     what: str
     """One line that can be printed."""
+
+
+@dataclass(frozen=True)
+class GoesOn:
+    """A training goes on after this epoch, which is one of an earlier sitting."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What the user ought to know of a cell that is run all the same, in words."""
+
+    text: str
+
+
+News = Epoch | Doing | GoesOn | Remark
+"""What is told of a cell while it is run."""
+
+Report = Callable[[News], None]
 
 
 def said_seldom(tell: Callable[[Doing], None]) -> Callable[[str], None]:

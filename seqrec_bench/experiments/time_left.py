@@ -16,6 +16,8 @@ class _Running:
     epoch: int = 0
     seconds: float = 0.0
     """From the start to the end of that epoch."""
+    before: int = 0
+    """The epochs that an earlier sitting had done."""
 
 
 class _Paces:
@@ -41,9 +43,17 @@ class _Paces:
         running = self.running[cell]
         running.epoch, running.seconds = epoch, now - running.started
 
+    def go_on(self, cell: Cell, epoch: int) -> None:
+        """Notes that the cell, which has just started, goes on after an epoch of an earlier sitting."""
+        self.running[cell].before = self.running[cell].epoch = epoch
+
     def end(self, cell: Cell, now: float) -> None:
         """Notes that the cell has ended."""
-        if running := self.running.pop(cell, None):
+        running = self.running.pop(cell, None)
+        if running and running.epoch > running.before:
+            share = 1 - running.before / running.epoch
+            self._taken.setdefault(cell.model, []).append((now - running.started) / share)
+        elif running and not running.before:
             self._taken.setdefault(cell.model, []).append(now - running.started)
 
     def whole(self, model: str) -> float | None:
@@ -52,15 +62,21 @@ class _Paces:
             return fmean(taken)
         for cell, run in self.running.items():
             total = self.n_epochs(cell)
-            if cell.model == model and run.epoch and total:
-                return run.seconds * total / run.epoch
+            if cell.model == model and run.epoch > run.before and total:
+                return run.seconds * total / (run.epoch - run.before)
         return None
 
     def under_way(self, now: float) -> dict[Cell, float]:
         """Seconds that each cell under way still takes, where its model's pace is known."""
         return {
-            cell: max(0.0, (self.whole(cell.model) or 0) - (now - run.started)) for cell, run in self.running.items()
+            cell: max(0.0, (self.whole(cell.model) or 0) * self._share_to_do(cell) - (now - run.started))
+            for cell, run in self.running.items()
         }
+
+    def _share_to_do(self, cell: Cell) -> float:
+        """Of the cell under way, what was left to do at its start here."""
+        total = self.n_epochs(cell)
+        return 1 - self.running[cell].before / total if total else 1.0
 
 
 class TimeLeft:
@@ -78,6 +94,10 @@ class TimeLeft:
         """Notes that the cell has started (epoch 0) or ended an epoch."""
         self._start(cell)
         self._paces.advance(cell, epoch, now)
+
+    def go_on(self, cell: Cell, epoch: int) -> None:
+        """Notes that the cell, which has just started, goes on after an epoch of an earlier sitting."""
+        self._paces.go_on(cell, epoch)
 
     def end(self, cell: Cell, now: float) -> None:
         """Notes that the cell has ended."""

@@ -48,7 +48,7 @@ def encode(record: Record, ranks: Mapping[str, Any]) -> str:
         "validation": ranks["validation"],
         "test": ranks["test"],
         "targets": record.targets and _encode_targets(record.targets, ranks["repeated"]),
-        "curve": [_encode_epoch(epoch) for epoch in record.curve],
+        "curve": [encode_epoch(epoch) for epoch in record.curve],
         "seconds": dict(record.seconds),
         "peak_memory_bytes": record.peak_memory_bytes,
         "parameters": record.parameters,
@@ -75,7 +75,8 @@ def _encode_dataset(dataset: DatasetIdentity) -> dict[str, Any]:
     return fields if dataset.order == BY_ROW else {name: fields[name] for name in fields if name != "order"}
 
 
-def _encode_epoch(epoch: Epoch) -> dict[str, Any]:
+def encode_epoch(epoch: Epoch) -> dict[str, Any]:
+    """What stands in a curve for the epoch."""
     return {
         "epoch": epoch.number,
         "loss": epoch.loss,
@@ -122,7 +123,7 @@ def decode(
         deterministic=fields["deterministic"],
         validation=validation,
         test=test,
-        curve=[_decode_epoch(number, epoch, selection) for number, epoch in enumerate(fields["curve"], start=1)],
+        curve=[decode_epoch(number, epoch, selection) for number, epoch in enumerate(fields["curve"], start=1)],
         seconds=_finite(_mapping(fields, "seconds"), "seconds"),
         peak_memory_bytes=_integer(fields, "peak_memory_bytes", 0),
         parameters=_integer(fields, "parameters", 0),
@@ -250,7 +251,16 @@ def _is_digest(value: Any) -> bool:
     return isinstance(value, str) and bool(re.fullmatch("[0-9a-f]{64}", value))
 
 
-def _decode_epoch(number: int, value: Any, selection: str | None) -> Epoch:
+def decode_epoch(number: int, value: Any, selection: str | None) -> Epoch:
+    """The epoch of that number.
+
+    Args:
+        value: What stands in a curve for it.
+        selection: The metric that chose, if any.
+
+    Raises:
+        ValueError: That is not what stands there.
+    """
     fine = isinstance(value, dict) and value.keys() == {"epoch", "loss", "validation", "seconds"}
     fine = fine and type(value["epoch"]) is int and value["epoch"] == number and isinstance(value["validation"], dict)
     _require(fine, f"entry {number} of its curve is not epoch {number}")

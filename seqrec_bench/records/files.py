@@ -4,30 +4,37 @@ import glob
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 RANKS, WEIGHTS, TOP = ".npz", ".safetensors", ".top.npz"
 """The endings of the files that may stand beside a record."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Puts the content at the path in one step: first a temporary file on the disk, then a rename."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+@contextmanager
+def put_in_place(path: Path) -> Iterator[Path]:
+    """Inside, a file of another name is written, which then comes to the path in one step, once it is on the disk."""
+    temporary = path.with_name(f".{path.name.removeprefix('.')}.{secrets.token_hex(8)}")
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
+        _sync(temporary)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    _sync(path.parent)  # until then, a power failure may undo the rename
 
 
-def _sync_folder(folder: Path) -> None:
-    """Puts the names in the folder on the disk: until then, a power failure may undo a rename."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def write_atomically(path: Path, content: bytes) -> None:
+    """Puts the content at the path in one step."""
+    with put_in_place(path) as temporary, temporary.open("xb") as file:
+        file.write(content)
+
+
+def _sync(path: Path) -> None:
+    """Puts the file, or the names in the folder, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -13,14 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.errors import (
+    BenchError,
     InputError,
     InvalidRecordError,
     MissingCellsError,
     ScoreError,
+    UnreadableError,
     in_words,
 )
 from seqrec_bench.recommender import State
 from seqrec_bench.records.arrays import encode_arrays
+from seqrec_bench.records.checkpoints import checkpoint_path, read_progress
 from seqrec_bench.records.encoding import arrays_of, decode, encode, encode_rank_lists
 from seqrec_bench.records.files import (
     RANKS,
@@ -32,7 +35,7 @@ from seqrec_bench.records.files import (
     write_atomically,
     write_beside,
 )
-from seqrec_bench.records.leftovers import record_of, remove_leftovers
+from seqrec_bench.records.leftovers import record_of, remove_checkpoint, remove_leftovers
 from seqrec_bench.records.locks import SUFFIX, Lock, LockHolder, lock_holder, lock_path, try_lock
 from seqrec_bench.records.looking import Missed, at_depth, is_folder, is_there, read_bytes, require_file, stop
 from seqrec_bench.records.reading import REPEATED, Version, read_record, require_within_catalogue, version_of
@@ -190,6 +193,7 @@ class Store:
         remove_beside(path, RANKS, but=fields["test"].get("sha256"))
         remove_beside(path, WEIGHTS, but=record.weights)
         remove_beside(path, TOP, but=record.top.sha256 if record.top else None)
+        remove_checkpoint(path)
         return path
 
     def lock(self, key: CellKey) -> Lock | None:
@@ -205,7 +209,33 @@ class Store:
         found = try_lock(path)
         if found:
             remove_leftovers(path)
+            if is_there(checkpoint_path(path)):
+                self._remove_ended(key)
         return found
+
+    def _remove_ended(self, key: CellKey) -> None:
+        """Removes the checkpoint of a training that has come to its end: its record is there."""
+        with suppress(BenchError):  # nobody knows how that record was made
+            if record := self.load(key):
+                remove_checkpoint(self.path(key), record.recipe)
+
+    def checkpoint(self, key: CellKey) -> Path:
+        """Where the cell's process writes down how far its training is."""
+        return checkpoint_path(self.path(key))
+
+    def begun(self, key: CellKey) -> int | None:
+        """The last epoch that a training of the cell can go on from; None where there is none.
+
+        Whether it still is the training that a run would make shows only when it is run.
+        """
+        try:
+            return len(read_progress(self.checkpoint(key)).curve)
+        except (FileNotFoundError, UnreadableError, ValueError):
+            return None
+
+    def forget_training(self, key: CellKey) -> None:
+        """Lets the cell's training begin anew. Only for whoever has locked it."""
+        remove_checkpoint(self.path(key))
 
     def running(self) -> dict[CellKey, LockHolder]:
         """The cells that are being run at the moment, by this process or another, and by whom."""

@@ -209,6 +209,7 @@ def forest_chart(comparison: Comparison, label: Callable[[Configuration], str] =
             f"Difference: {first} minus the other. {comparison.dataset} under {comparison.protocol}; 95 % "
             "intervals for other users and seeds;",
             "colours by Holm's procedure over the comparisons of a metric, at 5 %.",
+            *comparison.cautions,
         ],
     )
 

@@ -18,8 +18,10 @@ from seqrec_bench.evaluation.attacks import ATTACKS, SUITE, AttackError
 from seqrec_bench.evaluation.ranking import rank_targets
 from seqrec_bench.experiments.execution import RunOutcome
 from seqrec_bench.experiments.run import Plan
+from seqrec_bench.experiments.verification.recipes import check_settings, installed
 from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import Ranks, Store
+from seqrec_bench.studies import published
 from seqrec_bench.studies.cells import Cell, cells
 from seqrec_bench.studies.loading import STUDIES, load_study
 
@@ -144,6 +146,30 @@ def test_dimensions_seeds_and_settings_reach_the_cells(bench: Callable[..., Resu
     ]  # fmt: skip
     assert {r.recipe.hyperparameters["epochs"] for r in records} == {2}
     assert all(len(record.curve) == 2 for record in records)
+
+
+def test_the_published_variant_is_on_some_data_what_its_records_there_have(
+    bench: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "_published", lambda: {"ratings": {"fpmc": {"epochs": 1, "patience": 0}}})
+    cells = ["--models", "fpmc,popularity", "--dims", "4", "--seeds", "0"]
+    said = (
+        "On ratings the variant paper of fpmc has epochs = 1 and patience = 0, as its published records have; any "
+        "other variant begins with the model's defaults."
+    )
+    done = bench(*cells)
+    assert said in done.stderr.splitlines()
+    record, _ = Store(tmp_path / "runs").records()
+    assert (record.key.variant, len(record.curve)) == ("paper", 1)
+    again = bench(*cells).stderr
+    assert "To run: 0 cells; done already: 2 cells." in again and said not in again
+    place = ["--interactions", str(tmp_path / "ratings.csv"), "--results", str(tmp_path / "runs")]
+    found = CliRunner().invoke(app, ["status", *cells, *place])
+    assert found.stdout.splitlines()[-1].split("\t") == ["all", "2", "", "", "", "2"]
+    checks = check_settings([record], installed({"fpmc"}), [])
+    assert (checks.n_passed, list(checks.faults)) == (1, [])
+    monkeypatch.undo()
+    assert "made with epochs = 1, not " in check_settings([record], installed({"fpmc"}), []).faults[0]
 
 
 def test_the_order_of_the_models_changes_nothing(bench: Callable[..., Result], tmp_path: Path) -> None:

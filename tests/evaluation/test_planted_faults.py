@@ -15,7 +15,7 @@ from seqrec_bench.data.split import Split
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.conformance import ALL_CHECKS, ConformanceError, Factory, check_recommender
 from seqrec_bench.evaluation.conformance.small_fits import SmallFit, noise_split
-from seqrec_bench.recommender import Epoch, Explanation, FitContext, Sequences
+from seqrec_bench.recommender import Checkpoint, Epoch, Explanation, FitContext, Sequences
 
 PLANTED: list[tuple[Factory, str, str]] = []
 """Recommenders with the check that has to catch them, and its complaint."""
@@ -381,6 +381,59 @@ class LossIsNaN(Honest):
         context.report(Epoch(3, float("nan"), {}, 0.0))
 
 
+@dataclass
+class GoingOn(Honest):
+    """Draws other biases every epoch, and can be stopped in between."""
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        quiet = replace(context, report=lambda epoch: None)
+        super().fit(train, quiet)
+        self.rng, first = np.random.default_rng(context.seed), 1
+        if context.resume:
+            first = self.go_on_from(context.resume)
+        for number in range(first, 4):
+            self.biases += self.rng.random(len(self.biases), dtype=np.float32) / 100
+            context.report(Epoch(number, 1 / number, {}, 0.0))
+            context.keep(lambda number=number: Checkpoint({"biases": self.biases}, self.facts(number)))
+
+    def facts(self, number: int) -> dict[str, Any]:
+        return {"epoch": number, "rng": self.rng.bit_generator.state}
+
+    def go_on_from(self, checkpoint: Checkpoint) -> int:
+        self.biases[:] = checkpoint.arrays["biases"]
+        self.rng.bit_generator.state = checkpoint.facts["rng"]
+        return checkpoint.facts["epoch"] + 1
+
+
+STOPPED = "check_a_stopped_training_ends_as_any_other"
+
+
+@planted(STOPPED, "stopped after epoch 2, it ends with other scores")
+class ForgetsItsRandomState(GoingOn):
+    def go_on_from(self, checkpoint: Checkpoint) -> int:
+        self.biases[:] = checkpoint.arrays["biases"]
+        return checkpoint.facts["epoch"] + 1
+
+
+@planted(STOPPED, "stopped after epoch 2, it goes on with other epochs")
+class GivesCheckpointsAndTakesNone(GoingOn):
+    def go_on_from(self, checkpoint: Checkpoint) -> int:
+        return 1
+
+
+@planted(STOPPED, "what goes on from a checkpoint changes the process's global random state")
+class GoesOnInTheGlobalState(GoingOn):
+    def go_on_from(self, checkpoint: Checkpoint) -> int:
+        np.random.seed(5)  # noqa: NPY002 - the very fault
+        return super().go_on_from(checkpoint)
+
+
+@planted(STOPPED, r"its checkpoint can't be kept \(Object of type Generator is not JSON serializable\)")
+class GivesWhatNoFileHolds(GoingOn):
+    def facts(self, number: int) -> dict[str, Any]:
+        return {"epoch": number, "rng": self.rng}
+
+
 @planted("check_order_is_learned", r"its HR@5 is only 0\.\d\d")
 class LearnsBackwards(Honest):
     def fit(self, train: Sequences, context: FitContext) -> None:
@@ -569,6 +622,10 @@ def test_planted_fault_is_caught(make: Factory, name: str, complaint: str) -> No
     check = {check.__name__: check for check in ALL_CHECKS}[name]
     with pytest.raises(ConformanceError, match=f"^planted: {complaint}"):
         check(make)
+
+
+def test_what_can_be_stopped_passes() -> None:
+    {check.__name__: check for check in ALL_CHECKS}[STOPPED](GoingOn)
 
 
 def test_every_check_has_a_planted_fault() -> None:

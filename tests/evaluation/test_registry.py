@@ -66,7 +66,7 @@ def plug(install_plugin: Install) -> None:
 def test_the_models_of_the_bench_and_of_others_are_registered_in_order(plug: None) -> None:
     names = list(registered())
     assert names == sorted(names)
-    learnt = {"am-lstm", "bert4rec", "caser", "esasrec", "fpmc", "gru4rec", "hgn", "lrurec", "sasrec"}
+    learnt = {"am-lstm", "bert4rec", "caser", "esasrec", "fpmc", "gru4rec", "hgn", "hstu", "lrurec", "sasrec"}
     assert {*learnt, "item-knn", "plug", "popularity", "sequential-rules"} <= set(names)
 
 

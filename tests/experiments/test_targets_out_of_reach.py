@@ -61,7 +61,9 @@ def in_descriptors(model, context):
 
 
 def in_closures(model, context):
-    for cell in (context.validate if context else model.score).__closure__ or ():
+    called = context.validate if context else model.score
+    yield from within(called.__self__)
+    for cell in called.__closure__ or ():
         yield from within(cell.cell_contents)
 
 

@@ -95,3 +95,14 @@ def test_a_trial_that_starts_anew_or_never_started_is_one_trial() -> None:
     time_left.end("popularity", now=15.0)
     time_left.end("popularity", now=15.0)
     assert time_left.estimate(now=15.0) == pytest.approx(10.0)
+
+
+def test_a_cell_that_goes_on_is_judged_by_the_epochs_of_this_sitting() -> None:
+    time_left = TimeLeft([SLOW, SLOW_TOO], jobs=1)
+    time_left.advance(SLOW, 0, now=0.0)
+    time_left.go_on(SLOW, 6)
+    assert time_left.estimate(now=0.0) is None
+    time_left.advance(SLOW, 8, now=10.0)
+    assert time_left.estimate(now=10.0) == pytest.approx(60.0)  # two epochs of this one, ten of the other
+    time_left.end(SLOW, now=20.0)
+    assert time_left.estimate(now=20.0) == pytest.approx(80.0)  # 20 s for its two epochs of eight

@@ -94,6 +94,10 @@ def test_json_has_the_numbers_unrounded(comparison: Comparison) -> None:
     assert content["rows"][0]["first"] == "a paper-d100"
 
 
+def test_the_forest_plot_says_what_makes_its_figures_mean_less(comparison: Comparison) -> None:
+    assert forest_chart(replace(comparison, cautions=("Few candidates.",))).notes[-1] == "Few candidates."
+
+
 def test_the_forest_plot_shows_every_difference_with_its_interval(comparison: Comparison) -> None:
     panels = figure_of(forest_chart(comparison)).axes
     assert [axes.get_title() for axes in panels] == list(comparison.metrics)

@@ -126,6 +126,7 @@ def test_every_study_has_a_name() -> None:
     of_the_paper = {"ablations", "audit", "audit-retrained", "chen2020", "quick", "tuned"}
     assert of_the_paper | {
         "bert4rec",
+        "bert4rec-ml-100k",
         "esasrec-sports",
         "esasrec-toys",
         "losses",

@@ -30,20 +30,20 @@ Parts = Mapping[str, Sequence[Moving]]
 """All of it that a training has, by what it is for."""
 
 
-def checkpoint_of(parts: Parts, device: torch.device, facts: Mapping[str, Any]) -> Checkpoint:
-    """A checkpoint of these objects, of torch's random state for that device, and of facts that JSON can hold."""
+def checkpoint_of(parts: Parts, device: torch.device, epoch: int) -> Checkpoint:
+    """A checkpoint after that epoch, of these objects and of torch's random state for that device."""
     states: dict[str, Any] = {name: [_state(one) for one in objects] for name, objects in parts.items()}
     arrays: dict[str, npt.NDArray[Any]] = {}
     told = {
         "processor": _name(device),
-        "facts": facts,
+        "epoch": epoch,
         "states": _taken_apart({**states, "torch": _random_states(device)}, "", arrays),
     }
     return Checkpoint(arrays, told)
 
 
-def put_back(checkpoint: Checkpoint, parts: Parts, device: torch.device) -> Mapping[str, Any]:
-    """Gives the objects, and torch's random state, what `checkpoint_of` was given; returns the facts.
+def put_back(checkpoint: Checkpoint, parts: Parts, device: torch.device) -> int:
+    """Gives the objects, and torch's random state, what `checkpoint_of` was given; returns the epoch.
 
     Raises:
         InputError: It is no checkpoint of such objects, or was made on another processor, which rounds otherwise.
@@ -56,10 +56,9 @@ def put_back(checkpoint: Checkpoint, parts: Parts, device: torch.device) -> Mapp
             for one, state in zip(objects, states[name], strict=True):
                 _restore(one, state)
         _set_random_states(states["torch"], device)
-        facts: Mapping[str, Any] = checkpoint.facts["facts"]
+        return int(checkpoint.facts["epoch"])
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:  # each object has its own
         raise InputError(f"it is not one of this training ({type(error).__name__}: {error}).") from error
-    return facts
 
 
 def _state(one: Moving) -> Any:

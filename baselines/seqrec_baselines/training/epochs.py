@@ -28,7 +28,7 @@ def fit_epochs(
     context: FitContext,
     *,
     moving: Sequence[Moving],
-    patience: int | None = None,
+    patience: int = 0,
     averaging: float = 0.0,
 ) -> None:
     """Runs up to `n_epochs` epochs; afterwards `net` has the weights that were best by the metric that chooses.
@@ -40,7 +40,7 @@ def fit_epochs(
         train_epoch: Trains the net for one pass over the data and returns the mean loss. Beside the net, `moving` and
             torch's random state, nothing may pass from one epoch to the next.
         moving: All that an epoch changes beside the net: optimisers, schedules, and NumPy generators.
-        patience: Ends after so many epochs in a row without a better figure of that metric; None to run them all.
+        patience: Ends after so many epochs in a row without a better figure of that metric; 0 to run them all.
         averaging: Where it is above 0, what is validated and kept are not an epoch's weights themselves, but their
             exponential moving average with this decay over the epochs so far. Training goes on from the weights.
 
@@ -52,8 +52,8 @@ def fit_epochs(
     parts: Parts = {"net": [net], "best": [best], "average": [average] if average else [], "moving": moving}
     device, number = torch.device(context.device), 0
     if context.resume is not None:
-        number = put_back(context.resume, parts, device)["epoch"]
-    while number < n_epochs and not (patience is not None and number - best.number >= patience):
+        number = put_back(context.resume, parts, device)
+    while number < n_epochs and not (patience and number - best.number >= patience):
         number += 1
         started = time.perf_counter()
         net.train()
@@ -69,7 +69,7 @@ def fit_epochs(
             best.consider(number, context.merit(validation), net)
         context.report(Epoch(number, loss, validation, seconds))
         if device.type in RESUMABLE:
-            context.keep(partial(checkpoint_of, parts, device, {"epoch": number}))
+            context.keep(partial(checkpoint_of, parts, device, number))
     if best.weights is not None:
         net.load_state_dict(best.weights)
 

@@ -2,6 +2,7 @@
 
 import random
 import sys
+from dataclasses import replace
 from math import isfinite, sqrt
 
 import numpy as np
@@ -98,6 +99,27 @@ def check_every_epoch_is_reported(make: Factory) -> None:
         require(finite, fitted.recommender, f"it reports {epoch}, which is not finite")
 
 
+def check_a_stopped_training_ends_as_any_other(make: Factory) -> None:
+    """What goes on from a checkpoint that it gave to `keep` reports the epochs after it, and ends as if never stopped.
+
+    A recommender that gives none passes.
+    """
+    whole = shared_fit(make)
+    numbers = [number for number in whole.checkpoints if number < len(whole.epochs)] or list(whole.checkpoints)
+    if numbers:
+        recommender = make()
+        _draw_from_global_generators()
+        before = _global_random_states()
+        resumed = SmallFit(recommender, everyday_split()).fit(SEED, whole.checkpoints[numbers[-1]])
+        expected = [replace(epoch, seconds=0) for epoch in whole.epochs[numbers[-1] :]]
+        same = [replace(epoch, seconds=0) for epoch in resumed.epochs] == expected
+        require(same, recommender, f"stopped after epoch {numbers[-1]}, it goes on with other epochs than unstopped")
+        same = np.array_equal(resumed.scores(), whole.scores())
+        require(same, recommender, f"stopped after epoch {numbers[-1]}, it ends with other scores than unstopped")
+        same = _global_random_states() == before
+        require(same, recommender, "what goes on from a checkpoint changes the process's global random state")
+
+
 def check_order_is_learned(make: Factory) -> None:
     """A recommender that uses order finds the next item of most users where the last item determines it."""
     fitted = SmallFit(make(), orderly_split())
@@ -142,6 +164,7 @@ CHECKS = (
     check_fit_forgets_the_last_fit,
     check_test_targets_within_reach_change_no_score,
     check_every_epoch_is_reported,
+    check_a_stopped_training_ends_as_any_other,
     check_order_is_learned,
     check_nothing_is_learned_from_noise,
 )

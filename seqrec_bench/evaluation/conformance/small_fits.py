@@ -3,6 +3,7 @@
 All data is built anew on every call, so that a recommender that spoils its inputs can't spoil another's fit.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,11 +14,21 @@ import numpy as np
 import numpy.typing as npt
 
 from seqrec_bench.data.split import Split, leave_one_out
-from seqrec_bench.errors import ScoreError
+from seqrec_bench.errors import InputError, ScoreError
 from seqrec_bench.evaluation.metrics import metric, validation_figures
 from seqrec_bench.evaluation.ranking import latest_items, rank_targets
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.recommender import Epoch, FitContext, Float32Array, Int64Array, ItemTags, Recommender, Sequences
+from seqrec_bench.recommender import (
+    Checkpoint,
+    Epoch,
+    FitContext,
+    Float32Array,
+    Int64Array,
+    ItemTags,
+    Recommender,
+    Sequences,
+)
+from seqrec_bench.records.weights import decode_weights, encode_weights
 
 Factory = Callable[[], Recommender]
 Check = Callable[[Factory], None]
@@ -43,16 +54,29 @@ class SmallFit:
     recommender: Recommender
     split: Split
     epochs: list[Epoch] = field(default_factory=list)
+    checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
+    """Those that it gave after the epochs 1, 2, 4, 8 and so on, as they come back from a file, by epoch."""
 
-    def fit(self, seed: int) -> "SmallFit":
-        """Fits the recommender to the training data and returns this fit."""
-        context = fit_context(self.recommender, self.split, seed, self.epochs)
+    def fit(self, seed: int, resume: Checkpoint | None = None) -> "SmallFit":
+        """Fits the recommender to the training data and returns this fit.
+
+        Args:
+            resume: Where the training goes on from.
+        """
+        context = replace(
+            fit_context(self.recommender, self.split, seed, self.epochs), resume=resume, keep=self._keep_some
+        )
         try:
             with leaving_data_alone(self.recommender, "fit"):
                 self.recommender.fit(self.split.train, context)
         except ScoreError as error:
             raise ConformanceError(str(error)) from error
         return self
+
+    def _keep_some(self, make: Callable[[], Checkpoint]) -> None:
+        number = len(self.epochs)
+        if number & (number - 1) == 0:
+            self.checkpoints[number] = _from_a_file(self.recommender, make())
 
     def inputs(self) -> tuple[Int64Array, Int64Array]:
         """All users (n_users,), and what `score` is given of each one's history at the test, (n_users, L)."""
@@ -70,6 +94,15 @@ class SmallFit:
             return float(metric(rank_targets(self.recommender, self.split.test), f"HR@{k}").mean())
         except ScoreError as error:
             raise ConformanceError(str(error)) from error
+
+
+def _from_a_file(recommender: Recommender, checkpoint: Checkpoint) -> Checkpoint:
+    """The checkpoint as it comes back from a file."""
+    try:
+        arrays = decode_weights(encode_weights(checkpoint.arrays))
+        return Checkpoint(arrays, json.loads(json.dumps(checkpoint.facts, allow_nan=False)))
+    except (InputError, TypeError, ValueError) as error:
+        raise ConformanceError(f"{recommender.name}: its checkpoint can't be kept ({error})") from error
 
 
 @contextmanager

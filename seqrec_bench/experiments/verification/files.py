@@ -12,6 +12,7 @@ from seqrec_bench.errors import ExitCode, InvalidRecordError, UnreadableError
 from seqrec_bench.evaluation.protocols import known_protocol
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.check import Check
+from seqrec_bench.records.checkpoints import checkpoint_path
 from seqrec_bench.records.files import RANKS, TOP, WEIGHTS, beside, sha256
 from seqrec_bench.records.leftovers import record_of
 from seqrec_bench.records.locks import SUFFIX, is_locked, lock_holder, lock_path
@@ -63,6 +64,7 @@ class _Kind(Enum):
     OWN = "a record, or a file that one names"
     UNDER_WAY = "being written"
     LEFT_LOCK = "the claim of a run that was killed"
+    CHECKPOINT = "where a training that was stopped goes on from"
     NOT_JUDGED = "beside a record that can't be read or is not valid, so that nobody knows what it names"
     TEMPORARY = "a temporary file of a run that was stopped: the next run there removes it"
     ALONE = "beside no record that names it: move it elsewhere"
@@ -92,6 +94,8 @@ def check_files(store: Store, missed: Unread) -> Check:
     notes += running
     if n_left := kinds[_Kind.LEFT_LOCK]:
         notes.append(f"{n_left} claims of runs that were killed are here: the next run removes them.")
+    if n_begun := kinds[_Kind.CHECKPOINT]:
+        notes.append(f"{n_begun} trainings that were stopped can go on from here: `run` does so.")
     if n_open := kinds[_Kind.NOT_JUDGED]:
         notes.append(f"Not judged: {n_open} files {_Kind.NOT_JUDGED.value}.")
     return Check("every file is a record or belongs to one", kinds[_Kind.OWN], faults, notes)
@@ -107,6 +111,8 @@ def _kind(path: Path, missed: Unread) -> _Kind:
             return _Kind.UNDER_WAY
         if not is_there(path):  # removed since the folder was listed
             return _Kind.OWN
+        if path == checkpoint_path(record):
+            return _Kind.CHECKPOINT
         if path.name.startswith("."):
             return _Kind.LEFT_LOCK if path.name.endswith(SUFFIX) else _Kind.TEMPORARY
         named = _named_by(record)

@@ -12,6 +12,7 @@ from seqrec_bench.recommender import Recommender
 from seqrec_bench.records import PAPER_VARIANT, Record
 from seqrec_bench.records.check import Check
 from seqrec_bench.studies.cells import Cell
+from seqrec_bench.studies.published import published_settings
 
 
 @dataclass
@@ -80,7 +81,9 @@ def check_settings(records: Sequence[Record], models: Installed, cells: Collecti
     for record in records:
         if record.recipe.version < models.versions.get(record.key.model, record.recipe.version + 1):
             continue
-        variant = {} if record.key.variant == PAPER_VARIANT else named.get((record.key.model, record.key.variant))
+        key = record.key
+        is_paper = key.variant == PAPER_VARIANT
+        variant = published_settings(key.model, key.dataset) if is_paper else named.get((key.model, key.variant))
         n_unnamed += variant is None
         fault = _settings_fault(record, models, variant)
         faults += [f"{record.key.path()}: {fault}."] if fault else []

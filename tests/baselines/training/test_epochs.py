@@ -31,7 +31,7 @@ def run(
     net: CountingNet,
     figures: list[float],
     train_epoch: Callable[[], float] | None = None,
-    patience: int | None = None,
+    patience: int = 0,
     averaging: float = 0.0,
 ) -> tuple[list[Epoch], list[float]]:
     """What was reported, and the weight at each validation; validation n gives figure n as NDCG@50."""
@@ -78,9 +78,9 @@ def test_the_metric_that_chooses_is_the_contexts(selection: str, lower_is_better
 
 
 @pytest.mark.parametrize(
-    ("patience", "n_epochs"), [(1, 2), (2, 5), (3, 6), (None, 7)], ids=["one", "two", "three", "none"]
+    ("patience", "n_epochs"), [(1, 2), (2, 5), (3, 6), (0, 7)], ids=["one", "two", "three", "none"]
 )
-def test_ends_when_patience_is_at_an_end(patience: int | None, n_epochs: int) -> None:
+def test_ends_when_patience_is_at_an_end(patience: int, n_epochs: int) -> None:
     net = CountingNet()
     reported, _ = run(net, [0.2, 0.1, 0.3, 0.3, 0.1, 0.2, 0.1], patience=patience)
     assert len(reported) == n_epochs

@@ -348,7 +348,7 @@ class TestRecipes:
     @pytest.mark.parametrize(
         ("change", "complaint"),
         [
-            ({"variant": "paper"}, "made with epochs = 3, not 100"),
+            ({"variant": "paper"}, "made with epochs = 3, not 1000"),
             ({"deterministic": True}, "it says that the model is deterministic, and the model says otherwise"),
             ({"luck": 7}, "its settings are none of the installed model"),
         ],
@@ -388,7 +388,7 @@ class TestRecipes:
             recipe=replace(trained.recipe, hyperparameters=has),
         )
         imply("fpmc", **means)
-        assert "made with epochs = 3, not 100" in (fault := faults_of(store)[SETTINGS][0])
+        assert "made with epochs = 3, not 1000" in (fault := faults_of(store)[SETTINGS][0])
         assert ("learning_rate" in fault) == (complaint is not None)
         assert complaint is None or complaint in fault
 
