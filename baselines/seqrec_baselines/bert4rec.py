@@ -17,11 +17,10 @@ from seqrec_baselines.bert4rec_masks import MaskedRows, masked_rows, with_mask_a
 from seqrec_baselines.bert4rec_net import BERT4RecNet
 from seqrec_baselines.training.decay import decayed_matrices
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
 from seqrec_baselines.training.samples import OverlappingWindows, shift_left
 from seqrec_baselines.training.seeding import seeded
 from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
 
 
@@ -84,11 +83,7 @@ class BERT4Rec:
         require_at_least(self, 0, "window_step", "epochs", "learning_rate", "warmup_steps", "weight_decay")
         require_at_least(self, 0, "max_gradient_norm")
         require_share(self, "dropout", "attention_dropout", "mask_share", "last_only", "weight_averaging")
-        if self.dimension % self.heads != 0:
-            raise InputError(
-                f"bert4rec.dimension is {self.dimension}, which {self.heads} heads can't share: "
-                "give a multiple of bert4rec.heads."
-            )
+        require_equal_shares(self, "dimension", "heads")
 
     @property
     def n_parameters(self) -> int:

@@ -8,16 +8,14 @@ import math
 from collections.abc import Callable
 from typing import cast
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.training.attention import by_head, side_by_side
-from seqrec_baselines.training.item_losses import ItemLoss
-from seqrec_baselines.training.samples import Samples, shift_left, shift_right
-from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.recommender import PADDING, Explanation, Float32Array, Int64Array, Sequences, State
+from seqrec_baselines.training.causal import CausalNet, ItemLossRecommender
+from seqrec_baselines.training.samples import shift_left, shift_right
+from seqrec_bench.recommender import PADDING, Explanation, Int64Array
 
 
 class CausalAttention(nn.Module):
@@ -56,7 +54,7 @@ class CausalBlock(nn.Module):
     attention: CausalAttention
 
 
-class CausalTransformer(nn.Module):
+class CausalTransformer(CausalNet):
     """Blocks over item vectors with positions; the vectors of the items score too.
 
     Positions count from the end of a piece: the latest item always has the last one.
@@ -91,15 +89,6 @@ class CausalTransformer(nn.Module):
         self.item_scale = item_scale
 
     def forward(self, items: Tensor, counts: Tensor) -> Tensor:
-        """What each item and those before it in its row say of the next one.
-
-        Args:
-            items: (B, L), filled with padding on the right.
-            counts: (B,) how many places of each row count, the first ones.
-
-        Returns:
-            (T, d), place by place in row order; T is the sum of the counts.
-        """
         x, present = self._placed(items, counts)
         for block in self.blocks:
             x = block(x, present)
@@ -123,58 +112,13 @@ class CausalTransformer(nn.Module):
         return self.dropout(x), present
 
     def score_all(self, representation: Tensor) -> Tensor:
-        """(T, d) -> (T, N); column v - 1 scores item v."""
         return functional.linear(representation, self.item.weight[1:])
 
 
-class CausalRecommender:
-    """What a recommender with such a net does once it is trained; the net is made by `_new_net`."""
+class AttentiveRecommender(ItemLossRecommender):
+    """One whose net has blocks of attention: it can say what the last of them attends to."""
 
     _net: CausalTransformer
-
-    def _new_net(self, train: Sequences) -> CausalTransformer:
-        raise NotImplementedError
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
-
-    @torch.no_grad()
-    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
-        """An empty history counts as one item with a zero vector."""
-        self._net.eval()
-        items, counts = shift_left(histories)
-        counts = np.maximum(counts, 1)
-        placed, numbers, last = self._tensors(items, counts, np.cumsum(counts) - 1)
-        scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
-        return functional.pad(scores, (1, 0)).cpu().numpy()
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
-
-    def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
-        """One update; returns the loss."""
-        loss = self._loss(samples, item_loss)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss.detach()
-
-    def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:
-        """Mean over the targets."""
-        items, numbers = self._tensors(samples.inputs, (samples.targets != PADDING).sum(axis=1))
-        return item_loss(samples, self._net(items, numbers), self._net.item.weight)
-
-    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
-        device = self._net.item.weight.device
-        return [torch.from_numpy(array).to(device) for array in arrays]
-
-
-class AttentiveRecommender(CausalRecommender):
-    """One whose blocks are of attention: it can say what its last block attends to."""
 
     @torch.no_grad()
     def explain(self, users: Int64Array, histories: Int64Array) -> Explanation:

@@ -13,13 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqrec_baselines.causal_transformer import CausalAttention, CausalBlock, CausalRecommender, CausalTransformer
+from seqrec_baselines.causal_transformer import AttentiveRecommender, CausalAttention, CausalBlock, CausalTransformer
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
 from seqrec_baselines.training.samples import end_windows
 from seqrec_baselines.training.seeding import seeded
-from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 
@@ -88,7 +87,7 @@ class ESASRecNet(CausalTransformer):
 
 
 @dataclass
-class ESASRec(CausalRecommender):
+class ESASRec(AttentiveRecommender):
     """SASRec's causal transformer with LiGR layers and a sampled softmax (Tikhonovich et al. 2025).
 
     Trained at every place of pieces of `history_length` items, which are cut from the end of a user's sequence.
@@ -102,7 +101,7 @@ class ESASRec(CausalRecommender):
     dimension: int = 100
     history_length: int = 50
     """The authors have 50 for the Amazon data, and 200 for MovieLens."""
-    blocks: int = 2
+    blocks: int = 1
     """LiGR blocks, one after the other. The authors have 1 for the Amazon data, and 2 for MovieLens 1M."""
     heads: int = 1
     """Attention heads in a block; they divide the dimension."""
@@ -142,11 +141,7 @@ class ESASRec(CausalRecommender):
         )
         require_at_least(self, 0, "epochs", "learning_rate")
         require_share(self, "dropout", "weight_averaging")
-        if self.dimension % self.heads != 0:
-            raise InputError(
-                f"esasrec.dimension is {self.dimension}, which {self.heads} heads can't share: "
-                "give a multiple of esasrec.heads."
-            )
+        require_equal_shares(self, "dimension", "heads")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):

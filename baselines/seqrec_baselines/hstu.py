@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqrec_baselines.causal_transformer import CausalRecommender, CausalTransformer
+from seqrec_baselines.causal_transformer import CausalTransformer
 from seqrec_baselines.training.attention import by_head, side_by_side
+from seqrec_baselines.training.causal import ItemLossRecommender
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
 from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
@@ -101,7 +102,7 @@ def _normed(x: Tensor) -> Tensor:
 
 
 @dataclass
-class HSTU(CausalRecommender):
+class HSTU(ItemLossRecommender):
     """Gated attention whose weights are not normalised (Zhai et al. 2024), by places and not by times.
 
     Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
@@ -146,11 +147,7 @@ class HSTU(CausalRecommender):
         require_share(self, "dropout", "weight_averaging")
         if not self.temperature > 0:
             raise InputError(f"hstu.temperature is {self.temperature}: give more than 0.")
-        if self.dimension % self.heads != 0:
-            raise InputError(
-                f"hstu.dimension is {self.dimension}, which {self.heads} heads can't share: "
-                "give a multiple of hstu.heads."
-            )
+        require_equal_shares(self, "dimension", "heads")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
@@ -175,14 +172,6 @@ class HSTU(CausalRecommender):
 
     def _new_net(self, train: Sequences) -> HSTUNet:
         return HSTUNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)
-
-    def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
-        """One update; returns the loss."""
-        loss = self._loss(samples, item_loss)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss.detach()
 
     def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:
         """Mean over the targets."""

@@ -16,13 +16,13 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from seqrec_baselines.linear_recurrence import recur
+from seqrec_baselines.training.causal import CausalNet, CausalRecommender
 from seqrec_baselines.training.decay import decayed_matrices
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.ranges import require_at_least, require_share
-from seqrec_baselines.training.samples import Samples, cut_windows, shift_left
+from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 LEAST_MODULUS, GREATEST_MODULUS = 0.8, 0.99
 """Of the factors lambda that training starts from."""
@@ -71,7 +71,7 @@ class Block(nn.Module):
         return self.feed_forward_norm(x + self.dropout(self.contract(hidden)))
 
 
-class LRURecNet(nn.Module):
+class LRURecNet(CausalNet):
     def __init__(self, n_items: int, dimension: int, blocks: int, dropout: float) -> None:
         super().__init__()
         self.item = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # E, which also scores
@@ -86,15 +86,6 @@ class LRURecNet(nn.Module):
             self.item.weight[PADDING] = 0
 
     def forward(self, items: Tensor, counts: Tensor) -> Tensor:
-        """What each item and those before it in its row say of the next one.
-
-        Args:
-            items: (B, L), filled with padding on the right.
-            counts: (B,) how many places of each row count, the first ones; at least one.
-
-        Returns:
-            (T, d), place by place in row order; T is the sum of the counts.
-        """
         numbers = torch.arange(items.numel(), device=items.device).view_as(items)
         packed = pack_padded_sequence(numbers, counts.cpu(), batch_first=True, enforce_sorted=False)
         places, step_sizes = packed.data, packed.batch_sizes.tolist()
@@ -104,12 +95,11 @@ class LRURecNet(nn.Module):
         return x[places.argsort()]
 
     def score_all(self, representation: Tensor) -> Tensor:
-        """(T, d) -> (T, N); column v - 1 scores item v."""
         return functional.linear(representation, self.item.weight[1:], self.item_bias)
 
 
 @dataclass
-class LRURec:
+class LRURec(CausalRecommender):
     """Linear recurrent units over the latest items (Yue et al. 2024).
 
     Trained at every place of every piece of `history_length` items; where a history is cut is drawn anew each epoch.
@@ -149,10 +139,6 @@ class LRURec:
         require_at_least(self, 0, "epochs", "learning_rate", "weight_decay", "max_gradient_norm")
         require_share(self, "dropout", "weight_averaging")
 
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
-
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
             self._net = self._new_net(train).to(context.device)
@@ -172,22 +158,6 @@ class LRURec:
                 patience=self.patience,
                 averaging=self.weight_averaging,
             )
-
-    @torch.no_grad()
-    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
-        """An empty history counts as one item with a zero vector."""
-        self._net.eval()
-        items, counts = shift_left(histories)
-        counts = np.maximum(counts, 1)
-        placed, numbers, last = self._tensors(items, counts, np.cumsum(counts) - 1)
-        scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
-        return functional.pad(scores, (1, 0)).cpu().numpy()
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
 
     def _new_net(self, train: Sequences) -> LRURecNet:
         return LRURecNet(train.n_items, self.dimension, self.blocks, self.dropout)
@@ -210,7 +180,3 @@ class LRURec:
         present = samples.targets != PADDING
         items, counts, targets = self._tensors(samples.inputs, present.sum(axis=1), samples.targets[present])
         return functional.cross_entropy(self._net.score_all(self._net(items, counts)), targets - 1)
-
-    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
-        device = self._net.item_bias.device
-        return [torch.from_numpy(array).to(device) for array in arrays]

@@ -14,10 +14,9 @@ from torch import Tensor, nn
 from seqrec_baselines.causal_transformer import AttentiveRecommender, CausalAttention, CausalBlock, CausalTransformer
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss, LossName, Sampling, require_loss_settings
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
 from seqrec_baselines.training.samples import cut_windows
 from seqrec_baselines.training.seeding import seeded
-from seqrec_bench.errors import InputError
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 
@@ -112,11 +111,7 @@ class SASRec(AttentiveRecommender):
         require_at_least(self, 0, "epochs", "learning_rate")
         require_share(self, "dropout", "weight_averaging")
         require_loss_settings(self)
-        if self.dimension % self.heads != 0:
-            raise InputError(
-                f"sasrec.dimension is {self.dimension}, which {self.heads} heads can't share: "
-                "give a multiple of sasrec.heads."
-            )
+        require_equal_shares(self, "dimension", "heads")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):

@@ -18,3 +18,12 @@ def require_share(recommender: Recommender, *fields: str) -> None:
         value = getattr(recommender, field)
         if not 0 <= value <= 1:
             raise InputError(f"{recommender.name}.{field} is {value}: give 0 to 1.")
+
+
+def require_equal_shares(recommender: Recommender, field: str, among: str) -> None:
+    """Raises `InputError` if the first of these fields is no multiple of the other."""
+    value, parts, name = getattr(recommender, field), getattr(recommender, among), recommender.name
+    if value % parts != 0:
+        raise InputError(
+            f"{name}.{field} is {value}, which {parts} {among} can't share: give a multiple of {name}.{among}."
+        )

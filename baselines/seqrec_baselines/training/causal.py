@@ -1,0 +1,87 @@
+"""What recommenders share whose net only looks back: how they score and are kept, and how most of them take a step.
+
+Shapes: B pieces of sequences, L places each, T of all places that hold an item, d the dimension, N items. Pieces are
+filled with padding on the right.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from seqrec_baselines.training.item_losses import ItemLoss
+from seqrec_baselines.training.samples import Samples, shift_left
+from seqrec_baselines.training.weights import net_state, restored_net
+from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Sequences, State
+
+
+class CausalNet(nn.Module):
+    """Gives each place a vector, which depends on its item and those before it in its row, and scores items by it."""
+
+    item: nn.Embedding
+
+    def forward(self, items: Tensor, counts: Tensor) -> Tensor:
+        """What each item and those before it in its row say of the next one.
+
+        Args:
+            items: (B, L), filled with padding on the right.
+            counts: (B,) how many places of each row count, the first ones; at least one.
+
+        Returns:
+            (T, d), place by place in row order; T is the sum of the counts.
+        """
+        raise NotImplementedError
+
+    def score_all(self, representation: Tensor) -> Tensor:
+        """(T, d) -> (T, N); column v - 1 scores item v."""
+        raise NotImplementedError
+
+
+class CausalRecommender:
+    """What a recommender with such a net, made by `_new_net`, does once it is trained."""
+
+    _net: CausalNet
+
+    def _new_net(self, train: Sequences) -> CausalNet:
+        raise NotImplementedError
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self._net.parameters())
+
+    @torch.no_grad()
+    def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
+        """An empty history counts as one item with a zero vector."""
+        self._net.eval()
+        items, counts = shift_left(histories)
+        counts = np.maximum(counts, 1)
+        placed, numbers, last = self._tensors(items, counts, np.cumsum(counts) - 1)
+        scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
+        return functional.pad(scores, (1, 0)).cpu().numpy()
+
+    def state(self) -> State:
+        return net_state(self._net)
+
+    def restore(self, train: Sequences, state: State) -> None:
+        self._net = restored_net(lambda: self._new_net(train), state)
+
+    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
+        device = self._net.item.weight.device
+        return [torch.from_numpy(array).to(device) for array in arrays]
+
+
+class ItemLossRecommender(CausalRecommender):
+    """One that trains by an `ItemLoss`."""
+
+    def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
+        """One update; returns the loss."""
+        loss = self._loss(samples, item_loss)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:
+        """Mean over the targets."""
+        items, numbers = self._tensors(samples.inputs, (samples.targets != PADDING).sum(axis=1))
+        return item_loss(samples, self._net(items, numbers), self._net.item.weight)
