@@ -121,6 +121,7 @@ def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now(
         ("docs/statistics.md", "compare", compare, COMPARED),
         ("docs/tuning.md", "search-paper", trials, [str(SEARCHES / "paper")]),
         ("docs/tuning.md", "search-tuned", trials, [str(SEARCHES / "tuned")]),
+        ("docs/tuning.md", "search-memory", trials, [str(SEARCHES / "memory-ml-100k")]),
         ("docs/attacks.md", "attack", attack, []),
         ("docs/attacks.md", "attack-model", attack, ["sequential-rules"]),
     ],
@@ -137,7 +138,11 @@ def test_pages_show_what_the_commands_print(
     assert blocks == [printed], f"put what the command prints now into the block {block} of {page}"
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in SEARCHES.iterdir()))
+OF_EARLIER_CODE = {"memory-ml-100k"}
+"""Searches of a setting that was not kept."""
+
+
+@pytest.mark.parametrize("name", sorted({path.name for path in SEARCHES.iterdir()} - OF_EARLIER_CODE))
 def test_every_model_had_all_its_trials_by_committed_code(name: str) -> None:
     search = load_search(name)
     assert sorted(path.stem for path in (SEARCHES / name).iterdir()) == sorted(space.model for space in search.models)
