@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from benchmarks.peer_environment import REQUIREMENTS, answer, environment
+from benchmarks.peer_environment import RECBOLE, RECTOOLS, Requirements, answer, environment
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.data import Dataset, load_named
 from seqrec_bench.evaluation.metrics import metric
@@ -39,6 +39,8 @@ class PeerRun:
     """Of this folder: it trains the model inside the peers' environment, and writes its scores."""
     model: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    requirements: Requirements = RECBOLE
+    """What is installed in its environment."""
     epochs: int = 300
     """At most."""
     patience: int = 20
@@ -48,10 +50,22 @@ class PeerRun:
 HGN = {"embedding_size": 64, "MAX_ITEM_LIST_LENGTH": 5}
 NEGATIVES = {"loss_type": "BPR"}
 NO_NEGATIVES = {"loss_type": "CE", "train_neg_sample_args": None}
+ESASREC = {
+    "n_factors": 50,
+    "n_blocks": 1,
+    "n_heads": 1,
+    "dropout_rate": 0.2,
+    "session_max_len": 20,
+    "n_negatives": 32,
+    "batch_size": 64,
+    "lr": 0.003,
+    "use_key_padding_mask": True,
+}
 RUNS = (
     PeerRun("recbole-hgn-bpr", "recbole_scores.py", "HGN", {**HGN, **NEGATIVES}),
     PeerRun("recbole-hgn-bpr-mended", "recbole_scores.py", "HGNByOutputVectors", {**HGN, **NEGATIVES}),
     PeerRun("recbole-hgn-ce", "recbole_scores.py", "HGN", {**HGN, **NO_NEGATIVES}),
+    PeerRun("rectools-esasrec", "rectools_scores.py", "eSASRec", ESASREC, RECTOOLS, epochs=20),
 )
 BY_NAME = {run.name: run for run in RUNS}
 
@@ -62,7 +76,10 @@ def main(
     seeds: Annotated[str, typer.Option(metavar="0-2", help="Seeds.")] = "0-2",
     results: Annotated[Path, typer.Option(metavar="DIR", help="Of the records.")] = Path("results/field"),
     folder: Annotated[
-        Path | None, typer.Option("--environment", metavar="DIR", help="Of the peers; made where it is not, and kept.")
+        Path | None,
+        typer.Option(
+            "--environment", metavar="DIR", help="Of the peers' environments; made where they are not, and kept."
+        ),
     ] = None,
 ) -> None:
     """Trains these models of other libraries with one thread, and stores a record of each seed."""
@@ -70,17 +87,18 @@ def main(
         raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(BY_NAME)}.")
     data, store = load_named(dataset), Store(results)
     with tempfile.TemporaryDirectory() as temporary:
-        python = peers_python(folder or Path(temporary) / "peers")
         for name in names:
+            python = peers_python(folder or Path(temporary), BY_NAME[name].requirements)
             for seed in parse_numbers(seeds, "--seeds", 0, MAX_SEED):
                 record = peer_record(BY_NAME[name], seed, data, python)
                 typer.echo(f"{store.save(record)}: {len(record.environment['peer']['figures'])} epochs", err=True)
 
 
-def peers_python(folder: Path) -> Path:
-    """The Python of the peers' environment in that folder, which is made if it is not there."""
-    python = folder.absolute() / "bin" / "python"
-    return python if python.exists() else environment(folder.absolute())
+def peers_python(folder: Path, requirements: Requirements) -> Path:
+    """The Python of the environment with these, which is made in a folder of that folder if it is not there."""
+    own = folder.absolute() / requirements[0].partition("==")[0].partition("[")[0]
+    python = own / "bin" / "python"
+    return python if python.exists() else environment(own, requirements)
 
 
 def peer_record(run: PeerRun, seed: int, dataset: Dataset, python: Path) -> Record:
@@ -103,7 +121,11 @@ def peer_record(run: PeerRun, seed: int, dataset: Dataset, python: Path) -> Reco
         finished, _ = score_system(system, Setting(dataset, "cpu"))
     _require_as_told(finished.record, max(trained["figures"]))
     told = ("model", "settings", "epochs", "patience")
-    peer = {"requirements": list(REQUIREMENTS), **{name: request[name] for name in told}, "figures": trained["figures"]}
+    peer = {
+        "requirements": list(run.requirements),
+        **{name: request[name] for name in told},
+        "figures": trained["figures"],
+    }
     record = finished.record
     seconds = {name: round(value, 3) for name, value in trained["seconds"].items()}
     return replace(record, seconds={**record.seconds, **seconds}, environment={**record.environment, "peer": peer})
@@ -133,7 +155,7 @@ def write_scores(folder: Path, dataset: Dataset) -> dict[str, Path]:
     with np.load(folder / "scores.npz", allow_pickle=False) as arrays:
         for part in PARTS:
             scores = arrays[part][:, 1:]
-            users, items = np.indices(scores.shape).reshape(2, -1)
+            users, items = np.isfinite(scores).nonzero()
             columns = {
                 "user_id": pa.DictionaryArray.from_arrays(users, pa.array(dataset.user_ids, pa.string())).cast(
                     "string"
@@ -141,7 +163,7 @@ def write_scores(folder: Path, dataset: Dataset) -> dict[str, Path]:
                 "item_id": pa.DictionaryArray.from_arrays(items, pa.array(dataset.item_ids[1:], pa.string())).cast(
                     "string"
                 ),
-                "score": scores.ravel(),
+                "score": scores[users, items],
             }
             files[part] = folder / f"{part}.parquet"
             parquet.write_table(pa.table(columns), files[part])

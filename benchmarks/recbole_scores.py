@@ -4,23 +4,22 @@ Its one argument is JSON: the model's name, RecBole's settings, the seed, the ep
 sequences and one for the scores. Epochs are chosen as this bench chooses them, since RecBole ranks the history too.
 """
 
-import copy
+import itertools
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from recbole.config import Config
 from recbole.data import create_dataset, data_preparation
 from recbole.model.sequential_recommender.hgn import HGN
 from recbole.utils import get_model, get_trainer, init_seed
 
+from benchmarks.peer_training import CUT_OFF, Scores, read_sequences, train_by_patience
+
 NAME = "peer"
-CUT_OFF = 50
 FIELDS = ("user_id", "item_id")
 PROTOCOL = {
     "data_path": ".",
@@ -62,8 +61,7 @@ def write_interactions(sequences: list[list[int]]) -> None:
 
 
 @torch.no_grad()
-def scores_of(model: Any, loader: Any, dataset: Any) -> npt.NDArray[np.float32]:
-    """(n_users, n_items + 1) what each user's items are scored; the columns are the items' numbers."""
+def scores_of(model: Any, loader: Any, dataset: Any) -> Scores:
     model.eval()
     users, items = (np.array(dataset.id2token(field, range(1, dataset.num(field))), int) for field in FIELDS)
     scores = np.full((len(users), items.max() + 1), -np.inf, np.float32)
@@ -73,22 +71,8 @@ def scores_of(model: Any, loader: Any, dataset: Any) -> npt.NDArray[np.float32]:
     return scores
 
 
-def ndcg(scores: npt.NDArray[np.float32], sequences: list[list[int]], held_out: int) -> float:
-    """NDCG of the item that is so many places from the end, among those that the user has not had before."""
-    gains = []
-    for row, items in zip(scores, sequences, strict=True):
-        target = items[-held_out]
-        others = np.delete(row, [*items[:-held_out], 0])
-        rank = np.count_nonzero(others > row[target]) + 1
-        gains.append(1 / np.log2(rank + 1) if rank <= CUT_OFF else 0.0)
-    return float(np.mean(gains))
-
-
 def train(request: dict[str, Any]) -> dict[str, Any]:
-    """Trains until patience ends and writes the best epoch's scores; returns each epoch's figure and what it took."""
-    lines = Path(request["sequences"]).read_text(encoding="utf-8").splitlines()
-    sequences = [[int(item) for item in line.split()] for line in lines]
-    write_interactions(sequences)
+    write_interactions(read_sequences(request))
     kind, name = OWN.get(request["model"], (None, request["model"]))
     config = Config(model=name, dataset=NAME, config_dict={**PROTOCOL, **request["settings"], "seed": request["seed"]})
     init_seed(request["seed"], reproducibility=True)
@@ -96,19 +80,13 @@ def train(request: dict[str, Any]) -> dict[str, Any]:
     data, validation, test = data_preparation(config, dataset)
     model = (kind or get_model(name))(config, data.dataset)
     trainer = get_trainer(config["MODEL_TYPE"], name)(config, model)
-    started, started_cpu = time.perf_counter(), time.process_time()
-    figures: list[float] = []
-    best, state = -1, model.state_dict()
-    while len(figures) < request["epochs"] and len(figures) - 1 - best < request["patience"]:
-        trainer._train_epoch(data, len(figures), show_progress=False)
-        figures.append(ndcg(scores_of(model, validation, dataset), sequences, 2))
-        if best < 0 or figures[-1] > figures[best]:
-            best, state = len(figures) - 1, copy.deepcopy(model.state_dict())
-    seconds = {"fit": time.perf_counter() - started, "fit_cpu": time.process_time() - started_cpu}
-    model.load_state_dict(state)
-    at_validation, at_test = (scores_of(model, loader, dataset) for loader in (validation, test))
-    np.savez(request["scores"], validation=at_validation, test=at_test)
-    return {"figures": figures, "seconds": seconds}
+    loaders, epochs = {"validation": validation, "test": test}, itertools.count()
+    return train_by_patience(
+        request,
+        model,
+        lambda: trainer._train_epoch(data, next(epochs), show_progress=False),
+        lambda part: scores_of(model, loaders[part], dataset),
+    )
 
 
 if __name__ == "__main__":

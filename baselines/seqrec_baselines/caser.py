@@ -107,7 +107,7 @@ class Caser:
     """Of targets and their negatives, as the authors have it, or of the targets in the softmax over all items."""
     negatives: int = 3
     """Of each target, for the binary loss: drawn anew every epoch from the items that the user has not in training."""
-    epochs: int = 50
+    epochs: int = 200
     """At most."""
     patience: int = 10
     """Training ends after so many epochs without a better validation NDCG@50."""

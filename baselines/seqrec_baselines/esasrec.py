@@ -101,7 +101,7 @@ class ESASRec(AttentiveRecommender):
     dimension: int = 100
     history_length: int = 50
     """The authors have 50 for the Amazon data, and 200 for MovieLens."""
-    blocks: int = 2
+    blocks: int = 1
     """LiGR blocks, one after the other. The authors have 1 for the Amazon data, and 2 for MovieLens 1M."""
     heads: int = 1
     """Attention heads in a block; they divide the dimension."""

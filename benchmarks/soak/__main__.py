@@ -23,6 +23,7 @@ _HEADER = [
     "trials",
     "kills",
     "stored before",
+    "trainings gone on with",
     "lost",
     "run twice",
     "files left",
@@ -36,7 +37,7 @@ def soak(
     seed: Annotated[int, typer.Option(help="Of the moments.")] = 0,
 ) -> None:
     """Kills runs at random moments and continues them."""
-    rows, faults = [], []
+    rows, faults, n_gone_on = [], [], 0
     with tempfile.TemporaryDirectory(prefix="seqrec-bench-soak-") as folder:
         bench = Bench(Path(folder), with_torch=True)
         for n_at_once in (1, 2):
@@ -52,16 +53,20 @@ def soak(
                     typer.echo(f"{name}: {findings}", err=True)
                 rows.append(_row(f"{by.name}{', two at once' if n_at_once == 2 else ''}", findings))
                 faults += findings.faults
+                n_gone_on += findings.gone_on
     typer.echo(markdown_table([_HEADER, *rows]))
     typer.echo(f"\n`python -m benchmarks.soak --trials {trials} --seed {seed}`; {machine()}.")
+    if not n_gone_on:
+        faults.append("no training was gone on with: none was stopped in its middle")
     for fault in faults:
         typer.echo(fault, err=True)
     sys.exit(1 if faults else 0)
 
 
 def _row(kind: str, found: Findings) -> list[str]:
-    counts = [found.trials, found.kills, found.stored, found.lost, found.twice, found.left, found.orphans]
-    return [kind, *map(str, counts), f"{found.slowest:.2f}"]
+    counts = [found.trials, found.kills, found.stored, found.gone_on]
+    faults = [found.lost, found.twice, found.left, found.orphans]
+    return [kind, *map(str, counts + faults), f"{found.slowest:.2f}"]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqrec_bench.recommender import Epoch
+from seqrec_bench.recommender import Checkpoint, Epoch
 
 
 @dataclass
@@ -40,13 +40,18 @@ class Steps:
     n_parameters: ClassVar[int] = 400_000
 
     def fit(self, train, context):
-        random = np.random.default_rng(context.seed)
+        random, done = np.random.default_rng(context.seed), 0
         self._scores = np.zeros(400_000)
-        for number in range(1, 4):
+        if context.resume:
+            self._scores, done = context.resume.arrays["scores"], context.resume.facts["epoch"]
+            random.bit_generator.state = context.resume.facts["random"]
+        for number in range(done + 1, 4):
             self._scores += random.random(400_000)
             self._width = train.n_items + 1
             time.sleep(0.1)
             context.report(Epoch(number, 1.0 / number, context.validate(), 0.1))
+            facts = {"epoch": number, "random": random.bit_generator.state}
+            context.keep(lambda: Checkpoint({"scores": self._scores}, facts))
 
     def score(self, users, histories):
         return np.tile(self._scores[: self._width].astype(np.float32), (len(users), 1))
@@ -58,8 +63,8 @@ class Steps:
         self._scores, self._width = state["scores"], train.n_items + 1
 '''
 
-_MODELS = {True: "popularity,sequential-rules,steps,fpmc", False: "popularity,sequential-rules,steps"}
-_SETTINGS = {True: ["--set", "fpmc.epochs=10"], False: []}
+_MODELS = {True: "popularity,sequential-rules,steps,sasrec", False: "popularity,sequential-rules,steps"}
+_SETTINGS = {True: ["--set", "sasrec.epochs=25", "--set", "sasrec.patience=25"], False: []}
 """By whether torch is there."""
 
 
@@ -91,6 +96,11 @@ class Run:
 
     def says(self) -> str:
         return self.log.read_text()
+
+    @property
+    def n_gone_on(self) -> int:
+        """How many trainings it has gone on with that an earlier run had begun."""
+        return len(self.cells("going on from epoch"))
 
     def cells(self, what: str) -> set[str]:
         """Those of which the log says that."""

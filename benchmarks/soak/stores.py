@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqrec_bench.errors import BenchError
 from seqrec_bench.records import Store
+from seqrec_bench.records.checkpoints import CHECKPOINT, read_checkpoint
 
 Stamp = tuple[int, int]
 """Inode and time of writing: another one means that the file was written again."""
@@ -18,7 +19,7 @@ class Snapshot:
 
     records: dict[str, Stamp] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
-    """Claims and temporary files."""
+    """Claims, checkpoints and temporary files."""
     broken: list[str] = field(default_factory=list)
     """Visible files that are not whole."""
 
@@ -30,6 +31,7 @@ def look(root: Path) -> Snapshot:
         name = path.relative_to(root).as_posix()
         if path.name.startswith("."):
             found.hidden.append(name)
+            found.broken += _fault_of_checkpoint(path) if path.name.endswith(CHECKPOINT) else []
         elif path.suffix == ".json":
             found.records[name] = (path.stat().st_ino, path.stat().st_mtime_ns)
         elif hashlib.sha256(path.read_bytes()).hexdigest()[:16] != path.name.split(".")[-2]:
@@ -43,6 +45,15 @@ def look(root: Path) -> Snapshot:
     except BenchError as error:
         found.broken.append(str(error))
     return found
+
+
+def _fault_of_checkpoint(path: Path) -> list[str]:
+    """The next run would begin anew, and say why: but half a file must not come to stand there."""
+    try:
+        read_checkpoint(path)
+    except ValueError as error:
+        return [f"{path}: {error}"]
+    return []
 
 
 def lost(before: Snapshot, after: Snapshot) -> list[str]:

@@ -42,7 +42,7 @@ def conform(
     if n_broken:
         typer.echo(
             f"{n_broken} of {len(ALL_CHECKS)} checks fail. Mend the first and run this again; if it learns too little "
-            f"from 200 short sequences, give settings with which it does: --set {model}.KEY=VALUE.",
+            f"from 200 sequences, give settings with which it does: --set {model}.KEY=VALUE.",
             err=True,
         )
         raise typer.Exit(ExitCode.FALLS_SHORT)
@@ -53,13 +53,17 @@ def _show(finding: "CheckResult") -> bool:
     """Prints what a check has found; returns whether something is broken."""
     typer.echo(f"{'ok    ' if finding.complaint is None else 'BROKEN'}  {finding.name}")
     if finding.complaint is not None:
-        typer.echo(f"        found: {finding.complaint}\n        demanded: {_demand(finding)}")
+        usually = f"        usually: {finding.usually}\n" if finding.usually else ""
+        typer.echo(f"        found: {finding.complaint}\n{usually}        demanded: {_demand(finding)}")
     return finding.complaint is not None
 
 
 def _show_json(model: str, findings: Iterable["CheckResult"]) -> int:
     """Prints what all checks have found; returns how many demands are broken."""
-    checks = [{"name": each.name, "demand": _demand(each), "complaint": each.complaint} for each in findings]
+    checks = [
+        {"name": each.name, "demand": _demand(each), "complaint": each.complaint, "usually": each.usually}
+        for each in findings
+    ]
     typer.echo(json_text({"model": model, "checks": checks}), nl=False)
     return sum(check["complaint"] is not None for check in checks)
 

@@ -63,13 +63,12 @@ def save(draw: Callable[[], "Figure"], stem: Path, description: str) -> list[Pat
     # From Matplotlib's defaults, so that whose computer it is does not show.
     with style.context(["default", _SETTINGS]):
         figure = draw()
-        paths = []
-        for suffix, metadata in ((".png", {}), (".svg", {"Date": None})):
-            path = stem.with_name(stem.name + suffix)
-            path.parent.mkdir(parents=True, exist_ok=True)
+        png, svg = (stem.with_name(stem.name + suffix) for suffix in (".png", ".svg"))
+        png.parent.mkdir(parents=True, exist_ok=True)
+        # The layout begins where the last drawing left it, so that what has no pixels comes before what has.
+        for path, metadata in ((svg, {"Date": None}), (png, {})):
             figure.savefig(path, dpi=_DPI, metadata={"Description": description, **metadata})
-            paths.append(path)
-    return paths
+    return [png, svg]
 
 
 def figure_label(text: str) -> str:

@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks import peer_runs
 from benchmarks.peer_runs import BY_NAME, peer_record
+from benchmarks.peer_training import pieces
+from seqrec_baselines.training.samples import end_windows
 from seqrec_bench.data import Dataset, Interactions, leave_one_out, prepare
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
@@ -80,3 +82,15 @@ def test_scores_that_are_not_what_the_peer_has_told_of_are_an_error(
     monkeypatch.setattr(peer_runs, "answer", Peer(figure=0.5))
     with pytest.raises(ArithmeticError, match=r"at the validation, and its peer 0\.5"):
         peer_record(BY_NAME["recbole-hgn-bpr"], 0, small, Path("python"))
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7])
+def test_the_pieces_that_a_peer_is_given_are_those_that_ours_is_trained_on(small: Dataset, length: int) -> None:
+    sequences = small.sequences
+    rows = [sequences.items[start:end].tolist() for start, end in pairwise(sequences.offsets)]
+    expected = [
+        [*inputs[inputs > 0].tolist(), targets[targets > 0][-1]]
+        for batch in end_windows(sequences, length, 5, np.random.default_rng(0))
+        for inputs, targets in zip(batch.inputs, batch.targets, strict=True)
+    ]
+    assert sorted(piece for row in rows for piece in pieces(row, length)) == sorted(expected)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seqrec_bench.errors import InputError
-from seqrec_bench.evaluation.plug_in import write_plug_in
+from seqrec_bench.evaluation.plug_in import COUNTING, TORCH, Kind, write_plug_in
 from seqrec_bench.recommender import Sequences
 
 ROOT = Path(__file__).parents[2]
@@ -20,8 +20,9 @@ def run(folder: Path, *arguments: str | Path) -> str:
     return done.stdout
 
 
-def test_what_is_written_is_a_distribution_that_style_and_type_checkers_accept(tmp_path: Path) -> None:
-    written = write_plug_in("my-own-model", tmp_path / "place")
+@pytest.mark.parametrize("kind", [COUNTING, TORCH], ids=["counting", "torch"])
+def test_what_is_written_is_a_distribution_that_style_and_type_checkers_accept(kind: Kind, tmp_path: Path) -> None:
+    written = write_plug_in("my-own-model", tmp_path / "place", kind)
     folder = tmp_path / "place" / "my-own-model"
     assert sorted(written) == sorted(path for path in folder.rglob("*") if path.is_file())
     assert not any("$" in path.read_text() for path in written)
@@ -68,3 +69,8 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     ):
         write_plug_in("my-model", tmp_path)
     assert not list((tmp_path / "my-model").iterdir())
+
+
+def test_a_class_that_the_torch_model_needs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'net' would make a class Net, a name its source needs"):
+        write_plug_in("net", tmp_path, TORCH)

@@ -175,9 +175,10 @@ class ItemLoss:
         drawn, counts = self._draw(samples.users, samples.targets[present], present.sum(axis=1))
         negatives = torch.from_numpy(drawn).to(items.device)
         positive = _scores(representation, items, targets)
-        n_values = drawn.shape[1] * (len(counts) * items.shape[1] + len(targets))
+        copied = 0 if len(counts) == len(targets) and items.device.type == "cpu" else items.shape[1]  # of each vector
+        n_values = drawn.shape[1] * (len(counts) * copied + len(targets))
         losses = []
-        for rows, places in _parts(counts, drawn.shape[1], items.shape[1]):
+        for rows, places in _parts(counts, drawn.shape[1], copied):
             arguments = representation, items, targets, positive, negatives[rows], places
             if n_values <= _VALUES_AT_ONCE:
                 losses.append(self._of_part(*arguments))
@@ -255,11 +256,12 @@ def _shared_scores(representation: Tensor, items: Tensor, negatives: Tensor, at:
     return torch.bmm(vectors, own.view(*at.shape, -1).transpose(1, 2))
 
 
-def _parts(counts: Int64Array, n_negatives: int, dimension: int) -> Iterator[tuple[Int64Array, Int64Array]]:
+def _parts(counts: Int64Array, n_negatives: int, copied: int) -> Iterator[tuple[Int64Array, Int64Array]]:
     """Rows of negatives that are for about as many targets each, so that their products have little padding.
 
     Args:
         counts: (G,) for how many consecutive targets each row is.
+        copied: How many values of each negative's vector are held.
 
     Yields:
         (g,) rows and (g, M) the places of their targets, filled up with -1.
@@ -271,6 +273,6 @@ def _parts(counts: Int64Array, n_negatives: int, dimension: int) -> Iterator[tup
     for alike in np.split(order, np.flatnonzero(np.diff(sizes)) + 1):
         within = np.arange(counts[alike[0]])
         places = np.where(within < counts[alike][:, None], firsts[alike][:, None] + within, -1)
-        at_once = max(1, _VALUES_AT_ONCE // (n_negatives * (dimension + len(within))))
+        at_once = max(1, _VALUES_AT_ONCE // (n_negatives * (copied + len(within))))
         for first in range(0, len(alike), at_once):
             yield alike[first : first + at_once], places[first : first + at_once]

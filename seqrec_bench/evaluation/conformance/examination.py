@@ -24,6 +24,8 @@ class CheckResult:
     """What the check demands, in a sentence or two."""
     complaint: str | None
     """What is broken and, where the recommender's own code raised, in which line; None if the fact holds."""
+    usually: str | None = None
+    """What most often causes that, and the mend; None where nothing stands out."""
 
 
 def examine(recommender: type[Recommender], make: Factory, checks: Sequence[Check]) -> Iterator[CheckResult]:
@@ -38,20 +40,21 @@ def examine(recommender: type[Recommender], make: Factory, checks: Sequence[Chec
         name = check.__name__.removeprefix("check_").replace("_", " ")
         ended = f"The recommender {recommender.name!r} has ended the command's process in the check {name!r}"
         with foretold(ExitCode.FALLS_SHORT, ended), redirect_stdout(sys.stderr):
-            complaint = _complaint(check, recommender, make)
-        yield CheckResult(name, inspect.getdoc(check) or "", complaint)
+            complaint, usually = _complaint(check, recommender, make)
+        yield CheckResult(name, inspect.getdoc(check) or "", complaint, usually)
 
 
-def _complaint(check: Check, recommender: type[Recommender], make: Factory) -> str | None:
+def _complaint(check: Check, recommender: type[Recommender], make: Factory) -> tuple[str | None, str | None]:
+    """What is broken, and what usually causes it."""
     try:
         check(make)
     except ConformanceError as error:
-        return str(error)
+        return error.complaint, error.usually
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # it may call sys.exit, say
-        return f"{in_words(error)} ({_place(error, recommender)})"
-    return None
+        return f"{in_words(error)} ({_place(error, recommender)})", None
+    return None, None
 
 
 def _place(error: BaseException, recommender: type[Recommender]) -> str:

@@ -10,6 +10,8 @@ from seqrec_bench.recommender import PADDING, Explainable, Explanation, Float32A
 SUM_ROUNDING = 1e-4
 """How far from 1 weights may sum up."""
 
+FORGOTTEN_TERM = "a bias is left out, or dropout is on, since explain() does not call eval()"
+
 
 def check_explanation_has_the_right_shapes(make: Factory) -> None:
     """Something is explained, all of it in finite float32 arrays of the shapes that `Explanation` has."""
@@ -25,7 +27,9 @@ def check_explanation_has_the_right_shapes(make: Factory) -> None:
             ("users", found.users, (n_rows, fitted.split.train.n_users)),
             *((f"part {name!r}", part, (n_rows, width)) for name, part in (found.parts or {}).items()),
         ]
-        require(any(array is not None for _, array, _ in expected), fitted.recommender, "its explanation is empty")
+        empty = not any(array is not None for _, array, _ in expected)
+        nothing = "the model has nothing to explain with these settings: then it needs no explain()"
+        require(not empty, fitted.recommender, "its explanation is empty", nothing)
         for name, array, shape in expected:
             if array is not None:
                 _require_array(fitted, name, array, shape)
@@ -38,12 +42,14 @@ def check_explained_terms_sum_to_the_scores(make: Factory) -> None:
         found = _explain(fitted)
         if found.parts is not None:
             total = np.sum(list(found.parts.values()), axis=0)[:, 1:]
-            require(is_close(total, fitted.scores()), fitted.recommender, "its parts do not sum to its scores")
+            close = is_close(total, fitted.scores())
+            require(close, fitted.recommender, "its parts do not sum to its scores", FORGOTTEN_TERM)
         if found.contributions is not None:
             at_padding = found.contributions[fitted.inputs()[1] == PADDING]
             require(not at_padding.any(), fitted.recommender, "it explains scores by padding")
             total = found.contributions.sum(axis=1)[:, 1:]
-            require(is_close(total, fitted.scores()), fitted.recommender, "its contributions do not sum to its scores")
+            close = is_close(total, fitted.scores())
+            require(close, fitted.recommender, "its contributions do not sum to its scores", FORGOTTEN_TERM)
 
 
 def check_attention_is_a_distribution(make: Factory) -> None:
@@ -54,7 +60,9 @@ def check_attention_is_a_distribution(make: Factory) -> None:
         if found.items is not None:
             _, histories = fitted.inputs()
             seen = _visible(histories)
-            require(not found.items[~seen].any(), fitted.recommender, "it attends to padding or to later items")
+            complaint = "it attends to padding or to later items"
+            turned = "the places are those of a net with the padding on the right: `shift_right` moves them back"
+            require(not found.items[~seen].any(), fitted.recommender, complaint, turned)
             _require_distributions(fitted, found.items[histories != PADDING], "over items")
         if found.users is not None:
             _require_distributions(fitted, found.users, "over users")
@@ -69,8 +77,9 @@ def check_explaining_changes_nothing(make: Factory) -> None:
         fitted.recommender.explain(users, histories)
         given = fitted.inputs()
         same = np.array_equal(users, given[0]) and np.array_equal(histories, given[1])
-        require(same, fitted.recommender, "explain() changed its arguments")
-        require(np.array_equal(fitted.scores(), before), fitted.recommender, "explain() changed its scores")
+        require(same, fitted.recommender, "explain() changed its arguments", "it writes into them: copy first")
+        complaint, lasting = "explain() changed its scores", "it leaves the net in training mode, or keeps something"
+        require(np.array_equal(fitted.scores(), before), fitted.recommender, complaint, f"{lasting}: only look")
 
 
 def _explain(fitted: SmallFit) -> Explanation:
@@ -96,9 +105,11 @@ def _visible(histories: Int64Array) -> npt.NDArray[np.bool_]:
 
 def _require_distributions(fitted: SmallFit, weights: Float32Array, place: str) -> None:
     """Raises `ConformanceError` where a row of weights, (n, k), is no distribution."""
-    require(bool((weights >= 0).all()), fitted.recommender, f"a weight of its attention {place} is negative")
+    negative, logits = f"a weight of its attention {place} is negative", "it gives what goes into the softmax"
+    require(bool((weights >= 0).all()), fitted.recommender, negative, f"{logits}: give what comes out")
     off = float(np.abs(weights.sum(axis=1) - 1).max(initial=0))
-    require(off <= SUM_ROUNDING, fitted.recommender, f"weights of its attention {place} do not sum to 1")
+    dropped = "dropout is on, since explain() does not call eval(), or heads are added and not averaged"
+    require(off <= SUM_ROUNDING, fitted.recommender, f"weights of its attention {place} do not sum to 1", dropped)
 
 
 CHECKS = (

@@ -5,6 +5,7 @@ import numpy as np
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.conformance.small_fits import (
     SEED,
+    SHARED_MEMORY,
     ConformanceError,
     Factory,
     SmallFit,
@@ -25,7 +26,9 @@ def check_state_can_be_kept(make: Factory) -> None:
         try:
             plain_arrays(recommender.state())
         except InputError as error:
-            raise ConformanceError(f"{recommender.name}: its state can't be kept ({error})") from error
+            complaint = f"{recommender.name}: its state can't be kept ({error})"
+            usual = "it holds tensors or whole objects: `net_state(net)` gives the weights of a net as arrays"
+            raise ConformanceError(complaint, usual) from error
 
 
 def check_state_is_a_copy(make: Factory) -> None:
@@ -37,7 +40,9 @@ def check_state_is_a_copy(make: Factory) -> None:
         for array in restored.state().values():
             if array.flags.writeable:
                 array.fill(0)
-        _require_scores_of(fitted, restored, "its scores change with the arrays that state() gave")
+        complaint = "its scores change with the arrays that state() gave"
+        usual = "a tensor's numpy() shares its memory: `.numpy().copy()`, as `net_state` does"
+        _require_scores_of(fitted, restored, complaint, usual)
 
 
 def check_restored_scores_are_the_same(make: Factory) -> None:
@@ -45,7 +50,11 @@ def check_restored_scores_are_the_same(make: Factory) -> None:
     fitted = shared_fit(make)
     if isinstance(fitted.recommender, Restorable):
         restored = _restore(make(), everyday_split().train, _kept(fitted.recommender))
-        _require_scores_of(fitted, restored, "it scores otherwise once its state is restored")
+        usual = (
+            "something that score() needs is neither in the state nor made anew from the data (counts, a tensor that "
+            "is neither a parameter nor a buffer), or restore() leaves the net in training mode: call eval()"
+        )
+        _require_scores_of(fitted, restored, "it scores otherwise once its state is restored", usual)
 
 
 def check_restoring_forgets_the_last_fit(make: Factory) -> None:
@@ -54,7 +63,9 @@ def check_restoring_forgets_the_last_fit(make: Factory) -> None:
     if isinstance(fitted.recommender, Restorable):
         used = SmallFit(make(), everyday_split(n_users=50, n_items=45)).fit(SEED).recommender
         restored = _restore(used, everyday_split().train, _kept(fitted.recommender))
-        _require_scores_of(fitted, restored, "an earlier fit() changes its scores once its state is restored")
+        complaint = "an earlier fit() changes its scores once its state is restored"
+        usual = "restore() keeps the old net, or something beside it: set all that score() needs"
+        _require_scores_of(fitted, restored, complaint, usual)
 
 
 def check_restoring_leaves_its_inputs_alone(make: Factory) -> None:
@@ -64,9 +75,10 @@ def check_restoring_leaves_its_inputs_alone(make: Factory) -> None:
         state, train = _kept(recommender), everyday_split().train
         _restore(make(), train, state)
         for given, original in zip(arrays_of(train), arrays_of(everyday_split().train), strict=True):
-            require(np.array_equal(given, original), recommender, "restore() changed the training data")
+            complaint = "restore() changed the training data"
+            require(np.array_equal(given, original), recommender, complaint, SHARED_MEMORY)
         unchanged = encode_weights(state) == encode_weights(recommender.state())
-        require(unchanged, recommender, "restore() changed the state")
+        require(unchanged, recommender, "restore() changed the state", SHARED_MEMORY)
 
 
 def _kept(recommender: Restorable) -> State:
@@ -81,13 +93,15 @@ def _restore(recommender: Recommender, train: Sequences, state: State) -> Recomm
         with leaving_data_alone(recommender, "restore"):
             recommender.restore(train, state)
     except InputError as error:
-        raise ConformanceError(f"{recommender.name}: it refuses its own state ({error})") from error
+        complaint = f"{recommender.name}: it refuses its own state ({error})"
+        usual = "restore() builds the net otherwise than fit() does: let both call one method"
+        raise ConformanceError(complaint, usual) from error
     return recommender
 
 
-def _require_scores_of(fitted: SmallFit, restored: Recommender, complaint: str) -> None:
+def _require_scores_of(fitted: SmallFit, restored: Recommender, complaint: str, usually: str) -> None:
     scores = SmallFit(restored, fitted.split).scores()
-    require(np.array_equal(scores, fitted.scores()), restored, complaint)
+    require(np.array_equal(scores, fitted.scores()), restored, complaint, usually)
 
 
 CHECKS = (

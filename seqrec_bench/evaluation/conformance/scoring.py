@@ -11,6 +11,8 @@ from seqrec_bench.evaluation.conformance.small_fits import (
     require,
     shared_fit,
 )
+from seqrec_bench.evaluation.conformance.torch_nets import moved_padding, net_in_training_mode
+from seqrec_bench.evaluation.conformance.unsound_scores import usual_cause
 from seqrec_bench.evaluation.contract import contract_fault
 from seqrec_bench.evaluation.ranking import latest_items
 from seqrec_bench.evaluation.registry import hyperparameters
@@ -26,13 +28,17 @@ def check_is_a_dataclass_with_json_hyperparameters(make: Factory) -> None:
     """The class has what the contract asks for, and its fields, taken through JSON, build an equal recommender."""
     recommender = make()
     fault = contract_fault(type(recommender))
-    require(fault is None, recommender, f"it {fault}")
+    undecorated = "`@dataclass` is missing above the class" if fault == "is not a dataclass" else None
+    require(fault is None, recommender, f"it {fault}", undecorated)
     try:
         values = hyperparameters(recommender)
         rebuilt = hyperparameters(type(recommender)(**values))
     except (InputError, TypeError) as error:
-        raise ConformanceError(f"{recommender.name}: its fields are not plain hyperparameters ({error})") from error
-    require(rebuilt == values, recommender, "its fields don't keep the values they are given")
+        complaint = f"{recommender.name}: its fields are not plain hyperparameters ({error})"
+        usual = "what is learnt, a net say, is a field: `field(init=False, repr=False, compare=False)` makes it none"
+        raise ConformanceError(complaint, usual) from error
+    derived = "__post_init__ writes what it computes into them: give that another name, without an annotation"
+    require(rebuilt == values, recommender, "its fields don't keep the values they are given", derived)
 
 
 def check_history_length_and_parameters_are_whole_numbers(make: Factory) -> None:
@@ -40,8 +46,12 @@ def check_history_length_and_parameters_are_whole_numbers(make: Factory) -> None
     fitted = shared_fit(make).recommender
     for recommender in (make(), fitted):
         length = recommender.history_length
-        require(length is None or _is_whole(length, 1), recommender, f"its history_length is {length!r}")
-    require(_is_whole(fitted.n_parameters, 0), fitted, f"its n_parameters is {fitted.n_parameters!r}")
+        whole = length is None or _is_whole(length, 1)
+        require(whole, recommender, f"its history_length is {length!r}", "None is for all items, and int() for NumPy's")
+    number = fitted.n_parameters
+    require(
+        _is_whole(number, 0), fitted, f"its n_parameters is {number!r}", "NumPy's and torch's numbers want an int()"
+    )
 
 
 def check_scores_have_one_column_per_item(make: Factory) -> None:
@@ -62,7 +72,9 @@ def check_scores_tell_items_apart(make: Factory) -> None:
     """Most users get more than one score: only those whose history says nothing may get the same for every item."""
     fitted = shared_fit(make)
     constant = np.ptp(fitted.scores(), axis=1) == 0
-    require(constant.mean() < 0.5, fitted.recommender, f"it scores all items alike for {constant.mean():.0%} of users")
+    complaint = f"it scores all items alike for {constant.mean():.0%} of users"
+    usual = "weights that begin at zero never move, or the last layer ends in a ReLU that is never above zero"
+    require(constant.mean() < 0.5, fitted.recommender, complaint, usual)
 
 
 def check_scores_do_not_depend_on_the_batch(make: Factory) -> None:
@@ -70,14 +82,16 @@ def check_scores_do_not_depend_on_the_batch(make: Factory) -> None:
     fitted = shared_fit(make)
     users, histories = fitted.inputs()
     together = fitted.scores()
+    again = np.array_equal(fitted.scores(), together)
+    usual = _MIXED_ROWS if again else _randomness(fitted)
     for row in range(0, len(users), 7):
         alone = fitted.recommender.score(users[[row]], histories[[row]])[:, 1:]
-        require(
-            is_close(alone, together[[row]]), fitted.recommender, "it scores a user otherwise alone than in a batch"
-        )
+        complaint = "it scores a user otherwise alone than in a batch"
+        require(is_close(alone, together[[row]]), fitted.recommender, complaint, usual)
     order = np.random.default_rng(SEED).permutation(len(users))
     shuffled = fitted.recommender.score(users[order], histories[order])[:, 1:]
-    require(is_close(shuffled, together[order]), fitted.recommender, "a row's scores depend on its place in the batch")
+    complaint = "a row's scores depend on its place in the batch"
+    require(is_close(shuffled, together[order]), fitted.recommender, complaint, usual)
 
 
 def check_scoring_changes_nothing(make: Factory) -> None:
@@ -85,9 +99,12 @@ def check_scoring_changes_nothing(make: Factory) -> None:
     fitted = shared_fit(make)
     users, histories = fitted.inputs()
     before = fitted.scores().copy()
-    require(np.array_equal(fitted.scores(), before), fitted.recommender, "it scores the same batch otherwise again")
+    complaint = "it scores the same batch otherwise again"
+    require(np.array_equal(fitted.scores(), before), fitted.recommender, complaint, _randomness(fitted))
     fitted.recommender.score(users[::-1].copy(), histories[::-1].copy())
-    require(np.array_equal(fitted.scores(), before), fitted.recommender, "its scores depend on who was scored before")
+    complaint = "its scores depend on who was scored before"
+    usual = "a hidden state, running statistics or a cache live on from call to call: begin anew in each"
+    require(np.array_equal(fitted.scores(), before), fitted.recommender, complaint, usual)
 
 
 def check_more_padding_changes_nothing(make: Factory) -> None:
@@ -101,7 +118,7 @@ def check_more_padding_changes_nothing(make: Factory) -> None:
         padded = np.pad(short, ((0, 0), (length - short.shape[1], 0)), constant_values=PADDING)
         scores = fitted.recommender.score(users, padded)[:, 1:]
         complaint = f"padding to length {length} changes its scores: an item number of 0 is no item"
-        require(is_close(scores, expected), fitted.recommender, complaint)
+        require(is_close(scores, expected), fitted.recommender, complaint, _seen_padding(fitted))
 
 
 def check_order_matters_only_where_declared(make: Factory) -> None:
@@ -113,12 +130,42 @@ def check_order_matters_only_where_declared(make: Factory) -> None:
     users, histories = fitted.inputs()
     if not fitted.recommender.uses_order:
         scores = fitted.recommender.score(users, _turned_round(histories))[:, 1:]
-        require(is_close(scores, fitted.scores()), fitted.recommender, "it uses order but is not declared to")
+        complaint = "it uses order but is not declared to"
+        require(is_close(scores, fitted.scores()), fitted.recommender, complaint, "uses_order has to be True")
         return
     whole = latest_items(fitted.split.test.history, users, None)
     turned = _turned_round(whole)[:, -histories.shape[1] :]
     scores = fitted.recommender.score(users, turned)[:, 1:]
-    require(not is_close(scores, fitted.scores()), fitted.recommender, "it is declared to use order but does not")
+    usual = "attention without positions, or a mean, sees a set of items: give each place a vector, or say False"
+    differs = not is_close(scores, fitted.scores())
+    require(differs, fitted.recommender, "it is declared to use order but does not", usual)
+
+
+_MIXED_ROWS = (
+    "the batch is taken for another axis (a recurrent layer without `batch_first=True`, a softmax over dim=0), or its "
+    "mean is taken away (batch normalisation in training mode: call eval() in score)"
+)
+_PADDING_SEEN = (
+    "padding takes part in attention, a mean or a recurrence, or positions are counted from the left: mask the places "
+    "where histories are 0 and count from the latest item, or put the padding on the right with `shift_left`"
+)
+
+
+def _randomness(fitted: SmallFit) -> str:
+    """What makes two calls of `score` differ."""
+    if name := net_in_training_mode(fitted.recommender):
+        return f"dropout is on, since {name} is in training mode: call `self.{name}.eval()` in score()"
+    return "something is drawn at random in score(): leave that to fit()"
+
+
+def _seen_padding(fitted: SmallFit) -> str:
+    """What makes padding count."""
+    if name := moved_padding(fitted.recommender, fitted.split.train.n_items):
+        return (
+            f"the padding item's row of {name} is not 0, since the scores train it (tied weights: score with the rows "
+            "from 1 on) or it was drawn after the layer had made it 0 (set it to 0 after that)"
+        )
+    return _PADDING_SEEN
 
 
 def is_close(scores: Float32Array, expected: Float32Array) -> bool:
@@ -128,10 +175,11 @@ def is_close(scores: Float32Array, expected: Float32Array) -> bool:
 
 def _require_scores(fitted: SmallFit, scores: Float32Array, n_rows: int) -> None:
     expected = (n_rows, fitted.split.train.n_items + 1)
-    require(isinstance(scores, np.ndarray), fitted.recommender, f"its scores are a {type(scores).__name__}")
+    usual = usual_cause(scores, expected)
+    require(isinstance(scores, np.ndarray), fitted.recommender, f"its scores are a {type(scores).__name__}", usual)
     found = f"its scores are {scores.dtype} {scores.shape}, not float32 {expected}"
-    require(scores.shape == expected and scores.dtype == np.float32, fitted.recommender, found)
-    require(np.isfinite(scores[:, 1:]).all(), fitted.recommender, "some of its scores are NaN or infinite")
+    require(scores.shape == expected and scores.dtype == np.float32, fitted.recommender, found, usual)
+    require(np.isfinite(scores[:, 1:]).all(), fitted.recommender, "some of its scores are NaN or infinite", usual)
 
 
 def _is_whole(value: object, least: int) -> bool:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from seqrec_bench.data.split import Split, leave_one_out
 from seqrec_bench.errors import InputError, ScoreError
+from seqrec_bench.evaluation.conformance.unsound_scores import usual_cause
 from seqrec_bench.evaluation.metrics import metric, validation_figures
 from seqrec_bench.evaluation.ranking import latest_items, rank_targets
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
@@ -36,15 +37,27 @@ Check = Callable[[Factory], None]
 
 SEED = 7
 
+SHARED_MEMORY = "torch.from_numpy shares the array's memory, and so do slices: copy before anything is written"
+"""Why arrays that were handed in are changed."""
+
 
 class ConformanceError(AssertionError):
-    """A recommender does not keep the contract."""
+    """A recommender does not keep the contract.
+
+    Args:
+        complaint: What is broken.
+        usually: What most often causes it, and the mend, in words that begin small; None where nothing stands out.
+    """
+
+    def __init__(self, complaint: str, usually: str | None = None) -> None:
+        super().__init__(complaint if usually is None else f"{complaint}. Usually: {usually}.")
+        self.complaint, self.usually = complaint, usually
 
 
-def require(holds: bool | np.bool_, recommender: Recommender, complaint: str) -> None:
-    """Raises `ConformanceError` with the recommender's name and the complaint unless the fact holds."""
+def require(holds: bool | np.bool_, recommender: Recommender, complaint: str, usually: str | None = None) -> None:
+    """Raises `ConformanceError` with the recommender's name before the complaint unless the fact holds."""
     if not holds:
-        raise ConformanceError(f"{recommender.name}: {complaint}")
+        raise ConformanceError(f"{recommender.name}: {complaint}", usually)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +83,7 @@ class SmallFit:
             with leaving_data_alone(self.recommender, "fit"):
                 self.recommender.fit(self.split.train, context)
         except ScoreError as error:
-            raise ConformanceError(str(error)) from error
+            raise self._explained(error) from error
         return self
 
     def _keep_some(self, make: Callable[[], Checkpoint]) -> None:
@@ -93,7 +106,13 @@ class SmallFit:
         try:
             return float(metric(rank_targets(self.recommender, self.split.test), f"HR@{k}").mean())
         except ScoreError as error:
-            raise ConformanceError(str(error)) from error
+            raise self._explained(error) from error
+
+    def _explained(self, error: ScoreError) -> ConformanceError:
+        """The evaluator's complaint, with what the scores tell of its cause."""
+        users, histories = self.inputs()
+        scores = self.recommender.score(users, histories)
+        return ConformanceError(str(error), usual_cause(scores, (len(users), self.split.train.n_items + 1)))
 
 
 def _from_a_file(recommender: Recommender, checkpoint: Checkpoint) -> Checkpoint:
@@ -111,7 +130,8 @@ def leaving_data_alone(recommender: Recommender, method: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        require("read-only" not in str(error), recommender, f"{method}() changed the training data: it may not")
+        complaint = f"{method}() changed the training data: it may not"
+        require("read-only" not in str(error), recommender, complaint, "it sorts or writes in place: copy first")
         raise
 
 
@@ -168,9 +188,9 @@ def with_targets_within_reach(split: Split) -> Split:
     return Split(train, replace(split.validation, history=train), replace(split.test, targets=targets))
 
 
-def orderly_split() -> Split:
+def orderly_split(n_items: int = 40, length: int = 10) -> Split:
     """Data of 200 users in which the last item determines the next one."""
-    return leave_one_out(synthetic_sequences(n_users=200, n_items=40, length=10, order=1, seed=SEED))
+    return leave_one_out(synthetic_sequences(n_users=200, n_items=n_items, length=length, order=1, seed=SEED))
 
 
 def noise_split() -> Split:
