@@ -95,14 +95,15 @@ class Trial:
         return True
 
     def _wait_for_moment(self, run: Run, n_at_once: int) -> bool:
-        """Until a random line of the log and a little longer, or anywhere in a training; False if the run ends before.
+        """Until a random line of the log and a little longer; False if the run ends before.
 
-        Each half of the time.
+        One that is alone is killed anywhere in a training instead, half of the time: of two, one may never train.
         """
         n_done = sum(1 for _ in self.results.rglob("*.json"))  # each of them takes two lines from the log
         n_lines = self.chance.randint(0, (self.bench.n_lines - 2 * n_done) // n_at_once - 1)
         pause = self.chance.uniform(0, LINE_SECONDS if n_lines else self.bench.seconds / 4)
-        within = self.chance.uniform(0, self.bench.training_seconds) if self.chance.random() < 0.5 else None
+        is_within = n_at_once == 1 and self.chance.random() < 0.5
+        within = self.chance.uniform(0, self.bench.training_seconds) if is_within else None
         while not (self._trains(run) if within is not None else len(run.says().splitlines()) >= n_lines):
             if run.process.poll() is not None:
                 return False
