@@ -37,6 +37,7 @@ from seqrec_bench.evaluation.training_end import best_epoch
 from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
+from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
 from seqrec_bench.rendering.audit_chart import audit_chart, audit_data_text
@@ -50,7 +51,8 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
 FIGURES = RESULTS / "figures"
 SEARCHES = RESULTS / "search"
-QUICK = RESULTS / "quick"
+QUICK, FIELD = RESULTS / "quick", RESULTS / "field"
+"""Directories of records of their own."""
 VERDICTS = RESULTS / "verdicts.json"
 EXPLANATIONS = RESULTS / "explanations"
 PAPER = load_study("chen2020").view()
@@ -83,10 +85,10 @@ def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, 
 
 def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
     assert len(records) > 0
-    quick = [QUICK / record.key.path() for record in Store(QUICK).records()]
+    apart = [store / record.key.path() for store in (QUICK, FIELD) for record in Store(store).records()]
     others = [VERDICTS, *FIGURES.glob("*.json"), *EXPLANATIONS.glob("*.json")]
     files = [path for path in RESULTS.rglob("*.json") if path not in others]  # search logs are .jsonl
-    assert sorted(files) == sorted([*(RESULTS / record.key.path() for record in records), *quick])
+    assert sorted(files) == sorted([*(RESULTS / record.key.path() for record in records), *apart])
 
 
 def test_the_committed_verdicts_are_what_check_prints() -> None:
@@ -107,6 +109,14 @@ def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now(
         now = recipe_of(model, record.recipe.dataset, record.recipe.selection)
         assert now.difference(record.recipe) is None, "run the suite and commit the new records"
         assert re.fullmatch("[0-9a-f]{40}", record.environment["commit"])
+
+
+def test_the_records_on_other_data_were_made_by_committed_code_with_the_settings_that_their_variants_have() -> None:
+    records = Store(FIELD).records()
+    models = installed({record.key.model for record in records})
+    planned = [cell for found in cells_of_studies().values() for cell in found.cells]
+    assert check_versions(records, models).faults == check_settings(records, models, planned).faults == []
+    assert [record.key for record in records if not re.fullmatch("[0-9a-f]{40}", record.environment["commit"])] == []
 
 
 @pytest.mark.parametrize(

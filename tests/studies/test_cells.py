@@ -139,6 +139,13 @@ def test_every_study_has_a_name() -> None:
     assert studies() == sorted(studies())
 
 
+def test_a_variant_of_a_model_is_the_same_in_all_studies() -> None:
+    """`verify` holds a record to what its variant's name means, whichever data it is on."""
+    made = {cell for name in studies() for cell in cells(load_study(name).groups) if cell.variant != "paper"}
+    settings = {(cell.model, cell.variant): cell.settings for cell in made}
+    assert [str(cell) for cell in made if cell.settings != settings[cell.model, cell.variant]] == []
+
+
 def test_settings_go_to_their_own_model() -> None:
     group = Group(["fpmc", "caser"], [10], [0], "tuned", {"fpmc": {"epochs": 2}})
     fpmc, caser = cells([group])
