@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.parity.costs import costs_document
 from benchmarks.parity.judging import NOT_RUN, judge
+from benchmarks.parity.overview import overview_document
 from benchmarks.parity.page import parity_document
 from benchmarks.parity.references import REFERENCES, load_references
 from seqrec_bench.errors import BenchError, ExitCode, in_words
@@ -17,8 +17,8 @@ from seqrec_bench.studies.loading import load_study
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "models.md"
 RESULTS = ROOT / "results" / "field"
-COSTED = ("s3rec-lastfm", "s3rec-beauty")
-"""The studies of which costs are shown."""
+SHOWN = ("s3rec-lastfm", "s3rec-beauty")
+"""The studies whose models are shown beside each other."""
 
 
 def main(
@@ -26,7 +26,7 @@ def main(
     references: Annotated[Path, typer.Option(metavar="FILE", help="Of the others' figures.")] = REFERENCES,
     write: Annotated[bool, typer.Option("--write", help="Put it into docs/models.md.")] = False,
 ) -> None:
-    """Our models beside other codes' figures, and what they cost.
+    """Our models beside other codes' figures, and beside each other with what they cost.
 
     0: all has been run; 2: the file of figures is not right; 3: something has not been run, as the table says; 4: a
     record is not valid, or not of the settings that its study has.
@@ -55,7 +55,7 @@ def blocks_of(results: Path, references: Path = REFERENCES) -> tuple[dict[str, s
     lines = judge(told, records)
     documents = {
         "parity": parity_document(told, lines),
-        "costs": costs_document([load_study(name) for name in COSTED], records),
+        "overview": overview_document([load_study(name) for name in SHOWN], records),
     }
     is_whole = all(line.verdict != NOT_RUN for line in lines)
     return {name: document.written("md") for name, document in documents.items()}, is_whole

@@ -13,8 +13,8 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from benchmarks.parity import __main__ as command
-from benchmarks.parity.costs import costs_document
 from benchmarks.parity.judging import Line, Side, judge
+from benchmarks.parity.overview import overview_document
 from benchmarks.parity.references import References, load_references, row_of
 from seqrec_bench.analysis.statistics.runs import Runs
 from seqrec_bench.errors import ExitCode, InputError, InvalidRecordError
@@ -29,13 +29,18 @@ HITS = (98, 100, 102)
 
 
 def made(
-    make_record: MakeRecord, n_hits: int, seed: int, model: str = "hgn", variant: str = "paper", **of: Any
+    make_record: MakeRecord,
+    n_hits: int,
+    seed: int,
+    model: str = "hgn",
+    variant: str = "paper",
+    dimension: int = 64,
+    **of: Any,
 ) -> Record:
     """A record with so many hits at the first rank. Which users they are is another choice for each seed."""
     chosen = np.random.default_rng([seed, n_hits]).permutation(N_USERS)[:n_hits]
     better = np.full(N_USERS, 1_000)
     better[chosen] = 0
-    dimension = 0 if variant == "scored" else 64
     return make_record(model, dimension, seed, better=better.tolist(), dataset="s3rec-lastfm", variant=variant, **of)
 
 
@@ -97,7 +102,7 @@ def test_the_difference_is_welchs_and_equivalence_two_one_sided_tests(ours: list
 def test_two_sides_of_records_are_compared_as_the_bench_compares_them(
     ours: list[Record], make_record: MakeRecord
 ) -> None:
-    theirs = [made(make_record, n_hits, seed, "their-hgn", "scored") for seed, n_hits in enumerate((60, 62, 61, 59))]
+    theirs = [made(make_record, n_hits, seed, "their-hgn", "scored", 0) for seed, n_hits in enumerate((60, 62, 61, 59))]
     other = {"code": "theirs", "source": "runs.", "record": "their-hgn", "metrics": ["HR@10"]}
     line = line_of([*ours, *theirs], other)
     assert line.theirs is not None
@@ -163,7 +168,7 @@ other = {code = "theirs", source = "a paper.", seeds = 3, figures = {"HR@10" = {
         ("seeds = 3", "seeds = 1", "a single run has no standard deviation"),
         ("sd = 0.01", "sd = 0", "sd is 0"),
         ('code = "theirs", ', "", "code"),
-        ('"HGN"', '"HGM"', "has no row 'HGM': choose from HGN, "),
+        ('"HGN"', '"HGM"', "has no row 'HGM': choose from "),
         ('"s3rec-lastfm"', '"s3rec-lastfn"', "There is no study 's3rec-lastfn' (did you mean 's3rec-lastfm'?)"),
         ("margin = 0.1", "margins = 0.1", "margins"),
         ("[[pairs]]", "[[pairs", "is not valid"),
@@ -204,7 +209,7 @@ def test_the_command_says_what_has_not_been_run_and_a_wrong_figure_changes_the_v
     assert re.search(r"\| -0\.3000 \(-0\.\d{4} to -0\.\d{4}\) \| +below \|", wrong.stdout)
     assert "- 1, why: They stop early." in wrong.stdout
     monkeypatch.setattr(command, "PAGE", page)
-    marks = "".join(f"<!-- {name}:begin -->\nold\n<!-- {name}:end -->\n" for name in ("parity", "costs"))
+    marks = "".join(f"<!-- {name}:begin -->\nold\n<!-- {name}:end -->\n" for name in ("parity", "overview"))
     page.write_text(f"before\n{marks}after\n")
     assert CliRunner().invoke(app, [*arguments, "--write"]).exit_code == 0
     text = page.read_text()
@@ -220,12 +225,17 @@ def test_the_command_says_what_has_not_been_run_and_a_wrong_figure_changes_the_v
     assert CliRunner().invoke(app, arguments).exit_code == ExitCode.BAD_INPUT
 
 
-def test_costs_are_medians_of_the_rows_that_were_run(make_record: MakeRecord) -> None:
+def test_the_overview_has_figures_and_medians_of_costs_and_says_what_has_not_been_run(make_record: MakeRecord) -> None:
     spent = [{"fit": 9.0, "fit_cpu": 4.0, "score": 1.0}, {"fit": 7.0, "fit_cpu": 3.5, "score": 1.0}]
-    records = [replace(made(make_record, 100, seed), seconds=seconds) for seed, seconds in enumerate(spent)]
-    text = costs_document([load_study("s3rec-lastfm")], records).written("md")
-    assert re.search(r"^\| HGN +\| +— \| +3\.8 \| +8\.0 \| +1 \|$", text, re.MULTILINE)
-    assert "SASRec" not in text
+    records = [replace(made(make_record, 98 + 4 * seed, seed), seconds=seconds) for seed, seconds in enumerate(spent)]
+    records.append(made(make_record, 50, 0, "item-knn", deterministic=True, dimension=0))
+    text = overview_document([load_study("s3rec-lastfm")], records).written("md")
+    (hgn,), (counted,), (sasrec,) = (
+        re.findall(rf"^\| {name} +\|.*$", text, re.MULTILINE) for name in ("HGN", "Item-kNN", "SASRec")
+    )
+    assert re.fullmatch(r"\| HGN +\| +2 \|( +0\.5000 ± 0\.\d{4} \|){4} +— \| +3\.8 \| +8\.0 \| +1 \|", hgn)
+    assert re.fullmatch(r"\| Item-kNN +\| +— \|( +0\.2500 \|){4} +— \| +— \| +1\.0 \| +1 \|", counted)
+    assert re.fullmatch(r"\| SASRec +\| +not run \|( +— \|){8}", sasrec)
 
 
 def test_the_page_has_what_the_committed_records_say() -> None:

@@ -129,6 +129,7 @@ def test_every_study_has_a_name() -> None:
         "bert4rec-ml-100k",
         "esasrec-sports",
         "esasrec-toys",
+        "esasrec-beauty",
         "losses",
         "parity-beauty",
         "parity-lastfm",
