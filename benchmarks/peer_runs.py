@@ -20,10 +20,11 @@ from benchmarks.peer_environment import RECBOLE, RECTOOLS, Requirements, answer,
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.data import Dataset, load_named
 from seqrec_bench.evaluation.metrics import metric
+from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.cell import Setting
-from seqrec_bench.experiments.scoring import ScoredSystem, score_system
+from seqrec_bench.experiments.scoring import SCORED_VARIANT, ScoredSystem, score_system
 from seqrec_bench.recommender import SELECTION_METRIC, Sequences
-from seqrec_bench.records import Record, Store
+from seqrec_bench.records import CellKey, Record, Store
 from seqrec_bench.studies.cells import MAX_SEED
 
 PARTS = ("validation", "test")
@@ -82,16 +83,24 @@ def main(
         ),
     ] = None,
 ) -> None:
-    """Trains these models of other libraries with one thread, and stores a record of each seed."""
+    """Trains these models of other libraries with one thread, and stores a record of each seed that has none yet."""
     if unknown := sorted({*names} - {*BY_NAME}):
         raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(BY_NAME)}.")
     data, store = load_named(dataset), Store(results)
     with tempfile.TemporaryDirectory() as temporary:
         for name in names:
-            python = peers_python(folder or Path(temporary), BY_NAME[name].requirements)
-            for seed in parse_numbers(seeds, "--seeds", 0, MAX_SEED):
+            wanted = {seed: peer_key(name, seed, dataset) for seed in parse_numbers(seeds, "--seeds", 0, MAX_SEED)}
+            missing = [seed for seed, key in wanted.items() if store.load(key) is None]
+            typer.echo(f"{name}: {len(missing)} of {len(wanted)} seeds to run.", err=True)
+            python = peers_python(folder or Path(temporary), BY_NAME[name].requirements) if missing else Path()
+            for seed in missing:
                 record = peer_record(BY_NAME[name], seed, data, python)
                 typer.echo(f"{store.save(record)}: {len(record.environment['peer']['figures'])} epochs", err=True)
+
+
+def peer_key(name: str, seed: int, dataset: str) -> CellKey:
+    """Where the record of a peer's seed stands."""
+    return CellKey(dataset, LOO_FULL, name, SCORED_VARIANT, 0, seed)
 
 
 def peers_python(folder: Path, requirements: Requirements) -> Path:

@@ -16,6 +16,7 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
+from benchmarks import patience
 from seqrec_bench.analysis.audit import audit as audit_of
 from seqrec_bench.analysis.curves import Curves, dimension_curves
 from seqrec_bench.analysis.selection import runs
@@ -32,9 +33,11 @@ from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import selection_of
 from seqrec_bench.evaluation.protocols import PROTOCOLS
 from seqrec_bench.evaluation.registry import build, hyperparameters
+from seqrec_bench.evaluation.training_end import best_epoch
 from seqrec_bench.experiments.cell import recipe_of
 from seqrec_bench.experiments.search_file import ModelSpace, load_search
 from seqrec_bench.experiments.verification import cells_of_studies, check_contents, check_store
+from seqrec_bench.experiments.verification.recipes import check_settings, check_versions, installed
 from seqrec_bench.records import Record, Store
 from seqrec_bench.records.search_log import SearchLog, best_trial
 from seqrec_bench.rendering.audit_chart import audit_chart, audit_data_text
@@ -48,7 +51,8 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
 FIGURES = RESULTS / "figures"
 SEARCHES = RESULTS / "search"
-QUICK = RESULTS / "quick"
+QUICK, FIELD = RESULTS / "quick", RESULTS / "field"
+"""Directories of records of their own."""
 VERDICTS = RESULTS / "verdicts.json"
 EXPLANATIONS = RESULTS / "explanations"
 PAPER = load_study("chen2020").view()
@@ -81,10 +85,10 @@ def figure(request: pytest.FixtureRequest, records: list[Record]) -> tuple[str, 
 
 def test_there_are_records_and_every_file_is_one(records: list[Record]) -> None:
     assert len(records) > 0
-    quick = [QUICK / record.key.path() for record in Store(QUICK).records()]
+    apart = [store / record.key.path() for store in (QUICK, FIELD) for record in Store(store).records()]
     others = [VERDICTS, *FIGURES.glob("*.json"), *EXPLANATIONS.glob("*.json")]
     files = [path for path in RESULTS.rglob("*.json") if path not in others]  # search logs are .jsonl
-    assert sorted(files) == sorted([*(RESULTS / record.key.path() for record in records), *quick])
+    assert sorted(files) == sorted([*(RESULTS / record.key.path() for record in records), *apart])
 
 
 def test_the_committed_verdicts_are_what_check_prints() -> None:
@@ -105,6 +109,14 @@ def test_the_reference_of_the_quick_training_is_whole_and_was_made_as_it_is_now(
         now = recipe_of(model, record.recipe.dataset, record.recipe.selection)
         assert now.difference(record.recipe) is None, "run the suite and commit the new records"
         assert re.fullmatch("[0-9a-f]{40}", record.environment["commit"])
+
+
+def test_the_records_on_other_data_were_made_by_committed_code_with_the_settings_that_their_variants_have() -> None:
+    records = Store(FIELD).records()
+    models = installed({record.key.model for record in records})
+    planned = [cell for found in cells_of_studies().values() for cell in found.cells]
+    assert check_versions(records, models).faults == check_settings(records, models, planned).faults == []
+    assert [record.key for record in records if not re.fullmatch("[0-9a-f]{40}", record.environment["commit"])] == []
 
 
 @pytest.mark.parametrize(
@@ -159,6 +171,23 @@ def test_defaults_are_what_the_search_chose(space: ModelSpace) -> None:
     assert chosen is not None
     defaults = hyperparameters(build(space.model, 100, {}))
     assert {key: defaults[key] for key in space.space} == chosen.settings
+
+
+def test_the_page_of_tuning_shows_what_patience_keeps_and_why_records_keep_their_epochs(records: list[Record]) -> None:
+    text = (ROOT / "docs/tuning.md").read_text(encoding="utf-8")
+    assert f"<!-- patience:begin -->\n{patience.table(patience.curves())}\n<!-- patience:end -->" in text
+    (longer,) = patience.curves()[patience.Place("ml-100k", "gru4rec", patience.LONG)][:1]
+    gru4rec, caser = (
+        [record for record in records if (record.key.model, record.key.variant) == (model, "paper") and record.curve]
+        for model in ("gru4rec", "caser")
+    )
+    best = [best_epoch(record).validation["NDCG@50"] for record in gru4rec if record.key.dimension == 100]
+    said = " ".join(text.split()).replace(" .", " 0.")
+    assert f"is best in epoch {longer.index(max(longer)) + 1}, with {max(longer):.4f}; the record," in said
+    assert f"of 10 epochs, has {best[0]:.4f}, and the five records at that dimension scatter" in said
+    assert len(best) == 5 and f"scatter by {np.std(best, ddof=1):.4f} (standard deviation)" in said
+    cut = [record for record in caser if len(record.curve) - best_epoch(record).number < 10]
+    assert f"at 50 epochs, {len(cut)} of its {len(caser)} committed runs" in said
 
 
 def test_the_suite_tuned_is_what_the_search_chose() -> None:

@@ -15,6 +15,7 @@ from seqrec_baselines.training.samples import end_windows
 from seqrec_bench.data import Dataset, Interactions, leave_one_out, prepare
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
+from seqrec_bench.records import Store
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,17 @@ def test_the_pieces_that_a_peer_is_given_are_those_that_ours_is_trained_on(small
         for inputs, targets in zip(batch.inputs, batch.targets, strict=True)
     ]
     assert sorted(piece for row in rows for piece in pieces(row, length)) == sorted(expected)
+
+
+def test_seeds_that_are_recorded_are_not_run_again(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    peer = Peer()
+    monkeypatch.setattr(peer_runs, "answer", peer)
+    monkeypatch.setattr(peer_runs, "peers_python", lambda *_: Path("python"))
+    monkeypatch.setattr(peer_runs, "load_named", lambda _: small)
+    for seeds, told in (("1", "1 of 1"), ("0-2", "2 of 3"), ("0-2", "0 of 3")):
+        peer_runs.main(["recbole-hgn-ce"], small.name, seeds, tmp_path, None)
+        assert f"recbole-hgn-ce: {told} seeds to run." in capsys.readouterr().err
+    assert peer.request["seed"] == 2
+    assert [record.key.seed for record in Store(tmp_path).records()] == [0, 1, 2]
