@@ -11,7 +11,7 @@ import typer
 from benchmarks.machine import machine
 from benchmarks.results import Measurement, UnavailableError, put_section
 
-OWN = ("training", "cells", "evaluation", "data", "large_training")
+OWN = ("training", "cells", "evaluation", "data", "large_training", "user_memory")
 PEERS = ("peers", "peer_ranking")
 """These install other libraries from the package index, in an environment that is thrown away."""
 RARE = ("kernels",)

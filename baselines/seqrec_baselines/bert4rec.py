@@ -96,7 +96,7 @@ class BERT4Rec:
             optimizer = self._new_optimizer()
             steps_an_epoch = math.ceil(len(windows) / self.batch_size)
             schedule = torch.optim.lr_scheduler.LambdaLR(
-                optimizer, lambda step: self._learning_rate_factor(step, self.epochs * steps_an_epoch)
+                optimizer, lambda step: self._learning_rate_factor(step, max(self.epochs, 1) * steps_an_epoch)
             )
             rng = np.random.default_rng(context.seed)
 

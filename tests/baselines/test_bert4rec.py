@@ -356,6 +356,10 @@ def test_the_learning_rate_rises_and_falls_in_a_line(settings: dict[str, Any], e
     assert [model._learning_rate_factor(step, 10) for step in range(5)] == pytest.approx(expected)
 
 
+def test_a_schedule_without_epochs_is_one(uneven: Sequences) -> None:
+    assert fitted(uneven, epochs=0, linear_decay=True).n_parameters > 0
+
+
 def test_the_schedule_ends_with_the_last_epoch(uneven: Sequences) -> None:
     rates: list[float] = []
     model = BERT4Rec(dimension=D, history_length=L, epochs=3, linear_decay=True, learning_rate=0.1)

@@ -1,6 +1,7 @@
 """That each module measures something, at sizes that show nothing: no time is asserted."""
 
 import pickle
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from benchmarks import data, evaluation, large_training
+from benchmarks import data, evaluation, large_training, user_memory
 from benchmarks.growth import draw_growth
 from benchmarks.timing import best_of, in_fresh_process, memory_in_use, peak_memory
 from seqrec_bench.data import Holdout
@@ -59,6 +60,15 @@ def test_a_model_is_trained_for_one_epoch() -> None:
     model, interactions, *_ = large_training.measure_row("fpmc", n_interactions=3_000, dimension=4)
     assert model == "fpmc"
     assert 0 < int(interactions.replace(",", "")) < 3_000
+
+
+def test_an_epoch_with_a_memory_of_few_users_is_told_from_some_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(user_memory, "DIMENSION", 4)
+    monkeypatch.setattr(user_memory, "N_TARGETS", 40)
+    for n_in_memory, shown in ((0, "30"), (5, "5")):
+        row = user_memory.measure_row("toy", 30, 12, 1_000, n_in_memory)
+        assert row[:4] == ("toy", "30", "12", shown)
+        assert re.fullmatch(r"-?\d+", row[4]) and re.fullmatch(r"-?\d+ s", row[5])
 
 
 def test_functions_take_turns() -> None:

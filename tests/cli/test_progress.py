@@ -14,7 +14,7 @@ from rich.progress import Progress
 from seqrec_bench.cli import progress
 from seqrec_bench.cli.progress import COLUMNS, LiveDisplay, open_display
 from seqrec_bench.experiments.processes import Lost
-from seqrec_bench.experiments.saying import Doing
+from seqrec_bench.experiments.saying import Doing, GoesOn, Remark
 from seqrec_bench.experiments.time_left import TimeLeft
 from seqrec_bench.recommender import Epoch
 from seqrec_bench.records import LockHolder, Ranks, Record
@@ -73,6 +73,42 @@ def test_what_a_model_says_is_shown_as_seldom_as_epochs(
         "fpmc paper-d4-s0: skip-gram, 3 of 20 passes",
         "fpmc paper-d4-s0: epoch 1, loss 1.5000, validation NDCG@50 0.1260, 2.0 s",
     ]
+
+
+def test_a_training_that_goes_on_says_from_where_and_what_keeps_it_from_that() -> None:
+    terminal = io.StringIO()
+    bars = Progress("{task.description}", *COLUMNS, console=Console(file=terminal, width=120))
+    display = LiveDisplay(bars, [CELL], TimeLeft([CELL], jobs=1))
+    display.advanced(CELL, None)
+    display.advanced(CELL, GoesOn(7))
+    display.advanced(CELL, Remark("no luck [red]at all[/]"))
+    assert bars.tasks[1].completed == 7
+    assert [line.rstrip() for line in terminal.getvalue().splitlines()] == [
+        "fpmc paper-d4-s0: going on from epoch 7",
+        "fpmc paper-d4-s0: no luck [red]at all[/]",
+    ]
+
+
+def test_what_goes_on_is_a_line_of_the_log_and_known_to_the_time_left(
+    capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]
+) -> None:
+    other = Cell("fpmc", "paper", 4, 1, {"epochs": 10})
+    with open_display([CELL, other], jobs=1) as display:
+        clock(0.0)
+        display.advanced(CELL, None)
+        display.advanced(CELL, GoesOn(5))
+        clock(600.0)
+        display.ended(CELL, "no luck")  # before an epoch has ended: that says nothing of how long one takes
+        display.advanced(other, None)
+        display.advanced(other, GoesOn(8))
+        clock(660.0)
+        display.advanced(other, epoch(9))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1:3] == [
+        "fpmc paper-d4-s0: going on from epoch 5",
+        "fpmc paper-d4-s0: failed: no luck [1/2 cells, time left not known yet]",
+    ]
+    assert lines[4] == "fpmc paper-d4-s1: going on from epoch 8"
 
 
 def test_a_bar_has_what_a_model_says_until_an_epoch_ends() -> None:

@@ -8,7 +8,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from seqrec_bench.cli.main import app
-from seqrec_bench.records import Store
+from seqrec_bench.recommender import Checkpoint, Epoch
+from seqrec_bench.records import CellKey, DatasetIdentity, Recipe, Store
+from seqrec_bench.records.checkpoints import Progress, write_checkpoint
 
 CHOICE = [
     "--models",
@@ -76,6 +78,23 @@ def test_runs_that_were_best_in_their_last_epoch_are_told_of(bench: Callable[...
         ("fpmc", 1): True,
         **dict.fromkeys([("fpmc", 2), ("fpmc", 3), ("popularity", 0)]),
     }
+
+
+def test_a_training_that_was_stopped_is_told_of(bench: Callable[..., Result], tmp_path: Path) -> None:
+    key = CellKey("ratings", "loo-full-v1", "fpmc", "short", 4, 1)
+    store = Store(tmp_path / "runs")
+    path = store.checkpoint(key)
+    path.parent.mkdir(parents=True)
+    recipe = Recipe(DatasetIdentity("ratings", "f", None), 1, {}, "NDCG@50")
+    curve = [Epoch(number, 1.0, {"NDCG@50": 0.5}, 1.0) for number in (1, 2, 3)]
+    write_checkpoint(path, Progress(recipe, {}, curve, {"fit": 3.0, "fit_cpu": 3.0}), Checkpoint({}, {}))
+    assert "Begun: fpmc short-d4-s1, which `run` goes on with from epoch 3." in bench("status", *CHOICE).stderr
+    lock = store.lock(key)
+    assert lock
+    assert "Begun" not in bench("status", *CHOICE).stderr
+    lock.release()
+    path.write_bytes(path.read_bytes()[:50])
+    assert "Begun" not in bench("status", *CHOICE).stderr
 
 
 def test_the_table_has_a_line_for_each_place_and_one_for_all(bench: Callable[..., Result]) -> None:

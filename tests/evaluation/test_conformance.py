@@ -11,7 +11,7 @@ from seqrec_bench.evaluation.registry import build, registered
 SETTINGS = {
     "bert4rec": {"epochs": 25, "learning_rate": 0.01, "batch_size": 32, "blocks": 1},
     "caser": {"batch_size": 32, "learning_rate": 0.01},
-    "esasrec": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32, "negatives": 16, "blocks": 1},
+    "esasrec": {"epochs": 10, "learning_rate": 0.02, "batch_size": 32, "negatives": 16},
     "fpmc": {"epochs": 100},
     "gru4rec": {"epochs": 10},
     "hgn": {"batch_size": 64, "learning_rate": 0.01, "epochs": 20},

@@ -231,6 +231,23 @@ def test_what_another_run_has_stored_is_not_run_again(store: Store, toy: Dataset
     assert [path.stat().st_mtime_ns] == written
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_only_a_fresh_run_lets_a_stopped_training_begin_anew(store: Store, toy: Dataset, fresh: bool) -> None:
+    path = store.checkpoint(cell_key(CELL, toy))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"where it stood")
+    there: list[bool] = []
+
+    class Looking(Here):
+        def submit(self, cell: Cell) -> Future[FinishedCell]:
+            there.append(path.exists())
+            return super().submit(cell)
+
+    execute(make_plan([CELL], store, toy, fresh), Looking(toy, {}), Audience())
+    assert there == [not fresh]
+    assert not path.exists()  # its record is there
+
+
 def test_no_more_cells_are_locked_than_the_executor_takes(store: Store, toy: Dataset) -> None:
     locked: list[int] = []
 

@@ -127,6 +127,7 @@ def test_every_study_has_a_name() -> None:
     assert of_the_paper | {
         "bert4rec",
         "bert4rec-ml-100k",
+        "esasrec-beauty",
         "esasrec-sports",
         "esasrec-toys",
         "losses",

@@ -16,6 +16,13 @@ from seqrec_baselines.training.seeding import seeded
 from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences, State
 
+
+def most_active(train: Sequences, n_users: int) -> torch.Tensor:
+    """(n_users,) the users with the most interactions, ascending; of equal ones, those with lower numbers."""
+    order = np.argsort(-train.lengths, kind="stable")
+    return torch.from_numpy(np.sort(order[:n_users]))
+
+
 WINDOWS = {"sliding": sliding_windows, "cut": cut_windows}
 
 
@@ -69,7 +76,10 @@ class AMLSTM:
     attention: bool = True
     """Whether there is self-attention over the items; without it, X~ = X'."""
     memory: bool = True
-    """Whether there is a memory over all users; without it, O~ = O."""
+    """Whether there is a memory over users; without it, O~ = O."""
+    memory_users: int = 0
+    """How many users the memory is over, those with the most interactions in training; 0 for all. The paper has all: an
+    epoch then takes time by interactions times users, so that data of many users need fewer."""
     fixed_user_vector: bool = True
     """Whether Y holds A[u]; without it, Y = O~."""
     weight_averaging: float = 0.0
@@ -81,7 +91,14 @@ class AMLSTM:
         require_at_least(self, 1, "dimension", "history_length", "patience", "batch_size", "decay_steps")
         require_at_least(self, 1, "skip_gram_window", "skip_gram_epochs")
         require_at_least(
-            self, 0, "epochs", "learning_rate", "learning_rate_decay", "least_learning_rate", "max_gradient_norm"
+            self,
+            0,
+            "memory_users",
+            "epochs",
+            "learning_rate",
+            "learning_rate_decay",
+            "least_learning_rate",
+            "max_gradient_norm",
         )
         require_share(self, "dropout", "weight_averaging")
 
@@ -154,6 +171,7 @@ class AMLSTM:
             self.dropout,
             self.dropout_places,
             Parts(self.attention, self.memory, self.fixed_user_vector),
+            most_active(train, self.memory_users) if 0 < self.memory_users < train.n_users else None,
         )
 
     def _set_starting_vectors(self, train: Sequences, context: FitContext) -> None:
@@ -170,8 +188,9 @@ class AMLSTM:
             self._net.item_output.copy_(torch.from_numpy(outputs))
             if self._net.user_vectors:
                 users = torch.from_numpy(user_vectors(train, self.dimension, settings, seed, say))
-                for vectors in self._net.user_vectors:
-                    vectors.copy_(users)
+                self._net.user_key.copy_(users)
+                if self.memory:
+                    self._net.user_value.copy_(self._net.of_remembered(users))
 
     def _learning_rate_factor(self, step: int) -> float:
         decayed = self.learning_rate_decay ** (step // self.decay_steps)

@@ -1,7 +1,8 @@
 """The network of AM-LSTM (Chen & Lin 2020): self-attention, LSTM, a memory over all users, two-part scores.
 
-Shapes: B users at once, L items each, d the dimension, N items, U users. Inputs are filled with padding on the right;
-attention and LSTM only look back, so what is computed for an item does not depend on the padding after it.
+Shapes: B users at once, L items each, d the dimension, N items, U users, M of them in the memory (in the paper's: all).
+Inputs are filled with padding on the right; attention and LSTM only look back, so what is computed for an item does not
+depend on the padding after it.
 """
 
 import math
@@ -72,6 +73,7 @@ class AMLSTMNet(nn.Module):
 
     positions: Tensor
     later: Tensor
+    remembered: Tensor | None
 
     def __init__(
         self,
@@ -82,14 +84,20 @@ class AMLSTMNet(nn.Module):
         dropout: float,
         dropout_places: DropoutPlaces,
         parts: Parts,
+        remembered: Tensor | None = None,
     ) -> None:
+        """
+        Args:
+            remembered: (M,) the numbers of the users in the memory; None for all.
+        """
         super().__init__()
+        n_remembered = n_users if remembered is None else len(remembered)
         width = 2 * dimension if parts.fixed_user_vector else dimension
         self.item_input = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # B
         if parts.memory or parts.fixed_user_vector:
             self.user_key = nn.Parameter(torch.empty(n_users, dimension))  # A, also the fixed representation
         if parts.memory:
-            self.user_value = nn.Parameter(torch.empty(n_users, dimension))  # C
+            self.user_value = nn.Parameter(torch.empty(n_remembered, dimension))  # C
         self.item_output = nn.Parameter(torch.empty(n_items, width))  # D; row v - 1 is item v's
         self.item_bias = nn.Parameter(torch.zeros(n_items))
         if parts.attention:
@@ -102,6 +110,7 @@ class AMLSTMNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self._dropout_places = dropout_places
         self.register_buffer("positions", positional_encoding(length, dimension), persistent=False)
+        self.register_buffer("remembered", remembered, persistent=False)
         self.register_buffer("later", torch.ones(length, length, dtype=torch.bool).triu(1), persistent=False)
 
     @property
@@ -143,9 +152,18 @@ class AMLSTMNet(nn.Module):
             outputs.append(state[0])
         return torch.stack(outputs, dim=1)
 
+    @property
+    def memory_keys(self) -> Tensor:
+        """(M, d) A of the users in the memory."""
+        return self.of_remembered(self.user_key)
+
+    def of_remembered(self, vectors: Tensor) -> Tensor:
+        """(U, d) -> (M, d)"""
+        return vectors if self.remembered is None else vectors[self.remembered]
+
     def recall(self, dynamic: Tensor) -> Tensor:
-        """O + Attention(O, A, C): one hop through the memory of all users; (..., d) -> (..., d)."""
-        return dynamic + self.memory(dynamic, self.user_key, self.user_value) if self.parts.memory else dynamic
+        """O + Attention(O, A, C): one hop through the memory of users; (..., d) -> (..., d)."""
+        return dynamic + self.memory(dynamic, self.memory_keys, self.user_value) if self.parts.memory else dynamic
 
     def score_terms(self, users: Tensor, dynamic: Tensor) -> dict[str, Tensor]:
         """The terms that z(u, v) is the sum of, each (B, N): Y . D[v] + b[v] taken apart.
@@ -157,7 +175,7 @@ class AMLSTMNet(nn.Module):
         width = dynamic.shape[1]
         terms = {"LSTM": functional.linear(dynamic, self.item_output[:, :width])}
         if self.parts.memory:
-            recalled = self.memory(dynamic, self.user_key, self.user_value)
+            recalled = self.memory(dynamic, self.memory_keys, self.user_value)
             terms["memory"] = functional.linear(recalled, self.item_output[:, :width])
         if self.parts.fixed_user_vector:
             terms["fixed"] = functional.linear(self.user_key[users], self.item_output[:, width:])
@@ -169,8 +187,11 @@ class AMLSTMNet(nn.Module):
         return self.self_attention.weights(x, x, self._hidden(items))
 
     def memory_weights(self, dynamic: Tensor) -> Tensor:
-        """How much a dynamic representation recalls of each user, (..., d) -> (..., U)."""
-        return self.memory.weights(dynamic, self.user_key)
+        """How much a dynamic representation recalls of each user, (..., d) -> (..., U); 0 of those not in it."""
+        weights = self.memory.weights(dynamic, self.memory_keys)
+        if self.remembered is None:
+            return weights
+        return weights.new_zeros(*weights.shape[:-1], len(self.user_key)).index_copy(-1, self.remembered, weights)
 
     def _lstm_input(self, items: Tensor) -> Tensor:
         """X~: (B, L) -> (B, L, d)."""

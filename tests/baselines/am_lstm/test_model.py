@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -6,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from seqrec_baselines.am_lstm.model import AMLSTM
+from seqrec_baselines.am_lstm.model import AMLSTM, most_active
 from seqrec_baselines.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
 from seqrec_baselines.training.samples import Samples
+from seqrec_bench.evaluation.conformance import Factory, explaining, restoring, scoring
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.recommender import FitContext, Sequences
 
@@ -124,6 +126,53 @@ def test_a_restored_model_answers_as_before(train: Sequences, trained: AMLSTM) -
     users, histories = np.array([0, 5]), np.array([[0, 3], [4, 5]])
     np.testing.assert_array_equal(restored.score(users, histories), trained.score(users, histories))
 
+
+def uneven() -> Sequences:
+    """12 users, of whom 3, 7 and 11 have the most interactions, and 5 and 9 as many as each other."""
+    full = synthetic_sequences(n_users=12, n_items=15, length=7, order=0.5, seed=0)
+    lengths = np.array([2, 3, 2, 7, 2, 5, 3, 6, 2, 5, 2, 7])
+    kept = full.times < lengths[full.users]
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return Sequences(full.items[kept], full.times[kept], offsets, full.n_items)
+
+
+def test_a_memory_of_some_users_is_over_the_most_active() -> None:
+    train = uneven()
+    assert [most_active(train, n).tolist() for n in (1, 3, 4)] == [[3], [3, 7, 11], [3, 5, 7, 11]]
+    started = arrays(fitted(train, epochs=0, memory_users=4))
+    np.testing.assert_array_equal(started["user_key"], user_vectors(train, 4, SETTINGS, SEED))
+    np.testing.assert_array_equal(started["user_value"], started["user_key"][[3, 5, 7, 11]])
+
+
+def test_a_memory_of_some_users_has_no_other_values_and_is_restored_and_explained() -> None:
+    train, users, histories = uneven(), np.array([0, 11]), np.array([[0, 3], [4, 5]])
+    whole, model = fitted(train), fitted(train, memory_users=4)
+    assert whole.n_parameters - model.n_parameters == (12 - 4) * 4
+    restored = AMLSTM(dimension=4, memory_users=4)
+    restored.restore(train, model.state())
+    np.testing.assert_array_equal(restored.score(users, histories), model.score(users, histories))
+    weights = model.explain(users, histories).users
+    assert weights is not None
+    assert weights.shape == (2, 12)
+    assert np.flatnonzero(weights.any(axis=0)).tolist() == [3, 5, 7, 11]
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("n_users", [12, 1000])
+def test_a_memory_that_holds_as_many_users_as_there_are_is_the_papers(train: Sequences, n_users: int) -> None:
+    whole, model = arrays(fitted(train)), arrays(fitted(train, memory_users=n_users))
+    for name, values in whole.items():
+        np.testing.assert_array_equal(model[name], values)
+
+
+@pytest.mark.parametrize(
+    "check", (*scoring.CHECKS, *restoring.CHECKS, *explaining.CHECKS), ids=lambda check: check.__name__
+)
+def test_a_model_with_a_memory_of_some_users_keeps_the_contract(check: Callable[[Factory], None]) -> None:
+    check(WITH_A_SMALL_MEMORY)
+
+
+WITH_A_SMALL_MEMORY = partial(AMLSTM, dimension=4, epochs=1, skip_gram_epochs=1, memory_users=10)
 
 HISTORIES = np.array([[0, 0, 0, 0, 9], [0, 0, 3, 1, 15], [2, 4, 6, 8, 10], [0, 0, 0, 0, 0]])
 

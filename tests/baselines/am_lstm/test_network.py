@@ -20,10 +20,16 @@ ITEMS = np.array([[3, 1, 6, 2, 5], [4, 4, 2, 0, 0], [1, 0, 0, 0, 0]])
 COUNTS = [5, 3, 1]
 
 
-def a_net(d: int, parts: Parts = WHOLE, places: DropoutPlaces = "item-vectors-and-y") -> AMLSTMNet:
+def a_net(
+    d: int,
+    parts: Parts = WHOLE,
+    places: DropoutPlaces = "item-vectors-and-y",
+    remembered: list[int] | None = None,
+) -> AMLSTMNet:
     """A net in double precision with every weight away from 0, the biases too."""
     with seeded(1, "cpu"):
-        net = AMLSTMNet(N_USERS, N_ITEMS, d, LENGTH, 0.5, places, parts).double().eval()
+        users = None if remembered is None else torch.tensor(remembered)
+        net = AMLSTMNet(N_USERS, N_ITEMS, d, LENGTH, 0.5, places, parts, users).double().eval()
         for name, parameter in net.named_parameters():
             torch.nn.init.normal_(parameter, std=0.7)
             if name == "item_input.weight":
@@ -108,7 +114,9 @@ def literal_scores(net: AMLSTMNet, user: int, items: np.ndarray) -> np.ndarray:
     """z of the items 1..N after the last of these items."""
     y = literal_dynamic(net, items)[-1]
     if net.parts.memory:
-        y = y + literal_attention(net.memory, y[None], weight(net, "user_key"), weight(net, "user_value"))[0]
+        remembered = range(N_USERS) if net.remembered is None else net.remembered.tolist()
+        keys = np.array([weight(net, "user_key")[other] for other in remembered])
+        y = y + literal_attention(net.memory, y[None], keys, weight(net, "user_value"))[0]
     if net.parts.fixed_user_vector:
         y = np.concatenate([y, weight(net, "user_key")[user]])
     outputs, bias = weight(net, "item_output"), weight(net, "item_bias")
@@ -165,6 +173,27 @@ def test_scores_after_the_last_item(net: AMLSTMNet) -> None:
     found = score(net, USERS, ITEMS, wanted)
     expected = [literal_scores(net, user, items[:n]) for user, items, n in zip(USERS, ITEMS, COUNTS, strict=True)]
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_scores_with_a_memory_of_some_users_and_a_fixed_vector_of_any() -> None:
+    net = a_net(3, remembered=[1, 3])
+    assert net.user_value.shape == (2, 3)
+    wanted = np.arange(LENGTH) == np.array(COUNTS)[:, None] - 1
+    expected = [literal_scores(net, user, items[:n]) for user, items, n in zip(USERS, ITEMS, COUNTS, strict=True)]
+    np.testing.assert_allclose(score(net, USERS, ITEMS, wanted), expected, rtol=1e-5, atol=1e-6)
+    assert not np.allclose(expected, [literal_scores(a_net(3), *who) for who in zip(USERS, ITEMS, strict=True)])
+
+
+def test_users_that_are_left_out_have_no_weight_in_the_memory() -> None:
+    net = a_net(3, remembered=[1, 3])
+    dynamic = np.random.default_rng(0).normal(size=(2, 3))
+    weights = net.memory_weights(torch.from_numpy(dynamic)).numpy()
+    net.memory.value = torch.nn.Linear(2, 2).double().requires_grad_(False)
+    net.memory.value.weight.copy_(torch.eye(2))
+    net.memory.value.bias.zero_()
+    keys = weight(net, "user_key")[[1, 3]]
+    np.testing.assert_allclose(weights[:, [1, 3]], literal_attention(net.memory, dynamic, keys, np.eye(2)), atol=1e-12)
+    np.testing.assert_array_equal(weights[:, [0, 2]], 0)
 
 
 def test_scores_at_every_wanted_place_in_row_order(net: AMLSTMNet) -> None:
