@@ -111,7 +111,10 @@ class SmallFit:
     def _explained(self, error: ScoreError) -> ConformanceError:
         """The evaluator's complaint, with what the scores tell of its cause."""
         users, histories = self.inputs()
-        scores = self.recommender.score(users, histories)
+        try:
+            scores = self.recommender.score(users, histories)
+        except Exception:  # of its own: what the evaluator has said comes first
+            return ConformanceError(str(error))
         return ConformanceError(str(error), usual_cause(scores, (len(users), self.split.train.n_items + 1)))
 
 
