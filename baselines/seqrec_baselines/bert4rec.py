@@ -58,8 +58,8 @@ class BERT4Rec:
     """How likely it is that, instead, only the last item of a window is masked."""
     epochs: int = 1000
     """At most."""
-    patience: int = 20
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    patience: int = 50
+    """Training ends after so many epochs without a better validation NDCG@50. It can stand still for 20, early on."""
     batch_size: int = 32
     """Windows in a step. The authors have 256, with which an epoch of MovieLens 100K would be 15 steps."""
     learning_rate: float = 0.001

@@ -128,7 +128,7 @@ class LRURec(CausalRecommender):
     weight_decay: float = 0.01
     """Each step takes this times the learning rate from all weights but biases and those of normalisations."""
     max_gradient_norm: float = 5.0
-    """A gradient with a greater norm is scaled down to it."""
+    """A gradient with a greater norm is scaled down to it; 0 for no limit."""
     weight_averaging: float = 0.0
     """Decay of a moving average of the weights over the epochs, which then is what counts; 0 for none."""
 
@@ -171,7 +171,8 @@ class LRURec(CausalRecommender):
         loss = self._loss(samples)
         optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
+        if self.max_gradient_norm:
+            nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
         optimizer.step()
         return loss.detach()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.parity.judging import NOT_RUN, judge
+from benchmarks.parity.judging import NOT_RUN, judge, missing
 from benchmarks.parity.overview import overview_document
 from benchmarks.parity.page import parity_document
 from benchmarks.parity.references import REFERENCES, load_references
@@ -45,7 +45,7 @@ def main(
 
 
 def blocks_of(results: Path, references: Path = REFERENCES) -> tuple[dict[str, str], bool]:
-    """The Markdown of each block of the page by its name, and whether all pairs have been run.
+    """The Markdown of each block of the page by its name, and whether all seeds of all pairs have been run.
 
     Raises:
         InputError: The references are not right.
@@ -57,7 +57,7 @@ def blocks_of(results: Path, references: Path = REFERENCES) -> tuple[dict[str, s
         "parity": parity_document(told, lines),
         "overview": overview_document([load_study(name) for name in SHOWN], records),
     }
-    is_whole = all(line.verdict != NOT_RUN for line in lines)
+    is_whole = not missing(told, records) and all(line.verdict != NOT_RUN for line in lines)
     return {name: document.written("md") for name, document in documents.items()}, is_whole
 
 

@@ -6,13 +6,14 @@ from statistics import stdev
 
 from benchmarks.parity.references import OtherFigure, Pair, Recorded, References, row_of
 from seqrec_bench.analysis.gate.verdicts import Verdict, beside_reported
-from seqrec_bench.analysis.selection import as_rows_give, require_side_by_side, runs
+from seqrec_bench.analysis.selection import Missing, as_rows_give, not_run, runs, select
 from seqrec_bench.analysis.statistics.inference import Inference
 from seqrec_bench.analysis.statistics.questions import benchmark, welch
 from seqrec_bench.analysis.statistics.rounding import is_greater
 from seqrec_bench.analysis.statistics.runs import MIN_SEEDS, Runs
 from seqrec_bench.experiments.scoring import SCORED_VARIANT
 from seqrec_bench.records import Configuration, Record
+from seqrec_bench.studies.study import Study, StudyRow
 
 EQUIVALENT = "equivalent"
 TESTED = {
@@ -85,15 +86,26 @@ def judge(references: References, records: Iterable[Record]) -> list[Line]:
     return [line for pair in references.pairs for line in _lines(pair, found, references.margin)]
 
 
+def missing(references: References, records: Sequence[Record]) -> list[Missing]:
+    """The cells of our sides that have not been run."""
+    found = []
+    for pair in references.pairs:
+        study, row = row_of(pair)
+        of_study, own = not_run(records, study, study.dataset_names[0]), _own(study, row)
+        found += [each for each in of_study if each.configuration == own]
+    return found
+
+
+def _own(study: Study, row: StudyRow) -> Configuration:
+    return Configuration(row.model, row.variant or study.variant, study.dimension_of(row))
+
+
 def _lines(pair: Pair, records: Sequence[Record], share: float) -> Iterator[Line]:
     study, row = row_of(pair)
-    dataset, other = study.dataset_names[0], pair.other
-    here = [record for record in records if (record.key.dataset, record.key.protocol) == (dataset, study.protocol)]
-    own = Configuration(row.model, row.variant or study.variant, study.dimension_of(row))
-    peer = Configuration(other.record, SCORED_VARIANT, 0) if isinstance(other, Recorded) else None
-    ours = [record for record in as_rows_give(here, study) if record.key.configuration == own]
-    theirs = [record for record in here if record.key.configuration == peer]
-    require_side_by_side({group[0].key.configuration: group for group in (ours, theirs) if group})
+    other, own = pair.other, _own(study, row)
+    peer = Configuration(other.record, SCORED_VARIANT, 0) if isinstance(other, Recorded) else own
+    found = select(as_rows_give(records, study), study.view(), [own, peer]).cells
+    ours, theirs, dataset = found.get(own), found.get(peer), study.dataset_names[0]
     for metric in other.metrics:
         mine = Side.of_runs(runs(ours, metric)) if ours else None
         if isinstance(other, Recorded):

@@ -1,4 +1,4 @@
-"""The table of parity and that of costs, as docs/models.md has them."""
+"""The table of parity, as docs/models.md has it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -27,7 +27,7 @@ def parity_document(references: References, lines: Sequence[Line]) -> Document:
         ],
         rows=[[place, *_texts(line)] for place, group in pairs for line in group],
     )
-    return Document([grid, Notes(list(_notes(references, pairs)))], {"lines": [_fields(line) for line in lines]})
+    return Document([grid, Notes(list(_notes(references, pairs)))], {})
 
 
 def _pair_of(line: Line) -> int:
@@ -87,22 +87,3 @@ def _notes(references: References, pairs: Sequence[tuple[str, Sequence[Line]]]) 
             yield f"{place}, why: {pair.why}"
     for each in references.without:
         yield f"Without a figure to be held against: {listed(each.models)}, since {each.why}"
-
-
-def _fields(line: Line) -> dict[str, object]:
-    interval = _interval(line.difference)
-    return {
-        "study": line.pair.study,
-        "row": line.pair.row,
-        "dataset": line.dataset,
-        "metric": line.metric,
-        "against": line.pair.other.code,
-        "ours": _side_fields(line.ours),
-        "theirs": _side_fields(line.theirs),
-        "interval_90": None if interval is None else list(interval),
-        "verdict": line.verdict,
-    }
-
-
-def _side_fields(side: Side | None) -> dict[str, object] | None:
-    return None if side is None else {"mean": side.mean, "sd": side.sd, "seeds": side.n_runs}

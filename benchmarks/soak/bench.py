@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seqrec_bench.records import Store
+
 WAIT_SECONDS = 300.0
 """After this a run hangs."""
 
@@ -118,6 +120,8 @@ class Bench:
     """What a whole run takes."""
     n_lines: int = field(init=False)
     """Of its log: one as each cell starts and ends, and a few more."""
+    training_seconds: float = field(init=False)
+    """What a cell of the model takes that trains longest."""
 
     def __post_init__(self) -> None:
         """Writes data and recommender, and makes the uninterrupted run that the others must equal."""
@@ -139,6 +143,13 @@ class Bench:
                 raise RuntimeError(f"The uninterrupted run fails: {run.says()}")
             self.n_lines = len(run.says().splitlines())
         self.seconds = time.monotonic() - started
+        fits = [record.seconds["fit"] for record in Store(self.reference).records() if record.key.model == self.trains]
+        self.training_seconds = sum(fits) / len(fits)
+
+    @property
+    def trains(self) -> str:
+        """The model that trains longest."""
+        return "sasrec" if self.with_torch else "steps"
 
     @property
     def reference(self) -> Path:

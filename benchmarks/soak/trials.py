@@ -14,7 +14,7 @@ STOP_SECONDS = 2.0
 """A run that is told to end must have ended by then."""
 
 LINE_SECONDS = 0.2
-"""How long after a line of the log a kill may come, half of the time; else it comes anywhere in a training."""
+"""How long after a line of the log a kill may come."""
 
 SAID = "Stopped"
 
@@ -95,17 +95,25 @@ class Trial:
         return True
 
     def _wait_for_moment(self, run: Run, n_at_once: int) -> bool:
-        """Until a random line of the log, and a little longer; False if the run ends before."""
+        """Until a random line of the log and a little longer; False if the run ends before.
+
+        One that is alone is killed anywhere in a training instead, half of the time: of two, one may never train.
+        """
         n_done = sum(1 for _ in self.results.rglob("*.json"))  # each of them takes two lines from the log
         n_lines = self.chance.randint(0, (self.bench.n_lines - 2 * n_done) // n_at_once - 1)
-        is_within = n_lines == 0 or self.chance.random() < 0.5
-        pause = self.chance.uniform(0, self.bench.seconds / 4 if is_within else LINE_SECONDS)
-        while len(run.says().splitlines()) < n_lines:
+        pause = self.chance.uniform(0, LINE_SECONDS if n_lines else self.bench.seconds / 4)
+        is_within = n_at_once == 1 and self.chance.random() < 0.5
+        within = self.chance.uniform(0, self.bench.training_seconds) if is_within else None
+        while not (self._trains(run) if within is not None else len(run.says().splitlines()) >= n_lines):
             if run.process.poll() is not None:
                 return False
             time.sleep(0.005)
-        time.sleep(pause)
+        time.sleep(pause if within is None else within)
         return run.process.poll() is None
+
+    def _trains(self, run: Run) -> bool:
+        """Whether a cell of the model that trains longest has started."""
+        return any(cell.startswith(self.bench.trains) for cell in run.cells("started"))
 
     def _check_ending(self, run: Run, seconds: float) -> None:
         code, said = run.process.returncode, run.says()

@@ -88,7 +88,8 @@ def test_a_search_of_no_model_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(
-        InputError, match=r"no search 'papre', but neigh.*\(.*\), paper \(of am-lstm, .*\) and tuned .*or a \.toml file"
+        InputError,
+        match=r"no search 'papre', but .*neighbours \(.*\), paper \(of am-lstm, .*\) and tuned .*a \.toml file",
     ):
         load_search("papre")
 

@@ -109,7 +109,8 @@ class AMLSTM:
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
             self._net = self._new_net(train)
-            self._set_starting_vectors(train, context)
+            if context.resume is None:  # else they would be made for minutes, and replaced
+                self._set_starting_vectors(train, context)
             self._net.to(context.device)
             optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
             schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._learning_rate_factor)

@@ -82,7 +82,7 @@ def cross_entropy(representation: Tensor, items: Tensor, targets: Tensor) -> Ten
 def binary(positive: Tensor, negative: Tensor, beta: float = 1.0) -> Tensor:
     """-log sigmoid(s)^beta at the target, and the sum of -log(1 - sigmoid(s)) over its negatives.
 
-    With beta 1 it is SASRec's (Kang & McAuley 2018, eq. 6), each negative with the target's weight; with another beta
+    With beta 1 it is SASRec's (Kang & McAuley 2018), each negative with the target's weight; with another beta
     gBCE (Petrov & Macdonald 2023). Means over the K + 1 scores, as other code has them, are this divided by K + 1.
 
     gBCE is usually computed by a transformed score, log(1 / (sigmoid(s)^-beta - 1)), in the binary loss. That is this

@@ -12,7 +12,7 @@ from seqrec_baselines.am_lstm.skip_gram import SkipGramSettings, item_vectors, u
 from seqrec_baselines.training.samples import Samples
 from seqrec_bench.evaluation.conformance import Factory, explaining, restoring, scoring
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.recommender import FitContext, Sequences
+from seqrec_bench.recommender import Checkpoint, FitContext, Sequences
 
 SEED = 5
 SETTINGS = SkipGramSettings(window=3, epochs=1, exponent=0.5)
@@ -314,3 +314,22 @@ def test_windows_are_those_asked_for(train: Sequences, watch: Watch, windows: st
     n_targets = np.concatenate([(samples.targets > 0).sum(axis=1) for samples, _ in steps])
     assert n_targets.sum() == train.n_interactions - train.n_users
     assert (n_targets == 1).all() == (windows == "sliding")
+
+
+def test_what_goes_on_makes_no_starting_vectors(train: Sequences, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fit(**more: Any) -> AMLSTM:
+        model = AMLSTM(dimension=4, epochs=2, batch_size=16, memory_users=5, skip_gram_epochs=1)
+        model.fit(train, FitContext(SEED, "cpu", lambda: {"NDCG@50": 0.5}, lambda epoch: None, **more))
+        return model
+
+    kept: list[Checkpoint] = []
+
+    def keep(make: Callable[[], Checkpoint]) -> None:
+        found = make()
+        kept.append(Checkpoint({name: array.copy() for name, array in found.arrays.items()}, found.facts))
+
+    whole = fit(keep=keep)
+    monkeypatch.setattr(AMLSTM, "_set_starting_vectors", lambda *arguments: pytest.fail("it makes them"))
+    resumed = fit(resume=kept[0])
+    for name, value in whole.state().items():
+        np.testing.assert_array_equal(resumed.state()[name], value)
