@@ -115,8 +115,9 @@ class ESASRec(AttentiveRecommender):
     drawn, it does not count."""
     epochs: int = 200
     """At most."""
-    patience: int = 10
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    patience: int = 50
+    """Training ends after so many epochs without a better validation NDCG@50. As its authors have it: the figure may
+    stand still for more than ten epochs, and rise again."""
     batch_size: int = 128
     """Pieces in a step."""
     learning_rate: float = 0.001
