@@ -120,8 +120,9 @@ class ESASRec(AttentiveRecommender):
     drawn, it does not count."""
     epochs: int = 200
     """At most."""
-    patience: int = 10
-    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
+    patience: int = 50
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all. The authors have 50
+    too."""
     batch_size: int = 128
     """Pieces in a step."""
     learning_rate: float = 0.001

@@ -97,12 +97,15 @@ class HSTUNet(CausalTransformer):
 
 
 class UnitLength(nn.Module):
+    """What comes after the last unit."""
+
     def forward(self, x: Tensor) -> Tensor:
         """(T, d) -> (T, d), each row divided by its length."""
         return functional.normalize(x, eps=EPSILON)
 
 
 def _normed(x: Tensor) -> Tensor:
+    """LayerNorm without weights, of each row: (T, d) -> (T, d)."""
     return functional.layer_norm(x, x.shape[1:], eps=EPSILON)
 
 

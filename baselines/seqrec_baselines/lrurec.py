@@ -73,6 +73,8 @@ class Block(nn.Module):
 
 
 class LRURecNet(CausalNet):
+    """Such blocks over normed item vectors, which score too, with a bias of each item."""
+
     def __init__(self, n_items: int, dimension: int, blocks: int, dropout: float) -> None:
         super().__init__()
         self.item = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # E, which also scores
@@ -165,6 +167,7 @@ class LRURec(CausalRecommender):
         return LRURecNet(train.n_items, self.dimension, self.blocks, self.dropout)
 
     def _new_optimizer(self) -> torch.optim.Optimizer:
+        """AdamW with the authors' epsilon."""
         groups = decayed_matrices(self._net, self.weight_decay)
         return torch.optim.AdamW(groups, lr=self.learning_rate, eps=1e-9, fused=True)
 
