@@ -25,11 +25,15 @@ def made(name: str, **settings: Any) -> Recommender:
     return build(name, 4, {**TINY.get(name, {}), **settings})
 
 
+@pytest.mark.parametrize(("patience", "ended"), [(2, 3), (0, 5)])
 @pytest.mark.parametrize("name", with_field("patience"))
-def test_a_patience_of_0_runs_all_epochs(name: str, uneven: Sequences) -> None:
+def test_patience_ends_the_training_and_0_runs_all_epochs(
+    name: str, patience: int, ended: int, uneven: Sequences
+) -> None:
     epochs: list[Epoch] = []
-    made(name, epochs=3, patience=0).fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
-    assert [epoch.number for epoch in epochs] == [1, 2, 3]
+    context = FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append)
+    made(name, epochs=5, patience=patience).fit(uneven, context)
+    assert [epoch.number for epoch in epochs] == list(range(1, ended + 1))
 
 
 @pytest.mark.parametrize("name", with_field("max_gradient_norm"))
