@@ -76,7 +76,10 @@ def status(
         for key in (part.plan.planned[cell].key for cell, state in part.states.items() if state == "running"):
             typer.echo(f"Running: {key}, by {part.running[key]} since {part.running[key].since}.", err=True)
         for cell, state in part.states.items():
-            if cell in part.plan.pending and state != "running" and (epoch := store.begun(part.plan.planned[cell].key)):
+            if cell not in part.plan.pending or state == "running":
+                continue
+            wished = part.plan.planned[cell]
+            if epoch := store.begun(wished.key, wished.recipe):
                 typer.echo(f"Begun: {cell}, which `run` goes on with from epoch {epoch}.", err=True)
         for cell, reason in part.plan.stale:
             is_kept = cell in part.plan.of_other_data or cell in part.plan.of_other_choice

@@ -158,8 +158,14 @@ class _Execution:
             self._audience.ended(cell, record)
         else:
             if self._plan.fresh:
-                self._plan.store.forget_training(self._plan.planned[cell].key)
+                self._forget_training(cell)
             self._running[self._executor.submit(cell)] = cell, lock
+
+    def _forget_training(self, cell: Cell) -> None:
+        try:
+            self._plan.store.forget_training(self._plan.planned[cell].key)
+        except OSError as error:
+            raise _StoreFault(error) from error
 
     def _wait(self) -> None:
         """Until a cell has ended, or those that others have are to be looked at again."""

@@ -90,8 +90,11 @@ class _Fitting:
     def run(self) -> Fit:
         try:
             self._recommender.fit(self._validation.history, self._context)
+        except _Refusal:
+            raise
         except ScoreError as error:
-            raise ScoreError(f"In epoch {len(self._fit.curve) + 1}: {error}") from error
+            perhaps = ", the first after a checkpoint (--fresh begins the training anew)" if self._stands_still else ""
+            raise ScoreError(f"In epoch {len(self._fit.curve) + 1}{perhaps}: {error}") from error
         except Exception as error:
             if self._stands_still:
                 raise _Refusal(error) from error
@@ -113,6 +116,8 @@ class _Fitting:
         if self._stands_still and epoch.number == 1:
             self._sitting.begin_anew("its model does not go on from where it stood")
             curve.clear()
+        elif self._stands_still and epoch.number != self._n_before + 1:
+            raise _Refusal(ScoreError(f"it reported epoch {epoch.number} after epoch {self._n_before}"))
         curve.append(sound_epoch(epoch, len(curve) + 1, self._recommender.name, self._selection))
         self._sitting.report(curve[-1])
 

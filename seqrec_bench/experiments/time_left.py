@@ -42,6 +42,8 @@ class _Paces:
             return
         running = self.running[cell]
         running.epoch, running.seconds = epoch, now - running.started
+        if epoch <= running.before:  # it has begun anew after all
+            running.before = 0
 
     def go_on(self, cell: Cell, epoch: int) -> None:
         """Notes that the cell, which has just started, goes on after an epoch of an earlier sitting."""

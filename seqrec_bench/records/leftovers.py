@@ -55,7 +55,7 @@ def remove_checkpoint(record: Path, made_by: Recipe | None = None) -> None:
             is_over = made_by is None or made_by.difference(read_progress(path).recipe) is None
         except ValueError:  # nobody can go on from it
             is_over = True
-        if is_over:
+        if is_over and not path.is_dir():
             path.unlink()
 
 

@@ -39,7 +39,7 @@ from seqrec_bench.records.leftovers import record_of, remove_checkpoint, remove_
 from seqrec_bench.records.locks import SUFFIX, Lock, LockHolder, lock_holder, lock_path, try_lock
 from seqrec_bench.records.looking import Missed, at_depth, is_folder, is_there, read_bytes, require_file, stop
 from seqrec_bench.records.reading import REPEATED, Version, read_record, require_within_catalogue, version_of
-from seqrec_bench.records.record import CellKey, Record
+from seqrec_bench.records.record import CellKey, Recipe, Record
 from seqrec_bench.records.retraining import advise_training
 from seqrec_bench.records.top import TopFile, TopLists, encode_top
 from seqrec_bench.records.weights import decode_weights, encode_weights
@@ -214,24 +214,29 @@ class Store:
         return found
 
     def _remove_ended(self, key: CellKey) -> None:
-        """Removes the checkpoint of a training that has come to its end: its record is there."""
-        with suppress(BenchError):  # nobody knows how that record was made
-            if record := self.load(key):
-                remove_checkpoint(self.path(key), record.recipe)
+        """Removes the checkpoint of a training that has come to its end: its record is there.
+
+        A later one than the record is of a training since, which that record's lists were wanted for, say.
+        """
+        path = self.path(key)
+        with suppress(BenchError, FileNotFoundError):  # nobody knows how that record was made
+            if (record := self.load(key)) and checkpoint_path(path).lstat().st_mtime_ns <= path.stat().st_mtime_ns:
+                remove_checkpoint(path, record.recipe)
 
     def checkpoint(self, key: CellKey) -> Path:
         """Where the cell's process writes down how far its training is."""
         return checkpoint_path(self.path(key))
 
-    def begun(self, key: CellKey) -> int | None:
-        """The last epoch that a training of the cell can go on from; None where there is none.
+    def begun(self, key: CellKey, recipe: Recipe) -> int | None:
+        """The last epoch that a training of the cell by this recipe can go on from; None where there is none.
 
-        Whether it still is the training that a run would make shows only when it is run.
+        Whether software and machine still are the same shows only when it is run.
         """
         try:
-            return len(read_progress(self.checkpoint(key)).curve)
+            progress = read_progress(self.checkpoint(key))
         except (FileNotFoundError, UnreadableError, ValueError):
             return None
+        return None if recipe.difference(progress.recipe) else len(progress.curve)
 
     def forget_training(self, key: CellKey) -> None:
         """Lets the cell's training begin anew. Only for whoever has locked it."""

@@ -80,7 +80,9 @@ def test_runs_that_were_best_in_their_last_epoch_are_told_of(bench: Callable[...
     }
 
 
-def test_a_training_that_was_stopped_is_told_of(bench: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_training_that_was_stopped_is_told_of(
+    bench: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = CellKey("ratings", "loo-full-v1", "fpmc", "short", 4, 1)
     store = Store(tmp_path / "runs")
     path = store.checkpoint(key)
@@ -88,7 +90,11 @@ def test_a_training_that_was_stopped_is_told_of(bench: Callable[..., Result], tm
     recipe = Recipe(DatasetIdentity("ratings", "f", None), 1, {}, "NDCG@50")
     curve = [Epoch(number, 1.0, {"NDCG@50": 0.5}, 1.0) for number in (1, 2, 3)]
     write_checkpoint(path, Progress(recipe, {}, curve, {"fit": 3.0, "fit_cpu": 3.0}), Checkpoint({}, {}))
+    monkeypatch.setattr(Recipe, "difference", lambda self, other: None)
     assert "Begun: fpmc short-d4-s1, which `run` goes on with from epoch 3." in bench("status", *CHOICE).stderr
+    monkeypatch.undo()
+    assert "Begun" not in bench("status", *CHOICE).stderr, "it is of other data"
+    monkeypatch.setattr(Recipe, "difference", lambda self, other: None)
     lock = store.lock(key)
     assert lock
     assert "Begun" not in bench("status", *CHOICE).stderr

@@ -1,6 +1,7 @@
 """A cell that is stopped goes on where everything is as it was, and begins anew where anything is not."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 from seqrec_bench.data import Dataset
+from seqrec_bench.errors import ScoreError
 from seqrec_bench.evaluation.registry import load
 from seqrec_bench.experiments import sittings
-from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, run_cell
+from seqrec_bench.experiments.cell import FinishedCell, Setting, cell_key, cell_recipe, run_cell
 from seqrec_bench.experiments.environment import packages
 from seqrec_bench.experiments.saying import GoesOn, News, Remark
 from seqrec_bench.experiments.sittings import source_of
@@ -38,6 +40,8 @@ class Wanderer:
     refuses: bool = False
     ignores: bool = False
     spoils: bool = False
+    slips: int = 0
+    breaks: bool = False
 
     name: ClassVar[str] = "wanderer"
     version: ClassVar[int] = 1
@@ -51,7 +55,8 @@ class Wanderer:
         if context.resume and not self.ignores:
             if self.refuses:
                 raise RuntimeError("it does not fit")
-            self._scores, done = context.resume.arrays["scores"], context.resume.facts["epoch"]
+            self._scores, done = context.resume.arrays["scores"], context.resume.facts["epoch"] + self.slips
+            self._scores = self._scores * (np.nan if self.breaks else 1)
             rng.bit_generator.state = context.resume.facts["rng"]
         for number in range(done + 1, self.epochs + 1):
             self._scores += rng.random(len(self._scores))
@@ -250,6 +255,37 @@ def test_a_model_that_does_not_go_on_begins_anew(setting: Setting, setting_of: s
     require_as_unbroken(setting, found, cell)
 
 
+@pytest.mark.parametrize("slips", [-1, 1])
+def test_a_model_that_goes_on_from_another_epoch_begins_anew(setting: Setting, slips: int) -> None:
+    cell = replace(CELL, settings={"slips": slips})
+    with pytest.raises(Stop):
+        run(setting, cell, until=4)
+    found, news = run(setting, cell)
+    why = f"its model can't go on from where it stood (it reported epoch {4 + slips} after epoch 3)"
+    assert news[:2] == [GoesOn(3), Remark(f"its training begins anew, since {why}")]
+    require_as_unbroken(setting, found, cell)
+
+
+def test_a_failure_just_after_a_checkpoint_says_how_to_do_without_it(setting: Setting) -> None:
+    cell = replace(CELL, settings={"breaks": True})
+    with pytest.raises(Stop):
+        run(setting, cell, until=4)
+    with pytest.raises(ScoreError, match=r"^In epoch 4, the first after a checkpoint \(--fresh begins"):
+        run(setting, cell)
+
+
+def test_a_folder_in_its_place_keeps_nobody_from_a_record(setting: Setting, stopped: Path, store: Store) -> None:
+    stopped.unlink()
+    (stopped / "something").mkdir(parents=True)
+    found, news = run(setting)
+    assert [isinstance(one, Remark) for one in news[:2]] == [True, False]
+    store.save(found.record, found.weights)
+    store.forget_training(found.record.key)
+    store.tidy()
+    assert store.load(found.record.key) is not None
+    assert stopped.is_dir()
+
+
 @pytest.mark.parametrize("fault", ["disk", "model"])
 def test_what_cant_be_kept_is_said_once_and_the_training_goes_on(
     setting: Setting, monkeypatch: pytest.MonkeyPatch, fault: str
@@ -307,16 +343,22 @@ def test_a_checkpoint_is_gone_once_the_record_is_there(setting: Setting, stopped
     assert not stopped.exists()
 
 
-@pytest.mark.parametrize(("epochs", "is_kept"), [(5, False), (6, True)], ids=["the same recipe", "another"])
-def test_beside_a_record_it_stays_only_where_that_was_made_otherwise(
-    setting: Setting, store: Store, epochs: int, is_kept: bool
+@pytest.mark.parametrize(
+    ("epochs", "age", "is_kept"),
+    [(5, 10, False), (6, 10, True), (5, -10, True)],
+    ids=["the same recipe", "another", "the same, but later than the record"],
+)
+def test_beside_a_record_it_stays_only_where_that_is_not_of_its_training(
+    setting: Setting, store: Store, epochs: int, age: int, is_kept: bool
 ) -> None:
-    """The record is there but for the checkpoint's removal, or it is stale and its cell is run again."""
+    """The record is there but for the checkpoint's removal, or it is stale, or its model is trained for its lists."""
     found, _ = run(setting)
     store.save(found.record, found.weights)
     cell = replace(CELL, settings={"epochs": epochs})
     with pytest.raises(Stop):
         run(setting, cell, until=3)
+    written = store.path(found.record.key).stat().st_mtime - age
+    os.utime(place(setting, store), (written, written))
     temporary = place(setting, store).with_name(f"{place(setting, store).name}.0123456789abcdef")
     temporary.write_text("half")
     store.tidy()
@@ -330,7 +372,9 @@ def test_without_its_record_no_run_removes_it(setting: Setting, stopped: Path, s
     assert lock
     lock.release()
     assert stopped.exists()
-    assert store.begun(cell_key(CELL, setting.dataset)) == 3
+    recipe = cell_recipe(CELL, setting.dataset)
+    assert store.begun(cell_key(CELL, setting.dataset), recipe) == 3
+    assert store.begun(cell_key(CELL, setting.dataset), replace(recipe, selection="HR@10")) is None
     assert check_files(store, Unread()).faults == []
     store.forget_training(cell_key(CELL, setting.dataset))
-    assert store.begun(cell_key(CELL, setting.dataset)) is None
+    assert store.begun(cell_key(CELL, setting.dataset), recipe) is None

@@ -49,6 +49,14 @@ def test_a_cell_that_starts_anew_is_judged_from_there() -> None:
     assert time_left.estimate(now=206.0) == pytest.approx(24.0)
 
 
+def test_a_cell_that_can_not_go_on_after_all_is_judged_from_its_beginning() -> None:
+    time_left = TimeLeft([SLOW], jobs=1)
+    time_left.advance(SLOW, 0, now=0.0)
+    time_left.go_on(SLOW, 8)
+    time_left.advance(SLOW, 1, now=10.0)
+    assert time_left.estimate(now=10.0) == pytest.approx(90.0)
+
+
 def test_a_failed_cell_counts_as_ended() -> None:
     time_left = TimeLeft([QUICK], jobs=1)
     time_left.end(QUICK, now=1.0)
