@@ -272,10 +272,15 @@ def all_records(view: View, make_record: Callable[..., Record]) -> list[Record]:
 
 
 @pytest.fixture(scope="session")
-def ablation_records(view: View, make_record: Callable[..., Record]) -> list[Record]:
+def ablation_records(make_record: Callable[..., Record]) -> list[Record]:
     """A record of AM-LSTM as published and of each of its ablations, at three seeds."""
-    variants = ["paper", *[row.variant for row in view.ablations]]
-    return [make_record("am-lstm", 100, seed, variant=variant) for variant in variants for seed in SEEDS]
+    ablations = load_study("chen2020").ablations
+    settings = {"paper": {}, **{ablation.variant: dict(ablation.settings) for ablation in ablations}}
+    return [
+        make_record("am-lstm", 100, seed, variant=variant, hyperparameters=settings[variant])
+        for variant in settings
+        for seed in SEEDS
+    ]
 
 
 @pytest.fixture

@@ -42,3 +42,11 @@ def test_the_page_of_records_computes_what_the_bench_does() -> None:
     assert record is not None
     said = re.findall(r"# (0\.\d+)\n", code)
     assert [done.stdout.strip()] == said == [f"{metric(record.test, 'HR@50').mean():.4f}"]
+
+
+def test_the_page_of_own_models_names_every_search_that_comes_with_the_package() -> None:
+    searches = {path.stem for path in (DOCS.parent / "seqrec_bench/experiments/searches").glob("*.toml")}
+    named = re.search(
+        r"These searches come with the package:(.*?\.) `", (DOCS / "your-own-model.md").read_text(), re.DOTALL
+    )
+    assert named and searches == set(re.findall(r"`([\w-]+)`", named[1]))

@@ -10,22 +10,28 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from seqrec_baselines.bert4rec_masks import MaskedRows, masked_rows, with_mask_at_the_end
 from seqrec_baselines.bert4rec_net import BERT4RecNet
 from seqrec_baselines.training.decay import decayed_matrices
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
-from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
+from seqrec_baselines.training.net_recommender import NetRecommender
+from seqrec_baselines.training.ranges import (
+    require_at_least,
+    require_equal_shares,
+    require_share,
+    require_training_settings,
+)
 from seqrec_baselines.training.samples import OverlappingWindows, shift_left
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_baselines.training.steps import descend
+from seqrec_bench.recommender import FitContext, Float32Array, Int64Array, Sequences
 
 
 @dataclass
-class BERT4Rec:
+class BERT4Rec(NetRecommender):
     """Masked items filled in from both sides (Sun et al. 2019).
 
     The next item is what is filled in at a mask after the history.
@@ -59,7 +65,7 @@ class BERT4Rec:
     epochs: int = 1000
     """At most."""
     patience: int = 50
-    """Training ends after so many epochs without a better validation NDCG@50. It can stand still for 20, early on."""
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 32
     """Windows in a step. The authors have 256, with which an epoch of MovieLens 100K would be 15 steps."""
     learning_rate: float = 0.001
@@ -79,15 +85,11 @@ class BERT4Rec:
 
     def __post_init__(self) -> None:
         require_at_least(self, 2, "history_length")
-        require_at_least(self, 1, "dimension", "blocks", "heads", "patience", "batch_size")
-        require_at_least(self, 0, "window_step", "epochs", "learning_rate", "warmup_steps", "weight_decay")
-        require_at_least(self, 0, "max_gradient_norm")
-        require_share(self, "dropout", "attention_dropout", "mask_share", "last_only", "weight_averaging")
+        require_training_settings(self)
+        require_at_least(self, 1, "blocks", "heads")
+        require_at_least(self, 0, "window_step", "warmup_steps", "weight_decay", "max_gradient_norm")
+        require_share(self, "dropout", "attention_dropout", "mask_share", "last_only")
         require_equal_shares(self, "dimension", "heads")
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
@@ -121,12 +123,6 @@ class BERT4Rec:
         scores = self._net.score_all(self._net(*self._tensors(*masked)))  # (B, N)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
-
     def _new_net(self, train: Sequences) -> BERT4RecNet:
         return BERT4RecNet(
             train.n_items,
@@ -159,11 +155,7 @@ class BERT4Rec:
     ) -> Tensor:
         """One update; returns the loss."""
         loss = self._loss(rows)
-        optimizer.zero_grad()
-        loss.backward()
-        if self.max_gradient_norm:
-            nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
-        optimizer.step()
+        descend(self._net, optimizer, loss, self.max_gradient_norm)
         schedule.step()
         return loss.detach()
 
@@ -171,7 +163,3 @@ class BERT4Rec:
         """Cross-entropy over all items, the mean over the masked places."""
         items, counts, masked, targets = self._tensors(rows.items, rows.counts, rows.masked, rows.targets)
         return functional.cross_entropy(self._net.score_all(self._net(items, counts, masked)), targets - 1)
-
-    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
-        device = self._net.item.weight.device
-        return [torch.from_numpy(array).to(device) for array in arrays]

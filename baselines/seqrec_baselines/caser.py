@@ -14,11 +14,12 @@ from torch.nn import functional
 from seqrec_baselines.caser_filters import horizontal_activations
 from seqrec_baselines.training.epochs import fit_epochs
 from seqrec_baselines.training.instances import instance_epochs
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.net_recommender import NetRecommender
+from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
 from seqrec_baselines.training.samples import filled_left
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_baselines.training.steps import descend
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
 
 
 class Dropout(nn.Dropout):
@@ -83,7 +84,7 @@ class CaserNet(nn.Module):
 
 
 @dataclass
-class Caser:
+class Caser(NetRecommender):
     """Convolutions over the latest items, beside a user vector (Tang & Wang 2018).
 
     The authors' model and training: T targets an instance, by default binary cross-entropy against unseen items.
@@ -110,7 +111,7 @@ class Caser:
     epochs: int = 200
     """At most."""
     patience: int = 10
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 512
     """Instances in a step."""
     learning_rate: float = 0.001
@@ -126,13 +127,10 @@ class Caser:
 
     def __post_init__(self) -> None:
         sizes = ("history_length", "n_targets", "horizontal_filters", "vertical_filters", "negatives")
-        require_at_least(self, 1, "dimension", "patience", "batch_size", *sizes)
-        require_at_least(self, 0, "epochs", "learning_rate", "weight_decay")
-        require_share(self, "dropout", "weight_averaging")
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
+        require_training_settings(self)
+        require_at_least(self, 1, *sizes)
+        require_at_least(self, 0, "weight_decay")
+        require_share(self, "dropout")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
@@ -166,15 +164,8 @@ class Caser:
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
         self._net.eval()
         items = filled_left(histories, self.history_length)
-        device = self._net.item_bias.device
-        representation = self._net(torch.from_numpy(users).to(device), torch.from_numpy(items).to(device))
+        representation = self._net(*self._tensors(users, items))
         return self._net.score_all(representation).cpu().numpy()
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
 
     def _new_net(self, train: Sequences) -> CaserNet:
         return CaserNet(
@@ -190,9 +181,7 @@ class Caser:
             loss = self._binary_cross_entropy(representation, targets, negatives)
         else:
             loss = self._cross_entropy(representation, targets)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        descend(self._net, optimizer, loss)
         return loss.detach()
 
     def _binary_cross_entropy(self, representation: Tensor, targets: Tensor, negatives: Tensor) -> Tensor:

@@ -16,7 +16,12 @@ from torch.nn import functional
 from seqrec_baselines.causal_transformer import AttentiveRecommender, CausalAttention, CausalBlock, CausalTransformer
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss
-from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
+from seqrec_baselines.training.ranges import (
+    require_at_least,
+    require_equal_shares,
+    require_share,
+    require_training_settings,
+)
 from seqrec_baselines.training.samples import end_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
@@ -115,8 +120,9 @@ class ESASRec(AttentiveRecommender):
     drawn, it does not count."""
     epochs: int = 200
     """At most."""
-    patience: int = 10
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    patience: int = 50
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all. The authors have 50
+    too."""
     batch_size: int = 128
     """Pieces in a step."""
     learning_rate: float = 0.001
@@ -127,20 +133,9 @@ class ESASRec(AttentiveRecommender):
     _net: ESASRecNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(
-            self,
-            1,
-            "dimension",
-            "history_length",
-            "blocks",
-            "heads",
-            "feed_forward_factor",
-            "negatives",
-            "patience",
-            "batch_size",
-        )
-        require_at_least(self, 0, "epochs", "learning_rate")
-        require_share(self, "dropout", "weight_averaging")
+        require_training_settings(self)
+        require_at_least(self, 1, "history_length", "blocks", "heads", "feed_forward_factor", "negatives")
+        require_share(self, "dropout")
         require_equal_shares(self, "dimension", "heads")
 
     def fit(self, train: Sequences, context: FitContext) -> None:

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.net_recommender import NetRecommender
+from seqrec_baselines.training.ranges import require_at_least, require_training_settings
 from seqrec_baselines.training.samples import transitions
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences
 
 
 class FPMCNet(nn.Module):
@@ -56,7 +56,7 @@ class FPMCNet(nn.Module):
 
 
 @dataclass
-class FPMC:
+class FPMC(NetRecommender):
     """Factorised personalised Markov chains (Rendle, Freudenthaler & Schmidt-Thieme 2010).
 
     S-BPR by the paper's stochastic gradient steps, `batch_size` draws at a time.
@@ -91,13 +91,8 @@ class FPMC:
     _net: FPMCNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "batch_size")
-        require_at_least(self, 0, "epochs", "patience", "learning_rate", "regularisation", "initial_std")
-        require_share(self, "weight_averaging")
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
+        require_training_settings(self)
+        require_at_least(self, 0, "regularisation", "initial_std")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         if train.n_items < 2:
@@ -129,12 +124,6 @@ class FPMC:
                 patience=self.patience,
                 averaging=self.weight_averaging,
             )
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
 
     def _new_net(self, train: Sequences) -> FPMCNet:
         return FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std)

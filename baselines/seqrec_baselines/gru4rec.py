@@ -17,11 +17,11 @@ from seqrec_baselines import gru4rec_losses as losses
 from seqrec_baselines.gru4rec_adagrad import Adagrad
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
 from seqrec_baselines.training.epochs import fit_epochs
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.net_recommender import NetRecommender
+from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
 
 
 class GRU4RecNet(nn.Module):
@@ -46,7 +46,7 @@ def glorot_uniform(rows: int, columns: int) -> Tensor:
 
 
 @dataclass
-class GRU4Rec:
+class GRU4Rec(NetRecommender):
     """A GRU over sessions (Hidasi et al. 2016; Hidasi & Karatzoglou 2018).
 
     By default with cross-entropy and logQ correction.
@@ -101,17 +101,14 @@ class GRU4Rec:
     _net: GRU4RecNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "batch_size", "truncation")
-        require_at_least(self, 0, "epochs", "patience", "learning_rate", "n_sample", "elu", "bpreg")
-        require_share(self, "momentum", "dropout_embedding", "dropout_hidden", "weight_averaging")
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
+        require_training_settings(self)
+        require_at_least(self, 1, "truncation")
+        require_at_least(self, 0, "n_sample", "elu", "bpreg")
+        require_share(self, "momentum", "dropout_embedding", "dropout_hidden")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
-            self._net = GRU4RecNet(train.n_items, self.dimension).to(context.device)
+            self._net = self._new_net(train).to(context.device)
             optimizers = {
                 name: Adagrad(parameter, self.learning_rate, self.momentum)
                 for name, parameter in self._net.named_parameters()
@@ -141,11 +138,8 @@ class GRU4Rec:
                 averaging=self.weight_averaging,
             )
 
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: GRU4RecNet(train.n_items, self.dimension), state)
+    def _new_net(self, train: Sequences) -> GRU4RecNet:
+        return GRU4RecNet(train.n_items, self.dimension)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -13,11 +13,12 @@ from torch.nn import functional
 
 from seqrec_baselines.training.epochs import fit_epochs
 from seqrec_baselines.training.instances import instance_epochs
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.net_recommender import NetRecommender
+from seqrec_baselines.training.ranges import require_at_least, require_training_settings
 from seqrec_baselines.training.samples import filled_left
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_baselines.training.steps import descend
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
 
 
 class HGNNet(nn.Module):
@@ -77,7 +78,7 @@ class HGNNet(nn.Module):
 
 
 @dataclass
-class HGN:
+class HGN(NetRecommender):
     """Gates of features and of items, beside a user vector (Ma, Kang & Liu 2019).
 
     Trained as its authors do: the next T items of a window against as many unseen ones, pair by pair.
@@ -96,7 +97,7 @@ class HGN:
     epochs: int = 300
     """At most."""
     patience: int = 20
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 4096
     """Instances in a step."""
     learning_rate: float = 0.001
@@ -109,13 +110,9 @@ class HGN:
     _net: HGNNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "history_length", "n_targets", "patience", "batch_size")
-        require_at_least(self, 0, "epochs", "learning_rate", "weight_decay")
-        require_share(self, "weight_averaging")
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
+        require_training_settings(self)
+        require_at_least(self, 1, "history_length", "n_targets")
+        require_at_least(self, 0, "weight_decay")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
@@ -148,15 +145,8 @@ class HGN:
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
         self._net.eval()
         items = filled_left(histories, self.history_length)
-        device = self._net.item_bias.device
-        representation = self._net(torch.from_numpy(users).to(device), torch.from_numpy(items).to(device))
+        representation = self._net(*self._tensors(users, items))
         return self._net.score_all(representation).cpu().numpy()
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
 
     def _new_net(self, train: Sequences) -> HGNNet:
         return HGNNet(train.n_users, train.n_items, self.dimension, self.history_length)
@@ -164,9 +154,7 @@ class HGN:
     def _step(self, users: Tensor, windows: Tensor, negatives: Tensor, optimizer: torch.optim.Optimizer) -> Tensor:
         """One update for the sum of the losses, which the weight decay is set against; returns their mean."""
         losses = self._losses(users, windows, negatives)
-        optimizer.zero_grad()
-        losses.sum().backward()
-        optimizer.step()
+        descend(self._net, optimizer, losses.sum())
         return losses.detach().mean()
 
     def _losses(self, users: Tensor, windows: Tensor, negatives: Tensor) -> Tensor:

@@ -17,7 +17,12 @@ from seqrec_baselines.training.attention import by_head, side_by_side
 from seqrec_baselines.training.causal import ItemLossRecommender
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss
-from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
+from seqrec_baselines.training.ranges import (
+    require_at_least,
+    require_equal_shares,
+    require_share,
+    require_training_settings,
+)
 from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
@@ -92,12 +97,15 @@ class HSTUNet(CausalTransformer):
 
 
 class UnitLength(nn.Module):
+    """What comes after the last unit."""
+
     def forward(self, x: Tensor) -> Tensor:
         """(T, d) -> (T, d), each row divided by its length."""
         return functional.normalize(x, eps=EPSILON)
 
 
 def _normed(x: Tensor) -> Tensor:
+    """LayerNorm without weights, of each row: (T, d) -> (T, d)."""
     return functional.layer_norm(x, x.shape[1:], eps=EPSILON)
 
 
@@ -129,7 +137,7 @@ class HSTU(ItemLossRecommender):
     epochs: int = 500
     """At most. The authors have 101 for MovieLens, without validation."""
     patience: int = 10
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 32
     """Pieces in a step. The authors have 128, with which an epoch of MovieLens 100K would be 23 steps."""
     learning_rate: float = 0.001
@@ -140,11 +148,9 @@ class HSTU(ItemLossRecommender):
     _net: HSTUNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(
-            self, 1, "dimension", "history_length", "blocks", "heads", "negatives", "patience", "batch_size"
-        )
-        require_at_least(self, 0, "epochs", "learning_rate")
-        require_share(self, "dropout", "weight_averaging")
+        require_training_settings(self)
+        require_at_least(self, 1, "history_length", "blocks", "heads", "negatives")
+        require_share(self, "dropout")
         if not self.temperature > 0:
             raise InputError(f"hstu.temperature is {self.temperature}: give more than 0.")
         require_equal_shares(self, "dimension", "heads")

@@ -19,9 +19,10 @@ from seqrec_baselines.linear_recurrence import recur
 from seqrec_baselines.training.causal import CausalNet, CausalRecommender
 from seqrec_baselines.training.decay import decayed_matrices
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
 from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.steps import descend
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 LEAST_MODULUS, GREATEST_MODULUS = 0.8, 0.99
@@ -72,6 +73,8 @@ class Block(nn.Module):
 
 
 class LRURecNet(CausalNet):
+    """Such blocks over normed item vectors, which score too, with a bias of each item."""
+
     def __init__(self, n_items: int, dimension: int, blocks: int, dropout: float) -> None:
         super().__init__()
         self.item = nn.Embedding(n_items + 1, dimension, padding_idx=PADDING)  # E, which also scores
@@ -120,7 +123,7 @@ class LRURec(CausalRecommender):
     epochs: int = 500
     """At most."""
     patience: int = 10
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 32
     """Pieces in a step. The authors have 128, with which an epoch of MovieLens 100K would be 23 steps."""
     learning_rate: float = 0.001
@@ -135,9 +138,10 @@ class LRURec(CausalRecommender):
     _net: LRURecNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "history_length", "blocks", "patience", "batch_size")
-        require_at_least(self, 0, "epochs", "learning_rate", "weight_decay", "max_gradient_norm")
-        require_share(self, "dropout", "weight_averaging")
+        require_training_settings(self)
+        require_at_least(self, 1, "history_length", "blocks")
+        require_at_least(self, 0, "weight_decay", "max_gradient_norm")
+        require_share(self, "dropout")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
@@ -163,17 +167,14 @@ class LRURec(CausalRecommender):
         return LRURecNet(train.n_items, self.dimension, self.blocks, self.dropout)
 
     def _new_optimizer(self) -> torch.optim.Optimizer:
+        """AdamW with the authors' epsilon."""
         groups = decayed_matrices(self._net, self.weight_decay)
         return torch.optim.AdamW(groups, lr=self.learning_rate, eps=1e-9, fused=True)
 
     def _step(self, samples: Samples, optimizer: torch.optim.Optimizer) -> Tensor:
         """One update; returns the loss."""
         loss = self._loss(samples)
-        optimizer.zero_grad()
-        loss.backward()
-        if self.max_gradient_norm:
-            nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
-        optimizer.step()
+        descend(self._net, optimizer, loss, self.max_gradient_norm)
         return loss.detach()
 
     def _loss(self, samples: Samples) -> Tensor:

@@ -14,7 +14,12 @@ from torch import Tensor, nn
 from seqrec_baselines.causal_transformer import AttentiveRecommender, CausalAttention, CausalBlock, CausalTransformer
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss, LossName, Sampling, require_loss_settings
-from seqrec_baselines.training.ranges import require_at_least, require_equal_shares, require_share
+from seqrec_baselines.training.ranges import (
+    require_at_least,
+    require_equal_shares,
+    require_share,
+    require_training_settings,
+)
 from seqrec_baselines.training.samples import cut_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.recommender import PADDING, FitContext, Sequences
@@ -96,7 +101,7 @@ class SASRec(AttentiveRecommender):
     epochs: int = 200
     """At most."""
     patience: int = 5
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 32
     """Pieces in a step. The paper has 128, with which an epoch of MovieLens 100K would be 23 steps."""
     learning_rate: float = 0.001
@@ -107,9 +112,9 @@ class SASRec(AttentiveRecommender):
     _net: SASRecNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "history_length", "blocks", "heads", "patience", "batch_size")
-        require_at_least(self, 0, "epochs", "learning_rate")
-        require_share(self, "dropout", "weight_averaging")
+        require_training_settings(self)
+        require_at_least(self, 1, "history_length", "blocks", "heads")
+        require_share(self, "dropout")
         require_loss_settings(self)
         require_equal_shares(self, "dimension", "heads")
 

@@ -15,7 +15,7 @@ from seqrec_baselines.bert4rec_masks import MaskedRows, masked_rows, with_mask_a
 from seqrec_baselines.bert4rec_net import BERT4RecNet, Block
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 
@@ -393,12 +393,6 @@ def test_scores_are_without_dropout_even_while_training(uneven: Sequences) -> No
     expected = model.score(users, histories)
     model._net.train()
     np.testing.assert_array_equal(model.score(users, histories), expected)
-
-
-def test_training_ends_when_patience_does(uneven: Sequences) -> None:
-    model, epochs = BERT4Rec(dimension=D, patience=3), list[Epoch]()
-    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
-    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("head", [True, False])

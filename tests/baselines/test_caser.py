@@ -12,7 +12,7 @@ import torch
 from seqrec_baselines.caser import Caser, CaserNet
 from seqrec_baselines.training.seeding import seeded
 from seqrec_baselines.training.weights import net_state
-from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 LiteralInstances = Callable[[Sequences, int], list[tuple[int, list[int]]]]
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
@@ -255,12 +255,6 @@ def test_weights_are_averaged_over_epochs_where_asked(uneven: Sequences) -> None
     for name, value in fitted(uneven, epochs=2, weight_averaging=0.5).state().items():
         np.testing.assert_allclose(value, (second[name] + 0.5 * first[name]) / 1.5, rtol=1e-4, atol=1e-6)
         assert (value != second[name]).any()
-
-
-def test_training_ends_when_patience_does(uneven: Sequences) -> None:
-    model, epochs = Caser(dimension=D, patience=3), list[Epoch]()
-    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
-    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
 
 
 def test_what_is_restored_scores_alike(uneven: Sequences) -> None:

@@ -14,7 +14,7 @@ from seqrec_baselines.esasrec import ESASRec, ESASRecNet, LiGRBlock
 from seqrec_baselines.training.samples import Samples, end_windows
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 Rows = list[np.ndarray]
@@ -263,12 +263,6 @@ def test_score_is_that_of_the_latest_item_whatever_the_padding(uneven: Sequences
         representation = literal_representations(net, items)[-1]
         expected = [representation @ vector for vector in weight(net, "item.weight")[1:]]
         np.testing.assert_allclose(row[1:], expected, rtol=1e-4, atol=1e-5)
-
-
-def test_training_ends_when_patience_does(uneven: Sequences) -> None:
-    model, epochs = ESASRec(dimension=D, negatives=2, patience=3), list[Epoch]()
-    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
-    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
 
 
 def test_heads_must_share_the_dimension() -> None:

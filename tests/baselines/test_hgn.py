@@ -12,7 +12,7 @@ import torch
 from seqrec_baselines.hgn import HGN, HGNNet
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, Epoch, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, FitContext, Sequences
 
 LiteralInstances = Callable[[Sequences, int], list[tuple[int, list[int]]]]
 
@@ -226,13 +226,7 @@ def test_score_pads_shorter_histories_on_the_left(uneven: Sequences) -> None:
         np.testing.assert_allclose(row, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_training_ends_when_patience_does(uneven: Sequences) -> None:
-    model, epochs = HGN(dimension=D, patience=3), list[Epoch]()
-    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
-    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
-
-
-@pytest.mark.parametrize("field", ["dimension", "history_length", "n_targets", "patience", "batch_size"])
+@pytest.mark.parametrize("field", ["history_length", "n_targets"])
 def test_settings_without_a_meaning_are_refused(field: str) -> None:
     with pytest.raises(InputError, match=rf"hgn\.{field} is 0"):
         HGN(**{field: 0})

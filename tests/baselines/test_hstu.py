@@ -15,7 +15,7 @@ from seqrec_baselines.training.samples import Samples
 from seqrec_baselines.training.seeding import seeded
 from seqrec_bench.errors import InputError
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
-from seqrec_bench.recommender import PADDING, Epoch, Explainable, FitContext, Recommender, Sequences
+from seqrec_bench.recommender import PADDING, Explainable, FitContext, Recommender, Sequences
 
 RecordDropout = Callable[[torch.nn.Module], list[np.ndarray]]
 Interrupted = Callable[[Recommender, Recommender, Sequences, int], None]
@@ -248,12 +248,6 @@ def test_it_learns_an_order() -> None:
     scores = model.score(np.zeros(20, dtype=np.int64), np.arange(1, 21)[:, None])[:, 1:]
     found = [best == successor[item] for item, best in enumerate(scores.argmax(axis=1) + 1, start=1)]
     assert np.mean(found) > 0.6
-
-
-def test_training_ends_when_patience_does(uneven: Sequences) -> None:
-    model, epochs = HSTU(dimension=D, patience=3, negatives=3), list[Epoch]()
-    model.fit(uneven, FitContext(0, "cpu", lambda: {"NDCG@50": 0.5}, epochs.append))
-    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
 
 
 def test_a_training_that_was_stopped_goes_on_to_the_same_weights(uneven: Sequences, interrupted: Interrupted) -> None:

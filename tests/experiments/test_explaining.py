@@ -130,7 +130,7 @@ def test_an_unknown_user_is_refused_with_a_guess(toy: Dataset, store: Store) -> 
 
 
 def test_a_model_that_says_nothing_is_refused_with_those_that_do() -> None:
-    with pytest.raises(InputError, match=r"^popularity does not say .*: choose from am-lstm, fpmc, item-knn, markov-c"):
+    with pytest.raises(InputError, match=r"^popularity does not say .*: choose from am-lstm, esasrec, fpmc, item-knn"):
         require_explainable("popularity")
     require_explainable("am-lstm")
 

@@ -362,7 +362,8 @@ def test_ablations_of_records_that_disagree_are_refused(
     ablation_results: Path, make_record: Callable[..., Record]
 ) -> None:
     for seed in range(3):
-        Store(ablation_results).save(make_record("am-lstm", 100, seed, variant="no-memory", version=2))
+        made = make_record("am-lstm", 100, seed, variant="no-memory", version=2, hyperparameters={"memory": False})
+        Store(ablation_results).save(made)
     printed, error = run("ablations", "--results", ablation_results)
     assert isinstance(error, InvalidRecordError)
     assert "different versions of the model" in str(error)

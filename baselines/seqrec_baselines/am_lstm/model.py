@@ -10,11 +10,12 @@ from torch.nn import functional
 from seqrec_baselines.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
 from seqrec_baselines.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
 from seqrec_baselines.training.epochs import fit_epochs, mean_loss
-from seqrec_baselines.training.ranges import require_at_least, require_share
+from seqrec_baselines.training.net_recommender import NetRecommender
+from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
 from seqrec_baselines.training.samples import Samples, cut_windows, shift_left, shift_right, sliding_windows
 from seqrec_baselines.training.seeding import seeded
-from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences, State
+from seqrec_baselines.training.steps import descend
+from seqrec_bench.recommender import Explanation, FitContext, Float32Array, Int64Array, Sequences
 
 
 def most_active(train: Sequences, n_users: int) -> torch.Tensor:
@@ -27,7 +28,7 @@ WINDOWS = {"sliding": sliding_windows, "cut": cut_windows}
 
 
 @dataclass
-class AMLSTM:
+class AMLSTM(NetRecommender):
     """Attention-based LSTM with a user memory (Chen & Lin 2020).
 
     The paper states all fields but `windows`, the places of the dropout and the skip-gram settings, which were chosen
@@ -46,7 +47,7 @@ class AMLSTM:
     epochs: int = 30
     """At most."""
     patience: int = 8
-    """Training ends after so many epochs without a better validation NDCG@50."""
+    """Training ends after so many epochs without a better validation NDCG@50; 0 to run them all."""
     batch_size: int = 256
     """Targets in a step."""
     learning_rate: float = 0.002
@@ -58,7 +59,7 @@ class AMLSTM:
     least_learning_rate: float = 0.00005
     """It does not fall below this."""
     max_gradient_norm: float = 8.0
-    """A gradient with a greater norm is scaled down to it."""
+    """A gradient with a greater norm is scaled down to it; 0 for no limit."""
     dropout: float = 0.5
     """The share of values that are dropped in training."""
     dropout_places: DropoutPlaces = "item-vectors-and-y"
@@ -88,23 +89,10 @@ class AMLSTM:
     _net: AMLSTMNet = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_at_least(self, 1, "dimension", "history_length", "patience", "batch_size", "decay_steps")
-        require_at_least(self, 1, "skip_gram_window", "skip_gram_epochs")
-        require_at_least(
-            self,
-            0,
-            "memory_users",
-            "epochs",
-            "learning_rate",
-            "learning_rate_decay",
-            "least_learning_rate",
-            "max_gradient_norm",
-        )
-        require_share(self, "dropout", "weight_averaging")
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
+        require_training_settings(self)
+        require_at_least(self, 1, "history_length", "decay_steps", "skip_gram_window", "skip_gram_epochs")
+        require_at_least(self, 0, "learning_rate_decay", "least_learning_rate", "max_gradient_norm", "memory_users")
+        require_share(self, "dropout")
 
     def fit(self, train: Sequences, context: FitContext) -> None:
         with seeded(context.seed, context.device):
@@ -131,12 +119,6 @@ class AMLSTM:
                 patience=self.patience,
                 averaging=self.weight_averaging,
             )
-
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
@@ -205,13 +187,6 @@ class AMLSTM:
         scores = self._net(*self._tensors(samples.users, samples.inputs, wanted))  # (T, N)
         targets = torch.from_numpy(samples.targets[wanted]).to(scores.device)
         loss = functional.cross_entropy(scores, targets - 1)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self._net.parameters(), self.max_gradient_norm)
-        optimizer.step()
+        descend(self._net, optimizer, loss, self.max_gradient_norm)
         schedule.step()
         return loss.detach()
-
-    def _tensors(self, *arrays: np.ndarray) -> list[torch.Tensor]:
-        device = self._net.item_bias.device
-        return [torch.from_numpy(array).to(device) for array in arrays]

@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.training.item_losses import ItemLoss
+from seqrec_baselines.training.net_recommender import NetRecommender
 from seqrec_baselines.training.samples import Samples, shift_left
-from seqrec_baselines.training.weights import net_state, restored_net
-from seqrec_bench.recommender import PADDING, Float32Array, Int64Array, Sequences, State
+from seqrec_baselines.training.steps import descend
+from seqrec_bench.recommender import PADDING, Float32Array, Int64Array
 
 
 class CausalNet(nn.Module):
@@ -37,17 +38,10 @@ class CausalNet(nn.Module):
         raise NotImplementedError
 
 
-class CausalRecommender:
-    """What a recommender with such a net, made by `_new_net`, does once it is trained."""
+class CausalRecommender(NetRecommender):
+    """How a recommender with such a net scores."""
 
     _net: CausalNet
-
-    def _new_net(self, train: Sequences) -> CausalNet:
-        raise NotImplementedError
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self._net.parameters())
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:
@@ -59,16 +53,6 @@ class CausalRecommender:
         scores = self._net.score_all(self._net(placed, numbers)[last])  # (B, N)
         return functional.pad(scores, (1, 0)).cpu().numpy()
 
-    def state(self) -> State:
-        return net_state(self._net)
-
-    def restore(self, train: Sequences, state: State) -> None:
-        self._net = restored_net(lambda: self._new_net(train), state)
-
-    def _tensors(self, *arrays: np.ndarray) -> list[Tensor]:
-        device = self._net.item.weight.device
-        return [torch.from_numpy(array).to(device) for array in arrays]
-
 
 class ItemLossRecommender(CausalRecommender):
     """One that trains by an `ItemLoss`."""
@@ -76,9 +60,7 @@ class ItemLossRecommender(CausalRecommender):
     def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
         """One update; returns the loss."""
         loss = self._loss(samples, item_loss)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        descend(self._net, optimizer, loss)
         return loss.detach()
 
     def _loss(self, samples: Samples, item_loss: ItemLoss) -> Tensor:

@@ -8,8 +8,19 @@ def require_at_least(recommender: Recommender, least: float, *fields: str) -> No
     """Raises `InputError` if one of these fields is less than `least`."""
     for field in fields:
         value = getattr(recommender, field)
-        if value < least:
+        if not value >= least:
             raise InputError(f"{recommender.name}.{field} is {value}: give {least} or more.")
+
+
+def require_training_settings(recommender: Recommender) -> None:
+    """Refuses what makes no sense in the fields that every model has whose vectors `fit_epochs` trains.
+
+    Raises:
+        InputError: One of them is out of its range.
+    """
+    require_at_least(recommender, 1, "dimension", "batch_size")
+    require_at_least(recommender, 0, "epochs", "patience", "learning_rate")
+    require_share(recommender, "weight_averaging")
 
 
 def require_share(recommender: Recommender, *fields: str) -> None:
