@@ -19,6 +19,7 @@ import typer
 from benchmarks.peer_environment import RECBOLE, RECTOOLS, Requirements, answer, environment
 from seqrec_bench.cli.cell_options import parse_numbers
 from seqrec_bench.data import Dataset, load_named
+from seqrec_bench.errors import BenchError, in_words
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.protocols import LOO_FULL
 from seqrec_bench.experiments.cell import Setting
@@ -86,7 +87,12 @@ def main(
     """Trains these models of other libraries with one thread, and stores a record of each seed that has none yet."""
     if unknown := sorted({*names} - {*BY_NAME}):
         raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(BY_NAME)}.")
-    data, store = load_named(dataset), Store(results)
+    try:
+        data, store = load_named(dataset), Store(results)
+        store.open()  # before hours of training
+    except BenchError as error:
+        typer.echo(f"Error: {in_words(error)}", err=True)
+        raise typer.Exit(error.exit_code) from None
     with tempfile.TemporaryDirectory() as temporary:
         for name in names:
             wanted = {seed: peer_key(name, seed, dataset) for seed in parse_numbers(seeds, "--seeds", 0, MAX_SEED)}

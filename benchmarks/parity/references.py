@@ -56,9 +56,19 @@ class Recorded(FieldSet):
     metrics: Some[MetricName]
 
 
+def _kind_of_other(value: object) -> str:
+    """Of a table, or what stands in a table's place."""
+    is_recorded = isinstance(value, Recorded) or (isinstance(value, Mapping) and "record" in value)
+    return OWN if is_recorded else NAMED
+
+
 Other = Annotated[
     Annotated[Told, Tag(NAMED)] | Annotated[Recorded, Tag(OWN)],
-    Discriminator(lambda value: OWN if isinstance(value, Recorded) or "record" in value else NAMED),
+    Discriminator(
+        lambda value: (
+            OWN if isinstance(value, Recorded) or (isinstance(value, Mapping) and "record" in value) else NAMED
+        )
+    ),
 ]
 
 

@@ -260,3 +260,12 @@ def test_every_model_is_shown_and_held_against_something_or_it_says_why_not() ->
     assert {*named, *excused} == ours
     of_studies = [{row.model for row in load_study(name).rows} for name in command.SHOWN]
     assert of_studies[0] == ours >= of_studies[1] >= ours - {"am-lstm"}  # on Beauty an epoch of AM-LSTM takes hours
+
+
+@pytest.mark.parametrize("other", ["5", "true", '["record"]'])
+def test_the_other_side_is_a_table_or_refused(tmp_path: Path, other: str) -> None:
+    path = tmp_path / "references.toml"
+    pair = f'[[pairs]]\nstudy = "losses"\nrow = "SASRec, binary"\nsettings = "x"\nother = {other}\n'
+    path.write_text(f'margin = 0.1\nmargin_reason = "x"\n{pair}')
+    with pytest.raises(InputError, match=r"pairs\[0\]\.other is .*: not a table"):
+        load_references(path)

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
 
 from benchmarks import peer_runs
 from benchmarks.peer_runs import BY_NAME, peer_record
 from benchmarks.peer_training import pieces
 from seqrec_baselines.training.samples import end_windows
 from seqrec_bench.data import Dataset, Interactions, leave_one_out, prepare
+from seqrec_bench.errors import ExitCode
 from seqrec_bench.evaluation.metrics import metric
 from seqrec_bench.evaluation.synthetic import synthetic_sequences
 from seqrec_bench.records import Store
@@ -109,3 +111,17 @@ def test_seeds_that_are_recorded_are_not_run_again(
         assert f"recbole-hgn-ce: {told} seeds to run." in capsys.readouterr().err
     assert peer.request["seed"] == 2
     assert [record.key.seed for record in Store(tmp_path).records()] == [0, 1, 2]
+
+
+def test_what_can_not_be_read_or_kept_is_refused_before_a_peer_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as refused:
+        peer_runs.main(["recbole-hgn-bpr"], dataset="nope", results=tmp_path)
+    assert refused.value.exit_code == ExitCode.BAD_INPUT
+    monkeypatch.setattr(peer_runs, "load_named", lambda name: small)
+    (tmp_path / "file").touch()
+    with pytest.raises(typer.Exit) as refused:
+        peer_runs.main(["recbole-hgn-bpr"], results=tmp_path / "file" / "runs")
+    assert refused.value.exit_code == ExitCode.BAD_INPUT
+    assert capsys.readouterr().err.count("Error: ") == 2
