@@ -33,7 +33,8 @@ settings.load_profile("untimed")
 
 
 LONG = ("experiments/cluster/", "experiments/test_same_in_same_out.py", "test_end_to_end.py", "test_guides.py",
-        "benchmarks/test_soak.py", "evaluation/test_conformance.py", "experiments/test_processes.py")  # fmt: skip
+        "benchmarks/test_soak.py", "evaluation/test_conformance.py", "evaluation/test_plug_in.py", "test_results.py",
+        "experiments/test_processes.py")  # fmt: skip
 """What takes longest comes first, so that in the end no process of the suite waits for another."""
 TOGETHER = LONG[:2]
 """These share a cluster and what one run gave: they go to one process."""
