@@ -16,7 +16,7 @@ from torch.nn import functional
 from seqrec_baselines.bert4rec_masks import MaskedRows, masked_rows, with_mask_at_the_end
 from seqrec_baselines.bert4rec_net import BERT4RecNet
 from seqrec_baselines.training.decay import decayed_matrices
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.epochs import mean_loss
 from seqrec_baselines.training.net_recommender import NetRecommender
 from seqrec_baselines.training.ranges import (
     require_at_least,
@@ -105,15 +105,7 @@ class BERT4Rec(NetRecommender):
             def train_epoch() -> float:
                 return mean_loss(self._step(rows, optimizer, schedule) for rows in self._batches(windows, rng))
 
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, schedule, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+            self._fit_epochs(train_epoch, context, optimizer, schedule, rng)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

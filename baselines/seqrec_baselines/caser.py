@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.caser_filters import horizontal_activations
-from seqrec_baselines.training.epochs import fit_epochs
 from seqrec_baselines.training.instances import instance_epochs
 from seqrec_baselines.training.net_recommender import NetRecommender
 from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
@@ -150,15 +149,7 @@ class Caser(NetRecommender):
                 n_negatives=n_negatives,
                 batch_size=self.batch_size,
             )
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+            self._fit_epochs(train_epoch, context, optimizer, rng)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -5,6 +5,7 @@ factor, N items.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,7 +15,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqrec_baselines.causal_transformer import AttentiveRecommender, CausalAttention, CausalBlock, CausalTransformer
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss
 from seqrec_baselines.training.ranges import (
     require_at_least,
@@ -22,9 +22,8 @@ from seqrec_baselines.training.ranges import (
     require_share,
     require_training_settings,
 )
-from seqrec_baselines.training.samples import end_windows
-from seqrec_baselines.training.seeding import seeded
-from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_baselines.training.samples import Samples, end_windows
+from seqrec_bench.recommender import PADDING, Sequences
 
 
 class SwiGLU(nn.Module):
@@ -138,26 +137,11 @@ class ESASRec(AttentiveRecommender):
         require_share(self, "dropout")
         require_equal_shares(self, "dimension", "heads")
 
-    def fit(self, train: Sequences, context: FitContext) -> None:
-        with seeded(context.seed, context.device):
-            self._net = self._new_net(train).to(context.device)
-            optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, betas=(0.9, 0.98), fused=True)
-            rng = np.random.default_rng(context.seed)
-            item_loss = ItemLoss(train, rng, loss="sampled-softmax", negatives=self.negatives, sampling="uniform")
+    def _new_loss(self, train: Sequences, rng: np.random.Generator) -> ItemLoss:
+        return ItemLoss(train, rng, loss="sampled-softmax", negatives=self.negatives, sampling="uniform")
 
-            def train_epoch() -> float:
-                pieces = end_windows(train, self.history_length, self.batch_size * self.history_length, rng)
-                return mean_loss(self._step(samples, item_loss, optimizer) for samples in pieces)
-
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+    def _pieces(self, train: Sequences, length: int, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
+        return end_windows(train, length, batch_size, rng)
 
     def _new_net(self, train: Sequences) -> ESASRecNet:
         return ESASRecNet(

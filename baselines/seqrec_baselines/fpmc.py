@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.epochs import mean_loss
 from seqrec_baselines.training.net_recommender import NetRecommender
 from seqrec_baselines.training.ranges import require_at_least, require_training_settings
 from seqrec_baselines.training.samples import transitions
@@ -115,15 +115,7 @@ class FPMC(NetRecommender):
                     for users, last, chosen, other in batches
                 )
 
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(rng,),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+            self._fit_epochs(train_epoch, context, rng)
 
     def _new_net(self, train: Sequences) -> FPMCNet:
         return FPMCNet(train.n_users, train.n_items, self.dimension, self.initial_std)

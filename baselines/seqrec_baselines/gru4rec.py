@@ -16,7 +16,6 @@ from torch.nn import functional
 from seqrec_baselines import gru4rec_losses as losses
 from seqrec_baselines.gru4rec_adagrad import Adagrad
 from seqrec_baselines.session_batches import SessionStep, session_parallel_steps
-from seqrec_baselines.training.epochs import fit_epochs
 from seqrec_baselines.training.net_recommender import NetRecommender
 from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
 from seqrec_baselines.training.seeding import seeded
@@ -128,15 +127,7 @@ class GRU4Rec(NetRecommender):
                     chunk_losses.append(loss)
                 return torch.stack(chunk_losses).sum().item() / len(steps)
 
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(*optimizers.values(), rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+            self._fit_epochs(train_epoch, context, *optimizers.values(), rng)
 
     def _new_net(self, train: Sequences) -> GRU4RecNet:
         return GRU4RecNet(train.n_items, self.dimension)

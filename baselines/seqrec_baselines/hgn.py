@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqrec_baselines.training.epochs import fit_epochs
 from seqrec_baselines.training.instances import instance_epochs
 from seqrec_baselines.training.net_recommender import NetRecommender
 from seqrec_baselines.training.ranges import require_at_least, require_training_settings
@@ -131,15 +130,7 @@ class HGN(NetRecommender):
                 n_negatives=self.n_targets,
                 batch_size=self.batch_size,
             )
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+            self._fit_epochs(train_epoch, context, optimizer, rng)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

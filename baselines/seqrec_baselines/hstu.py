@@ -15,7 +15,6 @@ from torch.nn import functional
 from seqrec_baselines.causal_transformer import CausalTransformer
 from seqrec_baselines.training.attention import by_head, side_by_side
 from seqrec_baselines.training.causal import ItemLossRecommender
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss
 from seqrec_baselines.training.ranges import (
     require_at_least,
@@ -23,10 +22,9 @@ from seqrec_baselines.training.ranges import (
     require_share,
     require_training_settings,
 )
-from seqrec_baselines.training.samples import Samples, cut_windows
-from seqrec_baselines.training.seeding import seeded
+from seqrec_baselines.training.samples import Samples
 from seqrec_bench.errors import InputError
-from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, Sequences
 
 EPSILON = 1e-6
 """Of the LayerNorms, beside the variance, and of the unit vectors, as the least length that is divided by."""
@@ -155,26 +153,8 @@ class HSTU(ItemLossRecommender):
             raise InputError(f"hstu.temperature is {self.temperature}: give more than 0.")
         require_equal_shares(self, "dimension", "heads")
 
-    def fit(self, train: Sequences, context: FitContext) -> None:
-        with seeded(context.seed, context.device):
-            self._net = self._new_net(train).to(context.device)
-            optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, betas=(0.9, 0.98), fused=True)
-            rng = np.random.default_rng(context.seed)
-            item_loss = ItemLoss(train, rng, loss="sampled-softmax", negatives=self.negatives, sampling="uniform")
-
-            def train_epoch() -> float:
-                pieces = cut_windows(train, self.history_length, self.batch_size * self.history_length, rng)
-                return mean_loss(self._step(samples, item_loss, optimizer) for samples in pieces)
-
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+    def _new_loss(self, train: Sequences, rng: np.random.Generator) -> ItemLoss:
+        return ItemLoss(train, rng, loss="sampled-softmax", negatives=self.negatives, sampling="uniform")
 
     def _new_net(self, train: Sequences) -> HSTUNet:
         return HSTUNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)

@@ -18,7 +18,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from seqrec_baselines.linear_recurrence import recur
 from seqrec_baselines.training.causal import CausalNet, CausalRecommender
 from seqrec_baselines.training.decay import decayed_matrices
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.epochs import mean_loss
 from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
 from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
@@ -153,15 +153,7 @@ class LRURec(CausalRecommender):
                 pieces = cut_windows(train, self.history_length, self.batch_size * self.history_length, rng)
                 return mean_loss(self._step(samples, optimizer) for samples in pieces)
 
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+            self._fit_epochs(train_epoch, context, optimizer, rng)
 
     def _new_net(self, train: Sequences) -> LRURecNet:
         return LRURecNet(train.n_items, self.dimension, self.blocks, self.dropout)

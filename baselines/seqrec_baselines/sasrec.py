@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from seqrec_baselines.causal_transformer import AttentiveRecommender, CausalAttention, CausalBlock, CausalTransformer
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss, LossName, Sampling, require_loss_settings
 from seqrec_baselines.training.ranges import (
     require_at_least,
@@ -20,9 +19,7 @@ from seqrec_baselines.training.ranges import (
     require_share,
     require_training_settings,
 )
-from seqrec_baselines.training.samples import cut_windows
-from seqrec_baselines.training.seeding import seeded
-from seqrec_bench.recommender import PADDING, FitContext, Sequences
+from seqrec_bench.recommender import PADDING, Sequences
 
 
 class Block(CausalBlock):
@@ -118,33 +115,15 @@ class SASRec(AttentiveRecommender):
         require_loss_settings(self)
         require_equal_shares(self, "dimension", "heads")
 
-    def fit(self, train: Sequences, context: FitContext) -> None:
-        with seeded(context.seed, context.device):
-            self._net = self._new_net(train).to(context.device)
-            optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, betas=(0.9, 0.98), fused=True)
-            rng = np.random.default_rng(context.seed)
-            item_loss = ItemLoss(
-                train,
-                rng,
-                loss=self.loss,
-                negatives=self.negatives,
-                sampling=self.sampling,
-                gbce_t=self.gbce_t,
-            )
-
-            def train_epoch() -> float:
-                pieces = cut_windows(train, self.history_length, self.batch_size * self.history_length, rng)
-                return mean_loss(self._step(samples, item_loss, optimizer) for samples in pieces)
-
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+    def _new_loss(self, train: Sequences, rng: np.random.Generator) -> ItemLoss:
+        return ItemLoss(
+            train,
+            rng,
+            loss=self.loss,
+            negatives=self.negatives,
+            sampling=self.sampling,
+            gbce_t=self.gbce_t,
+        )
 
     def _new_net(self, train: Sequences) -> SASRecNet:
         return SASRecNet(train.n_items, self.dimension, self.history_length, self.blocks, self.heads, self.dropout)

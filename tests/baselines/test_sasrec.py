@@ -11,6 +11,7 @@ import torch
 
 from seqrec_baselines import sasrec
 from seqrec_baselines.sasrec import Block, SASRec, SASRecNet
+from seqrec_baselines.training import causal
 from seqrec_baselines.training.item_losses import ItemLoss
 from seqrec_baselines.training.samples import Samples, cut_windows
 from seqrec_baselines.training.seeding import seeded
@@ -227,7 +228,7 @@ def test_the_loss_is_the_one_that_the_settings_name(uneven: Sequences, monkeypat
         return cut_windows(train, length, size, rng)
 
     monkeypatch.setattr(sasrec, "ItemLoss", Told)
-    monkeypatch.setattr(sasrec, "cut_windows", watched)
+    monkeypatch.setattr(causal, "cut_windows", watched)
     settings = {"loss": "gbce", "negatives": 5, "sampling": "sequence", "gbce_t": 0.5}
     fitted(uneven, **settings)
     assert given == settings

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from seqrec_baselines.am_lstm.network import AMLSTMNet, DropoutPlaces, Parts
 from seqrec_baselines.am_lstm.skip_gram import SkipGramSettings, item_vectors, user_vectors
-from seqrec_baselines.training.epochs import fit_epochs, mean_loss
+from seqrec_baselines.training.epochs import mean_loss
 from seqrec_baselines.training.net_recommender import NetRecommender
 from seqrec_baselines.training.ranges import require_at_least, require_share, require_training_settings
 from seqrec_baselines.training.samples import Samples, cut_windows, shift_left, shift_right, sliding_windows
@@ -110,15 +110,7 @@ class AMLSTM(NetRecommender):
                     for samples in WINDOWS[self.windows](train, self.history_length, self.batch_size, rng)
                 )
 
-            fit_epochs(
-                self._net,
-                self.epochs,
-                train_epoch,
-                context,
-                moving=(optimizer, schedule, rng),
-                patience=self.patience,
-                averaging=self.weight_averaging,
-            )
+            self._fit_epochs(train_epoch, context, optimizer, schedule, rng)
 
     @torch.no_grad()
     def score(self, users: Int64Array, histories: Int64Array) -> Float32Array:

@@ -4,16 +4,20 @@ Shapes: B pieces of sequences, L places each, T of all places that hold an item,
 filled with padding on the right.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqrec_baselines.training.epochs import mean_loss
 from seqrec_baselines.training.item_losses import ItemLoss
 from seqrec_baselines.training.net_recommender import NetRecommender
-from seqrec_baselines.training.samples import Samples, shift_left
+from seqrec_baselines.training.samples import Samples, cut_windows, shift_left
+from seqrec_baselines.training.seeding import seeded
 from seqrec_baselines.training.steps import descend
-from seqrec_bench.recommender import PADDING, Float32Array, Int64Array
+from seqrec_bench.recommender import PADDING, FitContext, Float32Array, Int64Array, Sequences
 
 
 class CausalNet(nn.Module):
@@ -55,7 +59,35 @@ class CausalRecommender(NetRecommender):
 
 
 class ItemLossRecommender(CausalRecommender):
-    """One that trains by an `ItemLoss`."""
+    """One that trains by an `ItemLoss` at the places of pieces of sequences, with Adam."""
+
+    history_length: int
+    batch_size: int
+    """Pieces in a step."""
+    learning_rate: float
+
+    def fit(self, train: Sequences, context: FitContext) -> None:
+        with seeded(context.seed, context.device):
+            self._net = self._new_net(train).to(context.device)
+            optimizer = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, betas=(0.9, 0.98), fused=True)
+            rng = np.random.default_rng(context.seed)
+            item_loss = self._new_loss(train, rng)
+
+            def train_epoch() -> float:
+                pieces = self._pieces(train, self.history_length, self.batch_size * self.history_length, rng)
+                return mean_loss(self._step(samples, item_loss, optimizer) for samples in pieces)
+
+            self._fit_epochs(train_epoch, context, optimizer, rng)
+
+    def _new_net(self, train: Sequences) -> CausalNet:
+        raise NotImplementedError
+
+    def _new_loss(self, train: Sequences, rng: np.random.Generator) -> ItemLoss:
+        raise NotImplementedError
+
+    def _pieces(self, train: Sequences, length: int, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
+        """An epoch's samples, as `cut_windows` yields them."""
+        return cut_windows(train, length, batch_size, rng)
 
     def _step(self, samples: Samples, item_loss: ItemLoss, optimizer: torch.optim.Optimizer) -> Tensor:
         """One update; returns the loss."""
